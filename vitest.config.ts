@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+// Two projects: pure tests, and tests on a real database (one server for the run, one database a test).
+const excluded = ['**/node_modules/**', '**/dist/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
+          exclude: ['**/*.db.test.ts', ...excluded],
+          environment: 'node',
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'database',
+          include: ['packages/*/src/**/*.db.test.ts', 'bench/**/*.db.test.ts'],
+          exclude: excluded,
+          environment: 'node',
+          globalSetup: ['packages/platform/src/foundation/database/testing-server.ts'],
+          // a cold server start and the migrations come before the first test of a run
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+    // 2 cores: more workers only take turns
+    maxWorkers: 2,
+    passWithNoTests: false,
+  },
+});
