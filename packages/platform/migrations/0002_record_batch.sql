@@ -1,0 +1,156 @@
+-- Step 5 of the way of a message: what a batch does, in one transaction, under its lane's lock.
+
+-- Screening against thresholds stands here: it is given the batch under the lane's lock, at lane time, and
+-- may turn 'passed' into 'warned', 'held' or 'deleted'. No threshold exists yet, so each verdict stays.
+create function screen_batch(
+  in_lane_time timestamptz, in_user macaddr8[], in_direction message_direction[], in_kind message_kind[],
+  in_srv text[], in_verdict message_verdict[]
+) returns message_verdict[]
+language sql immutable parallel safe
+return in_verdict;
+
+-- Records a batch of messages of one lane. All arrays have one element a message, except the last two, which
+-- list the devices concerned (in_device_item: which message, from 1).
+--
+-- Returns one row. Messages that are not in exceptions got consecutive sequences from first_sequence on, in
+-- their order. exceptions is a JSON array, one object a message that was not recorded as given:
+--   {item, outcome: 'repeated', day, sequence, at, code, reason}  the same bytes were recorded before: same answer
+--   {item, outcome: 'conflict', day, sequence}                    the RequestID was used before for other bytes
+--   {item, outcome: 'replayed'}                                   the counter is not above what left the horizon
+--
+-- Raises PS001 when the directory (certificates, roles, User IDs) has moved since the batch was judged.
+--
+-- The caller must not put the same (User ID, target, counter) twice in a batch.
+create function record_batch(
+  in_anchor macaddr8, in_lane smallint, in_directory_version bigint, in_now timestamptz,
+  in_user macaddr8[], in_direction message_direction[], in_kind message_kind[], in_verdict message_verdict[],
+  in_command_variant smallint[], in_originator macaddr8[], in_target macaddr8[], in_counter numeric[],
+  in_srv text[], in_code text[], in_reason text[], in_sha256 bytea[], in_body bytea[], in_rising boolean[],
+  in_device_item integer[], in_device macaddr8[],
+  out lane_time timestamptz, out day date, out first_sequence bigint, out verdicts message_verdict[],
+  out exceptions jsonb
+)
+language plpgsql
+-- A plan made while a day is young must not become a scan of the whole day when it is old: the probes below
+-- are index look-ups, always.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+  last record;
+  probe_from date;
+  items constant integer := cardinality(in_user);
+  next_sequence bigint;
+  -- The sequence each message gets; 0: none, it is an exception.
+  sequences bigint[] := array_fill(-1::bigint, array[items]);
+  found record;
+begin
+  select l.time, l.sequence into strict last from lane l
+    where l.user_id = in_anchor and l.lane = in_lane for update;
+  if (select v.version from directory_version v) is distinct from in_directory_version then
+    raise exception 'the directory has moved' using errcode = 'PS001';
+  end if;
+
+  -- Read after the lock: now() is older than the lock, and several hosts mean several clocks.
+  lane_time := greatest(coalesce(in_now, clock_timestamp()), last.time);
+  day := (lane_time at time zone 'UTC')::date;
+  exceptions := '[]';
+
+  -- Read before the probes: a day may be folded meanwhile, then it is covered twice, never not at all.
+  select h.folded_to into strict probe_from from replay_horizon h where h.user_id = in_anchor and h.lane = in_lane;
+
+  for found in
+    select i.item, l.day, l.sequence, l.recorded_at, l.code, l.reason, l.sha256 = i.sha256 as same
+    from unnest(in_user, in_direction, in_target, in_counter, in_sha256)
+           with ordinality as i(user_id, direction, target, counter, sha256, item)
+    join message_log l
+      on l.user_id = i.user_id and l.day > probe_from and l.day <= record_batch.day
+     and l.target = i.target and l.counter = i.counter
+     and l.direction = i.direction
+     and (case i.direction when 'southbound' then l.repetition = 0 else l.sha256 = i.sha256 end)
+    order by i.item, l.day, l.sequence
+  loop
+    if sequences[found.item] <> 0 then
+      sequences[found.item] := 0;
+      exceptions := exceptions || case when found.same
+        then jsonb_build_object('item', found.item, 'outcome', 'repeated', 'day', found.day,
+               'sequence', found.sequence::text, 'at', found.recorded_at, 'code', found.code, 'reason', found.reason)
+        else jsonb_build_object('item', found.item, 'outcome', 'conflict', 'day', found.day,
+               'sequence', found.sequence::text) end;
+    end if;
+  end loop;
+
+  for found in
+    select i.item
+    from unnest(in_user, in_direction, in_target, in_counter, in_rising)
+           with ordinality as i(user_id, direction, target, counter, rising, item)
+    join highest_counter h on h.user_id = i.user_id and h.device = i.target
+    where i.direction = 'southbound' and i.rising and i.counter <= h.counter
+  loop
+    if sequences[found.item] <> 0 then
+      sequences[found.item] := 0;
+      exceptions := exceptions || jsonb_build_object('item', found.item, 'outcome', 'replayed');
+    end if;
+  end loop;
+
+  first_sequence := last.sequence + 1;
+  next_sequence := last.sequence;
+  for n in 1 .. items loop
+    if sequences[n] <> 0 then
+      next_sequence := next_sequence + 1;
+      sequences[n] := next_sequence;
+    end if;
+  end loop;
+
+  verdicts := screen_batch(lane_time, in_user, in_direction, in_kind, in_srv, in_verdict);
+
+  insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, command_variant,
+                           originator, target, counter, srv, code, reason, size, sha256, repetition)
+  select i.user_id, record_batch.day, i.sequence, lane_time, i.direction, i.kind, i.verdict, i.command_variant,
+         i.originator, i.target, i.counter, i.srv, i.code, i.reason, octet_length(i.body), i.sha256,
+         case when i.direction = 'southbound' and i.verdict <> 'refused' then 0 else i.sequence end
+  from unnest(in_user, sequences, in_direction, in_kind, verdicts, in_command_variant, in_originator, in_target,
+              in_counter, in_srv, in_code, in_reason, in_body, in_sha256)
+         as i(user_id, sequence, direction, kind, verdict, command_variant, originator, target,
+              counter, srv, code, reason, body, sha256)
+  where i.sequence <> 0;
+
+  insert into message_device (user_id, day, sequence, device)
+  select in_user[d.item], record_batch.day, sequences[d.item], d.device
+  from unnest(in_device_item, in_device) as d(item, device)
+  where sequences[d.item] <> 0;
+
+  insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)
+  select i.user_id, i.direction, record_batch.day, i.sequence, record_batch.day, i.sequence, i.kind, i.body
+  from unnest(in_user, sequences, in_direction, in_kind, verdicts, in_body)
+         as i(user_id, sequence, direction, kind, verdict, body)
+  where i.sequence <> 0 and i.verdict in ('passed', 'warned');
+
+  update lane l set time = lane_time, sequence = next_sequence
+    where l.user_id = in_anchor and l.lane = in_lane;
+end
+$$;
+
+-- A day's RequestIDs leave the horizon: their highest counter a (User ID, device) stays. The day is closed
+-- (lane time never runs back), so this needs no lock; both changes become visible together.
+create function fold_request_ids(in_anchor macaddr8, in_lane smallint, in_day date) returns bigint
+language plpgsql
+as $$
+declare folded bigint;
+begin
+  insert into highest_counter as h (user_id, device, counter)
+  select l.user_id, l.target, max(l.counter)
+  from message_log l join user_id u on u.user_id = l.user_id and u.lane = in_lane
+  where l.day = in_day and l.direction = 'southbound' and l.repetition = 0
+  group by l.user_id, l.target
+  on conflict (user_id, device) do update set counter = greatest(h.counter, excluded.counter);
+  get diagnostics folded = row_count;
+  update replay_horizon set folded_to = in_day
+    where user_id = in_anchor and lane = in_lane and folded_to < in_day;
+  return folded;
+end
+$$;
