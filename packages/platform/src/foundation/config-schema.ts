@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { logLevels } from './log.ts';
+
+// The settings, each with its default and a description: docs/configuration.md is written from here. A setting
+// `tlsKeyFile` of the section `gateway` is `gateway.tls_key_file` in penstock.toml and
+// PENSTOCK_GATEWAY_TLS_KEY_FILE in the environment.
+
+/** A path; relative to the folder of the file that says it, or to the working folder when the environment does. */
+const path = () => z.string().min(1).meta({ path: true });
+const port = (usual: number) => z.int().min(0).max(65_535).default(usual);
+const seconds = (usual: number) => z.number().positive().max(86_400).default(usual);
+const days = (usual: number) => z.int().min(1).max(3_660).default(usual);
+const eui = () =>
+  z
+    .string()
+    .regex(/^([0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}$/, 'must be an EUI-64 such as 90-B3-D5-1F-30-00-00-02')
+    .toUpperCase();
+
+const logSection = z.strictObject({
+  level: z.enum(logLevels).default('info').describe('The least grave level of line that is written.'),
+});
+
+const databaseSection = z.strictObject({
+  url: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional()
+    .meta({ secret: true })
+    .describe(
+      'Address of the PostgreSQL database (15 or later), whose role owns it, may create roles and is no superuser. Without it the platform runs a PostgreSQL of its own in the data folder.',
+    ),
+  poolSize: z.int().min(2).max(500).default(10).describe('Most connections that one process of the platform opens.'),
+  partitionDaysAhead: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(3)
+    .describe('Days after today for which partitions are made ahead.'),
+});
+
+const httpSection = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('localhost')
+    .describe('Where the REST API and the portal listen; `localhost` is both loopback addresses.'),
+  port: port(8080).describe('Port of the REST API and the portal; 0 takes any free one.'),
+});
+
+const gatewaySection = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Where the gateway listens.'),
+  port: port(8443).describe('Port of the gateway (TLS); 0 takes any free one.'),
+  tlsKeyFile: path().optional().describe("PEM file with the private key of the gateway's TLS certificate."),
+  tlsCertificateFile: path().optional().describe("PEM file with the gateway's TLS certificate and its chain."),
+  clientAuthoritiesFile: path()
+    .optional()
+    .describe('PEM file with the authorities that sign the client certificates of Users and of the network.'),
+  mutualTls: z
+    .enum(['required', 'optional'])
+    .default('optional')
+    .describe(
+      'Whether a User that sends a message must show a registered client certificate. Everything but sending a message needs one in any case.',
+    ),
+  maxMessageBytes: z
+    .int()
+    .min(1_024)
+    .max(256 * 1024 * 1024)
+    .default(16 * 1024 * 1024)
+    .describe('Largest message in bytes; firmware images make messages of up to 13.7 MB.'),
+  headerTimeoutSeconds: seconds(10).describe('A request whose headers have not arrived after this time is ended.'),
+  bodyTimeoutSeconds: seconds(60).describe('A request that has not arrived whole after this time is ended.'),
+  maxWaitingMessages: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(2_000)
+    .describe('Messages that may wait for the database in one process; above it the answer is 503 with Retry-After.'),
+  processes: z.int().min(1).max(256).default(1).describe('Processes that take messages in.'),
+});
+
+const messagesSection = z.strictObject({
+  lanes: z
+    .int()
+    .min(1)
+    .max(1_024)
+    .default(1)
+    .describe(
+      'Lanes that the recording of messages is divided into; one for one server. It cannot be changed once messages are recorded.',
+    ),
+  replayHorizonDays: days(2).describe(
+    'Days for which every RequestID is remembered; before them, counters must rise above the highest one seen.',
+  ),
+  streamDays: days(2).describe(
+    'Days for which messages are kept to be delivered, and delivered ones to be sent again.',
+  ),
+  logDays: days(92).describe('Days for which the audit record is kept; the Smart Energy Code asks for three months.'),
+});
+
+const operatorSection = z.strictObject({
+  userId: eui()
+    .default('90-B3-D5-1F-30-00-00-02')
+    .describe("The Operator's own User ID, the target of requests that go to no device."),
+  signingKeyFile: path()
+    .optional()
+    .describe('PEM file with the private key (P-256) that signs what the Operator sends.'),
+  signingCertificateFile: path().optional().describe('PEM file with the certificate of that key.'),
+});
+
+const duisSection = z.strictObject({
+  schemaFolder: path()
+    .optional()
+    .describe(
+      'Folder with the official DUIS schema files. With it, every message is also validated against the schema, which costs much of the throughput.',
+    ),
+});
+
+const deliverySection = z.strictObject({
+  pushTimeoutSeconds: seconds(10).describe(
+    "A User's receive service that has not answered after this time has failed.",
+  ),
+  retryWithinSeconds: seconds(300).describe('Longest pause before a message that was not taken is pushed again.'),
+  holdDays: days(2).describe('Days for which what a User does not take is held; then a service event is raised.'),
+});
+
+export const settingsSchema = z.strictObject({
+  dataFolder: path()
+    .default('data')
+    .describe('Folder of all that the platform keeps by itself: its own PostgreSQL and what it generates.'),
+  log: logSection.prefault({}),
+  database: databaseSection.prefault({}),
+  http: httpSection.prefault({}),
+  gateway: gatewaySection.prefault({}),
+  messages: messagesSection.prefault({}),
+  operator: operatorSection.prefault({}),
+  duis: duisSection.prefault({}),
+  delivery: deliverySection.prefault({}),
+});
+
+/** Rules between settings; each names the setting that breaks it. */
+export const configSchema = settingsSchema.superRefine((config, context) => {
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const pairs = [
+    [config.gateway.tlsKeyFile, config.gateway.tlsCertificateFile, 'gateway', 'tlsKeyFile', 'tlsCertificateFile'],
+    [
+      config.operator.signingKeyFile,
+      config.operator.signingCertificateFile,
+      'operator',
+      'signingKeyFile',
+      'signingCertificateFile',
+    ],
+  ] as const;
+  for (const [key, certificate, section, keyName, certificateName] of pairs) {
+    if (key !== undefined && certificate === undefined) refuse([section, certificateName], 'is needed beside the key');
+    if (key === undefined && certificate !== undefined) refuse([section, keyName], 'is needed beside the certificate');
+  }
+  if (config.messages.streamDays < config.delivery.holdDays) {
+    refuse(['messages', 'streamDays'], `must not be less than delivery.hold_days (${config.delivery.holdDays})`);
+  }
+  if (
+    config.messages.logDays < config.messages.streamDays ||
+    config.messages.logDays < config.messages.replayHorizonDays
+  ) {
+    refuse(['messages', 'logDays'], 'must not be less than messages.stream_days and messages.replay_horizon_days');
+  }
+});
+
+/** The whole configuration; paths are absolute. */
+export type Config = z.infer<typeof settingsSchema>;
