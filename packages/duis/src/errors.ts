@@ -141,6 +141,10 @@ const registry = {
     title: 'The text is not an EUI-64',
     remedy: 'Write eight pairs of hex digits joined by hyphens.',
   },
+  'duis.catalogue.row': {
+    title: 'A row of the catalogue cannot be read',
+    remedy: 'This is a fault of the package: report it.',
+  },
   'duis.write.value': {
     title: 'A value cannot be written into a DUIS message',
     remedy: 'Correct the value that the message names.',

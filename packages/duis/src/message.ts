@@ -28,8 +28,8 @@ export interface RequestContent {
   readonly type: 'request';
   readonly schemaVersion: string;
   readonly requestId: RequestId;
-  readonly firstInSequence?: boolean;
-  readonly precedingRequestId?: RequestId;
+  readonly firstInSequence?: boolean | undefined;
+  readonly precedingRequestId?: RequestId | undefined;
   /** 1 to 9. */
   readonly commandVariant: number;
   readonly serviceReference: string;
@@ -37,21 +37,21 @@ export interface RequestContent {
   /** The one element in Body. */
   readonly body: Element;
   /** What the signature says, when there is one; the rules only ask whether it is there. */
-  readonly signature?: object;
+  readonly signature?: object | undefined;
 }
 
 /** The header and body of an acknowledgement, Service Response or alert. */
 export interface ResponseContent {
   readonly type: 'response';
   readonly schemaVersion: string;
-  readonly requestId?: RequestId;
+  readonly requestId?: RequestId | undefined;
   /** Device or Operator first, User second. */
-  readonly responseId?: RequestId;
+  readonly responseId?: RequestId | undefined;
   readonly responseCode: string;
   readonly responseDateTime: string;
   /** The one element in Body. */
   readonly body: Element;
-  readonly signature?: object;
+  readonly signature?: object | undefined;
 }
 
 export type MessageContent = RequestContent | ResponseContent;
