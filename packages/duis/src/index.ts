@@ -1,7 +1,12 @@
-export * from './catalogue/catalogue.ts';
-export * from './catalogue/services.ts';
-export * from './codes/dcc-alerts.ts';
-export * from './codes/device-alerts.ts';
-export * from './codes/responses.ts';
+/**
+ * @penstock/duis: reads, checks, verifies and writes DUIS messages; the catalogues of service requests and codes.
+ * No I/O. Usable alone.
+ */
+export { ElementRef } from './element.ts';
 export * from './errors.ts';
 export * from './identifiers.ts';
+export type * from './message.ts';
+export { type DuisMessage, type DuisRequest, type DuisResponse, readMessage } from './read.ts';
+export type { SignatureParts } from './signature/profile.ts';
+export { type Signer, signMessage } from './signature/sign.ts';
+export { type SignatureVerdict, verifySignature } from './signature/verify.ts';

@@ -1,0 +1,132 @@
+/**
+ * The namespaces in scope while a document is scanned, and those that a canonical form has already written.
+ */
+import { DuisError } from '../errors.ts';
+import { canonicalAttribute, compareText } from './canonical.ts';
+
+export const NAMESPACE_SR = 'http://www.dccinterface.co.uk/ServiceUserGateway';
+export const NAMESPACE_RA = 'http://www.dccinterface.co.uk/ResponseAndAlert';
+export const NAMESPACE_DS = 'http://www.w3.org/2000/09/xmldsig#';
+const NAMESPACE_XML = 'http://www.w3.org/XML/1998/namespace';
+const NAMESPACE_XMLNS = 'http://www.w3.org/2000/xmlns/';
+
+export const NONE = 0;
+export const SR = 1;
+export const RA = 2;
+export const DS = 3;
+export const OTHER = 4;
+
+/** Look-ups walk the list, so its length bounds the work that a hostile document can ask for. */
+const MOST_BINDINGS = 64;
+
+function namespaceNumber(uri: string): number {
+  switch (uri) {
+    case '':
+      return NONE;
+    case NAMESPACE_SR:
+      return SR;
+    case NAMESPACE_RA:
+      return RA;
+    case NAMESPACE_DS:
+      return DS;
+    default:
+      return OTHER;
+  }
+}
+
+interface Binding {
+  readonly prefix: string;
+  readonly uri: string;
+  readonly number: number;
+}
+
+/** A stack of bindings from prefix ('' is the default namespace) to URI. */
+export class Bindings {
+  private readonly stack: Binding[] = [];
+
+  get size(): number {
+    return this.stack.length;
+  }
+
+  /** Forgets all bindings made since `size` was this. */
+  shrink(size: number): void {
+    this.stack.length = size;
+  }
+
+  push(prefix: string, uri: string, at: number): void {
+    if (this.stack.length >= MOST_BINDINGS) {
+      throw new DuisError('duis.xml.limit', `more than ${MOST_BINDINGS} namespaces are declared at once`, at);
+    }
+    this.stack.push({ prefix, uri, number: namespaceNumber(uri) });
+  }
+
+  /** The binding of the prefix text[from, from + length), without cutting it out. */
+  find(text: string, from: number, length: number): Binding | undefined {
+    for (let index = this.stack.length - 1; index >= 0; index--) {
+      const binding = this.stack[index];
+      if (binding !== undefined && binding.prefix.length === length && text.startsWith(binding.prefix, from)) {
+        return binding;
+      }
+    }
+    return undefined;
+  }
+
+  /** The URI that a prefix is bound to; '' when it is not bound. */
+  uri(prefix: string): string {
+    return this.find(prefix, 0, prefix.length)?.uri ?? '';
+  }
+}
+
+/** Refuses what Namespaces in XML forbids to declare, and relative URIs, for which canonical forms are not defined. */
+export function checkDeclaration(prefix: string, uri: string, at: number): void {
+  const refuse = (detail: string): never => {
+    throw new DuisError('duis.xml.namespace', detail, at);
+  };
+  if (prefix === 'xmlns' || uri === NAMESPACE_XMLNS) refuse('the prefix xmlns and its namespace cannot be declared');
+  if ((prefix === 'xml') !== (uri === NAMESPACE_XML)) refuse('the prefix xml and its namespace belong together');
+  if (uri === '' && prefix !== '') refuse(`the prefix ${prefix} is bound to nothing`);
+  if (uri !== '' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) refuse('a namespace must be an absolute URI');
+}
+
+export interface Attribute {
+  /** As written: 'prefix:local' or 'local'. */
+  readonly name: string;
+  readonly prefix: string;
+  readonly local: string;
+  readonly value: string;
+  readonly at: number;
+}
+
+/** The URI of an attribute's namespace: the default namespace does not apply to attributes. */
+export function attributeUri(attribute: Attribute, bindings: Bindings): string {
+  if (attribute.prefix === '') return '';
+  if (attribute.prefix === 'xml') return NAMESPACE_XML;
+  const uri = bindings.uri(attribute.prefix);
+  if (uri === '')
+    throw new DuisError('duis.xml.namespace', `the prefix ${attribute.prefix} is not declared`, attribute.at);
+  return uri;
+}
+
+/** The attributes of one element, in canonical order and spelling. Refuses two of the same name. */
+export function canonicalAttributes(attributes: readonly Attribute[], bindings: Bindings): string {
+  if (attributes.length === 0) return '';
+  const sorted = attributes.map((attribute) => ({ attribute, uri: attributeUri(attribute, bindings) }));
+  sorted.sort((a, b) => compareText(a.uri, b.uri) || compareText(a.attribute.local, b.attribute.local));
+  let written = '';
+  sorted.forEach(({ attribute, uri }, index) => {
+    const before = sorted[index - 1];
+    if (before !== undefined && before.uri === uri && before.attribute.local === attribute.local) {
+      throw new DuisError('duis.xml.malformed', `the attribute ${attribute.name} stands twice`, attribute.at);
+    }
+    written += canonicalAttribute(attribute.name, attribute.value);
+  });
+  return written;
+}
+
+/** `xmlns` declarations in canonical order (by prefix, the default first) and spelling. */
+export function canonicalDeclarations(declarations: readonly { prefix: string; uri: string }[]): string {
+  return [...declarations]
+    .sort((a, b) => compareText(a.prefix, b.prefix))
+    .map(({ prefix, uri }) => canonicalAttribute(prefix === '' ? 'xmlns' : `xmlns:${prefix}`, uri))
+    .join('');
+}
