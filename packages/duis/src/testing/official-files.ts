@@ -1,0 +1,109 @@
+/**
+ * For tests only: the public DUIS files that this project does not contain (schema, real requests and responses,
+ * tables of facts). They are looked for in PENSTOCK_DUIS_DATA, else in ../shared/duis beside the repository. Where they
+ * are missing, the tests that need them are skipped and one line says so.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  XmlBufferInputProvider,
+  XmlDocument,
+  type XmlElement,
+  XsdValidator,
+  xmlRegisterInputProvider,
+} from 'libxml2-wasm';
+
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const folder = process.env.PENSTOCK_DUIS_DATA ?? resolve(repository, '../shared/duis');
+
+/** Whether the public DUIS files are there; says so once where they are not. */
+export const hasOfficialFiles = existsSync(join(folder, 'xsd/duis-5.4.xsd'));
+if (!hasOfficialFiles) {
+  console.error(`SKIPPED: tests against the official DUIS files, which are not in ${folder} (set PENSTOCK_DUIS_DATA)`);
+}
+
+/** A file among the official ones, e.g. 'codes.csv'. */
+export const officialFile = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
+/** The rows of a CSV file among the official ones as records by column name; quoted cells may hold line breaks. */
+export function officialTable(name: string): Record<string, string>[] {
+  const cells: string[][] = [[]];
+  for (const [, quoted, plain, end] of officialFile(name).matchAll(/(?:"((?:[^"]|"")*)"|([^,"\n\r]*))(,|\r?\n|$)/g)) {
+    const row = cells[cells.length - 1];
+    row?.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    if (end !== ',') cells.push([]);
+  }
+  const [head = [], ...rows] = cells.filter((row) => row.some((cell) => cell !== ''));
+  return rows.map((row) => Object.fromEntries(head.map((name, index) => [name, row[index] ?? ''])));
+}
+
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+function filesIn(path: string): NamedText[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => /\.xml$/i.test(name))
+    .sort()
+    .map((name) => ({ name, text: readFileSync(join(path, name), 'utf8') }));
+}
+
+/** Real request templates of schema 5.4 (from the official files) and of 5.2 (from the npm package). */
+export function requestTemplates(): NamedText[] {
+  const entry = createRequire(import.meta.url).resolve('@smartdcc/duis-templates');
+  return [...filesIn(join(folder, 'requests')), ...packagedTemplates(dirname(dirname(entry)))];
+}
+
+const packagedTemplates = (root: string): NamedText[] => filesIn(join(root, 'templates'));
+
+/** Genuine responses, good and bad. */
+export const genuineResponses = (): NamedText[] => filesIn(join(folder, 'responses'));
+
+/** Runs `use` on the parsed document and frees it. */
+export function withDocument<Result>(text: string, use: (document: XmlDocument) => Result): Result {
+  const document = XmlDocument.fromBuffer(Buffer.from(text));
+  try {
+    return use(document);
+  } finally {
+    document.dispose();
+  }
+}
+
+const XS = { xs: 'http://www.w3.org/2001/XMLSchema' };
+
+/** The elements that an XPath finds in one of the schema files; `xs` is the prefix of XML Schema. */
+export function findInSchema<Result>(file: string, path: string, read: (element: XmlElement) => Result): Result[] {
+  return withDocument(officialFile(`xsd/${file}`), (document) =>
+    document.find(path, XS).map((node) => read(node as XmlElement)),
+  );
+}
+
+let validator: XsdValidator | undefined;
+
+/**
+ * Checks a message against the official schema of DUIS 5.4. Returns undefined when it is valid, else what libxml2
+ * says. The schema files are given to libxml2 from memory, under the relative names by which they import each other.
+ */
+export function schemaComplaint(message: string | Uint8Array): string | undefined {
+  if (validator === undefined) {
+    const names = ['duis-5.4.xsd', 'mmc-5.4.xsd', 'xmldsig-core-schema.xsd'];
+    const files = names.map((name) => [name, Buffer.from(officialFile(`xsd/${name}`))] as const);
+    xmlRegisterInputProvider(new XmlBufferInputProvider(Object.fromEntries(files)));
+    const schema = XmlDocument.fromBuffer(Buffer.from(officialFile('xsd/duis-5.4.xsd')), { url: 'duis-5.4.xsd' });
+    validator = XsdValidator.fromDoc(schema);
+    schema.dispose();
+  }
+  const document = XmlDocument.fromBuffer(typeof message === 'string' ? Buffer.from(message) : message);
+  try {
+    validator.validate(document);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    document.dispose();
+  }
+}
