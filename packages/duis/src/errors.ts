@@ -136,6 +136,10 @@ const registry = {
     title: 'The Command Variant is the Operator’s own',
     remedy: 'A User never sends Command Variant 9.',
   },
+  'duis.rule.device': {
+    title: 'A device named in the body is not an EUI-64, or too many are named',
+    remedy: 'Name each device by its EUI-64, at most 50,000 in a list.',
+  },
   // ------------------------------------------------------------------ identifiers, writing
   'duis.identifier.eui': {
     title: 'The text is not an EUI-64',

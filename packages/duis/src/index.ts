@@ -2,6 +2,11 @@
  * @penstock/duis: reads, checks, verifies and writes DUIS messages; the catalogues of service requests and codes.
  * No I/O. Usable alone.
  */
+export * from './catalogue/catalogue.ts';
+export * from './catalogue/services.ts';
+export * from './codes/dcc-alerts.ts';
+export * from './codes/device-alerts.ts';
+export * from './codes/responses.ts';
 export { ElementRef } from './element.ts';
 export * from './errors.ts';
 export * from './identifiers.ts';
