@@ -99,7 +99,7 @@ export function encodeFrames(frames: readonly Frame[], limits: FrameLimits = DEF
   const out = Buffer.allocUnsafe(size);
   let at = 0;
   frames.forEach((frame, index) => {
-    at += out.latin1Write(lines[index] ?? '', at);
+    at += out.write(lines[index] ?? '', at, 'latin1');
     out.set(frame.body, at);
     at += frame.body.byteLength;
     out[at++] = LINE_FEED;
@@ -205,7 +205,7 @@ export class FrameDecoder {
       throw new FrameError('frames.too-many', `more than ${this.#limits.frames} frames`, this.#offset);
     }
     const bodyAt = at + lineEnd + 1;
-    const { facts, length } = parseHeader(buffer.latin1Slice(at, bodyAt - 1), this.#offset, this.#limits);
+    const { facts, length } = parseHeader(buffer.toString('latin1', at, bodyAt - 1), this.#offset, this.#limits);
     const end = bodyAt + length;
     if (end >= buffer.length) {
       this.#neededBytes = end + 1 - at;
