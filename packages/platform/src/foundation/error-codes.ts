@@ -58,6 +58,16 @@ export const errorCodes = {
     title: 'The platform is not ready to take this now.',
     action: 'Try again after the time that Retry-After gives; nothing of it was recorded.',
   },
+  'import.refused': {
+    status: 422,
+    title: 'The rows cannot be applied as they are, and none of them was.',
+    action: 'Correct every line that `faults` names, and send all of it again.',
+  },
+  'record.too-wide': {
+    status: 422,
+    title: 'Too many messages would have to be read to answer this.',
+    action: 'Narrow the time, or name the device or the RequestID.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',

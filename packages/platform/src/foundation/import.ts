@@ -1,0 +1,70 @@
+// One import, from whatever rows it is made: rows are read and staged in a temporary table, checked there
+// against each other and against what is known, and applied in the same transaction, whole or not at all.
+import type { ImportKind, ImportResult } from '@penstock/api';
+import type pg from 'pg';
+import type { ImportRow } from './csv.ts';
+import { Faults, ImportRefused } from './faults.ts';
+
+/** How one kind of row is brought in. The methods are called in this order, in one transaction. */
+export interface Importer<Column extends string> {
+  readonly kind: ImportKind;
+  readonly columns: readonly Column[];
+  /** Makes the temporary tables (on commit drop). */
+  open(client: pg.PoolClient): Promise<void>;
+  /** Checks rows one by one and stages the good ones. */
+  stage(client: pg.PoolClient, rows: readonly ImportRow<Column>[], faults: Faults): Promise<void>;
+  /** Takes what locks are needed, and checks what was staged as a whole. */
+  check(client: pg.PoolClient, faults: Faults): Promise<void>;
+  /** Applies it and returns how many rows differ from what was known. */
+  apply(client: pg.PoolClient, faults: Faults): Promise<number>;
+  /** Called after the commit, when something changed. */
+  committed(pool: pg.Pool): Promise<void>;
+}
+
+/**
+ * Runs an import. `read` gives the rows in batches and adds faults of form.
+ * @throws ImportRefused ('import.refused') with every fault; nothing was applied then
+ */
+export async function runImport<Column extends string>(
+  pool: pg.Pool,
+  importer: Importer<Column>,
+  read: (columns: readonly Column[], faults: Faults) => AsyncIterable<readonly ImportRow<Column>[]>,
+): Promise<ImportResult> {
+  const faults = new Faults();
+  const client = await pool.connect();
+  let rows = 0;
+  let changed = 0;
+  try {
+    await client.query('begin');
+    await importer.open(client);
+    for await (const batch of read(importer.columns, faults)) {
+      rows += batch.length;
+      await importer.stage(client, batch, faults);
+    }
+    await importer.check(client, faults);
+    if (faults.total === 0) changed = await importer.apply(client, faults);
+    if (faults.total > 0) throw new ImportRefused(importer.kind, faults);
+    // Nothing changed: the version of the directory must not move either.
+    await client.query(changed > 0 ? 'commit' : 'rollback');
+  } catch (error) {
+    // A connection that cannot roll back is closed, which does the same.
+    const isClean = await client.query('rollback').then(
+      () => true,
+      () => false,
+    );
+    client.release(!isClean);
+    throw error;
+  }
+  client.release();
+  if (changed > 0) await importer.committed(pool);
+  return { kind: importer.kind, rows, changed };
+}
+
+/** One given row as the rows of an import, for the calls that change a single thing. */
+export async function* oneRow<Column extends string>(
+  columns: readonly Column[],
+  fields: Readonly<Partial<Record<Column, string | undefined>>>,
+): AsyncGenerator<ImportRow<Column>[]> {
+  const values = Object.fromEntries(columns.map((column) => [column, fields[column] ?? '']));
+  yield [{ line: 1, fields: values as Record<Column, string> }];
+}
