@@ -60,6 +60,13 @@ export function requestTemplates(): NamedText[] {
 
 const packagedTemplates = (root: string): NamedText[] => filesIn(join(root, 'templates'));
 
+/**
+ * A template as a User would send it, unsigned: without the placeholder signature, which is of no key and not even of
+ * the right length, and without the remarks that some have in their bodies, which the reader refuses.
+ */
+export const withoutSignature = (text: string): string =>
+  text.replace(/<!--[\s\S]*?-->/g, '').replace(/<(\w+:)?Signature[ >][\s\S]*<\/(\w+:)?Signature>/, '');
+
 /** Genuine responses, good and bad. */
 export const genuineResponses = (): NamedText[] => filesIn(join(folder, 'responses'));
 
