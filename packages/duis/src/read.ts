@@ -63,25 +63,27 @@ function structure(tape: Tape, index: number, missing: string): never {
   throw new DuisError('duis.profile.structure', `${tape.localName(index)} has no ${missing}`, tape.offset(index));
 }
 
-/** SMETS1 responses and alerts carry their producer's own signature inside; nothing else does. */
+/** SMETS1 responses and alerts carry their producer's own signature inside, one; nothing else does. */
 function refuseNestedSignatures(scanned: Scan, isRequest: boolean): void {
-  for (const nested of scanned.nestedSignatures) {
+  for (const [index, nested] of scanned.nestedSignatures.entries()) {
     let parent = nested - 1;
     while (parent > 0 && scanned.tape.next(parent) <= nested) parent--;
     const name = scanned.tape.localName(parent);
-    if (isRequest || !(name === 'SMETS1SignedResponse' || name === 'S1SPAlert')) {
+    if (isRequest || index > 0 || !(name === 'SMETS1SignedResponse' || name === 'S1SPAlert')) {
       throw new DuisError('duis.signature.repeated', 'a signature stands in the content', scanned.tape.offset(nested));
     }
   }
 }
 
 function readSchemaVersion(tape: Tape): string {
+  let schemaVersion: string | undefined;
   for (const [name, value] of tape.attributes(0)) {
-    if (name === 'schemaVersion') return value;
-    if (name !== 'xmlns' && !name.startsWith('xmlns:') && !name.startsWith('xsi:')) {
+    if (name === 'schemaVersion') schemaVersion = value;
+    else if (name !== 'xmlns' && !name.startsWith('xmlns:') && !name.startsWith('xsi:')) {
       throw new DuisError('duis.profile.structure', `the root has an attribute ${name}`, tape.offset(0));
     }
   }
+  if (schemaVersion !== undefined) return schemaVersion;
   throw new DuisError('duis.profile.structure', 'the root has no schemaVersion', tape.offset(0));
 }
 
@@ -125,7 +127,7 @@ class HeaderFields {
   }
 
   matching(name: string, text: string, pattern: RegExp): string {
-    if (!pattern.test(text)) this.fail(`${name} is '${text.slice(0, 60)}'`);
+    if (!pattern.test(text)) this.fail(`${name} is '${text.slice(0, 60)}'`, this.next - 1);
     return text;
   }
 
@@ -140,9 +142,9 @@ class HeaderFields {
     if (this.next < this.limit) this.fail(`${this.tape.localName(this.next)} has no place here`);
   }
 
-  private fail(detail: string): never {
-    const index = Math.min(this.next, this.tape.length - 1);
-    throw new DuisError('duis.profile.header', detail, this.tape.offset(index));
+  private fail(detail: string, index = this.next): never {
+    const known = Math.min(index, this.tape.length - 1);
+    throw new DuisError('duis.profile.header', detail, this.tape.offset(known));
   }
 }
 
@@ -178,7 +180,7 @@ function readResponseHeader(fields: HeaderFields): Omit<ResponseContent, 'schema
   fields.matching(
     'ResponseDateTime',
     time,
-    /^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,20}(?:Z|[+-][0-9]{2}:[0-9]{2})?$/,
+    /^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-4]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,12})?(?:Z|[+-][0-9]{2}:[0-9]{2})?$/,
   );
   return {
     type: 'response',

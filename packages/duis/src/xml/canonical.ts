@@ -30,19 +30,26 @@ export function foldLineEnds(content: string): string {
   return content.includes('\r') ? content.replace(/\r\n?/g, '\n') : content;
 }
 
-/** The value of an attribute from its spelling between the quotes: white space folded, references resolved. */
-export function attributeValue(spelling: string): string {
+/**
+ * The value of an attribute from its spelling between the quotes: white space folded, references resolved.
+ * `offset` is where the spelling starts in the message, for errors.
+ */
+export function attributeValue(spelling: string, offset = 0): string {
   if (!/[&\t\n\r]/.test(spelling)) return spelling;
   let value = '';
   let at = 0;
-  const folded = foldLineEnds(spelling).replace(/[\t\n]/g, ' ');
   for (;;) {
-    const ampersand = folded.indexOf('&', at);
-    if (ampersand < 0) return value + folded.slice(at);
-    const reference = readReference(folded, ampersand);
-    value += folded.slice(at, ampersand) + utf8Latin1(reference.codePoint);
+    const ampersand = spelling.indexOf('&', at);
+    if (ampersand < 0) return value + foldWhiteSpace(spelling.slice(at));
+    const reference = readReference(spelling, ampersand, offset);
+    value += foldWhiteSpace(spelling.slice(at, ampersand)) + utf8Latin1(reference.codePoint);
     at = reference.end;
   }
+}
+
+/** In attributes every line end and tab is a blank. */
+function foldWhiteSpace(spelling: string): string {
+  return spelling.replace(/\r\n|[\t\n\r]/g, ' ');
 }
 
 const attributeEscapes: Readonly<Record<string, string>> = {

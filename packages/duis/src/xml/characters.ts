@@ -59,22 +59,26 @@ export interface Reference {
   readonly end: number;
 }
 
-/** Reads the reference that starts at `at` (an ampersand). Throws for anything but the five and numeric ones. */
-export function readReference(text: string, at: number): Reference {
+/**
+ * Reads the reference that starts at `at` (an ampersand). Throws for anything but the five and numeric ones; `offset` is
+ * where the text starts in the message.
+ */
+export function readReference(text: string, at: number, offset = 0): Reference {
   const semicolon = text.slice(at, at + LONGEST_REFERENCE).indexOf(';');
   const body = semicolon > 0 ? text.slice(at + 1, at + semicolon) : '';
   const end = at + semicolon + 1;
   if (/^#(?:[0-9]+|x[0-9A-Fa-f]+)$/.test(body)) {
     const codePoint = body[1] === 'x' ? Number.parseInt(body.slice(2), 16) : Number.parseInt(body.slice(1), 10);
     if (!isXmlCharacter(codePoint)) {
-      throw new DuisError('duis.xml.character', `&${body}; names no character that XML allows`, at);
+      throw new DuisError('duis.xml.character', `&${body}; names no character that XML allows`, offset + at);
     }
     return { codePoint, end };
   }
   const codePoint = Object.hasOwn(named, body) ? named[body] : undefined;
   if (codePoint === undefined) {
-    if (/^[A-Za-z_][\w.-]*$/.test(body)) throw new DuisError('duis.xml.entity', `&${body}; is not declared`, at);
-    throw new DuisError('duis.xml.malformed', 'an ampersand that starts no reference', at);
+    if (/^[A-Za-z_][\w.-]*$/.test(body))
+      throw new DuisError('duis.xml.entity', `&${body}; is not declared`, offset + at);
+    throw new DuisError('duis.xml.malformed', 'an ampersand that starts no reference', offset + at);
   }
   return { codePoint, end };
 }

@@ -77,6 +77,10 @@ export class Bindings {
   }
 }
 
+/** RFC 3986 without the forms that no namespace needs (ports, hosts in brackets); others can be canonicalised, not parsed. */
+const absoluteUri =
+  /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*(?:#(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?$/;
+
 /** Refuses what Namespaces in XML forbids to declare, and relative URIs, for which canonical forms are not defined. */
 export function checkDeclaration(prefix: string, uri: string, at: number): void {
   const refuse = (detail: string): never => {
@@ -85,7 +89,7 @@ export function checkDeclaration(prefix: string, uri: string, at: number): void 
   if (prefix === 'xmlns' || uri === NAMESPACE_XMLNS) refuse('the prefix xmlns and its namespace cannot be declared');
   if ((prefix === 'xml') !== (uri === NAMESPACE_XML)) refuse('the prefix xml and its namespace belong together');
   if (uri === '' && prefix !== '') refuse(`the prefix ${prefix} is bound to nothing`);
-  if (uri !== '' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) refuse('a namespace must be an absolute URI');
+  if (uri !== '' && !absoluteUri.test(uri)) refuse('a namespace must be an absolute URI');
 }
 
 export interface Attribute {

@@ -132,6 +132,8 @@ export class Tape {
   }
 }
 
+const special = /[&<]/g;
+
 /** Character data as XML reads it: CDATA sections opened, references resolved, line ends folded. */
 function decode(spelling: string): string {
   let decoded = '';
@@ -146,8 +148,9 @@ function decode(spelling: string): string {
       decoded += utf8Latin1(reference.codePoint);
       at = reference.end;
     } else {
-      const stops = [spelling.indexOf('&', at), spelling.indexOf('<', at)].filter((stop) => stop >= 0);
-      const stop = stops.length === 0 ? spelling.length : Math.min(...stops);
+      // one search for both: two would each run to the end again and again where one of them never comes
+      special.lastIndex = at;
+      const stop = special.exec(spelling)?.index ?? spelling.length;
       decoded += foldLineEnds(spelling.slice(at, stop));
       at = stop;
     }
