@@ -24,6 +24,7 @@ const databaseSection = z.strictObject({
   url: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .refine((url) => URL.canParse(url), 'must be an address: postgres://ROLE:PASSWORD@HOST:PORT/DATABASE')
     .optional()
     .meta({ secret: true })
     .describe(

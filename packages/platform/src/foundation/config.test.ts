@@ -71,6 +71,7 @@ describe('what is refused, with the name of the setting and of the variable', ()
     [{ PENSTOCK_GATEWAY_MUTUAL_TLS: 'yes' }, 'gateway.mutual_tls (PENSTOCK_GATEWAY_MUTUAL_TLS)'],
     [{ PENSTOCK_OPERATOR_USER_ID: '90B3' }, 'operator.user_id (PENSTOCK_OPERATOR_USER_ID)'],
     [{ PENSTOCK_DATABASE_URL: 'mysql://x' }, 'database.url (PENSTOCK_DATABASE_URL)'],
+    [{ PENSTOCK_DATABASE_URL: 'postgres://db:port/x' }, 'database.url (PENSTOCK_DATABASE_URL)'],
     [{ PENSTOCK_GATEWAY_TLS_KEY_FILE: 'k' }, 'gateway.tls_certificate_file (PENSTOCK_GATEWAY_TLS_CERTIFICATE_FILE)'],
     [{ PENSTOCK_DELIVERY_HOLD_DAYS: '3' }, 'messages.stream_days (PENSTOCK_MESSAGES_STREAM_DAYS)'],
     [{ PENSTOCK_MESSAGES_LOG_DAYS: '1' }, 'messages.log_days (PENSTOCK_MESSAGES_LOG_DAYS)'],

@@ -3,6 +3,7 @@
 import type { ImportKind, ImportResult } from '@penstock/api';
 import type pg from 'pg';
 import type { ImportRow } from './csv.ts';
+import { inTransaction } from './database/database.ts';
 import { Faults, ImportRefused } from './faults.ts';
 
 /** How one kind of row is brought in. The methods are called in this order, in one transaction. */
@@ -31,31 +32,20 @@ export async function runImport<Column extends string>(
   read: (columns: readonly Column[], faults: Faults) => AsyncIterable<readonly ImportRow<Column>[]>,
 ): Promise<ImportResult> {
   const faults = new Faults();
-  const client = await pool.connect();
   let rows = 0;
-  let changed = 0;
-  try {
-    await client.query('begin');
+  const changed = await inTransaction(pool, async (client) => {
+    // A file may come slowly, and hundreds of thousands of rows take longer than a look-up may.
+    await client.query("set local idle_in_transaction_session_timeout = '5min'; set local statement_timeout = '10min'");
     await importer.open(client);
     for await (const batch of read(importer.columns, faults)) {
       rows += batch.length;
       await importer.stage(client, batch, faults);
     }
     await importer.check(client, faults);
-    if (faults.total === 0) changed = await importer.apply(client, faults);
+    const applied = faults.total === 0 ? await importer.apply(client, faults) : 0;
     if (faults.total > 0) throw new ImportRefused(importer.kind, faults);
-    // Nothing changed: the version of the directory must not move either.
-    await client.query(changed > 0 ? 'commit' : 'rollback');
-  } catch (error) {
-    // A connection that cannot roll back is closed, which does the same.
-    const isClean = await client.query('rollback').then(
-      () => true,
-      () => false,
-    );
-    client.release(!isClean);
-    throw error;
-  }
-  client.release();
+    return applied;
+  });
   if (changed > 0) await importer.committed(pool);
   return { kind: importer.kind, rows, changed };
 }

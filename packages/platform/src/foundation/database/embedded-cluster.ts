@@ -131,8 +131,7 @@ function create(wanted: string, user: ServerUser, binaries: Binaries): void {
     encoding: 'UTF8',
     // order by code point, the same on every machine
     locale: 'C',
-    'locale-provider': 'builtin',
-    'builtin-locale': 'C.UTF-8',
+    ...(Number(binaries.major) >= 17 ? { 'locale-provider': 'builtin', 'builtin-locale': 'C.UTF-8' } : {}),
   };
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
   runBinary(binaries.initdb, args, user);

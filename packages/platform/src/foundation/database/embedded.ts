@@ -42,6 +42,8 @@ export interface EmbeddedOptions {
   readonly log: Log;
   /** PostgreSQL settings over the usual ones. */
   readonly settings?: ServerSettings;
+  /** Other binaries than those of the package, for tests on another version. */
+  readonly binaries?: Binaries;
 }
 
 // Recovery of max_wal_size takes seconds; a slow disk may take longer.
@@ -175,7 +177,7 @@ function isGuest(cluster: Cluster): boolean {
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const home = join(resolve(options.dataFolder), 'postgres');
   const user = serverUser(join(home, 'cluster'));
-  const binaries = findBinaries(user, resolve(options.dataFolder));
+  const binaries = options.binaries ?? findBinaries(user, resolve(options.dataFolder));
   const cluster = openCluster(home, user, binaries);
   const socketFolder = prepareSocketFolder(cluster, realpathSync(home), user);
   writeSettings(cluster, socketFolder, options.settings ?? {}, user);

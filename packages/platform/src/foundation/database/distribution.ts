@@ -1,0 +1,33 @@
+// How each table lies on Citus, when there is more than one machine: a reference table is whole on every machine, a
+// distributed one is split by a column. On one server it makes no difference, but the rules that it asks for are kept
+// from the first table on (citus-rules.ts, with a test on the live catalogue):
+// a new table is entered here, in the migration's own change.
+
+/** The column that a table is distributed by, or 'reference'. */
+export type Distribution = 'reference' | { readonly by: string };
+
+const byUser = { by: 'user_id' };
+const byDevice = { by: 'device' };
+const byMeteringPoint = { by: 'mpxn' };
+
+export const distribution: Readonly<Record<string, Distribution>> = {
+  migration: 'reference',
+  setting: 'reference',
+  party: 'reference',
+  user_id: 'reference',
+  user_role: 'reference',
+  certificate: 'reference',
+  directory_version: 'reference',
+  device: byDevice,
+  responsibility: byDevice,
+  registration: byMeteringPoint,
+  metering_point_device: byMeteringPoint,
+  lane: byUser,
+  message_log: byUser,
+  message_device: byUser,
+  stream: byUser,
+  stream_cursor: byUser,
+  delivery: byUser,
+  highest_counter: byUser,
+  replay_horizon: byUser,
+};

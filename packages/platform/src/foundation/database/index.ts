@@ -1,0 +1,19 @@
+export {
+  type Database,
+  type DatabaseOptions,
+  inTransaction,
+  isUnavailable,
+  openDatabase,
+  ping,
+  schemaName,
+} from './database.ts';
+export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
+export { type Migration, migrate, readMigrations } from './migrate.ts';
+export {
+  dropExpiredPartitions,
+  ensurePartitions,
+  listPartitionedTables,
+  listPartitions,
+  type Partition,
+  requirePartitions,
+} from './partitions.ts';

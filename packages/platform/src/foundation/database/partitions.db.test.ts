@@ -1,0 +1,129 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addDays } from '../clock.ts';
+import {
+  dropExpiredPartitions,
+  ensurePartitions,
+  listPartitionedTables,
+  listPartitions,
+  partitionName,
+  requirePartitions,
+} from './partitions.ts';
+import { type TestDatabase, testDatabase } from './testing.ts';
+
+const today = '2026-12-31';
+let database: TestDatabase;
+let pool: pg.Pool;
+let tables: string[];
+beforeAll(async () => {
+  database = await testDatabase();
+  pool = database.pool;
+  tables = await listPartitionedTables(pool);
+});
+afterAll(() => database.drop());
+
+async function insertMessage(day: string, sequence: number): Promise<void> {
+  await pool.query({
+    text: `insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)
+           values ('90:b3:d5:1f:30:01:00:00', 'southbound', $1, $2, $1, $2, 'service_request', $3)`,
+    values: [day, sequence, Buffer.alloc(7_000, 'x')],
+  });
+}
+const days = async (table: string) =>
+  (await listPartitions(pool)).filter((partition) => partition.table === table).map((partition) => partition.day);
+
+test('the tables are read from the catalogue', () => {
+  expect(tables).toEqual(expect.arrayContaining(['delivery', 'message_device', 'message_log', 'stream']));
+});
+
+describe('partitions made ahead', () => {
+  test('today and the days after it, over the turn of the year, for every table; once, by several at once', async () => {
+    await expect(requirePartitions(pool, today)).rejects.toMatchObject({ code: 'database.partition-missing' });
+    const made = await Promise.all([1, 2, 3].map(() => ensurePartitions(pool, { today, ahead: 3 })));
+    expect(made.flat().length).toBeGreaterThanOrEqual(tables.length * 4);
+    for (const table of tables) {
+      expect(await days(table)).toEqual(['2026-12-31', '2027-01-01', '2027-01-02', '2027-01-03']);
+    }
+    await requirePartitions(pool, today);
+    expect(await ensurePartitions(pool, { today, ahead: 3 })).toEqual([]);
+    expect(await ensurePartitions(pool, { today: addDays(today, 1), ahead: 3 })).toHaveLength(tables.length);
+  });
+
+  test('they have the indexes and keys of their table, and the storage parameters of their own', async () => {
+    const shape = async (relation: string) => {
+      const { rows } = await pool.query<{ columns: string }>(
+        `select pg_get_indexdef(indexrelid, 0, true) as columns from pg_index where indrelid = $1::regclass`,
+        [relation],
+      );
+      return rows.map((row) => row.columns.slice(row.columns.indexOf(' USING '))).sort();
+    };
+    for (const table of tables) {
+      const partition = partitionName({ table, day: today });
+      expect(await shape(partition)).toEqual(await shape(table));
+    }
+    const { rows } = await pool.query(
+      `select reloptions, (select attstorage from pg_attribute where attrelid = c.oid and attname = 'body') as storage
+         from pg_class c where oid = 'stream_20261231'::regclass`,
+    );
+    expect(rows).toEqual([{ reloptions: ['toast_tuple_target=8160'], storage: 'e' }]);
+  });
+
+  test('a body of some kilobytes stays in its row, byte for byte', async () => {
+    await insertMessage(today, 1);
+    const { rows } = await pool.query(
+      `select length(body) as length, pg_relation_size(reltoastrelid) as toast
+         from stream, pg_class where pg_class.oid = 'stream_20261231'::regclass`,
+    );
+    expect(rows).toEqual([{ length: 7000, toast: '0' }]);
+  });
+
+  test('a message of a day that was not made fails loudly', async () => {
+    await expect(insertMessage('2027-03-01', 1)).rejects.toThrow(/no partition of relation "stream"/);
+  });
+});
+
+describe('a long reader', () => {
+  test('stops neither the making of partitions nor the intake', async () => {
+    const reader = await pool.connect();
+    try {
+      await reader.query('begin');
+      await reader.query('select count(*) from stream');
+      const made = await ensurePartitions(pool, { today, ahead: 5 });
+      expect(made.map((partition) => partition.day)).toContain('2027-01-05');
+      await insertMessage('2027-01-05', 1);
+    } finally {
+      await reader.query('rollback');
+      reader.release();
+    }
+  });
+
+  test('delays the drop of a day without stopping the intake; the next call completes it', async () => {
+    const reader = await pool.connect();
+    try {
+      await reader.query('begin');
+      await reader.query('select count(*) from stream');
+      const firstKept = '2027-01-01';
+      const dropping = dropExpiredPartitions(pool, { table: 'stream', firstKept }).catch((error: unknown) => error);
+      await insertMessage('2027-01-01', 1);
+      expect(await dropping).toMatchObject({ code: '55P03' });
+      await insertMessage('2027-01-01', 2);
+      await reader.query('rollback');
+      expect(await dropExpiredPartitions(pool, { table: 'stream', firstKept })).toEqual([
+        { table: 'stream', day: '2026-12-31' },
+      ]);
+    } finally {
+      reader.release();
+    }
+    expect((await days('stream'))[0]).toBe('2027-01-01');
+    const { rows } = await pool.query(`select to_regclass('stream_20261231') as gone`);
+    expect(rows).toEqual([{ gone: null }]);
+  });
+});
+
+test('only what is older than the first day kept is dropped, of that table alone', async () => {
+  const firstKept = '2027-01-03';
+  const dropped = await dropExpiredPartitions(pool, { table: 'delivery', firstKept });
+  expect(dropped.map((partition) => partition.day)).toEqual(['2026-12-31', '2027-01-01', '2027-01-02']);
+  expect((await days('message_log'))[0]).toBe('2026-12-31');
+  expect(await dropExpiredPartitions(pool, { table: 'delivery', firstKept })).toEqual([]);
+});

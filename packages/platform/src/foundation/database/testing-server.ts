@@ -1,0 +1,87 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { createLog } from '../log.ts';
+import { startEmbeddedPostgres } from './embedded.ts';
+import { migrate } from './migrate.ts';
+
+// vitest's globalSetup of the database tests: one server for the run, with one migrated database that testDatabase()
+// clones. The server is
+//   PENSTOCK_TEST_DATABASE_URL      a server that is there, by a role that may create databases and roles; else
+//   PENSTOCK_TEST_POSTGRESQL_BIN    one of these binaries (Debian's /usr/lib/postgresql/15/bin), else the embedded one,
+// in a folder of its own that is removed afterwards.
+
+export interface TestServer {
+  /** The migrated database that is cloned, as its owner. */
+  readonly templateUrl: string;
+  /** What the names of the run's databases begin with. */
+  readonly prefix: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    testServer: TestServer;
+  }
+}
+
+// Nothing of it need outlive the machine, so nothing waits for the disk.
+const settings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '128MB',
+  max_connections: 200,
+};
+
+/** The address of another database on the same server. */
+export function withDatabase(url: string, database: string): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${database}`;
+  return parsed.href;
+}
+
+async function startOwnServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-test-'));
+  chmodSync(folder, 0o755);
+  const bin = process.env.PENSTOCK_TEST_POSTGRESQL_BIN;
+  const server = await startEmbeddedPostgres({
+    dataFolder: folder,
+    log: createLog({ level: 'warn' }),
+    settings,
+    ...(bin === undefined
+      ? {}
+      : { binaries: { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major: basename(dirname(bin)) } }),
+  });
+  const stop = async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  };
+  return { url: server.url, stop };
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env.PENSTOCK_TEST_DATABASE_URL;
+  const server = given === undefined ? await startOwnServer() : { url: given, stop: async () => {} };
+  const prefix = `penstock_test_${process.pid}_`;
+  const template = `${prefix}template`;
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`);
+  process.stdout.write(`database tests run on PostgreSQL ${rows[0]?.version}\n`);
+  await client.query(`create database ${template}`);
+  const templateUrl = withDatabase(server.url, template);
+  await migrate(templateUrl);
+  project.provide('testServer', { templateUrl, prefix });
+
+  return async () => {
+    const left = await client.query<{ name: string }>(
+      'select datname as name from pg_database where starts_with(datname, $1)',
+      [prefix],
+    );
+    for (const { name } of left.rows) await client.query(`drop database ${name} with (force)`);
+    await client.end();
+    await server.stop();
+  };
+}
