@@ -68,6 +68,91 @@ export const errorCodes = {
     title: 'Too many messages would have to be read to answer this.',
     action: 'Narrow the time, or name the device or the RequestID.',
   },
+  'request.method-not-allowed': {
+    status: 405,
+    title: 'This address does not take this method.',
+    action: 'Use the method that the documentation of this address names.',
+  },
+  'gateway.not-a-request': {
+    status: 400,
+    title: 'The message is not a DUIS Request.',
+    action: 'Send Service Requests and Signed Pre-Commands here; Responses come from the network.',
+  },
+  'gateway.not-a-response': {
+    status: 400,
+    title: 'The message is not a DUIS Response that the network delivers.',
+    action: 'Deliver responses, pre-commands and alerts.',
+  },
+  'gateway.schema': {
+    status: 422,
+    title: 'The message is not valid by the DUIS schema.',
+    action: 'Correct what the detail names.',
+  },
+  'gateway.signer-unknown': {
+    status: 403,
+    title: 'The signer of the message is not registered.',
+    action: 'Have the signing certificate registered for the User ID, and name it by issuer and serial number.',
+  },
+  'gateway.signer-not-valid': {
+    status: 403,
+    title: 'The certificate of the signer is not valid now.',
+    action: 'Sign with a certificate that is valid and not revoked, and have it registered.',
+  },
+  'gateway.signer-not-originator': {
+    status: 403,
+    title: 'The signer is not the originator of the message.',
+    action: 'Sign with a certificate that is registered for the User ID in the RequestID.',
+  },
+  'gateway.signer-not-operator': {
+    status: 403,
+    title: 'The message is not signed by the Operator.',
+    action: "Sign with a valid certificate that is registered for the Operator's User ID.",
+  },
+  'gateway.user-suspended': {
+    status: 403,
+    title: 'The User ID is not active.',
+    action: 'Ask the Operator why.',
+  },
+  'gateway.no-role': {
+    status: 403,
+    title: 'The User ID has no User Role now.',
+    action: 'Ask the Operator to register the User Role.',
+  },
+  'gateway.role-not-eligible': {
+    status: 403,
+    title: 'No User Role of the User may send this Service Request.',
+    action: 'Send only what the roles of the User ID allow; the catalogue lists them.',
+  },
+  'gateway.device-unknown': {
+    status: 422,
+    title: 'The target device is not in the inventory.',
+    action: 'Check the EUI-64; a new device is pre-notified first (12.2).',
+  },
+  'gateway.device-not-responsible': {
+    status: 403,
+    title: 'The User is not responsible for the target device now.',
+    action: 'Check the registration of the metering point with the Registration Data Provider.',
+  },
+  'gateway.device-status': {
+    status: 422,
+    title: 'The target device does not take this Service Request in its status.',
+    action: 'Check the status of the device (8.2).',
+  },
+  'gateway.request-id-reused': {
+    status: 409,
+    title: 'The RequestID was used before for another message.',
+    action: 'Use a new counter; repeat a message only with the same bytes.',
+  },
+  'gateway.replayed': {
+    status: 409,
+    title: 'The counter of the RequestID is not above those already used.',
+    action: 'Use counters that rise for each device.',
+  },
+  'gateway.recipient': {
+    status: 422,
+    title: 'The message is not for the User that it is delivered for.',
+    action: 'Deliver it for the User ID that its header names.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',

@@ -1,0 +1,93 @@
+/**
+ * The message log: what of a message is recorded, and what becomes of a request to record it.
+ *
+ * What this room does: it appends messages in group commits (committer.ts), each batch in one transaction under its
+ * lane's lock (record-store.ts), keeps their bytes on the streams, and folds away old RequestIDs. What it does not:
+ * judge a message; it is told the verdict. What always holds: nothing in memory runs ahead of a commit, and a RequestID
+ * is recorded once within the replay horizon, however many processes record.
+ */
+import type { Eui } from '@penstock/duis';
+
+export type Direction = 'southbound' | 'northbound';
+
+export type MessageKind =
+  | 'service_request'
+  | 'signed_pre_command'
+  | 'acknowledgement'
+  | 'response'
+  | 'pre_command'
+  | 'device_alert'
+  | 'dcc_alert'
+  | 'smets1_response';
+
+export type Verdict = 'passed' | 'warned' | 'held' | 'deleted' | 'refused';
+
+/** A message that was judged and is to be recorded. */
+export interface NewMessage {
+  /** Whose record it belongs to: the sender of a request, the receiver of anything else. */
+  readonly userId: Eui;
+  readonly lane: number;
+  readonly direction: Direction;
+  readonly kind: MessageKind;
+  /** What the gateway found; screening may hold what is 'passed' here. */
+  readonly verdict: 'passed' | 'refused';
+  readonly commandVariant: number | undefined;
+  /** Of the RequestID. Undefined for an alert that has none. */
+  readonly originator: Eui | undefined;
+  /** Of the RequestID; for alerts the device, or the Operator. */
+  readonly target: Eui;
+  /** Of the RequestID; for alerts without one, see `alertCounter`. */
+  readonly counter: bigint;
+  readonly srv: string | undefined;
+  /** What is answered (southbound) or the response or alert code (northbound). */
+  readonly code: string;
+  /** Why it is refused: a registered error code. */
+  readonly reason: string | undefined;
+  readonly sha256: Buffer;
+  readonly bytes: Uint8Array;
+  /** Whether the User's counters rise, so that what is not above the highest forgotten one is a replay. */
+  readonly rising: boolean;
+  /** Every device that the message concerns, each once. */
+  readonly devices: readonly Eui[];
+}
+
+/** Where a message stands in its User's record: a UTC day and the lane's sequence. */
+export interface Position {
+  readonly day: string;
+  readonly sequence: bigint;
+}
+
+export type RecordOutcome =
+  | { readonly outcome: 'recorded'; readonly position: Position; readonly at: Date; readonly verdict: Verdict }
+  /** The same bytes were recorded before: they get the same answer. */
+  | {
+      readonly outcome: 'repeated';
+      readonly position: Position;
+      readonly at: Date;
+      readonly code: string;
+      readonly reason: string | undefined;
+    }
+  /** The RequestID was used before, for other bytes. */
+  | { readonly outcome: 'conflict'; readonly position: Position }
+  /** The RequestID's counter is not above those that have left the replay horizon. */
+  | { readonly outcome: 'replayed' };
+
+/**
+ * The counter under which an alert without RequestID and ResponseID is recorded: the first 64 bits of its SHA-256, so
+ * that the same alert delivered twice is found.
+ */
+export function alertCounter(sha256: Buffer): bigint {
+  return sha256.readBigUInt64BE(0);
+}
+
+/** 'YYYY-MM-DD/sequence': how positions are written in addresses and headers. */
+export function formatPosition(position: Position): string {
+  return `${position.day}/${position.sequence}`;
+}
+
+/** Reads what `formatPosition` writes; undefined when it is none. */
+export function parsePosition(text: string): Position | undefined {
+  const match = /^(\d{4}-\d{2}-\d{2})\/(\d{1,18})$/.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined || Number.isNaN(Date.parse(match[1]))) return undefined;
+  return { day: match[1], sequence: BigInt(match[2]) };
+}
