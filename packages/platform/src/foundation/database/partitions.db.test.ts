@@ -127,3 +127,10 @@ test('only what is older than the first day kept is dropped, of that table alone
   expect((await days('message_log'))[0]).toBe('2026-12-31');
   expect(await dropExpiredPartitions(pool, { table: 'delivery', firstKept })).toEqual([]);
 });
+
+test('a day that was detached and not dropped, because the process was killed between, is dropped later', async () => {
+  await pool.query('alter table message_log detach partition message_log_20261231');
+  expect(await dropExpiredPartitions(pool, { table: 'message_log', firstKept: '2027-01-01' })).toEqual([
+    { table: 'message_log', day: '2026-12-31' },
+  ]);
+});

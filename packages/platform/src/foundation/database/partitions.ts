@@ -40,31 +40,41 @@ export async function listPartitionedTables(pool: pg.Pool): Promise<string[]> {
   return rows.map((row) => row.table);
 }
 
+type State = 'attached' | 'detaching' | 'detached';
+
 interface CatalogueRow {
   table: string;
   name: string;
-  pending: boolean;
+  state: State;
 }
 
-async function readPartitions(pool: pg.Pool): Promise<(Partition & { pending: boolean })[]> {
+/** With those that a drop which was interrupted left half detached, or detached and not dropped. */
+async function readPartitions(pool: pg.Pool): Promise<(Partition & { state: State })[]> {
   const { rows } = await pool.query<CatalogueRow>(
-    `select parent.relname as table, child.relname as name, inherits.inhdetachpending as pending
-       from pg_inherits inherits
-       join pg_class parent on parent.oid = inherits.inhparent and parent.relkind = 'p'
-       join pg_class child on child.oid = inherits.inhrelid
-      where parent.relnamespace = $1::regnamespace
+    `select parent.relname as table, child.relname as name,
+            case when inherits.inhrelid is null then 'detached'
+                 when inherits.inhdetachpending then 'detaching'
+                 else 'attached' end as state
+       from pg_class parent
+       join pg_class child
+         on child.relnamespace = parent.relnamespace and child.relkind = 'r'
+        and child.relname ~ ('^' || parent.relname || '_[0-9]{8}$')
+       left join pg_inherits inherits on inherits.inhrelid = child.oid and inherits.inhparent = parent.oid
+      where parent.relnamespace = $1::regnamespace and parent.relkind = 'p'
       order by child.relname`,
     [schemaName],
   );
-  return rows.flatMap(({ table, name, pending }) => {
-    const day = /^_(\d{4})(\d\d)(\d\d)$/.exec(name.slice(table.length));
-    return day === null ? [] : [{ table, day: `${day[1]}-${day[2]}-${day[3]}`, pending }];
+  return rows.map(({ table, name, state }) => {
+    const digits = name.slice(-8);
+    return { table, day: `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`, state };
   });
 }
 
 /** The day partitions there are, in order of table and day. */
 export async function listPartitions(pool: pg.Pool): Promise<Partition[]> {
-  return (await readPartitions(pool)).filter((found) => !found.pending).map(({ table, day }) => ({ table, day }));
+  return (await readPartitions(pool))
+    .filter((found) => found.state === 'attached')
+    .map(({ table, day }) => ({ table, day }));
 }
 
 function quoted(name: string): string {
@@ -129,7 +139,7 @@ export async function requirePartitions(pool: pg.Pool, today: Day): Promise<void
 }
 
 /** Takes a partition out of its table without stopping anybody, then drops it. */
-async function dropPartition(pool: pg.Pool, partition: Partition & { pending: boolean }): Promise<void> {
+async function dropPartition(pool: pg.Pool, partition: Partition & { state: State }): Promise<void> {
   const parent = quoted(partition.table);
   const name = quoted(partitionName(partition));
   // DETACH CONCURRENTLY waits for readers of the parent without standing in anybody's way, and is no part of a
@@ -137,9 +147,10 @@ async function dropPartition(pool: pg.Pool, partition: Partition & { pending: bo
   const client = await pool.connect();
   try {
     await client.query(`set lock_timeout = '${lockTimeout}'`);
-    await client.query(
-      `alter table ${parent} detach partition ${name} ${partition.pending ? 'finalize' : 'concurrently'}`,
-    );
+    if (partition.state !== 'detached') {
+      const how = partition.state === 'detaching' ? 'finalize' : 'concurrently';
+      await client.query(`alter table ${parent} detach partition ${name} ${how}`);
+    }
     await client.query(`drop table ${name}`);
   } finally {
     client.release(true); // with its settings

@@ -46,6 +46,7 @@ async function startOwnServer(): Promise<{ url: string; stop(): Promise<void> }>
   const folder = mkdtempSync(join(tmpdir(), 'penstock-test-'));
   chmodSync(folder, 0o755);
   const bin = process.env.PENSTOCK_TEST_POSTGRESQL_BIN;
+  const remove = () => rmSync(folder, { recursive: true });
   const server = await startEmbeddedPostgres({
     dataFolder: folder,
     log: createLog({ level: 'warn' }),
@@ -53,10 +54,13 @@ async function startOwnServer(): Promise<{ url: string; stop(): Promise<void> }>
     ...(bin === undefined
       ? {}
       : { binaries: { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major: basename(dirname(bin)) } }),
+  }).catch((error: unknown) => {
+    remove();
+    throw error;
   });
   const stop = async () => {
     await server.stop();
-    rmSync(folder, { recursive: true });
+    remove();
   };
   return { url: server.url, stop };
 }
