@@ -1,2 +1,4 @@
+export * from './common.ts';
 export * from './frames.ts';
 export * from './imports.ts';
+export * from './parties.ts';

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+
+export const partyKindSchema = z.enum([
+  'large_supplier',
+  'small_supplier',
+  'electricity_network_operator',
+  'gas_network_operator',
+  'other',
+  'registration_data_provider',
+  'operator',
+]);
+export const partySchema = z.object({ partyId: z.string(), name: z.string(), kind: partyKindSchema });
+export type PartyDocument = z.infer<typeof partySchema>;
+
+/** OPERATOR is no DUIS User Role: it marks the Operator's own User IDs. */
+export const roleSchema = z.enum(['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'OPERATOR']);
+export const roleSpanSchema = z.object({
+  role: roleSchema,
+  /** Left out where the side is open. Spans are half-open. */
+  validFrom: instantSchema.optional(),
+  validTo: instantSchema.optional(),
+});
+
+export const userIdSchema = z.object({
+  userId: euiSchema,
+  partyId: z.string(),
+  status: z.enum(['active', 'suspended']),
+  roles: z.array(roleSpanSchema),
+  delivery: z.enum(['pull', 'push']),
+  receiveUrl: z.string().optional(),
+});
+export type UserIdDocument = z.infer<typeof userIdSchema>;
+
+export const certificateSchema = z.object({
+  userId: euiSchema,
+  purpose: z.enum(['signing', 'transport']),
+  issuer: z.string(),
+  serial: z.string(),
+  /** SHA-256 of the DER, hex. */
+  fingerprint: z.string(),
+  notBefore: instantSchema,
+  notAfter: instantSchema,
+  registeredAt: instantSchema,
+  revokedAt: instantSchema.optional(),
+});
+export type CertificateDocument = z.infer<typeof certificateSchema>;
+
+export const partyPageSchema = z.object({ items: z.array(partySchema), cursor: cursorSchema });
+export const userIdPageSchema = z.object({ items: z.array(userIdSchema), cursor: cursorSchema });
+export const certificatePageSchema = z.object({ items: z.array(certificateSchema), cursor: cursorSchema });
+
+export const partyQuerySchema = z.strictObject(pageQuery);
+export const certificateQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+
+/** PUT /parties/{partyId} */
+export const putPartySchema = z.strictObject({ name: z.string(), kind: partyKindSchema });
+/** PUT /user-ids/{userId}: the roles listed begin now where they are new, the others end now. */
+export const putUserIdSchema = z.strictObject({
+  partyId: z.string(),
+  roles: z.array(roleSchema).min(1),
+  delivery: z.enum(['pull', 'push']).default('pull'),
+  receiveUrl: z.string().optional(),
+  status: z.enum(['active', 'suspended']).optional(),
+});
+/** POST /certificates */
+export const postCertificateSchema = z.strictObject({
+  userId: euiSchema,
+  purpose: z.enum(['signing', 'transport']),
+  /** PEM, or base64 of the DER. */
+  certificate: z.string(),
+});
+/** POST /certificates/revoke: for good, from this moment on. */
+export const revokeCertificateSchema = z.strictObject({
+  purpose: z.enum(['signing', 'transport']),
+  fingerprint: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the certificate in hex'),
+});
+export const changedSchema = z.object({ changed: z.boolean() });

@@ -1,0 +1,79 @@
+// The directory: all Users, roles and certificates as of one version, in memory, immutable. Every message asks it
+// for its signer and originator, so it is a few look-ups in maps; the database is asked again only when the version
+// has moved. What rests on a version that has moved meanwhile is judged again: see record_batch (PS001).
+import type { KeyObject } from 'node:crypto';
+import type { Eui } from '@penstock/duis';
+import type { CertificatePurpose } from './certificates.ts';
+import { normaliseSerial } from './certificates.ts';
+import { issuerCandidates } from './distinguished-name.ts';
+import type { RegisteredCertificate, RegisteredSigner, User } from './parties.ts';
+
+export interface DirectoryCertificate {
+  readonly purpose: CertificatePurpose;
+  /** As `nameFromDer` writes it. */
+  readonly issuer: string;
+  readonly serial: string;
+  /** SHA-256 of the DER, hex in lower case. */
+  readonly fingerprint: string;
+  readonly registered: RegisteredCertificate;
+  /** The public key of a signing certificate. */
+  readonly key: KeyObject | undefined;
+}
+
+/** Real messages name a handful of issuers; a sender that makes up thousands must not fill the memory. */
+const MOST_REMEMBERED_NAMES = 1_000;
+
+const signerKey = (issuer: string, serial: string): string => `${serial} ${issuer}`;
+
+export class Directory {
+  readonly version: bigint;
+  readonly #users: ReadonlyMap<Eui, User>;
+  readonly #signers = new Map<string, RegisteredSigner>();
+  readonly #peers = new Map<string, RegisteredCertificate>();
+  readonly #candidates = new Map<string, readonly string[]>();
+
+  constructor(version: bigint, users: readonly User[], certificates: readonly DirectoryCertificate[]) {
+    this.version = version;
+    this.#users = new Map(users.map((user) => [user.userId, user]));
+    for (const { purpose, issuer, serial, fingerprint, registered, key } of certificates) {
+      if (purpose === 'transport') this.#peers.set(fingerprint, registered);
+      else if (key !== undefined) this.#signers.set(signerKey(issuer, serial), { ...registered, key });
+    }
+  }
+
+  /**
+   * The certificate that a signature names. The issuer may be written in any way and order, see
+   * distinguished-name.ts. Whether it is valid at an instant: `standingOf`.
+   */
+  signer(issuerName: string, serialNumber: string): RegisteredSigner | undefined {
+    const serial = normaliseSerial(serialNumber);
+    if (serial === undefined) return undefined;
+    for (const issuer of this.#candidatesOf(issuerName)) {
+      const signer = this.#signers.get(signerKey(issuer, serial));
+      if (signer !== undefined) return signer;
+    }
+    return undefined;
+  }
+
+  /** The certificate that a TLS peer showed, by the SHA-256 of its DER in lower-case hex. */
+  transportPeer(fingerprint: string): RegisteredCertificate | undefined {
+    return this.#peers.get(fingerprint);
+  }
+
+  user(userId: Eui): User | undefined {
+    return this.#users.get(userId);
+  }
+
+  users(): IterableIterator<User> {
+    return this.#users.values();
+  }
+
+  #candidatesOf(name: string): readonly string[] {
+    const known = this.#candidates.get(name);
+    if (known !== undefined) return known;
+    const candidates = issuerCandidates(name);
+    if (this.#candidates.size >= MOST_REMEMBERED_NAMES) this.#candidates.clear();
+    if (candidates.length > 0) this.#candidates.set(name, candidates);
+    return candidates;
+  }
+}

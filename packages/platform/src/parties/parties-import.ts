@@ -1,0 +1,268 @@
+// Imports of parties, User IDs and certificates. Each is one transaction that moves the directory's version.
+import { importColumns } from '@penstock/api';
+import { parseEui } from '@penstock/duis';
+import type pg from 'pg';
+import type { ImportRow } from '../foundation/csv.ts';
+import type { Faults } from '../foundation/faults.ts';
+import type { Importer } from '../foundation/import.ts';
+import { CertificateFault, type CertificatePurpose, readCertificateFor } from './certificates.ts';
+import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
+
+export const partyKinds = [
+  'large_supplier',
+  'small_supplier',
+  'electricity_network_operator',
+  'gas_network_operator',
+  'other',
+  'registration_data_provider',
+  'operator',
+] as const;
+export const partyRoles = ['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'OPERATOR'] as const;
+
+type Row<Kind extends keyof typeof importColumns> = ImportRow<(typeof importColumns)[Kind][number]>;
+
+/** Notes a fault of one field and says that there is one. */
+function refuse(faults: Faults, line: number, column: string, value: string, allowed: string): false {
+  const code = value === '' ? 'import.value.missing' : 'import.value.invalid';
+  faults.add({ line, column, code, message: value === '' ? `${column} is empty` : `${column} must be ${allowed}` });
+  return false;
+}
+
+function checkParty({ line, fields }: Row<'parties'>, faults: Faults): boolean {
+  const { party_id, name, kind } = fields;
+  let isGood = /^[\x21-\x7e]{1,64}$/.test(party_id);
+  if (!isGood) refuse(faults, line, 'party_id', party_id, '1 to 64 visible ASCII characters without blanks');
+  if (name === '' || name.length > 200) isGood = refuse(faults, line, 'name', name, '1 to 200 characters');
+  if (!partyKinds.some((known) => known === kind)) {
+    isGood = refuse(faults, line, 'kind', kind, `one of ${partyKinds.join(', ')}`);
+  }
+  return isGood;
+}
+
+async function faultsOfQuery(client: pg.PoolClient, faults: Faults, sql: string): Promise<void> {
+  const { rows } = await client.query<Parameters<Faults['add']>[0]>(sql);
+  for (const row of rows) faults.add(row);
+}
+
+export const partiesImporter: Importer<(typeof importColumns.parties)[number]> = {
+  kind: 'parties',
+  columns: importColumns.parties,
+  async open(client) {
+    await client.query(
+      'create temporary table staged_party (line integer, party_id text, name text, kind text) on commit drop',
+    );
+  },
+  async stage(client, rows, faults) {
+    const good = rows.filter((row) => checkParty(row, faults));
+    await client.query(
+      'insert into staged_party select * from unnest($1::integer[], $2::text[], $3::text[], $4::text[])',
+      [
+        good.map((row) => row.line),
+        good.map((row) => row.fields.party_id),
+        good.map((row) => row.fields.name),
+        good.map((row) => row.fields.kind),
+      ],
+    );
+  },
+  async check(client, faults) {
+    await lockDirectory(client);
+    await faultsOfQuery(
+      client,
+      faults,
+      `select line, 'party_id' as column, 'import.duplicate' as code,
+              format('party %s stands on line %s already', party_id, first_line) as message
+       from (select line, party_id, min(line) over (partition by party_id) as first_line from staged_party) as s
+       where line > first_line order by line`,
+    );
+  },
+  async apply(client) {
+    const { rowCount } = await client.query(
+      `insert into party as p (party_id, name, kind)
+       select party_id, name, kind from staged_party order by party_id
+       on conflict (party_id) do update set name = excluded.name, kind = excluded.kind
+       where (p.name, p.kind) is distinct from (excluded.name, excluded.kind)`,
+    );
+    if (rowCount) await moveDirectory(client);
+    return rowCount ?? 0;
+  },
+  committed: announceDirectory,
+};
+
+function checkUserId({ line, fields }: Row<'user-ids'>, faults: Faults): boolean {
+  const { user_id, party_id, roles, receive_url, delivery } = fields;
+  let isGood = parseEui(user_id) !== undefined;
+  if (!isGood) refuse(faults, line, 'user_id', user_id, 'an EUI-64 such as 90-B3-D5-1F-30-01-00-00');
+  if (party_id === '') isGood = refuse(faults, line, 'party_id', party_id, 'a party');
+  const given = roles.split('|');
+  if (given.some((role) => !partyRoles.some((known) => known === role)) || new Set(given).size < given.length) {
+    isGood = refuse(faults, line, 'roles', roles, `some of ${partyRoles.join(', ')}, each once, parted by |`);
+  }
+  if (!['', 'pull', 'push'].includes(delivery)) isGood = refuse(faults, line, 'delivery', delivery, 'pull or push');
+  if (receive_url !== '' && !(receive_url.startsWith('https://') && URL.canParse(receive_url))) {
+    isGood = refuse(faults, line, 'receive_url', receive_url, 'an address that begins with https://');
+  }
+  if (delivery === 'push' && receive_url === '') isGood = refuse(faults, line, 'receive_url', '', 'an address');
+  return isGood;
+}
+
+export const userIdsImporter: Importer<(typeof importColumns)['user-ids'][number]> = {
+  kind: 'user-ids',
+  columns: importColumns['user-ids'],
+  async open(client) {
+    await client.query(
+      `create temporary table staged_user_id
+         (line integer, user_id macaddr8, party_id text, roles text[], receive_url text, delivery text) on commit drop`,
+    );
+  },
+  async stage(client, rows, faults) {
+    const good = rows.filter((row) => checkUserId(row, faults));
+    await client.query(
+      `insert into staged_user_id
+       select line, user_id, party_id, string_to_array(roles, '|'), nullif(receive_url, ''),
+              coalesce(nullif(delivery, ''), 'pull')
+       from unnest($1::integer[], $2::macaddr8[], $3::text[], $4::text[], $5::text[], $6::text[])
+              as s(line, user_id, party_id, roles, receive_url, delivery)`,
+      [
+        good.map((row) => row.line),
+        good.map((row) => row.fields.user_id),
+        good.map((row) => row.fields.party_id),
+        good.map((row) => row.fields.roles),
+        good.map((row) => row.fields.receive_url),
+        good.map((row) => row.fields.delivery),
+      ],
+    );
+  },
+  async check(client, faults) {
+    await lockDirectory(client);
+    await faultsOfQuery(
+      client,
+      faults,
+      `select line, 'user_id' as column, 'import.duplicate' as code,
+              format('this User ID stands on line %s already', first_line) as message
+       from (select line, min(line) over (partition by user_id) as first_line from staged_user_id) as s
+       where line > first_line
+       union all
+       select line, 'party_id', 'import.unknown-party', format('there is no party %s', party_id)
+       from staged_user_id s where not exists (select from party p where p.party_id = s.party_id)
+       order by line`,
+    );
+  },
+  async apply(client) {
+    const { rows } = await client.query<{ changed: number }>(
+      `with upserted as (
+         insert into user_id as u (user_id, party_id, receive_url, delivery)
+         select user_id, party_id, receive_url, delivery from staged_user_id order by user_id
+         on conflict (user_id) do update
+           set party_id = excluded.party_id, receive_url = excluded.receive_url, delivery = excluded.delivery
+         where (u.party_id, u.receive_url, u.delivery)
+               is distinct from (excluded.party_id, excluded.receive_url, excluded.delivery)
+         returning u.user_id
+       ), ended as (
+         update user_role r set valid_to = now()
+         from staged_user_id s
+         where r.user_id = s.user_id and r.valid_to > now() and r.valid_from < now() and r.role <> all (s.roles)
+         returning r.user_id
+       ), begun as (
+         insert into user_role (user_id, role, valid_from)
+         select s.user_id, g.role, now() from staged_user_id s cross join unnest(s.roles) as g(role)
+         where not exists (select from user_role r
+                           where r.user_id = s.user_id and r.role = g.role and r.valid_from <= now() and r.valid_to > now())
+         returning user_id
+       )
+       select count(distinct user_id)::integer as changed
+       from (select user_id from upserted union all select user_id from ended union all select user_id from begun) c`,
+    );
+    const changed = rows[0]?.changed ?? 0;
+    if (changed > 0) await moveDirectory(client);
+    return changed;
+  },
+  committed: announceDirectory,
+};
+
+interface StagedCertificate {
+  readonly line: number;
+  readonly userId: string;
+  readonly purpose: CertificatePurpose;
+  readonly certificate: ReturnType<typeof readCertificateFor>;
+}
+
+function readCertificateRow({ line, fields }: Row<'certificates'>, faults: Faults): StagedCertificate | undefined {
+  const { purpose, certificate } = fields;
+  const userId = parseEui(fields.user_id);
+  if (userId === undefined) refuse(faults, line, 'user_id', fields.user_id, 'an EUI-64');
+  const isPurpose = purpose === 'signing' || purpose === 'transport';
+  if (!isPurpose) refuse(faults, line, 'purpose', purpose, 'signing or transport');
+  if (certificate === '') refuse(faults, line, 'certificate', '', 'a certificate');
+  if (userId === undefined || !isPurpose || certificate === '') return undefined;
+  try {
+    return { line, userId, purpose, certificate: readCertificateFor(certificate, purpose, userId) };
+  } catch (error) {
+    if (!(error instanceof CertificateFault)) throw error;
+    const code = `import.certificate.${error.code}` as const;
+    faults.add({ line, column: 'certificate', code, message: error.message });
+    return undefined;
+  }
+}
+
+export const certificatesImporter: Importer<(typeof importColumns.certificates)[number]> = {
+  kind: 'certificates',
+  columns: importColumns.certificates,
+  async open(client) {
+    await client.query(
+      `create temporary table staged_certificate (line integer, user_id macaddr8, purpose text, issuer text,
+         serial text, fingerprint bytea, der bytea, not_before timestamptz, not_after timestamptz) on commit drop`,
+    );
+  },
+  async stage(client, rows, faults) {
+    const good = rows.flatMap((row) => readCertificateRow(row, faults) ?? []);
+    await client.query(
+      `insert into staged_certificate
+       select * from unnest($1::integer[], $2::macaddr8[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[],
+                            $8::timestamptz[], $9::timestamptz[])`,
+      [
+        good.map((row) => row.line),
+        good.map((row) => row.userId),
+        good.map((row) => row.purpose),
+        good.map((row) => row.certificate.issuer),
+        good.map((row) => row.certificate.serial),
+        good.map((row) => row.certificate.fingerprint),
+        good.map((row) => row.certificate.der),
+        good.map((row) => row.certificate.notBefore),
+        good.map((row) => row.certificate.notAfter),
+      ],
+    );
+  },
+  async check(client, faults) {
+    await lockDirectory(client);
+    await faultsOfQuery(
+      client,
+      faults,
+      `select line, 'certificate' as column, 'import.duplicate' as code,
+              format('a certificate of this issuer and serial stands on line %s already', first_line) as message
+       from (select line, min(line) over (partition by purpose, issuer, serial) as first_line
+             from staged_certificate) as s
+       where line > first_line
+       union all
+       select line, 'user_id', 'import.unknown-user', format('there is no User ID %s', user_id)
+       from staged_certificate s where not exists (select from user_id u where u.user_id = s.user_id)
+       union all
+       select line, 'certificate', 'import.certificate.other-user', case when c.user_id = s.user_id
+                then 'another certificate with this issuer and serial is registered'
+                else 'a certificate with this issuer and serial is registered for another User ID' end
+       from staged_certificate s join certificate c using (purpose, issuer, serial)
+       where (c.user_id, c.fingerprint) <> (s.user_id, s.fingerprint)
+       order by line`,
+    );
+  },
+  async apply(client) {
+    // What is registered is never changed by an import: a revoked certificate stays revoked.
+    const { rowCount } = await client.query(
+      `insert into certificate (user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after)
+       select user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after from staged_certificate
+       on conflict (purpose, issuer, serial) do nothing`,
+    );
+    if (rowCount) await moveDirectory(client);
+    return rowCount ?? 0;
+  },
+  committed: announceDirectory,
+};

@@ -1,0 +1,195 @@
+// Parties, User IDs and certificates as they are shown, and the changes that are no import. A User sees its own;
+// the Operator sees all.
+import type { CertificateDocument, PartyDocument, UserIdDocument } from '@penstock/api';
+import { requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { inTransaction } from '../foundation/database/database.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import type { CertificatePurpose } from './certificates.ts';
+import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
+
+export interface Page<Item> {
+  readonly items: Item[];
+  /** Where the next page begins; undefined at the end. */
+  readonly cursor: string | undefined;
+}
+
+/** The User IDs that a viewer's rows are limited to; null: all. */
+function ownOnly(viewer: Viewer): readonly string[] | null {
+  return viewer.kind === 'operator' ? null : viewer.userIds;
+}
+
+function pageOf<Row, Item>(rows: readonly Row[], limit: number, item: (row: Row) => Item, key: (row: Row) => string) {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown.map(item), cursor: rows.length > limit && last !== undefined ? key(last) : undefined };
+}
+
+/** In order of their identifiers, after `cursor`. */
+export async function listParties(
+  pool: pg.Pool,
+  viewer: Viewer,
+  { cursor = '', limit }: { cursor?: string | undefined; limit: number },
+): Promise<Page<PartyDocument>> {
+  const { rows } = await pool.query<{ party_id: string; name: string; kind: PartyDocument['kind'] }>(
+    `select p.party_id, p.name, p.kind from party p
+     where p.party_id > $1
+       and ($2::macaddr8[] is null
+            or exists (select from user_id u where u.party_id = p.party_id and u.user_id = any ($2::macaddr8[])))
+     order by p.party_id limit $3`,
+    [cursor, ownOnly(viewer), limit + 1],
+  );
+  return pageOf(
+    rows,
+    limit,
+    ({ party_id, name, kind }) => ({ partyId: party_id, name, kind }),
+    (row) => row.party_id,
+  );
+}
+
+interface UserIdRow {
+  user_id: string;
+  party_id: string;
+  status: UserIdDocument['status'];
+  delivery: UserIdDocument['delivery'];
+  receive_url: string | null;
+  roles: UserIdDocument['roles'] | null;
+}
+
+/** In order of the User IDs, after `cursor`. */
+export async function listUserIds(
+  pool: pg.Pool,
+  viewer: Viewer,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Promise<Page<UserIdDocument>> {
+  const { rows } = await pool.query<UserIdRow>(
+    `select u.user_id, u.party_id, u.status, u.delivery, u.receive_url,
+            (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                      'role', r.role,
+                      'validFrom', case when isfinite(r.valid_from) then to_char(r.valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end,
+                      'validTo', case when isfinite(r.valid_to) then to_char(r.valid_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end))
+                    order by r.valid_from, r.role)
+             from user_role r where r.user_id = u.user_id) as roles
+     from user_id u
+     where u.user_id > coalesce($1::macaddr8, '00:00:00:00:00:00:00:00')
+       and ($2::macaddr8[] is null or u.user_id = any ($2::macaddr8[]))
+     order by u.user_id limit $3`,
+    [cursor, ownOnly(viewer), limit + 1],
+  );
+  return pageOf(
+    rows,
+    limit,
+    (row) => ({
+      userId: requireEui(row.user_id),
+      partyId: row.party_id,
+      status: row.status,
+      roles: row.roles ?? [],
+      delivery: row.delivery,
+      ...(row.receive_url === null ? {} : { receiveUrl: row.receive_url }),
+    }),
+    (row) => requireEui(row.user_id),
+  );
+}
+
+interface CertificateRow {
+  user_id: string;
+  purpose: CertificatePurpose;
+  issuer: string;
+  serial: string;
+  fingerprint: string;
+  not_before: Date;
+  not_after: Date;
+  registered_at: Date;
+  revoked_at: Date | null;
+}
+
+/** In order of their fingerprints, after `cursor`. */
+export async function listCertificates(
+  pool: pg.Pool,
+  viewer: Viewer,
+  { userId, cursor, limit }: { userId?: string | undefined; cursor?: string | undefined; limit: number },
+): Promise<Page<CertificateDocument>> {
+  // A certificate may serve both purposes, so the cursor names both.
+  const [purpose = '', fingerprint = ''] = (cursor ?? '').split(':');
+  if (!/^([0-9a-f]{2})*$/.test(fingerprint)) {
+    throw new PenstockError('request.invalid', { where: 'cursor', detail: 'this is no cursor of this list' });
+  }
+  const { rows } = await pool.query<CertificateRow>(
+    `select user_id, purpose, issuer, serial, encode(fingerprint, 'hex') as fingerprint, not_before, not_after,
+            registered_at, revoked_at
+     from certificate
+     where (purpose, fingerprint) > ($1::text, decode($2, 'hex'))
+       and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
+       and ($4::macaddr8 is null or user_id = $4::macaddr8)
+     order by purpose, fingerprint limit $5`,
+    [purpose, fingerprint, ownOnly(viewer), userId, limit + 1],
+  );
+  return pageOf(
+    rows,
+    limit,
+    (row) => ({
+      userId: requireEui(row.user_id),
+      purpose: row.purpose,
+      issuer: row.issuer,
+      serial: row.serial,
+      fingerprint: row.fingerprint,
+      notBefore: row.not_before.toISOString(),
+      notAfter: row.not_after.toISOString(),
+      registeredAt: row.registered_at.toISOString(),
+      ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at.toISOString() }),
+    }),
+    (row) => `${row.purpose}:${row.fingerprint}`,
+  );
+}
+
+/**
+ * Revokes a certificate from now on. False when it was revoked before, which stays as it is.
+ * @throws PenstockError 'request.not-found'
+ */
+export async function revokeCertificate(
+  pool: pg.Pool,
+  { purpose, fingerprint }: { purpose: CertificatePurpose; fingerprint: string },
+): Promise<boolean> {
+  const changed = await inTransaction(pool, async (client) => {
+    await lockDirectory(client);
+    const { rowCount } = await client.query(
+      `update certificate set revoked_at = clock_timestamp()
+       where purpose = $1 and fingerprint = decode($2, 'hex') and revoked_at is null`,
+      [purpose, fingerprint],
+    );
+    if (rowCount === 1) {
+      await moveDirectory(client);
+      return true;
+    }
+    const known = await client.query("select from certificate where purpose = $1 and fingerprint = decode($2, 'hex')", [
+      purpose,
+      fingerprint,
+    ]);
+    if (known.rowCount === 0) {
+      throw new PenstockError('request.not-found', { detail: 'there is no such certificate', where: 'fingerprint' });
+    }
+    return false;
+  });
+  if (changed) await announceDirectory(pool);
+  return changed;
+}
+
+/**
+ * Suspends a User ID or lets it act again; says whether that changed anything.
+ * @throws PenstockError 'request.not-found'
+ */
+export async function setUserStatus(pool: pg.Pool, userId: string, status: UserIdDocument['status']): Promise<boolean> {
+  const changed = await inTransaction(pool, async (client) => {
+    await lockDirectory(client);
+    const known = await client.query<{ status: string }>('select status from user_id where user_id = $1', [userId]);
+    const [user] = known.rows;
+    if (user === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
+    if (user.status === status) return false;
+    await client.query('update user_id set status = $2 where user_id = $1', [userId, status]);
+    await moveDirectory(client);
+    return true;
+  });
+  if (changed) await announceDirectory(pool);
+  return changed;
+}

@@ -1,0 +1,237 @@
+import { importColumns } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readCsvRows } from '../foundation/csv.ts';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { ImportRefused } from '../foundation/faults.ts';
+import { oneRow, runImport } from '../foundation/import.ts';
+import { createLog } from '../foundation/log.ts';
+import { openDirectory } from './directory-reader.ts';
+import { rolesAt, standingOf } from './parties.ts';
+import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
+import { listCertificates, listParties, listUserIds, revokeCertificate, setUserStatus } from './parties-store.ts';
+import { testCertificate } from './testing-certificates.ts';
+
+const log = createLog({ level: 'silent' });
+const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
+const beta = requireEui('90-B3-D5-1F-30-02-00-00');
+const operator = { kind: 'operator', userId: requireEui('90-B3-D5-1F-30-00-00-02') } as const;
+const user = (userId: Eui) => ({ kind: 'user', userIds: [userId] }) as const;
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database.drop());
+
+async function* once(text: string) {
+  yield Buffer.from(text);
+}
+const importers = {
+  parties: partiesImporter,
+  'user-ids': userIdsImporter,
+  certificates: certificatesImporter,
+};
+async function bring(kind: keyof typeof importers, ...lines: string[]) {
+  const text = `${importColumns[kind].join(',')}\n${lines.join('\n')}\n`;
+  if (kind === 'parties') {
+    return runImport(database.pool, partiesImporter, (columns, faults) => readCsvRows(once(text), columns, faults));
+  }
+  if (kind === 'user-ids') {
+    return runImport(database.pool, userIdsImporter, (columns, faults) => readCsvRows(once(text), columns, faults));
+  }
+  return runImport(database.pool, certificatesImporter, (columns, faults) => readCsvRows(once(text), columns, faults));
+}
+async function faultsOf(work: Promise<unknown>) {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ImportRefused)) throw new Error('it was not refused', { cause: error });
+  return error.faults.map(({ line, column, code }) => [line, column, code]);
+}
+async function version(): Promise<bigint> {
+  const { rows } = await database.pool.query<{ version: string }>('select version from directory_version');
+  return BigInt(rows[0]?.version ?? -1);
+}
+async function bringUsers() {
+  await bring('parties', 'ALPHA,"Alpha, Limited",large_supplier', 'BETA,Beta,small_supplier');
+  await bring('user-ids', `${alpha},ALPHA,IS|ES,,`, `${beta},BETA,GS,https://beta.example/receive,push`);
+}
+
+describe('imports of the directory', () => {
+  test('each import that changes something moves the version once; the same again moves nothing', async () => {
+    expect(await version()).toBe(1n);
+    await bringUsers();
+    expect(await version()).toBe(3n);
+    expect(await bring('parties', 'ALPHA,"Alpha, Limited",large_supplier')).toEqual({
+      kind: 'parties',
+      rows: 1,
+      changed: 0,
+    });
+    expect(await bring('user-ids', `${alpha.toLowerCase()},ALPHA,ES|IS,,pull`)).toMatchObject({ changed: 0 });
+    expect(await version()).toBe(3n);
+  });
+
+  test('every fault of a file is named at once, and nothing of it is applied', async () => {
+    await bringUsers();
+    const before = await version();
+    const certificate = testCertificate({ userId: beta, serial: '01' });
+    expect(
+      await faultsOf(bring('parties', 'two words,A,large_supplier', 'C,,nobody', 'D,D,other', 'D,D,other')),
+    ).toEqual([
+      [2, 'party_id', 'import.value.invalid'],
+      [3, 'name', 'import.value.missing'],
+      [3, 'kind', 'import.value.invalid'],
+      [5, 'party_id', 'import.duplicate'],
+    ]);
+    expect(
+      await faultsOf(
+        bring('user-ids', `90-B3,ALPHA,IS|IS,http://x,post`, `${alpha},NOBODY,IS,,push`, `${beta},NOBODY,GS,,`),
+      ),
+    ).toEqual([
+      [2, 'user_id', 'import.value.invalid'],
+      [2, 'roles', 'import.value.invalid'],
+      [2, 'delivery', 'import.value.invalid'],
+      [2, 'receive_url', 'import.value.invalid'],
+      [3, 'receive_url', 'import.value.missing'],
+      [4, 'party_id', 'import.unknown-party'],
+    ]);
+    expect(
+      await faultsOf(
+        bring(
+          'certificates',
+          `${alpha},signing,${certificate.base64}`,
+          `${beta},sealing,`,
+          `${operator.userId},transport,${certificate.base64}`,
+          `${alpha},transport,"not, one"`,
+        ),
+      ),
+    ).toEqual([
+      [2, 'certificate', 'import.certificate.user'],
+      [3, 'purpose', 'import.value.invalid'],
+      [3, 'certificate', 'import.value.missing'],
+      [4, 'user_id', 'import.unknown-user'],
+      [5, 'certificate', 'import.certificate.unreadable'],
+    ]);
+    expect(await version()).toBe(before);
+    expect((await listParties(database.pool, operator, { limit: 50 })).items.length).toBe(2);
+  });
+
+  test('a role that is no longer listed ends, and may begin again', async () => {
+    await bringUsers();
+    await bring('user-ids', `${alpha},ALPHA,IS|OU,,`);
+    await bring('user-ids', `${alpha},ALPHA,IS|ES,,`);
+    const { items } = await listUserIds(database.pool, user(alpha), { limit: 50 });
+    expect(items.map((item) => item.userId)).toEqual([alpha]);
+    const spans = items[0]?.roles.map(({ role, validTo }) => [role, validTo === undefined]).sort();
+    expect(spans).toEqual([
+      ['ES', false],
+      ['ES', true],
+      ['IS', true],
+      ['OU', false],
+    ]);
+  });
+});
+
+describe('the directory', () => {
+  test('finds signers, peers and Users, and follows renewal, revocation and suspension', async () => {
+    await bringUsers();
+    const directory = await openDirectory({ pool: database.pool, log, pollMilliseconds: 60_000 });
+    try {
+      const old = testCertificate({ userId: alpha, serial: '01' });
+      const renewed = testCertificate({ userId: alpha, serial: '0cafe0cafe0cafe0cafe0cafe0cafe00' });
+      await runImport(database.pool, certificatesImporter, (columns) =>
+        oneRow(columns, { user_id: alpha, purpose: 'signing', certificate: old.pem }),
+      );
+      await bring('certificates', `${alpha},signing,${renewed.base64}`, `${beta},transport,${old.base64}`);
+
+      const loaded = await directory.reload();
+      expect(loaded).toBe(directory.current());
+      expect(loaded.version).toBe(await version());
+      const serial = BigInt('0x0cafe0cafe0cafe0cafe0cafe0cafe00').toString();
+      expect(loaded.signer('CN=Z1, OU=07', serial)?.userId).toBe(alpha);
+      expect(loaded.signer('OU = 07, CN = Z1', `00${serial}`)?.userId).toBe(alpha);
+      expect(loaded.signer('CN=Z2,OU=07', serial)).toBeUndefined();
+      const signer = loaded.signer('CN=Z1,OU=07', '1');
+      expect(signer?.key.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
+
+      const { items } = await listCertificates(database.pool, user(beta), { limit: 50 });
+      expect(items).toMatchObject([{ userId: beta, purpose: 'transport', issuer: 'CN=Z1,OU=07', serial: '1' }]);
+      const fingerprint = items[0]?.fingerprint ?? '';
+      expect(loaded.transportPeer(fingerprint)?.userId).toBe(beta);
+      expect(loaded.user(beta)).toMatchObject({ delivery: 'push', partyId: 'BETA', status: 'active', lane: 0 });
+      const betaUser = loaded.user(beta);
+      if (betaUser === undefined) throw new Error('Beta is missing');
+      expect(rolesAt(betaUser, Date.now() + 1_000)).toEqual(['GS']);
+      expect(rolesAt(betaUser, Date.now() - 600_000)).toEqual([]);
+
+      expect(await revokeCertificate(database.pool, { purpose: 'signing', fingerprint })).toBe(true);
+      expect(await revokeCertificate(database.pool, { purpose: 'signing', fingerprint })).toBe(false);
+      expect(await setUserStatus(database.pool, beta, 'suspended')).toBe(true);
+      expect(await setUserStatus(database.pool, beta, 'suspended')).toBe(false);
+      const after = await directory.reload();
+      const revoked = after.signer('CN=Z1,OU=07', '1');
+      if (revoked === undefined) throw new Error('a revoked certificate is still known');
+      expect(standingOf(revoked, Date.now() + 1_000)).toBe('revoked');
+      expect(after.transportPeer(fingerprint)?.revokedAt).toBeUndefined();
+      expect(after.user(beta)?.status).toBe('suspended');
+      // The one before is as it was: what rests on it says so by its version.
+      expect(loaded.user(beta)?.status).toBe('active');
+    } finally {
+      await directory.close();
+    }
+  });
+
+  test('a certificate stays with its User ID, and an import never takes a revocation back', async () => {
+    await bringUsers();
+    const one = testCertificate({ userId: alpha, serial: '01' });
+    await bring('certificates', `${alpha},signing,${one.base64}`, `${alpha},transport,${one.base64}`);
+    expect(await faultsOf(bring('certificates', `${beta},transport,${one.base64}`))).toEqual([
+      [2, 'certificate', 'import.certificate.other-user'],
+    ]);
+    const another = testCertificate({ userId: alpha, serial: '01' });
+    expect(await faultsOf(bring('certificates', `${alpha},signing,${another.base64}`))).toEqual([
+      [2, 'certificate', 'import.certificate.other-user'],
+    ]);
+    const { items } = await listCertificates(database.pool, user(alpha), { limit: 50 });
+    await revokeCertificate(database.pool, { purpose: 'signing', fingerprint: items[0]?.fingerprint ?? '' });
+    expect(await bring('certificates', `${alpha},signing,${one.base64}`)).toMatchObject({ changed: 0 });
+    const again = await listCertificates(database.pool, user(alpha), { limit: 50 });
+    expect(again.items.map((item) => item.revokedAt !== undefined)).toEqual([true, false]);
+  });
+
+  test('a change wakes the directory long before its poll', async () => {
+    await bringUsers();
+    const directory = await openDirectory({ pool: database.pool, log, pollMilliseconds: 60_000 });
+    try {
+      await setUserStatus(database.pool, alpha, 'suspended');
+      await expect.poll(() => directory.current().user(alpha)?.status).toBe('suspended');
+    } finally {
+      await directory.close();
+    }
+  });
+
+  test('without any notice the poll finds the change', async () => {
+    await bringUsers();
+    const directory = await openDirectory({ pool: database.pool, log, pollMilliseconds: 20 });
+    try {
+      await database.pool.query("update user_id set status = 'suspended'");
+      await database.pool.query('update directory_version set version = version + 1');
+      await expect.poll(() => directory.current().user(alpha)?.status).toBe('suspended');
+    } finally {
+      await directory.close();
+    }
+  });
+
+  test('lists are paged by key and show a User its own only', async () => {
+    await bringUsers();
+    const first = await listUserIds(database.pool, operator, { limit: 1 });
+    const second = await listUserIds(database.pool, operator, { limit: 1, cursor: first.cursor });
+    expect([first.items[0]?.userId, second.items[0]?.userId]).toEqual([alpha, beta]);
+    expect(second.cursor).toBeUndefined();
+    expect((await listParties(database.pool, user(beta), { limit: 50 })).items.map((item) => item.partyId)).toEqual([
+      'BETA',
+    ]);
+  });
+});
