@@ -26,13 +26,16 @@ const namesOf = (thing: NamedThing, names: string): [string, NamedThing][] =>
     .split(/\s+/)
     .map((name) => [name, thing]);
 
-/** The classification by local name. The header's own RequestID, PrecedingServiceRequestID, ResponseID are not here. */
+/**
+ * The classification by local name. The header's own RequestID, PrecedingServiceRequestID and ResponseID are not here.
+ * BusinessOriginatorID is the device: the schema's remarks say so, and that BusinessTargetID is the User or Operator.
+ */
 export const namedThings: ReadonlyMap<string, NamedThing> = new Map([
   ...namesOf(
     'device',
     `DeviceID OtherDeviceID OldCHFID OldGPFID HCALCS AssociatedGPFDeviceID
      CommsHubDeviceID OldCHFDeviceID NewCHFDeviceID OldGPFDeviceID NewGPFDeviceID PPMIDDeviceID CHFDeviceID
-     DeviceIDToSuspend ESMEDeviceID TargetDeviceID DeviceIdentifier HCALCSID`,
+     DeviceIDToSuspend ESMEDeviceID TargetDeviceID DeviceIdentifier HCALCSID BusinessOriginatorID`,
   ),
   ...namesOf(
     'devices',
@@ -44,10 +47,7 @@ export const namedThings: ReadonlyMap<string, NamedThing> = new Map([
     `OriginalRequestID RequestID CommandRequestID UpdateFirmwareRequestID UpdateHANDeviceLogServiceRequestID
      ChangeOfSupplierServiceRequestID`,
   ),
-  ...namesOf(
-    'party',
-    `BusinessOriginatorID BusinessTargetID SupplementaryRemotePartyID ExistingRemotePartyID NewRemotePartyID AlertID`,
-  ),
+  ...namesOf('party', `BusinessTargetID SupplementaryRemotePartyID ExistingRemotePartyID NewRemotePartyID AlertID`),
 ]);
 
 /**

@@ -18,3 +18,19 @@ export * from './rules/eligibility.ts';
 export type { SignatureParts } from './signature/profile.ts';
 export { type Signer, signMessage } from './signature/sign.ts';
 export { type SignatureVerdict, verifySignature } from './signature/verify.ts';
+export * from './write/dcc-alert.ts';
+export * from './write/request.ts';
+export * from './write/request-bodies.ts';
+export {
+  type Answered,
+  type DeviceAlert,
+  type Throttled,
+  writeAcknowledgement,
+  writeDeviceAlert,
+  writeErrorResponse,
+  writePreCommandResponse,
+  writeResponse,
+} from './write/response.ts';
+export * from './write/response-parts.ts';
+export * from './write/smets1.ts';
+export { element, type XmlElement, type XmlText } from './write/xml.ts';

@@ -175,7 +175,7 @@ function readResponseHeader(fields: HeaderFields): Omit<ResponseContent, 'schema
   const requestId = request === undefined ? undefined : fields.identifier('RequestID', request);
   const response = fields.optional('ResponseID');
   const responseId = response === undefined ? undefined : fields.identifier('ResponseID', response);
-  const code = fields.matching('ResponseCode', fields.required('ResponseCode'), /^[A-Z]{1,2}[0-9]{1,4}$/);
+  const code = fields.matching('ResponseCode', fields.required('ResponseCode'), /^[IWE][0-9]{1,6}$/);
   const time = fields.required('ResponseDateTime');
   fields.matching(
     'ResponseDateTime',
