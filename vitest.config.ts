@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Two projects: pure tests, and tests on a real database (one server for the run, one database a test).
+// The embedded server's own tests say nothing about another server.
+const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
 const excluded = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
@@ -12,6 +14,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', ...excluded],
           environment: 'node',
+          setupFiles: ['scripts/seeded-properties.ts'],
           testTimeout: 20_000,
         },
       },
@@ -19,8 +22,9 @@ export default defineConfig({
         test: {
           name: 'database',
           include: ['packages/*/src/**/*.db.test.ts', 'bench/**/*.db.test.ts'],
-          exclude: excluded,
+          exclude: onOtherServer === undefined ? excluded : ['**/embedded.db.test.ts', ...excluded],
           environment: 'node',
+          setupFiles: ['scripts/seeded-properties.ts'],
           globalSetup: ['packages/platform/src/foundation/database/testing-server.ts'],
           // a cold server start and the migrations come before the first test of a run
           testTimeout: 60_000,
