@@ -86,8 +86,10 @@ describe.skipIf(!hasOfficialFiles)('the catalogue against the official files', (
     const known = [...variants.flatMap((variant) => variant.bodyElements), SIGNED_PRE_COMMAND];
     expect(known.sort()).toEqual(bodies.sort());
   });
+});
 
-  it('fits every real template: reference, Command Variant and body element', () => {
+describe('the catalogue against the real templates', () => {
+  it('fits every one: reference, Command Variant and body element', () => {
     const seen = new Map<string, Set<number>>();
     for (const template of requestTemplates()) {
       withDocument(template.text, (document) => {
@@ -104,7 +106,8 @@ describe.skipIf(!hasOfficialFiles)('the catalogue against the official files', (
         seen.set(variant?.srv ?? '', (seen.get(variant?.srv ?? '') ?? new Set()).add(commandVariant));
       });
     }
-    expect(seen.size).toBe(129);
+    // 5.2, 5.3, 11.1, 11.4 and 12.1 are among the official files only
+    expect(seen.size).toBe(hasOfficialFiles ? 129 : 124);
     // what occurs in the templates: 2 once (4.1.1), 7 once (7.1), else only the first of each criticality
     const unusual = [...seen].flatMap(([srv, used]) =>
       [...used].filter((v) => ![1, 4, 8].includes(v)).map((v) => [srv, v]),
