@@ -5,6 +5,8 @@ import { duisErrors } from '../errors.ts';
 import type { Element, ElementNamespace, RequestContent } from '../message.ts';
 import { DEVICE, operatorIds, readRequest, toDevice, toOperator, USER } from '../testing/example-messages.ts';
 import { requestTemplates, withoutSignature } from '../testing/official-files.ts';
+import { writeRequest } from '../write/request.ts';
+import { element as xmlElement } from '../write/xml.ts';
 import { checkRequest, knownSchemaVersions } from './check-request.ts';
 
 function element(name: string, namespace: ElementNamespace = 'sr'): Element {
@@ -132,6 +134,22 @@ describe('checkRequest', () => {
     expect(plain?.code).toBe('duis.rule.signed-pre-command');
     const signed = check({ ...supply, commandVariant: 4, body: element(SIGNED_PRE_COMMAND) }, 'transform');
     expect(signed?.code).toBe('duis.rule.signed-pre-command');
+  });
+});
+
+describe('checkRequest on devices in the body', () => {
+  const join = (other: string) => {
+    const header = { requestId: toDevice, commandVariant: 1, serviceReferenceVariant: '8.7.2' };
+    const body = xmlElement('JoinServiceNonCritical', [xmlElement('OtherDeviceID', other)]);
+    return checkRequest(
+      { ...readRequest(writeRequest(header, body)), signature: {} },
+      { service: 'send-command', operatorIds },
+    );
+  };
+
+  it('passes an EUI-64 and refuses what is none', () => {
+    expect(join(DEVICE)).toBeUndefined();
+    expect(join('somewhere')).toMatchObject({ code: 'duis.rule.device', responseCode: 'E11', where: 'Body' });
   });
 });
 

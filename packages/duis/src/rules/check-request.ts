@@ -9,7 +9,8 @@
  */
 import { catalogue, type ServiceRequestVariant, SIGNED_PRE_COMMAND } from '../catalogue/catalogue.ts';
 import { serviceFor, type WebService } from '../catalogue/services.ts';
-import type { DuisErrorCode } from '../errors.ts';
+import { devicesConcerned } from '../devices.ts';
+import { DuisError, type DuisErrorCode } from '../errors.ts';
 import { type Eui, formatRequestId } from '../identifiers.ts';
 import type { RequestContent } from '../message.ts';
 
@@ -107,6 +108,17 @@ const target: Rule = ({ requestId }, { operatorIds }, variant) => {
   };
 };
 
+// Asked here so that such a request is refused and recorded like any other, not met when its devices are written down.
+const readableDevices: Rule = (request) => {
+  try {
+    devicesConcerned(request);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DuisError)) throw error;
+    return { code: error.code, responseCode: 'E11', message: error.message, where: 'Body' };
+  }
+};
+
 const rulesOfVariant: readonly Rule[] = [
   operatorsOwn,
   commandVariantOfCriticality,
@@ -114,6 +126,7 @@ const rulesOfVariant: readonly Rule[] = [
   signedPreCommand,
   bodyOfVariant,
   target,
+  readableDevices,
 ];
 
 function checkFrame(request: RequestContent): RuleBreach | undefined {
