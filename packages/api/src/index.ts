@@ -1,4 +1,5 @@
 export * from './common.ts';
+export * from './devices.ts';
 export * from './frames.ts';
 export * from './imports.ts';
 export * from './parties.ts';

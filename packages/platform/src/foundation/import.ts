@@ -35,7 +35,9 @@ export async function runImport<Column extends string>(
   let rows = 0;
   const changed = await inTransaction(pool, async (client) => {
     // A file may come slowly, and hundreds of thousands of rows take longer than a look-up may.
-    await client.query("set local idle_in_transaction_session_timeout = '5min'; set local statement_timeout = '10min'");
+    await client.query(
+      "set local idle_in_transaction_session_timeout = '5min'; set local statement_timeout = '10min'; set local work_mem = '64MB'",
+    );
     await importer.open(client);
     for await (const batch of read(importer.columns, faults)) {
       rows += batch.length;

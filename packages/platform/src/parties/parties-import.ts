@@ -1,10 +1,10 @@
 // Imports of parties, User IDs and certificates. Each is one transaction that moves the directory's version.
 import { importColumns } from '@penstock/api';
 import { parseEui } from '@penstock/duis';
-import type pg from 'pg';
 import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
 import type { Importer } from '../foundation/import.ts';
+import { addFaultsOf, addFieldFault } from '../foundation/import-fields.ts';
 import { CertificateFault, type CertificatePurpose, readCertificateFor } from './certificates.ts';
 import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
 
@@ -23,8 +23,7 @@ type Row<Kind extends keyof typeof importColumns> = ImportRow<(typeof importColu
 
 /** Notes a fault of one field and says that there is one. */
 function refuse(faults: Faults, line: number, column: string, value: string, allowed: string): false {
-  const code = value === '' ? 'import.value.missing' : 'import.value.invalid';
-  faults.add({ line, column, code, message: value === '' ? `${column} is empty` : `${column} must be ${allowed}` });
+  addFieldFault(faults, line, column, value, allowed);
   return false;
 }
 
@@ -37,11 +36,6 @@ function checkParty({ line, fields }: Row<'parties'>, faults: Faults): boolean {
     isGood = refuse(faults, line, 'kind', kind, `one of ${partyKinds.join(', ')}`);
   }
   return isGood;
-}
-
-async function faultsOfQuery(client: pg.PoolClient, faults: Faults, sql: string): Promise<void> {
-  const { rows } = await client.query<Parameters<Faults['add']>[0]>(sql);
-  for (const row of rows) faults.add(row);
 }
 
 export const partiesImporter: Importer<(typeof importColumns.parties)[number]> = {
@@ -66,7 +60,7 @@ export const partiesImporter: Importer<(typeof importColumns.parties)[number]> =
   },
   async check(client, faults) {
     await lockDirectory(client);
-    await faultsOfQuery(
+    await addFaultsOf(
       client,
       faults,
       `select line, 'party_id' as column, 'import.duplicate' as code,
@@ -134,7 +128,7 @@ export const userIdsImporter: Importer<(typeof importColumns)['user-ids'][number
   },
   async check(client, faults) {
     await lockDirectory(client);
-    await faultsOfQuery(
+    await addFaultsOf(
       client,
       faults,
       `select line, 'user_id' as column, 'import.duplicate' as code,
@@ -234,7 +228,7 @@ export const certificatesImporter: Importer<(typeof importColumns.certificates)[
   },
   async check(client, faults) {
     await lockDirectory(client);
-    await faultsOfQuery(
+    await addFaultsOf(
       client,
       faults,
       `select line, 'certificate' as column, 'import.duplicate' as code,

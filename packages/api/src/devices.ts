@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { euiSchema, instantSchema } from './common.ts';
+
+export const deviceKindSchema = z.enum(['ESME', 'GSME', 'CHF', 'GPF', 'HCALCS', 'PPMID', 'IHD', 'CAD']);
+export const deviceStatusSchema = z.enum([
+  'Pending',
+  'Whitelisted',
+  'InstalledNotCommissioned',
+  'Commissioned',
+  'Decommissioned',
+  'Withdrawn',
+  'Suspended',
+  'Recovery',
+  'Recovered',
+]);
+
+export const responsibilitySchema = z.object({
+  role: z.enum(['IS', 'ES', 'GS', 'ED', 'GT', 'RSA']),
+  userId: euiSchema,
+  /** Left out where the side is open. Spans are half-open. */
+  validFrom: instantSchema.optional(),
+  validTo: instantSchema.optional(),
+});
+
+export const deviceSchema = z.object({
+  device: euiSchema,
+  kind: deviceKindSchema,
+  status: deviceStatusSchema,
+  /** The communications hub function of the home. */
+  home: euiSchema.optional(),
+  manufacturer: z.string().optional(),
+  model: z.string().optional(),
+  firmware: z.string().optional(),
+  region: z.string().optional(),
+  updatedAt: instantSchema,
+  /** Of a User: its own; of the Operator: all. */
+  responsible: z.array(responsibilitySchema),
+  /** Given to the Operator only. */
+  importMpan: z.string().optional(),
+  exportMpan: z.string().optional(),
+  mprn: z.string().optional(),
+});
+export type DeviceDocument = z.infer<typeof deviceSchema>;
+
+/** POST /devices: the device as it is to be known; what is left out is not known. */
+export const postDeviceSchema = z.strictObject({
+  device: euiSchema,
+  kind: deviceKindSchema,
+  status: deviceStatusSchema,
+  home: euiSchema.optional(),
+  importMpan: z.string().optional(),
+  exportMpan: z.string().optional(),
+  mprn: z.string().optional(),
+  manufacturer: z.string().optional(),
+  model: z.string().optional(),
+  firmware: z.string().optional(),
+  region: z.string().optional(),
+});

@@ -1,0 +1,150 @@
+// Imports of devices. Bringing one up to date touches its home before and after, whose responsibility is derived
+// anew in the same transaction.
+import { importColumns } from '@penstock/api';
+import { parseEui } from '@penstock/duis';
+import type { ImportRow } from '../foundation/csv.ts';
+import type { Faults } from '../foundation/faults.ts';
+import type { Importer } from '../foundation/import.ts';
+import { addFaultsOf, addFieldFault } from '../foundation/import-fields.ts';
+import { deviceKinds, deviceStatuses } from './devices.ts';
+import { addContradictions, lockDevices, openTouchedHomes, recomputeTouchedHomes } from './recompute.ts';
+
+type Column = (typeof importColumns.devices)[number];
+type Row = ImportRow<Column>;
+
+export const isMpan = (text: string): boolean => /^[0-9]{13}$/.test(text);
+export const isMprn = (text: string): boolean => /^[0-9]{6,10}$/.test(text);
+
+function check({ line, fields }: Row, faults: Faults): boolean {
+  const before = faults.total;
+  const device = parseEui(fields.device);
+  const home = parseEui(fields.home);
+  const { kind, status } = fields;
+  if (device === undefined) addFieldFault(faults, line, 'device', fields.device, 'an EUI-64');
+  if (!deviceKinds.some((known) => known === kind)) {
+    addFieldFault(faults, line, 'kind', kind, `one of ${deviceKinds.join(', ')}`);
+  }
+  if (!deviceStatuses.some((known) => known === status)) {
+    addFieldFault(faults, line, 'status', status, `one of ${deviceStatuses.join(', ')}`);
+  }
+  if (fields.home !== '' && home === undefined) addFieldFault(faults, line, 'home', fields.home, 'an EUI-64');
+  if (kind === 'CHF' && home !== undefined && home !== device) {
+    const message = 'a communications hub function is its own home';
+    faults.add({ line, column: 'home', code: 'import.home', message });
+  }
+  for (const column of ['import_mpan', 'export_mpan', 'mprn'] as const) {
+    const mpxn = fields[column];
+    if (mpxn === '') continue;
+    const isGas = column === 'mprn';
+    const mayStand = isGas ? kind === 'GSME' : kind === 'ESME' || kind === 'HCALCS';
+    if (mayStand && (isGas ? isMprn(mpxn) : isMpan(mpxn))) continue;
+    const message = mayStand
+      ? `this is no ${isGas ? 'MPRN' : 'MPAN'}`
+      : `${column} cannot stand on a device of kind ${kind}`;
+    faults.add({ line, column, code: 'import.mpxn', message });
+  }
+  return faults.total === before;
+}
+
+export const devicesImporter: Importer<Column> = {
+  kind: 'devices',
+  columns: importColumns.devices,
+  async open(client) {
+    await openTouchedHomes(client);
+    await client.query(
+      `create temporary table staged_device (line integer, device macaddr8, kind text, status text, home macaddr8,
+         import_mpan text, export_mpan text, mprn text, manufacturer text, model text, firmware text, region text)
+       on commit drop`,
+    );
+  },
+  async stage(client, rows, faults) {
+    const good = rows.filter((row) => check(row, faults));
+    const column = (name: Column) => good.map((row) => row.fields[name]);
+    await client.query(
+      `insert into staged_device
+       select line, device, kind, status,
+              case kind when 'CHF' then device else nullif(home, '')::macaddr8 end,
+              nullif(import_mpan, ''), nullif(export_mpan, ''), nullif(mprn, ''),
+              nullif(manufacturer, ''), nullif(model, ''), nullif(firmware, ''), nullif(region, '')
+       from unnest($1::integer[], $2::macaddr8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                   $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+              as s(line, device, kind, status, home, import_mpan, export_mpan, mprn, manufacturer, model, firmware, region)`,
+      [good.map((row) => row.line), ...importColumns.devices.map(column)],
+    );
+  },
+  async check(client, faults) {
+    await lockDevices(client);
+    await client.query('create index on staged_device (device); analyze staged_device');
+    await addFaultsOf(
+      client,
+      faults,
+      `select line, 'device' as column, 'import.duplicate' as code,
+              format('this device stands on line %s already', first_line) as message
+       from (select line, min(line) over (partition by device) as first_line from staged_device) as s
+       where line > first_line
+       union all
+       select s.line, 'home', 'import.home', 'no device of kind CHF has this EUI-64'
+       from staged_device s
+       where s.home is not null and s.kind <> 'CHF'
+         and not exists (select from staged_device hub where hub.device = s.home and hub.kind = 'CHF')
+         and (not exists (select from device hub where hub.device = s.home and hub.kind = 'CHF')
+              or exists (select from staged_device other where other.device = s.home))
+       order by line`,
+    );
+  },
+  async apply(client, faults) {
+    await client.query(
+      `create temporary table previous_device on commit drop as
+       select d.* from device d join staged_device s using (device);
+       create index on previous_device (device);
+       analyze previous_device`,
+    );
+    await client.query(
+      `insert into touched_home (home)
+       select distinct touched.home
+       from staged_device s left join previous_device p using (device)
+       cross join unnest(array[coalesce(s.home, s.device), coalesce(p.home, p.device)]) as touched(home)
+       where (p.kind, p.home, p.import_mpan, p.export_mpan, p.mprn)
+             is distinct from (s.kind, s.home, s.import_mpan, s.export_mpan, s.mprn)
+         and touched.home is not null`,
+    );
+    const { rowCount } = await client.query(
+      `insert into device as d (device, kind, status, home, import_mpan, export_mpan, mprn,
+                                manufacturer, model, firmware, region)
+       select device, kind, status, home, import_mpan, export_mpan, mprn, manufacturer, model, firmware, region
+       from staged_device order by device
+       on conflict (device) do update
+         set kind = excluded.kind, status = excluded.status, home = excluded.home,
+             import_mpan = excluded.import_mpan, export_mpan = excluded.export_mpan, mprn = excluded.mprn,
+             manufacturer = excluded.manufacturer, model = excluded.model, firmware = excluded.firmware,
+             region = excluded.region, updated_at = clock_timestamp()
+       where (d.kind, d.status, d.home, d.import_mpan, d.export_mpan, d.mprn,
+              d.manufacturer, d.model, d.firmware, d.region)
+             is distinct from (excluded.kind, excluded.status, excluded.home, excluded.import_mpan,
+              excluded.export_mpan, excluded.mprn, excluded.manufacturer, excluded.model, excluded.firmware,
+              excluded.region)`,
+    );
+    await client.query(
+      `delete from metering_point_device m
+       using previous_device p
+       where m.device = p.device and m.mpxn in (p.import_mpan, p.export_mpan, p.mprn)`,
+    );
+    await client.query(
+      `insert into metering_point_device (mpxn, device)
+       select mpxn, device from staged_device s cross join unnest(array[import_mpan, export_mpan, mprn]) as m(mpxn)
+       where mpxn is not null
+       on conflict do nothing`,
+    );
+    const contradictions = await recomputeTouchedHomes(client);
+    await addContradictions(
+      client,
+      faults,
+      contradictions,
+      `select min(line) as line from staged_device
+       where $1 in (import_mpan, export_mpan, mprn) or $2 in (import_mpan, export_mpan, mprn)`,
+    );
+    return rowCount ?? 0;
+  },
+  // Devices are looked up in the database at every message: nobody has to be told.
+  async committed() {},
+};
