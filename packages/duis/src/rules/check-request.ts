@@ -150,7 +150,7 @@ function checkFrame(request: RequestContent): RuleBreach | undefined {
   return undefined;
 }
 
-/** The first rule that the request breaks, or undefined when it is in order. Pure; never throws. */
+/** The first rule that the request breaks, or undefined when it is in order. Pure. */
 export function checkRequest(request: RequestContent, context: RequestContext): RuleBreach | undefined {
   const breach = checkFrame(request);
   if (breach !== undefined) return breach;
