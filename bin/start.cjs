@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('./_node.cjs').run('packages/cli/src/start.ts');
+require('./_node.cjs').run('packages/cli/src/main.ts', ['demo']);

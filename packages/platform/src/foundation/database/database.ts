@@ -107,3 +107,14 @@ export function isUnavailable(error: unknown): boolean {
   if ('code' in error && typeof error.code === 'string' && unavailable.test(error.code)) return true;
   return lostConnection.test(error.message);
 }
+
+/**
+ * A failure of the database as what the caller is told: `database.unavailable` when the same work may succeed later (it
+ * is away, or out of disk, memory or connections: class 53), else `internal.unexpected`.
+ */
+export function databaseFailure(error: unknown): PenstockError {
+  if (error instanceof PenstockError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const isPassing = isUnavailable(error) || code.startsWith('53') || code.startsWith('55') || code.startsWith('57');
+  return new PenstockError(isPassing ? 'database.unavailable' : 'internal.unexpected', { cause: error });
+}

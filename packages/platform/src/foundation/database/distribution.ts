@@ -30,4 +30,5 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   delivery: byUser,
   highest_counter: byUser,
   replay_horizon: byUser,
+  service_event: byUser,
 };

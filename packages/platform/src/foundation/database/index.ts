@@ -1,6 +1,7 @@
 export {
   type Database,
   type DatabaseOptions,
+  databaseFailure,
   inTransaction,
   isUnavailable,
   openDatabase,

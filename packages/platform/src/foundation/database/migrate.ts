@@ -84,8 +84,8 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
 /**
  * Brings the database at `url` up to date and returns the names of the migrations that it ran. The role of the address
  * must own the database and be allowed to create roles; it needs no superuser. Several processes may call it at once.
- * Throws `database.unsupported` or `database.history-changed`, in which cases nothing was changed, or the database's
- * own error, in which case the migrations before the failing one stand.
+ * Throws `database.unavailable`, `database.unsupported` or `database.history-changed`, in which cases nothing was
+ * changed, or the database's own error, in which case the migrations before the failing one stand.
  */
 export async function migrate(url: string, migrations: readonly Migration[] = readMigrations()): Promise<string[]> {
   const client = new pg.Client({
@@ -93,7 +93,11 @@ export async function migrate(url: string, migrations: readonly Migration[] = re
     application_name: 'penstock migrate',
     options: `-c search_path=${schemaName} -c client_min_messages=warning`,
   });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw new PenstockError('database.unavailable', { detail: cause instanceof Error ? cause.message : '', cause });
+  }
   try {
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
     await prepare(client);

@@ -9,6 +9,8 @@ export interface TestDatabase {
   /** As the owner, who is no superuser. */
   readonly url: string;
   readonly pool: pg.Pool;
+  /** Runs a statement as the server's superuser, connected to another database. */
+  administer(sql: string): Promise<void>;
   /** Closes the pool and drops the database, whoever is still connected. */
   drop(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   return {
     url,
     pool,
+    administer: (sql) => administer(administration, sql),
     drop: async () => {
       await close();
       await administer(administration, `drop database ${name} with (force)`);

@@ -1,0 +1,23 @@
+import { errorCodes, PenstockError } from '@penstock/platform/errors';
+import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { configCommand } from './commands/config.ts';
+import { migrateCommand } from './commands/migrate.ts';
+
+// The command `penstock`. Each command is a file of commands/; a failure is one line with its code and what to do.
+
+const program = new Command('penstock')
+  .description('The gate and the window of a smart metering network.')
+  .version(manifest.version)
+  .option('--config <file>', 'the configuration file (default: penstock.toml in the working folder, when there is one)')
+  .addCommand(configCommand())
+  .addCommand(migrateCommand())
+  .showHelpAfterError('(penstock --help lists the commands)');
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof PenstockError)) throw error;
+  console.error(`penstock: ${error.message}\n${errorCodes[error.code].action}`);
+  process.exitCode = 1;
+}
