@@ -29,7 +29,7 @@ type Fuel = 'electricity' | 'gas';
 /** Kinds that a role reaches through a metering point of a fuel. */
 function kindsReached(role: UserRole, fuel: Fuel): readonly DeviceKind[] {
   const own = fuel === 'electricity' ? ELECTRICITY : GAS;
-  return role === 'IS' || role === 'GS' || role === 'RSA' || role === 'OU' ? [...own, ...SHARED_DEVICES] : own;
+  return role === 'IS' || role === 'GS' || role === 'OU' ? [...own, ...SHARED_DEVICES] : own;
 }
 
 /** A home with the devices of it that a User reaches in the role it would send in. */

@@ -66,6 +66,8 @@ export interface Network {
   readonly homes: readonly Home[];
   /** Devices that were notified but are in no home yet. */
   readonly stock: readonly Device[];
+  /** Communications hubs, with their GPFs, that were replaced. */
+  readonly former: readonly Device[];
   readonly registrations: readonly Registration[];
 }
 
@@ -138,10 +140,15 @@ export function makeNetwork(options: NetworkOptions): Network {
   const stock = Array.from({ length: Math.ceil(options.homes / 20) }, () =>
     makeDevice(random, taken, random.pick(['ESME', 'GSME', 'PPMID'] as const), 'Pending'),
   );
+  const replaced = Array.from({ length: Math.ceil(options.homes / 50) });
+  const former = replaced.flatMap(() => [
+    makeDevice(random, taken, 'CHF', 'Decommissioned'),
+    makeDevice(random, taken, 'GPF', 'Decommissioned'),
+  ]);
   const registrations = homes.flatMap((home) =>
     register(options.random.child(`registration ${home.id}`), home, options),
   );
-  return { homes, stock, registrations };
+  return { homes, stock, former, registrations };
 }
 
 function makeHome(random: Random, taken: Set<string>): Home {

@@ -56,7 +56,7 @@ export function importFiles(options: ImportOptions): ReadonlyMap<ImportKind, str
       'devices',
       csv('devices', [
         ...network.homes.flatMap((home) => home.devices.map((device) => deviceRow(device, home))),
-        ...network.stock.map((device) => deviceRow(device)),
+        ...[...network.stock, ...network.former].map((device) => deviceRow(device)),
       ]),
     ],
     [
@@ -102,7 +102,7 @@ function deviceRow(device: Device, home?: Home): Row<'devices'> {
     status: device.status,
     home: home?.id ?? '',
     import_mpan: (electricity ? home?.importMpan : undefined) ?? '',
-    export_mpan: (device.kind === 'ESME' ? home?.exportMpan : undefined) ?? '',
+    export_mpan: (electricity ? home?.exportMpan : undefined) ?? '',
     mprn: (device.kind === 'GSME' ? home?.mprn : undefined) ?? '',
     manufacturer: device.manufacturer,
     model: device.model,

@@ -30,6 +30,7 @@ export class ReceiveService {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #mode: ReceiveMode = 'taking';
+  #hanging = 0;
   #port: number;
   /** The last position taken: a stream is delivered in order, so what is not after it was taken before. */
   #last = '';
@@ -44,7 +45,13 @@ export class ReceiveService {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('end', () => {
-          if (this.#mode === 'silent') return;
+          if (this.#mode === 'silent') {
+            this.#hanging += 1;
+            answer.once('close', () => {
+              this.#hanging -= 1;
+            });
+            return;
+          }
           const position = String(incoming.headers['penstock-position'] ?? '');
           const kind = String(incoming.headers['penstock-kind'] ?? '');
           if (incoming.method !== 'POST' || position === '') {
@@ -63,6 +70,11 @@ export class ReceiveService {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
+  }
+
+  /** Calls that a silent service has left without an answer and that are still open. */
+  get hanging(): number {
+    return this.#hanging;
   }
 
   get port(): number {

@@ -76,6 +76,8 @@ export interface RequestMakerOptions {
   readonly random: Random;
   readonly counters: Counters;
   readonly signers: ReadonlyMap<Eui, Signer>;
+  /** Devices that left their homes, of each kind that a request names as replaced. */
+  readonly former: readonly Device[];
 }
 
 /** Opaque payloads are cut from one block: drawing each byte anew would cost more than the signature. */
@@ -88,12 +90,14 @@ export class RequestMaker {
   readonly #random: Random;
   readonly #counters: Counters;
   readonly #signers: ReadonlyMap<Eui, Signer>;
+  readonly #former: readonly Device[];
   readonly #block: Buffer;
 
-  constructor({ random, counters, signers }: RequestMakerOptions) {
+  constructor({ random, counters, signers, former }: RequestMakerOptions) {
     this.#random = random;
     this.#counters = counters;
     this.#signers = signers;
+    this.#former = former;
     this.#block = random.bytes(PAYLOAD_BLOCK);
   }
 
@@ -175,6 +179,8 @@ export class RequestMaker {
         return deviceOf(reach, slot.kinds, about.template.target).device;
       case 'device-list':
         return this.#deviceList(slot.kinds, about);
+      case 'former-device':
+        return this.#random.pick(this.#former.filter(({ kind }) => kind === slot.kind)).device;
       case 'new-device':
         return this.#newDevice();
       case 'import-mpxn':
@@ -246,12 +252,8 @@ export function serviceOf(template: Pick<Template, 'srv'>): ServiceRequestVarian
   return service;
 }
 
-/**
- * The template's own Command Variant where its service allows it for a plain request; else the first it allows: one
- * template of a critical service says 7, which only a signed pre-command may.
- */
+/** The template's own Command Variant where its service allows it; else the first it allows. */
 export function commandVariantOf(template: Template): number {
-  const { critical, commandVariants } = serviceOf(template);
-  if (critical) return 4;
+  const { commandVariants } = serviceOf(template);
   return commandVariants.includes(template.commandVariant) ? template.commandVariant : (commandVariants[0] ?? 1);
 }

@@ -106,7 +106,7 @@ const CONNECTIONS_OF_THE_NETWORK = 4;
 
 export class Simulation {
   readonly #users: readonly UserSystem[];
-  readonly #services: readonly ReceiveService[];
+  readonly #services: ReadonlyMap<string, ReceiveService>;
   readonly #network: SimulatedNetwork;
   readonly #incidents: Incidents;
 
@@ -119,7 +119,7 @@ export class Simulation {
     const templates = allTemplates();
     const address = { origin: options.gateway, authority: world.pki.authority };
     const volumes = world.users.reduce((sum, { roles, share }) => sum + volume(roles, share), 0);
-    const services: ReceiveService[] = [];
+    const services = new Map<string, ReceiveService>();
 
     this.#users = world.users.map((user) => {
       const { transport } = credentialsOf(world.pki, user.userId);
@@ -134,12 +134,12 @@ export class Simulation {
               port,
               take: (each) => system.take(each),
             });
-      if (receiveService !== undefined) services.push(receiveService);
+      if (receiveService !== undefined) services.set(user.userId, receiveService);
       const system: UserSystem = new UserSystem({
         user,
         client: new GatewayClient(address, transport, CONNECTIONS_A_USER),
         ...(receiveService === undefined ? {} : { receiveService }),
-        maker: new RequestMaker({ random: own.child('requests'), counters, signers }),
+        maker: new RequestMaker({ random: own.child('requests'), counters, signers, former: world.network.former }),
         eligibility,
         templates,
         random: own,
@@ -172,7 +172,7 @@ export class Simulation {
 
   /** Opens the receive services, then lets the day begin. Throws where a port is taken. */
   async start(): Promise<void> {
-    for (const service of this.#services) await service.start();
+    for (const service of this.#services.values()) await service.start();
     this.#network.start();
     for (const user of this.#users) user.start();
   }
@@ -193,6 +193,11 @@ export class Simulation {
       network: this.#network.counts(),
       incidents: this.#incidents.running,
     };
+  }
+
+  /** The port of a User's receive service; undefined for one that pulls. */
+  receivePort(userId: string): number | undefined {
+    return this.#services.get(userId)?.port;
   }
 
   startIncident(name: IncidentName, settings: IncidentSettings): Promise<RunningIncident> {

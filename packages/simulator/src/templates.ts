@@ -8,9 +8,9 @@ import type { DeviceKind } from './homes.ts';
  * that a message is a join of a few strings.
  *
  * What is dropped: the placeholder signature, comments (the profile refuses them), the XML declaration and the white
- * space between elements (the Operator's own tool drops it before it digests). What is put right: the RequestID, the
- * Command Variant where the template's contradicts the criticality of its service, and the devices and metering points
- * named in the body, which become ones of the home that the request is about.
+ * space between elements (the Operator's own tool drops it before it digests). What is put right: the RequestID, and
+ * the devices and metering points named in the body, which become ones of the home that the request is about. One of
+ * them (7.1 with Command Variant 7) is a signed pre-command; it stays one.
  */
 
 /** A metering point of the home, or another value that only has to be valid. */
@@ -28,9 +28,13 @@ export type PlainFill =
   | 'firmware-image'
   | 'postcode';
 
-/** What a place is filled with. A device is of the home, of one of the kinds; a list has devices of several homes. */
+/**
+ * What a place is filled with. A device is of the home, of one of the kinds; a list has devices of several homes; a
+ * former device is one that left its home; a new device is one that nobody has heard of.
+ */
 export type Slot =
   | { readonly fill: 'device' | 'device-list'; readonly kinds: readonly DeviceKind[] }
+  | { readonly fill: 'former-device'; readonly kind: DeviceKind }
   | { readonly fill: 'new-device' }
   | { readonly fill: PlainFill };
 
@@ -133,14 +137,14 @@ function slotOf(element: string, value: string, srv: string, target: DeviceKind 
   const plain = PLAIN[element];
   if (plain !== undefined) return { fill: plain };
   if (srv === '12.2') return { fill: 'new-device' };
+  if (element === 'OldCHFID') return { fill: 'former-device', kind: 'CHF' };
+  if (element === 'OldGPFID') return { fill: 'former-device', kind: 'GPF' };
   const kinds = namedKinds(element, value, srv, target);
   return { fill: element === 'DeviceIDList' ? 'device-list' : 'device', kinds };
 }
 
 /** Which kinds of device a request may name at a place of its body, best first. */
 function namedKinds(element: string, value: string, srv: string, target: DeviceKind | undefined): DeviceKind[] {
-  if (element === 'OldCHFID') return ['CHF'];
-  if (element === 'OldGPFID') return ['GPF'];
   if (element === 'HCALCS') return ['HCALCS'];
   if (element === 'OtherDeviceID' && target !== undefined) {
     // Joins and unjoins: what a device of this kind may share a Home Area Network with.

@@ -61,7 +61,12 @@ export function* prepareTraffic(options: TrafficOptions): Generator<PreparedRequ
   const critical = plain.filter(({ template }) => serviceOf(template).critical);
   if (plain.length === 0) throw new Error('no User may send anything to these homes');
   const counters = new Counters(options.counterBase);
-  const maker = new RequestMaker({ random: random.child('requests'), counters, signers: options.signers });
+  const maker = new RequestMaker({
+    random: random.child('requests'),
+    counters,
+    signers: options.signers,
+    former: options.network.former,
+  });
 
   for (let made = 0; made < options.count; made += 1) {
     const signed = critical.length > 0 && random.chance(options.signedPreCommandShare);
