@@ -1,5 +1,7 @@
 /** What the gateway answers over HTTP: a DUIS response where DUIS has one, else a problem (RFC 9457). */
 import {
+  type Answered,
+  catalogue,
   DuisError,
   type DuisErrorCode,
   type DuisRequest,
@@ -27,28 +29,30 @@ export function acknowledge(request: DuisRequest, at: Date): Answer {
     status: 200,
     contentType: DUIS_CONTENT_TYPE,
     outcome: 'accepted',
-    body: writeAcknowledgement(header(request, at)),
+    body: writeAcknowledgement(answered(request, at)),
   };
 }
 
 /** A refusal of a request that was read, from a signer that was verified. */
 export function refuse(request: DuisRequest, refusal: Refusal, at: Date): Answer {
-  if (refusal.responseCode === undefined) return problemAnswer(problemOf(refusal));
+  // a response names the service that it answers, and the schema lists them: an unknown one cannot be answered so
+  if (refusal.responseCode === undefined || !catalogue.has(request.serviceReferenceVariant)) {
+    return problemAnswer(problemOf(refusal));
+  }
   return {
     status: 200,
     contentType: DUIS_CONTENT_TYPE,
     headers: { 'penstock-code': refusal.code, 'penstock-reason': headerText(refusal.detail) },
     outcome: refusal.code,
-    body: writeErrorResponse({ ...header(request, at), responseCode: refusal.responseCode }),
+    body: writeErrorResponse(answered(request, at), refusal.responseCode),
   };
 }
 
-function header(request: DuisRequest, at: Date) {
+function answered(request: DuisRequest, at: Date): Answered {
   return {
     requestId: request.requestId,
-    responseDateTime: at,
-    serviceReference: request.serviceReference,
     serviceReferenceVariant: request.serviceReferenceVariant,
+    responseDateTime: at,
   };
 }
 

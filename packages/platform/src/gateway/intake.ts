@@ -18,6 +18,7 @@ import {
   verifySignature,
   type WebService,
 } from '@penstock/duis';
+import type { KnownDevice } from '../devices/devices.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Committer, Settled } from '../messages/committer.ts';
@@ -26,11 +27,11 @@ import type { Directory } from '../parties/directory.ts';
 import type { DirectoryReader } from '../parties/directory-reader.ts';
 import { type Answer, acknowledge, problemAnswer, problemOf, refuse } from './answer.ts';
 import type { IntakeMetrics } from './metrics.ts';
-import { judgeSigner, judgeTarget, judgeUser, type Refusal, type TargetDevice } from './refusal.ts';
+import { judgeSigner, judgeTarget, judgeUser, type Refusal } from './refusal.ts';
 
 /** Looks up target devices, many at a time (devices/device-lookup.ts). */
 export interface DeviceSource {
-  find(device: Eui): Promise<TargetDevice | undefined>;
+  find(device: Eui): Promise<KnownDevice | undefined>;
 }
 
 /** Validates a message against the official schema, where the Operator supplies it. */

@@ -13,6 +13,7 @@ export class IntakeMetrics {
   private batches = 0;
   private batched = 0;
   private commitSeconds = 0;
+  private failedMessages = 0;
   /** Lane time minus this machine's clock, in seconds, at the last commit. */
   private skew = 0;
   private readonly waiting: () => number;
@@ -50,6 +51,12 @@ export class IntakeMetrics {
       'penstock_commit_seconds_total',
       'Time of the database for group commits.',
       () => own.commitSeconds,
+    );
+    this.single(
+      registry,
+      'penstock_commit_failed_messages_total',
+      'Messages whose group commit failed; they were not answered as accepted.',
+      () => own.failedMessages,
     );
     for (const [name, help, value] of [
       ['penstock_gateway_waiting', 'Messages that wait for their commit.', () => own.waiting()],
@@ -95,5 +102,9 @@ export class IntakeMetrics {
     this.batched += messages;
     this.commitSeconds += seconds;
     this.skew = (laneTime.getTime() - Date.now()) / 1000;
+  }
+
+  failed(messages: number): void {
+    this.failedMessages += messages;
   }
 }

@@ -5,17 +5,10 @@
  * E4 not responsible for the device, E5 status of the device, E19 device unknown. A refusal without one is answered as
  * an HTTP problem: no public code says it.
  */
-import {
-  catalogue,
-  type DeviceStatus,
-  type DuisErrorCode,
-  deviceStatusAllows,
-  type Eui,
-  roleMay,
-  type UserRole,
-} from '@penstock/duis';
+import { catalogue, type DuisErrorCode, deviceStatusAllows, type Eui, roleMay, type UserRole } from '@penstock/duis';
+import type { KnownDevice } from '../devices/devices.ts';
 import type { ErrorCode } from '../foundation/errors.ts';
-import { covers, type RegisteredCertificate, rolesAt, type Span, standingOf, type User } from '../parties/parties.ts';
+import { covers, type RegisteredCertificate, rolesAt, standingOf, type User } from '../parties/parties.ts';
 
 export interface Refusal {
   readonly code: ErrorCode | DuisErrorCode;
@@ -85,18 +78,12 @@ export function judgeUser(
   return { roles: eligible };
 }
 
-/** What is known of a target device: its status, and who is responsible for it in which role and when. */
-export interface TargetDevice {
-  readonly status: DeviceStatus;
-  readonly responsible: readonly ({ readonly role: UserRole; readonly userId: Eui } & Span)[];
-}
-
 /** Other Users may ask any device (they act for its consumer, whose consent is not ours to check). */
 const needsNoResponsibility: ReadonlySet<UserRole> = new Set(['OU']);
 
 /** Whether the device exists, takes this in its status, and one of the User's eligible roles is responsible now. */
 export function judgeTarget(
-  device: TargetDevice | undefined,
+  device: KnownDevice | undefined,
   target: Eui,
   userId: Eui,
   roles: readonly UserRole[],

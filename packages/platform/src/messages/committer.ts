@@ -8,16 +8,20 @@
  * States of a message: waiting -> in a batch -> settled (its promise). A batch that fails
  *   - because the directory moved: is settled 'stale', for its messages to be judged again;
  *   - on a datum: is split, until the bad message is alone and rejected, and the others are recorded;
- *   - otherwise (the database is gone, the disk is full): all of it is rejected with database.unavailable. Whether it
- *     was committed is then unknown; who sends the same bytes again gets the answer of the first time.
+ *   - otherwise (the database is gone, the disk is full): all of it is rejected, with database.unavailable when trying
+ *     again may help. Whether it was committed is then unknown; who sends the same bytes again gets the answer of the
+ *     first time.
  */
 import type pg from 'pg';
+import { databaseFailure } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { NewMessage, RecordOutcome } from './message.ts';
 import { DIRECTORY_MOVED, recordBatch } from './record-store.ts';
 
 /** Above this COPY would be quicker than one call with arrays, and one transaction would hold the lane too long. */
 const MOST_MESSAGES = 1_000;
+/** What an insert says when the day has no partition. */
+const MISSING_PARTITION = '23514';
 /** Bytes of the bodies of one batch; firmware is up to 13.7 MB a message. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -26,6 +30,8 @@ export type Settled = RecordOutcome | { readonly outcome: 'stale' };
 export interface CommitterObserver {
   /** A batch was committed: how many messages, and the seconds that the database took. */
   committed(messages: number, seconds: number, laneTime: Date): void;
+  /** A batch was not recorded, or it is not known whether it was. */
+  failed(messages: number, failure: PenstockError): void;
 }
 
 interface Waiting {
@@ -117,7 +123,14 @@ export class Committer {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (code === DIRECTORY_MOVED) for (const one of batch) one.resolve({ outcome: 'stale' });
       else if (isOfOneMessage(code)) await this.split(lane, batch, error);
-      else for (const one of batch) one.reject(unavailable(code, error));
+      else {
+        const failure =
+          code === MISSING_PARTITION
+            ? new PenstockError('database.partition-missing', { cause: error })
+            : databaseFailure(error);
+        this.observer.failed(batch.length, failure);
+        for (const one of batch) one.reject(failure);
+      }
     }
   }
 
@@ -162,10 +175,5 @@ function takeBatch(lane: { waiting: Waiting[] }): Waiting[] {
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity), but for a missing partition, which concerns all. */
 function isOfOneMessage(code: string): boolean {
-  return (code.startsWith('22') || code.startsWith('23')) && code !== '23514';
-}
-
-function unavailable(code: string, cause: unknown): PenstockError {
-  if (code === '23514') return new PenstockError('database.partition-missing', { cause });
-  return new PenstockError('database.unavailable', { cause });
+  return (code.startsWith('22') || code.startsWith('23')) && code !== MISSING_PARTITION;
 }

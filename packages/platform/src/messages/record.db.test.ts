@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensurePartitions } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
-import { createLog } from '../foundation/log.ts';
 import { Committer } from './committer.ts';
 import type { NewMessage, RecordOutcome } from './message.ts';
 import { DIRECTORY_MOVED, foldRequestIds, recordBatch } from './record-store.ts';
 import { meter, newMessage, userA, userB } from './testing-messages.ts';
 
-const log = createLog({ level: 'silent' });
 const noon = new Date('2026-11-22T12:00:00Z');
 const days = (count: number): Date => new Date(noon.getTime() + count * 86_400_000);
+
+const silent = { committed: () => undefined, failed: () => undefined };
 
 let database: TestDatabase;
 let version: bigint;
 
 beforeAll(async () => {
   database = await testDatabase();
-  await ensurePartitions(database.pool, { today: '2026-11-21', ahead: 8, log });
+  await ensurePartitions(database.pool, { today: '2026-11-21', ahead: 8 });
   await database.pool.query(`insert into party (party_id, name, kind) values ('P', 'P', 'other')`);
   await database.pool.query('insert into user_id (user_id, party_id) values ($1, $3), ($2, $3)', [userA, userB, 'P']);
 });
@@ -164,11 +164,10 @@ describe('the same RequestID', () => {
 });
 
 describe('the committer', () => {
-  const committer = (): Committer =>
-    new Committer(database.pool, { mostWaiting: 5_000, observer: { committed: () => undefined } });
+  const committer = (): Committer => new Committer(database.pool, { mostWaiting: 5_000, observer: silent });
 
   test('records what many ask for at once, each RequestID once, across processes', async () => {
-    await ensurePartitions(database.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1, log });
+    await ensurePartitions(database.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1 });
     const committers = [committer(), committer(), committer()];
     const asked = Array.from({ length: 600 }, (_, index) => ({
       committer: committers[index % 3],
@@ -187,7 +186,7 @@ describe('the committer', () => {
   });
 
   test('finds the message that the database refuses, and records the others', async () => {
-    await ensurePartitions(database.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1, log });
+    await ensurePartitions(database.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1 });
     const bad = newMessage(3n, { srv: 'a\0b' });
     const messages = [newMessage(1n), newMessage(2n), bad, newMessage(4n), newMessage(5n)];
     const one = committer();
@@ -206,7 +205,7 @@ describe('the committer', () => {
   });
 
   test('answers a repetition with the time of the first, to the millisecond', async () => {
-    await ensurePartitions(database.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1, log });
+    await ensurePartitions(database.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1 });
     const one = committer();
     for (let counter = 1n; counter < 20n; counter++) {
       const first = await one.record(newMessage(counter), version);
@@ -220,7 +219,7 @@ describe('the committer', () => {
   });
 
   test('takes no more than it was told to hold', async () => {
-    const full = new Committer(database.pool, { mostWaiting: 2, observer: { committed: () => undefined } });
+    const full = new Committer(database.pool, { mostWaiting: 2, observer: silent });
     const first = [full.record(newMessage(1n), version), full.record(newMessage(2n), version)];
     await expect(full.record(newMessage(3n), version)).rejects.toMatchObject({ code: 'service.not-ready' });
     await Promise.all(first);
@@ -228,11 +227,13 @@ describe('the committer', () => {
 
   test('says that the database is away, for all that waited, and goes on when it is back', async () => {
     const away = await testDatabase();
-    await ensurePartitions(away.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1, log });
-    const one = new Committer(away.pool, { mostWaiting: 10, observer: { committed: () => undefined } });
-    await away.pool.query('alter table stream rename to stream_gone');
+    await ensurePartitions(away.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1 });
+    const one = new Committer(away.pool, { mostWaiting: 10, observer: silent });
+    const name = new URL(away.url).pathname.slice(1);
+    await away.administer(`alter database ${name} with allow_connections false`);
+    await away.administer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
     await expect(one.record(newMessage(1n), version)).rejects.toMatchObject({ code: 'database.unavailable' });
-    await away.pool.query('alter table stream_gone rename to stream');
+    await away.administer(`alter database ${name} with allow_connections true`);
     expect((await one.record(newMessage(1n), version)).outcome).toBe('recorded');
     await away.drop();
   });
