@@ -75,7 +75,9 @@ export class AlertSource {
     }
     this.#emitters = network.homes.flatMap((home) =>
       home.devices
-        .filter(({ kind, status }) => this.#codes.has(kind) && isOperational(status))
+        .filter(
+          ({ kind, status }) => this.#codes.has(kind) && isOperational(status) && pointOf(home, kind) !== undefined,
+        )
         .map((device) => ({ device, home })),
     );
     for (const emitter of this.#emitters) this.#byDevice.set(emitter.device.device, emitter);
@@ -125,10 +127,18 @@ export class AlertSource {
 
   /** Who is responsible for the device now: the supplier, and the network operator of an electricity meter. */
   #recipients({ home, device }: Emitter, now: Date): Eui[] {
-    const gas = device.kind === 'GSME' || device.kind === 'GPF';
-    const mpxn = gas ? home.mprn : home.importMpan;
+    const mpxn = pointOf(home, device.kind);
     if (mpxn === undefined) return [];
-    const roles: readonly RegisteredRole[] = gas ? ['GS'] : ['IS', 'ED'];
+    const roles: readonly RegisteredRole[] = isGas(device.kind) ? ['GS'] : ['IS', 'ED'];
     return roles.flatMap((role) => this.#registry.at(mpxn, role, now) ?? []);
   }
+}
+
+function isGas(kind: DeviceKind): boolean {
+  return kind === 'GSME' || kind === 'GPF';
+}
+
+/** The metering point whose registrations say who is responsible for a device of this kind. */
+function pointOf(home: Home, kind: DeviceKind): string | undefined {
+  return isGas(kind) ? home.mprn : home.importMpan;
 }

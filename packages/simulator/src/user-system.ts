@@ -233,15 +233,18 @@ export class UserSystem {
       timeout: (PULL.waitSeconds + 10) * 1000,
       signal,
     });
-    if (answer.status === 204) return true;
     if (answer.status !== 200 || answer.headers['content-type'] !== FRAMES_CONTENT_TYPE) return false;
-    for (const { header, body } of decodeFrames(answer.body)) {
+    const frames = decodeFrames(answer.body);
+    if (frames.length === 0) {
+      await pause(TICK, signal);
+      return true;
+    }
+    for (const { header, body } of frames) {
       const { position = '', kind = '' } = header;
       if (this.#lastPulled !== '' && !isAfter(position, this.#lastPulled)) continue;
       this.take({ position, kind, body: Buffer.from(body) });
       this.#lastPulled = position;
     }
-    if (this.#lastPulled === '') return true;
     const acknowledged = await client.call({
       method: 'POST',
       path: '/duis/receive/acknowledge',

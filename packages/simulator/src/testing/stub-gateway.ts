@@ -93,7 +93,7 @@ export class StubGateway {
       case '/network/take': {
         const frames = this.#southbound.splice(0);
         sendFrames(answer, frames);
-        this.handOut -= 1;
+        if (frames.length > 0) this.handOut -= 1;
         if (this.handOut > 0) this.#southbound.unshift(...frames);
         return;
       }
