@@ -70,6 +70,26 @@ export const withoutSignature = (text: string): string =>
 /** Genuine responses, good and bad. */
 export const genuineResponses = (): NamedText[] => filesIn(join(folder, 'responses'));
 
+export interface NamedBytes {
+  /** 'folder/file', the folder 'package' for the templates of the npm package. */
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Every message file there is, byte for byte: requests, responses, signed and wrong ones, and the npm package's. */
+export function realFiles(): NamedBytes[] {
+  const entry = createRequire(import.meta.url).resolve('@smartdcc/duis-templates');
+  const folders = ['requests', 'requests-other', 'responses', 'signed-by-us'].map((name) => [name, join(folder, name)]);
+  return [...folders, ['package', join(dirname(dirname(entry)), 'templates')]].flatMap(([name = '', path = '']) =>
+    !existsSync(path)
+      ? []
+      : readdirSync(path)
+          .filter((file) => /\.xml$/i.test(file))
+          .sort()
+          .map((file) => ({ name: `${name}/${file}`, bytes: readFileSync(join(path, file)) })),
+  );
+}
+
 /** Runs `use` on the parsed document and frees it. */
 export function withDocument<Result>(text: string, use: (document: XmlDocument) => Result): Result {
   const document = XmlDocument.fromBuffer(Buffer.from(text));

@@ -229,6 +229,7 @@ class Scanner {
     if (nameClass[text.charCodeAt(from)] !== 2) this.badName(from);
     let at = from + 1;
     while ((nameClass[text.charCodeAt(at)] ?? 0) !== 0) at++;
+    if (text.charCodeAt(at) >= 0x80) this.badName(at);
     return at;
   }
 
