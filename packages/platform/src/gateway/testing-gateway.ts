@@ -243,7 +243,6 @@ async function startGateway(
     stop: async () => {
       await server.stop();
       await committer.drained();
-      for (const agent of agents.values()) agent.destroy();
     },
   };
 }
