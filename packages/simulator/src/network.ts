@@ -60,6 +60,8 @@ interface Outgoing {
 
 const TAKE = { most: 500, waitSeconds: 20 };
 const TICK = 20;
+/** Seconds of alerts that are made up for at most: a machine that slept does not wake up to a storm. */
+const LONGEST_STALL = 2;
 const DELIVER_MOST = 200;
 /** With more than this ready, the network takes nothing and makes no alerts until the gateway has caught up. */
 const READY_MOST = 5_000;
@@ -90,7 +92,7 @@ export class SimulatedNetwork {
     let last = performance.now();
     this.#timer = setInterval(() => {
       const now = performance.now();
-      this.#advance(now, (now - last) / 1000);
+      this.#advance(now, Math.min((now - last) / 1000, LONGEST_STALL));
       last = now;
     }, TICK);
     this.#taking = this.#take();

@@ -101,7 +101,8 @@ export interface SimulationState {
   readonly incidents: readonly RunningIncident[];
 }
 
-const CONNECTIONS_A_USER = 16;
+/** As many as a flooding User has under way; idle ones are closed by the gateway. */
+const CONNECTIONS_A_USER = 64;
 const CONNECTIONS_OF_THE_NETWORK = 4;
 
 export class Simulation {

@@ -51,6 +51,8 @@ export interface Flood {
 
 /** How often the arrivals of the day are looked at, in milliseconds. */
 const TICK = 50;
+/** Seconds of the day that are made up for at most: a machine that slept does not wake up to a storm. */
+const LONGEST_STALL = 2;
 /** Messages under way at once; and how many may wait before the User makes no more. */
 const UNDER_WAY = 8;
 const UNDER_WAY_FLOODING = 64;
@@ -90,7 +92,7 @@ export class UserSystem {
     let last = performance.now();
     this.#timer = setInterval(() => {
       const now = performance.now();
-      this.#arrive((now - last) / 1000);
+      this.#arrive(Math.min((now - last) / 1000, LONGEST_STALL));
       last = now;
     }, TICK);
     if (this.#options.receiveService === undefined) this.#pulling = this.#pull();
