@@ -120,6 +120,17 @@ const deliverySection = z.strictObject({
     "A User's receive service that has not answered after this time has failed.",
   ),
   retryWithinSeconds: seconds(300).describe('Longest pause before a message that was not taken is pushed again.'),
+  pushAuthoritiesFile: path()
+    .optional()
+    .describe(
+      "PEM file with the authorities that sign the certificates of Users' receive services; without it those that Node trusts.",
+    ),
+  pushKeyFile: path()
+    .optional()
+    .describe('PEM file with the private key of the certificate that receive services are shown.'),
+  pushCertificateFile: path()
+    .optional()
+    .describe('PEM file with the client certificate, and its chain, that receive services are shown.'),
   holdDays: days(2).describe('Days for which what a User does not take is held; then a service event is raised.'),
 });
 
@@ -148,6 +159,13 @@ export const configSchema = settingsSchema.superRefine((config, context) => {
       'operator',
       'signingKeyFile',
       'signingCertificateFile',
+    ],
+    [
+      config.delivery.pushKeyFile,
+      config.delivery.pushCertificateFile,
+      'delivery',
+      'pushKeyFile',
+      'pushCertificateFile',
     ],
   ] as const;
   for (const [key, certificate, section, keyName, certificateName] of pairs) {

@@ -153,6 +153,21 @@ export const errorCodes = {
     title: 'The message is not for the User that it is delivered for.',
     action: 'Deliver it for the User ID that its header names.',
   },
+  'delivery.not-pulled': {
+    status: 409,
+    title: 'The messages of this User are pushed to its receive service, so it cannot pull them.',
+    action: "Take them at the receive service, or ask the Operator to change the User's mode of delivery.",
+  },
+  'delivery.held-by-other': {
+    status: 409,
+    title: 'Another taker holds this stream now.',
+    action: 'Drop what was taken of it: the other taker is given the same messages.',
+  },
+  'delivery.position-unknown': {
+    status: 422,
+    title: 'The position is not one of a message of this stream.',
+    action: 'Acknowledge with a position that came with a message.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',

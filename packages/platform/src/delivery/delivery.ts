@@ -1,0 +1,119 @@
+import type pg from 'pg';
+import type { Registry } from 'prom-client';
+import { type Clock, utcDay } from '../foundation/clock.ts';
+import { type Config, readConfiguredFile } from '../foundation/config.ts';
+import type { Log } from '../foundation/log.ts';
+import type { DirectoryReader } from '../parties/directory-reader.ts';
+import { checkHeld } from './held.ts';
+import { DeliveryMetrics } from './metrics.ts';
+import { NetworkSide } from './network.ts';
+import { PushSide } from './push.ts';
+import { PullSide } from './receive.ts';
+import { dropTakenDays } from './retention.ts';
+import { type DeliveryHandler, deliveryRoutes } from './routes.ts';
+import { ensureCursors } from './stream-store.ts';
+import { Wakeups } from './wakeups.ts';
+
+// The room as main starts it.
+
+/** A User that was just made has its streams after this time at the latest. */
+const directoryEveryMs = 1_000;
+const heldEveryMs = 30_000;
+
+export interface DeliveryParts {
+  readonly pool: pg.Pool;
+  readonly directory: DirectoryReader;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly config: Config;
+}
+
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  readonly #metrics: DeliveryMetrics;
+  readonly #push: PushSide;
+  /** To be told after each commit that put a message on a stream: `wakeups.announce`. */
+  readonly wakeups: Wakeups;
+  /** By 'METHOD /path', for the gateway's door. */
+  readonly routes: ReadonlyMap<string, DeliveryHandler>;
+  #directoryVersion: bigint | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  readonly #running = new Set<Promise<void>>();
+
+  /** @throws PenstockError config.invalid when a configured file cannot be read */
+  constructor(parts: DeliveryParts) {
+    const { pool, log, config } = parts;
+    this.#parts = parts;
+    this.#metrics = new DeliveryMetrics(parts.registry);
+    this.wakeups = new Wakeups(pool, log);
+    this.#push = new PushSide(
+      { pool, wakeups: this.wakeups, metrics: this.#metrics, log },
+      {
+        ca: configured(config, 'pushAuthoritiesFile'),
+        key: configured(config, 'pushKeyFile'),
+        cert: configured(config, 'pushCertificateFile'),
+        timeoutSeconds: config.delivery.pushTimeoutSeconds,
+        retryWithinSeconds: config.delivery.retryWithinSeconds,
+        random: Math.random,
+      },
+    );
+    this.routes = deliveryRoutes({
+      network: new NetworkSide(pool, this.wakeups),
+      pull: new PullSide(pool, this.wakeups),
+      metrics: this.#metrics,
+    });
+  }
+
+  /** Makes the streams' cursors and begins to push. */
+  async start(): Promise<void> {
+    await this.#followDirectory();
+    await this.wakeups.start();
+    this.#push.start();
+    this.#timers = [
+      setInterval(() => this.#try('cursors were not made', () => this.#followDirectory()), directoryEveryMs),
+      setInterval(() => this.#try('held streams were not looked for', () => this.#checkHeld()), heldEveryMs),
+    ];
+  }
+
+  /** Finishes what is being pushed. Takers and pullers are ended by the signals of their requests. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all([...this.#running, this.#push.stop()]);
+    await this.wakeups.stop();
+  }
+
+  /** Drops days of the streams that nobody needs; part of the daily maintenance. Throws the database's error. */
+  async dropTakenDays(): Promise<void> {
+    const { pool, log, clock, config } = this.#parts;
+    const { streamDays, logDays } = config.messages;
+    const options = { today: utcDay(clock.now()), streamDays, logDays };
+    const dropped = await dropTakenDays({ pool, log, metrics: this.#metrics }, options);
+    if (dropped.length > 0) log.info({ days: dropped.map((one) => one.day) }, 'days of the streams were dropped');
+  }
+
+  async #followDirectory(): Promise<void> {
+    const directory = this.#parts.directory.current();
+    if (directory.version === this.#directoryVersion) return;
+    await ensureCursors(this.#parts.pool);
+    await this.#push.directoryMoved(directory.users());
+    this.#directoryVersion = directory.version;
+  }
+
+  async #checkHeld(): Promise<void> {
+    const { pool, log, config } = this.#parts;
+    await checkHeld({ pool, log, metrics: this.#metrics }, { holdDays: config.delivery.holdDays });
+  }
+
+  /** What fails here is tried again by the clock. */
+  #try(what: string, work: () => Promise<void>): void {
+    const running = work()
+      .catch((err: unknown) => this.#parts.log.warn({ err }, what))
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+}
+
+function configured(config: Config, name: 'pushAuthoritiesFile' | 'pushKeyFile' | 'pushCertificateFile') {
+  return config.delivery[name] === undefined ? undefined : readConfiguredFile(config, ['delivery', name]);
+}

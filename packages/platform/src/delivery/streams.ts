@@ -1,0 +1,106 @@
+import { MOST_COUNTED_WAITING } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { macaddr8Array } from '../foundation/database/binary.ts';
+import type { Direction, Position } from '../messages/message.ts';
+import type { StreamName } from './stream.ts';
+
+// How streams stand, for those who may see them: the caller names the User IDs that its viewer may see.
+
+export interface StreamState extends StreamName {
+  /** Counted to 10,000. */
+  readonly waiting: number;
+  /** There are more than that. */
+  readonly hasMore: boolean;
+  /** When the oldest waiting message was recorded. */
+  readonly oldestAt: Date | undefined;
+  /** The last position taken; undefined: none yet. */
+  readonly cursor: Position | undefined;
+  /** When the cursor last moved, or was made. */
+  readonly movedAt: Date;
+  /** Who is taking it now, and for how long it may. */
+  readonly leasedBy: string | undefined;
+  readonly leasedUntil: Date | undefined;
+  /** The first failure since the last success, how many there were, when it is tried again, and why the last failed. */
+  readonly failingSince: Date | undefined;
+  readonly failures: number;
+  readonly retryAt: Date | undefined;
+  readonly lastError: string | undefined;
+  /** The service event that stands: nothing has been taken for days. */
+  readonly heldSince: Date | undefined;
+  /** Messages that were dropped because nobody took them as long as the audit record is kept. */
+  readonly expired: number;
+}
+
+export interface StreamPage {
+  /** Only these Users; 'all' is for the Operator. */
+  readonly users: readonly Eui[] | 'all';
+  /** The last one of the page before. */
+  readonly after?: Eui;
+  /** Most Users; each has two streams. */
+  readonly limit: number;
+}
+
+interface StateRow {
+  readonly user_id: string;
+  readonly direction: Direction;
+  readonly waiting: string;
+  readonly oldest_at: Date | null;
+  readonly day: string;
+  readonly sequence: string;
+  readonly moved_at: Date;
+  readonly leased_by: string | null;
+  readonly leased_until: Date | null;
+  readonly failing_since: Date | null;
+  readonly failures: number;
+  readonly retry_at: Date | null;
+  readonly last_error: string | null;
+  readonly held_since: Date | null;
+  readonly expired: string;
+}
+
+/** The streams of a page of Users, by User ID and direction (southbound first). */
+export async function readStreamStates(pool: pg.Pool, page: StreamPage): Promise<StreamState[]> {
+  const { rows } = await pool.query<StateRow>(
+    `with page as (
+       select array_agg(user_id) as users from (
+         select u.user_id from user_id u
+         where ($1::macaddr8[] is null or u.user_id = any ($1)) and ($2::macaddr8 is null or u.user_id > $2)
+         order by u.user_id
+         limit $3
+       ) p
+     ), backlog as (
+       select d.direction, b.*
+       from page, unnest(enum_range(null::message_direction)) as d(direction),
+            stream_backlog(d.direction, coalesce(page.users, '{}'), $4) b
+     )
+     select c.user_id, c.direction, b.waiting::text, b.oldest_at, c.day::text, c.sequence::text, c.moved_at,
+            case when c.leased_until > clock_timestamp() then c.leased_by end as leased_by,
+            case when c.leased_until > clock_timestamp() then c.leased_until end as leased_until,
+            c.failing_since, c.failures, c.retry_at, c.last_error,
+            (select min(e.since) from service_event e where e.user_id = c.user_id and e.direction = c.direction
+               and e.kind = 'delivery_held' and e.ended_at is null) as held_since,
+            (select coalesce(sum(e.messages), 0) from service_event e where e.user_id = c.user_id
+               and e.direction = c.direction and e.kind = 'delivery_expired')::text as expired
+     from backlog b join stream_cursor c on c.user_id = b.user_id and c.direction = b.direction
+     order by c.user_id, c.direction`,
+    [page.users === 'all' ? null : macaddr8Array(page.users), page.after ?? null, page.limit, MOST_COUNTED_WAITING + 1],
+  );
+  return rows.map((row) => ({
+    userId: requireEui(row.user_id),
+    direction: row.direction,
+    waiting: Math.min(Number(row.waiting), MOST_COUNTED_WAITING),
+    hasMore: Number(row.waiting) > MOST_COUNTED_WAITING,
+    oldestAt: row.oldest_at ?? undefined,
+    cursor: row.day === '-infinity' ? undefined : { day: row.day, sequence: BigInt(row.sequence) },
+    movedAt: row.moved_at,
+    leasedBy: row.leased_by ?? undefined,
+    leasedUntil: row.leased_until ?? undefined,
+    failingSince: row.failing_since ?? undefined,
+    failures: row.failures,
+    retryAt: row.retry_at ?? undefined,
+    lastError: row.last_error ?? undefined,
+    heldSince: row.held_since ?? undefined,
+    expired: Number(row.expired),
+  }));
+}
