@@ -13,6 +13,8 @@ export type SignatureVerdict =
 /** Compares the digest, then verifies the signature with a P-256 public key. The digest first: it costs 3 %. */
 export function verifySignature(parts: SignatureParts | undefined, key: KeyObject): SignatureVerdict {
   if (parts === undefined) return { ok: false, code: 'duis.signature.absent' };
+  // node:crypto throws for keys that take no digest (Ed25519), and RSA or another curve is not of the profile
+  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return { ok: false, code: 'duis.signature.value' };
   const digest = hash('sha256', Buffer.from(parts.canonicalDocument, 'latin1'), 'buffer');
   if (!digest.equals(parts.digest)) return { ok: false, code: 'duis.signature.digest' };
   const signedInfo = Buffer.from(parts.canonicalSignedInfo, 'latin1');

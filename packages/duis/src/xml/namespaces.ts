@@ -92,7 +92,7 @@ export function checkDeclaration(prefix: string, uri: string, at: number): void 
   if (prefix === 'xmlns' || uri === NAMESPACE_XMLNS) refuse('the prefix xmlns and its namespace cannot be declared');
   if ((prefix === 'xml') !== (uri === NAMESPACE_XML)) refuse('the prefix xml and its namespace belong together');
   if (uri === '' && prefix !== '') refuse(`the prefix ${prefix} is bound to nothing`);
-  if (uri !== '' && !absoluteUri.test(uri)) refuse('a namespace must be an absolute URI');
+  if (namespaceNumber(uri) === OTHER && !absoluteUri.test(uri)) refuse('a namespace must be an absolute URI');
 }
 
 export interface Attribute {
