@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import {
+  cursorSchema,
+  dayOnlySchema,
+  euiSchema,
+  instantSchema,
+  pageQuery,
+  positionSchema,
+  sequenceSchema,
+} from './common.ts';
+
+export const messageKinds = [
+  'service_request',
+  'signed_pre_command',
+  'acknowledgement',
+  'response',
+  'pre_command',
+  'device_alert',
+  'dcc_alert',
+  'smets1_response',
+] as const;
+export const messageKindSchema = z.enum(messageKinds);
+export const verdictSchema = z.enum(['passed', 'warned', 'held', 'deleted', 'refused']);
+export const directionSchema = z.enum(['southbound', 'northbound']);
+
+export const requestIdSchema = z
+  .string()
+  .regex(/^(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}:(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}:(?:0|[1-9][0-9]{0,19})$/, {
+    error: 'must be ORIGINATOR:TARGET:COUNTER',
+  })
+  .toUpperCase();
+
+/** One message of a User's own record; never its content. */
+export const messageSchema = z.object({
+  /** Where it stands in the record. */
+  position: positionSchema,
+  userId: euiSchema,
+  recordedAt: instantSchema,
+  direction: directionSchema,
+  kind: messageKindSchema,
+  verdict: verdictSchema,
+  commandVariant: z.int().optional(),
+  /** Left out for an alert that has none. */
+  requestId: z.string().optional(),
+  /** The target of a request, the device of an alert. */
+  target: euiSchema,
+  serviceReferenceVariant: z.string().optional(),
+  /** What was answered (southbound), or the response or alert code (northbound). */
+  code: z.string().optional(),
+  /** Why it was refused. */
+  reason: z.string().optional(),
+  /** Bytes of the message. */
+  size: z.int(),
+  sha256: z.string(),
+});
+export type MessageDocument = z.infer<typeof messageSchema>;
+
+/** Newest first. A User with one User ID need not name it; the Operator must name one. */
+export const messageQuerySchema = z.strictObject({
+  ...pageQuery,
+  userId: euiSchema.optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+  device: euiSchema.optional(),
+  serviceReferenceVariant: z.string().max(20).optional(),
+  kind: messageKindSchema.optional(),
+  code: z.string().max(40).optional(),
+  requestId: requestIdSchema.optional(),
+});
+export type MessageQuery = z.infer<typeof messageQuerySchema>;
+export const messagePageSchema = z.object({ items: z.array(messageSchema), cursor: cursorSchema });
+
+export const messageParametersSchema = z.strictObject({ day: dayOnlySchema, sequence: sequenceSchema });
+export const messageLifeQuerySchema = z.strictObject({ userId: euiSchema.optional() });
+
+/** One message's whole life. */
+export const messageLifeSchema = messageSchema.extend({
+  /** The devices that it concerns: its target and those named in its body. */
+  devices: z.array(euiSchema),
+  /** When the network (southbound) or the User (northbound) took it; left out while it waits. */
+  takenAt: instantSchema.optional(),
+  /** Everything else with the same RequestID, oldest first. */
+  related: z.array(messageSchema.extend({ takenAt: instantSchema.optional() })),
+});
+export type MessageLifeDocument = z.infer<typeof messageLifeSchema>;
+
+/** What waits on a stream: counted up to a bound, so that a backlog of millions is not counted to be shown. */
+export const MOST_COUNTED_WAITING = 10_000;
+export const streamSchema = z.object({
+  userId: euiSchema,
+  direction: directionSchema,
+  waiting: z.int().max(MOST_COUNTED_WAITING),
+  /** Whether there are more than `waiting`. */
+  hasMore: z.boolean(),
+  /** Since when the oldest one waits. */
+  oldestRecordedAt: instantSchema.optional(),
+  /** The last position that was taken; left out before the first. */
+  cursor: positionSchema.optional(),
+  movedAt: instantSchema.optional(),
+  failingSince: instantSchema.optional(),
+  failures: z.int(),
+  retryAt: instantSchema.optional(),
+  lastError: z.string().optional(),
+});
+export type StreamDocument = z.infer<typeof streamSchema>;
+export const streamPageSchema = z.object({ items: z.array(streamSchema), cursor: cursorSchema });
+export const streamQuerySchema = z.strictObject({
+  ...pageQuery,
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+});

@@ -1,0 +1,59 @@
+// The audit trail: what each User sent and received, for as long as the log is kept.
+//
+// What it does not: it shows no message's content, and no message of another User. The titles that a responsible
+// party may see of others' messages, reports and exports are later issues.
+//
+// What always holds: nobody asks without a viewer. Two walls stand behind one another: the store works out the one
+// User ID that the viewer may see (here), and the database lets the role under which viewers read see only the rows
+// of the User IDs named for the transaction (row-level security, record-store.ts).
+import { type Eui, parseEui } from '@penstock/duis';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+
+/**
+ * The User ID whose record is asked for. A User sees its own; with one User ID it need not be named. The Operator
+ * names the User. (That the Operator gives a reason, and that it is recorded, comes with the activity record.)
+ * @throws PenstockError 'request.invalid' when none is named, 'access.denied' for another's
+ */
+export function recordOwner(viewer: Viewer, named: string | undefined): Eui {
+  const userId = named === undefined ? undefined : parseEui(named);
+  const only = viewer.kind === 'user' && viewer.userIds.length === 1 ? viewer.userIds[0] : undefined;
+  const owner = userId ?? only;
+  if (owner === undefined) {
+    throw new PenstockError('request.invalid', {
+      detail: 'name the User ID whose record you ask for',
+      where: 'userId',
+    });
+  }
+  if (viewer.kind === 'user' && !viewer.userIds.includes(owner)) {
+    throw new PenstockError('access.denied', { detail: 'this is not your User ID', where: 'userId' });
+  }
+  return owner;
+}
+
+/** A place in the record: sequences order a day, days order the record. */
+export interface Position {
+  readonly day: string;
+  /** Decimal; it outgrows a double. */
+  readonly sequence: string;
+}
+
+export function formatPosition({ day, sequence }: Position): string {
+  return `${day}/${sequence}`;
+}
+
+/** An opaque cursor: the position after which the next page begins. */
+export function cursorOf(position: Position): string {
+  return Buffer.from(formatPosition(position), 'latin1').toString('base64url');
+}
+
+/** @throws PenstockError 'request.invalid' */
+export function positionOfCursor(cursor: string): Position {
+  const parts = /^(\d{4}-\d{2}-\d{2})\/(\d{1,19})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  const [, day = '', sequence = ''] = parts ?? [];
+  const time = Date.parse(`${day}T00:00:00Z`);
+  if (parts === null || Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day) {
+    throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
+  }
+  return { day, sequence };
+}

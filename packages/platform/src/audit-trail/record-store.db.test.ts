@@ -1,0 +1,278 @@
+import type { MessageQuery } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensurePartitions } from '../foundation/database/partitions.ts';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import {
+  createRecordStore,
+  DEVICES_SQL,
+  MESSAGE_SQL,
+  RECORD_OF_DEVICE_SQL,
+  RECORD_OF_REQUEST_SQL,
+  RECORD_SQL,
+  TAKEN_SQL,
+} from './record-store.ts';
+import { listStreams } from './stream-status-store.ts';
+import { asViewerOf } from './viewing.ts';
+
+const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
+const beta = requireEui('90-B3-D5-1F-30-02-00-00');
+const operator: Viewer = { kind: 'operator', userId: requireEui('90-B3-D5-1F-30-00-00-02') };
+const user = (...userIds: Eui[]): Viewer => ({ kind: 'user', userIds });
+const meter = requireEui('00-DB-12-34-56-78-00-07');
+const now = new Date('2026-11-22T12:00:00Z');
+const ROWS_A_DAY = 20_000;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+  const { pool } = database;
+  await ensurePartitions(pool, { today: '2026-11-20', ahead: 2 });
+  await pool.query("insert into party (party_id, name, kind) values ('A', 'A', 'other')");
+  await pool.query('insert into user_id (user_id, party_id) select unnest($1::macaddr8[]), $2', [[alpha, beta], 'A']);
+  // Two Users, three days; target and counter follow from the sequence, and each body names one more device.
+  await pool.query(
+    `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target,
+                              counter, srv, code, size, sha256, repetition)
+     select case i % 2 when 0 then $1::macaddr8 else $2::macaddr8 end, d.day, i, d.day + i * interval '1 second',
+            case when i % 10 >= 8 then 'northbound' else 'southbound' end::message_direction,
+            case when i % 10 >= 8 then 'response' else 'service_request' end::message_kind,
+            'passed', case i % 2 when 0 then $1::macaddr8 else $2::macaddr8 end,
+            ('00db1234567800' || lpad(to_hex(i % 200), 2, '0'))::macaddr8, i - i % 10, '4.1.1', 'I0', 2000,
+            sha256(i::text::bytea), case when i % 10 >= 8 then i else 0 end
+     from unnest(array['2026-11-20', '2026-11-21', '2026-11-22']::date[]) as d(day),
+          generate_series(1, $3::integer) as i
+     order by d.day, i`,
+    [alpha, beta, ROWS_A_DAY],
+  );
+  await pool.query(
+    `insert into message_device (user_id, day, sequence, device)
+     select user_id, day, sequence, d.device
+     from message_log
+     cross join lateral (values (target), (('00ee' || lpad(to_hex(sequence), 12, '0'))::macaddr8)) as d(device)
+     order by day, sequence`,
+  );
+  await pool.query(
+    `insert into delivery (user_id, day, direction, from_day, from_sequence, to_day, to_sequence, delivered_at)
+     select u, day, r, day, i * 20, day, i * 20 + 20, day + i * interval '1 minute'
+     from unnest(array[$1, $2]::macaddr8[]) u, unnest(enum_range(null::message_direction)) r,
+          unnest(array['2026-11-20', '2026-11-21', '2026-11-22']::date[]) day, generate_series(0, $3::integer / 20 - 1) i
+     where not (day = '2026-11-22' and i < 10)`,
+    [alpha, beta, ROWS_A_DAY],
+  );
+  await pool.query('analyze message_log, message_device, delivery');
+});
+afterAll(() => database.drop());
+
+const store = () => createRecordStore({ pool: database.pool, now: () => now, logDays: 92, streamDays: 2 });
+const query = (changes: Partial<MessageQuery> = {}): MessageQuery => ({ limit: 50, ...changes });
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  const [result] = await Promise.allSettled([work]);
+  if (result?.status !== 'rejected') return 'none';
+  if (result.reason instanceof PenstockError) return result.reason.code;
+  throw result.reason;
+}
+
+describe('the first wall', () => {
+  test('a User sees its own and nothing else; the Operator names whose record it reads', async () => {
+    const own = await store().list(user(alpha), query());
+    expect(own.items.length).toBe(50);
+    expect(new Set(own.items.map((item) => item.userId))).toEqual(new Set([alpha]));
+    expect(await codeOf(store().list(user(alpha), query({ userId: beta })))).toBe('access.denied');
+    expect(await codeOf(store().list(user(), query()))).toBe('request.invalid');
+    expect(await codeOf(store().list(user(alpha, beta), query()))).toBe('request.invalid');
+    expect(await codeOf(store().list(operator, query()))).toBe('request.invalid');
+    expect((await store().list(operator, query({ userId: beta }))).items[0]?.userId).toBe(beta);
+    expect(await codeOf(store().life(user(alpha), undefined, '2026-11-22', '3'))).toBe('request.not-found');
+    expect(await codeOf(store().life(user(alpha), beta, '2026-11-22', '3'))).toBe('access.denied');
+  });
+});
+
+describe('the second wall', () => {
+  const count = (client: pg.PoolClient, table: string) =>
+    client
+      .query<{ count: number }>(`select count(*)::integer as count from ${table}`)
+      .then(({ rows }) => rows[0]?.count);
+
+  test('a question without any condition gives the rows of the named User IDs only', async () => {
+    const all = 3 * ROWS_A_DAY;
+    for (const [userIds, share] of [
+      [[], 0],
+      [[alpha], 0.5],
+      [[alpha, beta], 1],
+      [[meter], 0],
+    ] as const) {
+      const found = await asViewerOf(database.pool, userIds, async (client) => [
+        await count(client, 'message_log'),
+        await count(client, 'message_device'),
+      ]);
+      expect(found).toEqual([all * share, 2 * all * share]);
+    }
+    expect(await asViewerOf(database.pool, [alpha], (client) => count(client, 'delivery'))).toBe(
+      (3 * 2 * ROWS_A_DAY) / 20 - 2 * 10,
+    );
+  });
+
+  test.each(['stream', 'stream_cursor', 'user_id', 'certificate', 'device', 'registration', 'message_log_20261122'])(
+    'viewers cannot read %s',
+    async (table) => {
+      const read = asViewerOf(database.pool, [alpha], (client) => client.query(`select from ${table} limit 1`));
+      await expect(read).rejects.toThrow(/permission denied/);
+    },
+  );
+
+  test('viewers cannot write, and a connection is nobody’s view afterwards', async () => {
+    const write = asViewerOf(database.pool, [alpha], (client) => client.query('delete from message_log'));
+    await expect(write).rejects.toThrow(/permission denied|read-only/);
+    const { rows } = await database.pool.query<{ role: string; ids: string }>(
+      "select current_user as role, coalesce(current_setting('penstock.user_ids', true), '') as ids",
+    );
+    expect(rows[0]?.role).not.toBe('penstock_viewer');
+    expect(rows[0]?.ids).toBe('');
+  });
+});
+
+describe('the record', () => {
+  test('pages go from the newest to the oldest, over days, without gap or double', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store().list(user(alpha), query({ limit: 200, cursor, from: '2026-11-21T05:00:00Z' }));
+      seen.push(...page.items.map((item) => item.position));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    const { rows } = await database.pool.query<{ position: string }>(
+      `select day || '/' || sequence as position from message_log
+       where user_id = $1 and recorded_at >= '2026-11-21T05:00:00Z' order by day desc, sequence desc`,
+      [alpha],
+    );
+    expect(seen).toEqual(rows.map((row) => row.position));
+  });
+
+  test('every condition counts, alone and together', async () => {
+    const list = (changes: Partial<MessageQuery>) => store().list(user(alpha), query(changes));
+    const between = await list({ from: '2026-11-21T00:10:00Z', to: '2026-11-21T00:10:10Z', limit: 200 });
+    expect(between.items.map((item) => item.position)).toEqual(
+      [608, 606, 604, 602, 600].map((sequence) => `2026-11-21/${sequence}`),
+    );
+    const answers = await list({ from: '2026-11-21T00:10:00Z', to: '2026-11-21T00:10:10Z', kind: 'response' });
+    expect(answers.items.map((item) => item.position)).toEqual(['2026-11-21/608']);
+    expect((await list({ code: 'E4' })).items).toEqual([]);
+    expect((await list({ serviceReferenceVariant: '4.1.2' })).items).toEqual([]);
+    const device = requireEui('00-DB-12-34-56-78-00-08');
+    const ofDevice = await list({ device, to: '2026-11-21T00:10:00Z', limit: 2 });
+    expect(ofDevice.items.map((item) => item.position)).toEqual(['2026-11-21/408', '2026-11-21/208']);
+    const rest = await list({ device, to: '2026-11-21T00:10:00Z', limit: 2, cursor: ofDevice.cursor });
+    expect(rest.items.map((item) => item.position)).toEqual(['2026-11-21/8', `2026-11-20/${ROWS_A_DAY - 192}`]);
+    expect((await list({ device: meter })).items).toEqual([]);
+    expect(await codeOf(list({ cursor: 'nonsense' }))).toBe('request.invalid');
+  });
+
+  test('a message is shown with its devices, when it was taken, and all with its RequestID', async () => {
+    const life = await store().life(user(alpha), undefined, '2026-11-20', '106');
+    const target = requireEui('00-DB-12-34-56-78-00-6A');
+    expect(life).toMatchObject({
+      userId: alpha,
+      target,
+      devices: [target, requireEui('00-EE-00-00-00-00-00-6A')],
+      kind: 'service_request',
+      verdict: 'passed',
+    });
+    expect(life.takenAt).toBe('2026-11-20T00:05:00.000Z');
+    const other = { counter: '100', target };
+    await database.pool.query(
+      `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target,
+                                counter, srv, code, size, sha256, repetition)
+       values ($1, '2026-11-22', 900000, '2026-11-22T10:00:00Z', 'northbound', 'response', 'passed', $1, $2, $3,
+               '4.1.1', 'I0', 1000, '\\x00', 900000)`,
+      [alpha, other.target, other.counter],
+    );
+    const again = await store().life(user(alpha), undefined, '2026-11-20', '106');
+    expect(again.related.map(({ position, kind, takenAt }) => [position, kind, takenAt !== undefined])).toEqual([
+      ['2026-11-21/106', 'service_request', true],
+      ['2026-11-22/106', 'service_request', false],
+      ['2026-11-22/900000', 'response', false],
+    ]);
+    const found = await store().list(user(alpha), query({ requestId: `${alpha}:${target}:100` }));
+    expect(found.items.length).toBe(4);
+    const limited = query({ requestId: `${alpha}:${target}:100`, kind: 'response', from: '2026-11-22T00:00:00Z' });
+    expect((await store().list(user(alpha), limited)).items.map((item) => item.position)).toEqual([
+      '2026-11-22/900000',
+    ]);
+    expect((await store().list(user(beta), query({ requestId: `${alpha}:${target}:100` }))).items).toEqual([]);
+  });
+});
+
+describe('plans, as the viewer', () => {
+  const filter = ['2026-11-20T00:00:00Z', 'infinity', null, null, null, 51, '2026-11-21', 10_000];
+  const plans: [string, string, unknown[], RegExp][] = [
+    ['a page', RECORD_SQL, [alpha, ...filter], /Index Scan Backward using message_log_\d+_pkey/],
+    [
+      'a page of a device',
+      RECORD_OF_DEVICE_SQL,
+      [alpha, ...filter, meter],
+      /message_device_\d+_device_day_sequence_idx/,
+    ],
+    [
+      'a RequestID',
+      RECORD_OF_REQUEST_SQL,
+      [alpha, meter, '100', '2026-11-20', '2026-11-22'],
+      /using message_log_\d+_user_id_day_target_counter_repetition_key/,
+    ],
+    ['a message', MESSAGE_SQL, [alpha, '2026-11-20', '106'], /using message_log_\d+_pkey/],
+    ['its devices', DEVICES_SQL, [alpha, '2026-11-20', '106'], /on message_device_\d+_sequence_idx/],
+    [
+      'its delivery',
+      TAKEN_SQL,
+      [alpha, 'southbound', '2026-11-20', '106', '2026-11-23'],
+      /delivery_\d+_user_id_to_day_to_sequence_idx/,
+    ],
+  ];
+  test.each(plans)('%s goes by its index', async (_, sql, values, index) => {
+    const plan = await asViewerOf(database.pool, [alpha], async (client) => {
+      // As on a table too large to be read: the plan may read no table whole when there is any other way.
+      await client.query("set local plan_cache_mode = 'force_custom_plan'");
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (analyze, costs off) ${sql}`, values);
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).toMatch(index);
+    expect(plan).not.toMatch(/Seq Scan on (message_log|message_device|delivery)/);
+  });
+});
+
+describe('streams', () => {
+  test('what waits is counted from the cursor on, with its age; a User sees its own', async () => {
+    const { pool } = database;
+    await pool.query(
+      `insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)
+       select user_id, direction, day, sequence, day, sequence, kind, '\\x00' from message_log
+       where user_id = $1 and direction = 'northbound' and day >= '2026-11-21' and sequence <= 400`,
+      [alpha],
+    );
+    await pool.query(
+      `insert into stream_cursor (user_id, direction, day, sequence, failing_since, failures, last_error)
+       values ($1, 'northbound', '2026-11-21', 108, '2026-11-22T09:00:00Z', 3, 'connection refused')`,
+      [alpha],
+    );
+    const { items } = await listStreams(pool, user(alpha), { limit: 20 });
+    expect(items.map((item) => [item.userId, item.direction, item.waiting])).toEqual([
+      [alpha, 'southbound', 0],
+      [alpha, 'northbound', 69],
+    ]);
+    expect(items[1]).toMatchObject({
+      cursor: '2026-11-21/108',
+      oldestRecordedAt: '2026-11-21T00:01:58.000Z',
+      failures: 3,
+      failingSince: '2026-11-22T09:00:00.000Z',
+      lastError: 'connection refused',
+      hasMore: false,
+    });
+    const first = await listStreams(pool, operator, { limit: 1 });
+    const second = await listStreams(pool, operator, { limit: 1, cursor: first.cursor });
+    expect([first.items[0]?.userId, second.items[0]?.userId]).toEqual([alpha, beta]);
+  });
+});

@@ -1,0 +1,241 @@
+// A User's own record. Every look-up that must stay fast goes by an index, as the viewer: under row-level security
+// a condition may use one only if its operator is leakproof, which those of macaddr8, date, bigint and timestamptz
+// are and those of numeric and enum are not. So a RequestID is found by (User ID, day, target) and its counter
+// compared after, day by day; a target has few messages a day.
+import type { MessageDocument, MessageLifeDocument, MessageQuery } from '@penstock/api';
+import { type Eui, parseRequestId, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { addDays, utcDay } from '../foundation/clock.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import { cursorOf, formatPosition, positionOfCursor, recordOwner } from './audit-trail.ts';
+import { asViewerOf } from './viewing.ts';
+
+export interface RecordPage {
+  readonly items: MessageDocument[];
+  readonly cursor: string | undefined;
+}
+
+const COLUMNS = `l.user_id, l.day::text, l.sequence::text, l.recorded_at, l.direction, l.kind, l.verdict,
+         l.command_variant, l.originator, l.target, l.counter::text, l.srv, l.code, l.reason, l.size, l.sha256`;
+
+/** What a message must be besides being of the User and the time; a parameter that is null does not count. */
+const FILTER = `l.recorded_at >= $2 and l.recorded_at < $3
+    and ($4::text is null or l.srv = $4)
+    and ($5::text is null or l.kind = $5::message_kind)
+    and ($6::text is null or l.code = $6)`;
+
+/**
+ * $1 User ID, $2 and $3 time, $4 SRV, $5 kind, $6 code, $7 limit, $8 and $9 cursor (day, sequence). The cursor's day
+ * and the days before it are asked apart: in one condition, every page would read its day from the end again.
+ */
+export const RECORD_SQL = `
+  select * from (
+    (select ${COLUMNS} from message_log l
+     where l.user_id = $1 and l.day = $8::date and l.sequence < $9::bigint and ${FILTER}
+     order by l.sequence desc limit $7)
+    union all
+    (select ${COLUMNS} from message_log l
+     where l.user_id = $1 and l.day < $8::date and l.day >= ($2::timestamptz at time zone 'UTC')::date and ${FILTER}
+     order by l.day desc, l.sequence desc limit $7)
+  ) as found
+  order by day desc, sequence::bigint desc limit $7`;
+
+/** As RECORD_SQL, of messages that concern the device $10. */
+export const RECORD_OF_DEVICE_SQL = `
+  select ${COLUMNS}
+  from message_device d
+  join message_log l on l.user_id = d.user_id and l.day = d.day and l.sequence = d.sequence
+  where d.device = $10 and d.user_id = $1 and l.user_id = $1
+    and (d.day < $8::date or (d.day = $8::date and d.sequence < $9::bigint))
+    and d.day >= ($2::timestamptz at time zone 'UTC')::date and d.day <= $8::date and ${FILTER}
+  order by d.day desc, d.sequence desc limit $7`;
+
+/** $1 User ID, $2 target, $3 counter, $4 and $5 first and last day. Oldest first. */
+export const RECORD_OF_REQUEST_SQL = `
+  select found.* from generate_series($4::date, $5::date, interval '1 day') as days(day)
+  cross join lateral (
+    select ${COLUMNS} from message_log l
+    where l.user_id = $1 and l.day = days.day::date and l.target = $2 and l.counter = $3::numeric
+    order by l.sequence
+  ) as found
+  order by found.day, found.sequence::bigint`;
+
+/** $1 User ID, $2 day, $3 sequence. */
+export const MESSAGE_SQL = `
+  select ${COLUMNS} from message_log l where l.user_id = $1 and l.day = $2 and l.sequence = $3`;
+
+/** $1 User ID, $2 day, $3 sequence. */
+export const DEVICES_SQL = `
+  select d.device from message_device d
+  where d.user_id = $1 and d.day = $2 and d.sequence = $3
+  order by d.device`;
+
+/**
+ * $1 User ID, $2 direction, $3 day, $4 sequence, $5 last day: the first span that reached the message. A stream keeps
+ * a message for some days only, so later spans cannot be its own and are not read.
+ */
+export const TAKEN_SQL = `
+  select found.delivered_at
+  from generate_series($3::date, $5::date, interval '1 day') as reached(day)
+  cross join lateral (
+    select d.delivered_at, d.from_day, d.from_sequence from delivery d
+    where d.user_id = $1 and d.to_day = reached.day::date
+      and d.to_sequence >= case reached.day::date when $3::date then $4::bigint else 0 end
+      and d.direction = $2::message_direction and d.day >= $3::date and d.day <= $5::date
+    order by d.to_sequence limit 1
+  ) as found
+  where found.from_day < $3::date or (found.from_day = $3::date and found.from_sequence < $4::bigint)
+  order by reached.day limit 1`;
+
+interface MessageRow {
+  user_id: string;
+  day: string;
+  sequence: string;
+  recorded_at: Date;
+  direction: MessageDocument['direction'];
+  kind: MessageDocument['kind'];
+  verdict: MessageDocument['verdict'];
+  command_variant: number | null;
+  originator: string | null;
+  target: string;
+  counter: string;
+  srv: string | null;
+  code: string | null;
+  reason: string | null;
+  size: number;
+  sha256: Buffer;
+}
+
+function toDocument(row: MessageRow): MessageDocument {
+  const target = requireEui(row.target);
+  return {
+    position: formatPosition(row),
+    userId: requireEui(row.user_id),
+    recordedAt: row.recorded_at.toISOString(),
+    direction: row.direction,
+    kind: row.kind,
+    verdict: row.verdict,
+    ...(row.command_variant === null ? {} : { commandVariant: row.command_variant }),
+    ...(row.originator === null ? {} : { requestId: `${requireEui(row.originator)}:${target}:${row.counter}` }),
+    target,
+    ...(row.srv === null ? {} : { serviceReferenceVariant: row.srv }),
+    ...(row.code === null ? {} : { code: row.code }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    size: row.size,
+    sha256: row.sha256.toString('hex'),
+  };
+}
+
+function pageOf(rows: readonly MessageRow[], limit: number): RecordPage {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toDocument),
+    cursor: rows.length > limit && last !== undefined ? cursorOf(last) : undefined,
+  };
+}
+
+export interface RecordStore {
+  /** A page of a User's record, newest first. @throws PenstockError of recordOwner, and 'record.too-wide' */
+  list(viewer: Viewer, query: MessageQuery): Promise<RecordPage>;
+  /** One message's whole life. @throws PenstockError of recordOwner, and 'request.not-found' */
+  life(viewer: Viewer, owner: string | undefined, day: string, sequence: string): Promise<MessageLifeDocument>;
+}
+
+export function createRecordStore(options: {
+  readonly pool: pg.Pool;
+  readonly now: () => Date;
+  /** Days for which the log is kept: no look-up reaches farther back. */
+  readonly logDays: number;
+  /** Days for which a message stays on its stream. */
+  readonly streamDays: number;
+}): RecordStore {
+  const { pool, now, logDays, streamDays } = options;
+  // Lane time may run ahead of this process's clock by what clocks differ.
+  const lastDay = (): string => addDays(utcDay(now()), 1);
+  const firstDay = (): string => addDays(utcDay(now()), -logDays);
+
+  async function ofRequest(client: pg.PoolClient, userId: Eui, target: string, counter: string): Promise<MessageRow[]> {
+    const values = [userId, target, counter, firstDay(), lastDay()];
+    return (await client.query<MessageRow>(RECORD_OF_REQUEST_SQL, values)).rows;
+  }
+
+  async function takenAt(client: pg.PoolClient, row: MessageRow): Promise<{ takenAt?: string }> {
+    if (row.verdict !== 'passed' && row.verdict !== 'warned') return {};
+    const values = [row.user_id, row.direction, row.day, row.sequence, addDays(row.day, streamDays + 1)];
+    const { rows } = await client.query<{ delivered_at: Date }>(TAKEN_SQL, values);
+    return rows[0] === undefined ? {} : { takenAt: rows[0].delivered_at.toISOString() };
+  }
+
+  async function listByRequestId(userId: Eui, query: MessageQuery, text: string): Promise<RecordPage> {
+    const id = parseRequestId(text);
+    if (id === undefined) throw new PenstockError('request.invalid', { detail: 'no RequestID', where: 'requestId' });
+    const rows = await asViewerOf(pool, [userId], (client) =>
+      ofRequest(client, userId, id.target, id.counter.toString()),
+    );
+    // A RequestID has a handful of messages: the other conditions are cheaper here than a second statement.
+    const from = query.from === undefined ? -Infinity : Date.parse(query.from);
+    const to = query.to === undefined ? Infinity : Date.parse(query.to);
+    const found = rows.filter(
+      (row) =>
+        row.originator !== null &&
+        requireEui(row.originator) === id.originator &&
+        row.recorded_at.getTime() >= from &&
+        row.recorded_at.getTime() < to &&
+        (query.serviceReferenceVariant === undefined || row.srv === query.serviceReferenceVariant) &&
+        (query.kind === undefined || row.kind === query.kind) &&
+        (query.code === undefined || row.code === query.code),
+    );
+    return { items: found.reverse().map(toDocument), cursor: undefined };
+  }
+
+  return {
+    async list(viewer, query) {
+      const userId = recordOwner(viewer, query.userId);
+      if (query.requestId !== undefined) return listByRequestId(userId, query, query.requestId);
+      const before =
+        query.cursor === undefined
+          ? { day: lastDay(), sequence: '9223372036854775807' }
+          : positionOfCursor(query.cursor);
+      const values = [
+        userId,
+        query.from ?? `${firstDay()}T00:00:00Z`,
+        query.to ?? 'infinity',
+        query.serviceReferenceVariant ?? null,
+        query.kind ?? null,
+        query.code ?? null,
+        query.limit + 1,
+        before.day,
+        before.sequence,
+      ];
+      const { rows } = await asViewerOf(pool, [userId], (client) =>
+        query.device === undefined
+          ? client.query<MessageRow>(RECORD_SQL, values)
+          : client.query<MessageRow>(RECORD_OF_DEVICE_SQL, [...values, query.device]),
+      );
+      return pageOf(rows, query.limit);
+    },
+
+    async life(viewer, owner, day, sequence) {
+      const userId = recordOwner(viewer, owner);
+      return asViewerOf(pool, [userId], async (client) => {
+        const [row] = (await client.query<MessageRow>(MESSAGE_SQL, [userId, day, sequence])).rows;
+        if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such message' });
+        const devices = await client.query<{ device: string }>(DEVICES_SQL, [userId, day, sequence]);
+        const sameRequest = row.originator === null ? [] : await ofRequest(client, userId, row.target, row.counter);
+        const related: MessageLifeDocument['related'] = [];
+        for (const other of sameRequest) {
+          if (other.originator !== row.originator || formatPosition(other) === formatPosition(row)) continue;
+          related.push({ ...toDocument(other), ...(await takenAt(client, other)) });
+        }
+        return {
+          ...toDocument(row),
+          ...(await takenAt(client, row)),
+          devices: devices.rows.map((found) => requireEui(found.device)),
+          related,
+        };
+      });
+    },
+  };
+}

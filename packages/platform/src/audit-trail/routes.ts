@@ -1,0 +1,47 @@
+import {
+  messageLifeQuerySchema,
+  messageLifeSchema,
+  messagePageSchema,
+  messageParametersSchema,
+  messageQuerySchema,
+  streamPageSchema,
+  streamQuerySchema,
+} from '@penstock/api';
+import type pg from 'pg';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import type { RecordStore } from './record-store.ts';
+import { listStreams } from './stream-status-store.ts';
+
+/** A User's own record, and what waits for it. */
+export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: RecordStore }): (app: HttpApp) => void {
+  return (app) => {
+    app.get(
+      '/api/v1/messages',
+      {
+        config: { access: 'viewer' },
+        schema: { querystring: messageQuerySchema, response: { 200: messagePageSchema } },
+      },
+      (request) => record.list(viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/messages/:day/:sequence',
+      {
+        config: { access: 'viewer' },
+        schema: {
+          params: messageParametersSchema,
+          querystring: messageLifeQuerySchema,
+          response: { 200: messageLifeSchema },
+        },
+      },
+      (request) => {
+        const { day, sequence } = request.params;
+        return record.life(viewerOf(request), request.query.userId, day, sequence);
+      },
+    );
+    app.get(
+      '/api/v1/streams',
+      { config: { access: 'viewer' }, schema: { querystring: streamQuerySchema, response: { 200: streamPageSchema } } },
+      (request) => listStreams(pool, viewerOf(request), request.query),
+    );
+  };
+}

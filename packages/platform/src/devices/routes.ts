@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream';
+import {
+  changedSchema,
+  deviceSchema,
+  euiSchema,
+  type ImportKind,
+  type ImportResult,
+  importKindSchema,
+  importResultSchema,
+  postDeviceSchema,
+} from '@penstock/api';
+import { requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Clock } from '../foundation/clock.ts';
+import { readCsvRows } from '../foundation/csv.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { type Importer, oneRow, runImport } from '../foundation/import.ts';
+import { certificatesImporter, partiesImporter, userIdsImporter } from '../parties/parties-import.ts';
+import { devicesImporter } from './devices-import.ts';
+import { getDevice } from './devices-store.ts';
+import { registrationsImporter } from './registrations-import.ts';
+
+/** A million devices with all their fields are some 150 MB. */
+const MOST_IMPORT_BYTES = 512 * 1024 * 1024;
+
+async function* bounded(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.byteLength;
+    if (bytes > MOST_IMPORT_BYTES) {
+      throw new PenstockError('request.too-large', { detail: `a file may have ${MOST_IMPORT_BYTES} bytes` });
+    }
+    yield chunk;
+  }
+}
+
+/** Brings in a CSV file of any kind; its bytes are read once, as they come. @throws ImportRefused */
+export function importCsv(pool: pg.Pool, kind: ImportKind, source: AsyncIterable<Uint8Array>): Promise<ImportResult> {
+  const run = <Column extends string>(importer: Importer<Column>) =>
+    runImport(pool, importer, (columns, faults) => readCsvRows(bounded(source), columns, faults));
+  switch (kind) {
+    case 'parties':
+      return run(partiesImporter);
+    case 'user-ids':
+      return run(userIdsImporter);
+    case 'certificates':
+      return run(certificatesImporter);
+    case 'devices':
+      return run(devicesImporter);
+    case 'registrations':
+      return run(registrationsImporter);
+  }
+}
+
+/** Devices, and the imports of every kind. */
+export function devicesRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }): (app: HttpApp) => void {
+  return (app) => {
+    app.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload));
+    app.post(
+      '/api/v1/imports/:kind',
+      {
+        config: { access: 'operator' },
+        schema: {
+          params: z.strictObject({ kind: importKindSchema }),
+          consumes: ['text/csv'],
+          response: { 200: importResultSchema },
+        },
+      },
+      async ({ params, body }) => {
+        if (!(body instanceof Readable)) {
+          throw new PenstockError('request.unsupported-media-type', { detail: 'send the file as text/csv' });
+        }
+        return importCsv(pool, params.kind, body);
+      },
+    );
+    app.get(
+      '/api/v1/devices/:device',
+      {
+        config: { access: 'viewer' },
+        schema: { params: z.strictObject({ device: euiSchema }), response: { 200: deviceSchema } },
+      },
+      (request) => getDevice(pool, viewerOf(request), requireEui(request.params.device), clock.now()),
+    );
+    app.post(
+      '/api/v1/devices',
+      { config: { access: 'operator' }, schema: { body: postDeviceSchema, response: { 200: changedSchema } } },
+      async ({ body }) => {
+        const { importMpan, exportMpan, ...rest } = body;
+        const row = { ...rest, import_mpan: importMpan, export_mpan: exportMpan };
+        const { changed } = await runImport(pool, devicesImporter, (columns) => oneRow(columns, row));
+        return { changed: changed > 0 };
+      },
+    );
+  };
+}

@@ -1,0 +1,158 @@
+// The HTTP server of the REST API, health and metrics. It answers on its own address (loopback) and takes over
+// requests that came in by the gateway's TLS address, where the peer is known by its certificate.
+//
+// What always holds: access is denied by default. A route says who may call it, and a server with a route that does
+// not say so does not start. Every failure is one problem document with a registered code.
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import swagger from '@fastify/swagger';
+import Fastify from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { PenstockError, problemContentType } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Viewer } from '../viewer.ts';
+import { problemOf } from './problems.ts';
+
+/** Who may call a route: anyone; any User or the Operator, who see what is theirs; the Operator alone. */
+export type Access = 'anyone' | 'viewer' | 'operator';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Who is asking; undefined when nobody is known. Routes ask `viewerOf`. */
+    viewer: Viewer | undefined;
+  }
+}
+
+/** Bytes of a JSON body; files come as streams with a limit of their own. */
+const MOST_BODY_BYTES = 1024 * 1024;
+const REQUEST_TIMEOUT_MILLISECONDS = 120_000;
+
+export interface HttpServerOptions {
+  readonly log: Log;
+  readonly version: string;
+  /** The routes of the rooms. */
+  readonly routes: readonly ((app: HttpApp) => void)[];
+}
+
+function createApp() {
+  return Fastify({
+    bodyLimit: MOST_BODY_BYTES,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    genReqId: () => randomUUID(),
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+}
+export type HttpApp = ReturnType<typeof createApp>;
+
+export interface HttpServer {
+  /** Listens and returns where. */
+  listen(options: { host: string; port: number }): Promise<AddressInfo>;
+  /** Answers a request that another server took; `viewer` is who its peer is. */
+  handle(request: IncomingMessage, response: ServerResponse, viewer: Viewer | undefined): void;
+  /** For tests: every route with who may call it. */
+  readonly accessRules: readonly { readonly method: string; readonly url: string; readonly access: Access }[];
+  /** Ends when all requests under way are answered. */
+  close(): Promise<void>;
+}
+
+/** The one who is asking, in a route that nobody unknown can call. */
+export function viewerOf(request: { readonly viewer: Viewer | undefined }): Viewer {
+  if (request.viewer === undefined) throw new PenstockError('access.unauthenticated');
+  return request.viewer;
+}
+
+function requireAccess(access: Access, viewer: Viewer | undefined): void {
+  if (access === 'anyone') return;
+  if (viewer === undefined) {
+    throw new PenstockError('access.unauthenticated', {
+      detail: "call the gateway's address (https, port 8443 unless configured) with a registered client certificate",
+    });
+  }
+  if (access === 'operator' && viewer.kind !== 'operator') {
+    throw new PenstockError('access.denied', { detail: 'only the Operator may do this' });
+  }
+}
+
+/** Builds the server with all its routes. @throws when a route does not say who may call it */
+export async function createHttpServer({ log, version, routes }: HttpServerOptions): Promise<HttpServer> {
+  const app = createApp();
+  const viewers = new WeakMap<IncomingMessage, Viewer>();
+  const accessRules: { method: string; url: string; access: Access }[] = [];
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('viewer', undefined);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const access = config?.access;
+    if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
+    for (const one of [method].flat()) accessRules.push({ method: one, url, access });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('cache-control', 'no-store');
+    request.viewer = viewers.get(request.raw);
+    if (!request.is404) requireAccess(request.routeOptions.config.access ?? 'operator', request.viewer);
+  });
+  app.setNotFoundHandler(() => {
+    throw new PenstockError('request.not-found');
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.code === 'internal.unexpected') {
+      log.error(
+        { err: error, method: request.method, route: request.routeOptions.url, requestId: request.id },
+        'a call of the API failed',
+      );
+    }
+    if (problem.status === 503) reply.header('retry-after', '5');
+    reply.serializer(JSON.stringify);
+    return reply
+      .code(problem.status)
+      .type(problemContentType)
+      .send({ ...problem, requestId: request.id });
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Penstock',
+        description: 'The gate and the window of a smart metering network. Client certificates say who is asking.',
+        version,
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+  for (const addRoutes of routes) addRoutes(app);
+  app.get('/api/openapi.json', { config: { access: 'anyone' }, schema: { hide: true } }, async (_, reply) =>
+    reply.type('application/json').send(JSON.stringify(app.swagger())),
+  );
+  await app.ready();
+
+  return {
+    accessRules,
+    async listen({ host, port }) {
+      await app.listen({ host, port });
+      const [address] = app.addresses();
+      if (address === undefined || typeof address === 'string') throw new Error('the server listens nowhere');
+      return address;
+    },
+    handle(request, response, viewer) {
+      if (viewer !== undefined) viewers.set(request, viewer);
+      app.routing(request, response);
+    },
+    close: () => app.close(),
+  };
+}

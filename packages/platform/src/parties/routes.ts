@@ -1,0 +1,96 @@
+import {
+  certificatePageSchema,
+  certificateQuerySchema,
+  changedSchema,
+  euiSchema,
+  partyPageSchema,
+  partyQuerySchema,
+  postCertificateSchema,
+  putPartySchema,
+  putUserIdSchema,
+  revokeCertificateSchema,
+  userIdPageSchema,
+} from '@penstock/api';
+import type pg from 'pg';
+import { z } from 'zod';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { oneRow, runImport } from '../foundation/import.ts';
+import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
+import { listCertificates, listParties, listUserIds, revokeCertificate, setUserStatus } from './parties-store.ts';
+
+/** Parties, User IDs and certificates. A single change goes the same way as an import of one row. */
+export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
+  return (app) => {
+    app.get(
+      '/api/v1/parties',
+      { config: { access: 'viewer' }, schema: { querystring: partyQuerySchema, response: { 200: partyPageSchema } } },
+      (request) => listParties(pool, viewerOf(request), request.query),
+    );
+    app.put(
+      '/api/v1/parties/:partyId',
+      {
+        config: { access: 'operator' },
+        schema: {
+          params: z.strictObject({ partyId: z.string() }),
+          body: putPartySchema,
+          response: { 200: changedSchema },
+        },
+      },
+      async ({ params, body }) => {
+        const row = { party_id: params.partyId, name: body.name, kind: body.kind };
+        const { changed } = await runImport(pool, partiesImporter, (columns) => oneRow(columns, row));
+        return { changed: changed > 0 };
+      },
+    );
+    app.get(
+      '/api/v1/user-ids',
+      { config: { access: 'viewer' }, schema: { querystring: partyQuerySchema, response: { 200: userIdPageSchema } } },
+      (request) => listUserIds(pool, viewerOf(request), request.query),
+    );
+    app.put(
+      '/api/v1/user-ids/:userId',
+      {
+        config: { access: 'operator' },
+        schema: {
+          params: z.strictObject({ userId: euiSchema }),
+          body: putUserIdSchema,
+          response: { 200: changedSchema },
+        },
+      },
+      async ({ params: { userId }, body }) => {
+        const row = {
+          user_id: userId,
+          party_id: body.partyId,
+          roles: body.roles.join('|'),
+          receive_url: body.receiveUrl,
+          delivery: body.delivery,
+        };
+        const { changed } = await runImport(pool, userIdsImporter, (columns) => oneRow(columns, row));
+        const isOther = body.status !== undefined && (await setUserStatus(pool, userId, body.status));
+        return { changed: changed > 0 || isOther };
+      },
+    );
+    app.get(
+      '/api/v1/certificates',
+      {
+        config: { access: 'viewer' },
+        schema: { querystring: certificateQuerySchema, response: { 200: certificatePageSchema } },
+      },
+      (request) => listCertificates(pool, viewerOf(request), request.query),
+    );
+    app.post(
+      '/api/v1/certificates',
+      { config: { access: 'operator' }, schema: { body: postCertificateSchema, response: { 200: changedSchema } } },
+      async ({ body }) => {
+        const row = { user_id: body.userId, purpose: body.purpose, certificate: body.certificate };
+        const { changed } = await runImport(pool, certificatesImporter, (columns) => oneRow(columns, row));
+        return { changed: changed > 0 };
+      },
+    );
+    app.post(
+      '/api/v1/certificates/revoke',
+      { config: { access: 'operator' }, schema: { body: revokeCertificateSchema, response: { 200: changedSchema } } },
+      async ({ body }) => ({ changed: await revokeCertificate(pool, body) }),
+    );
+  };
+}
