@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import { type Clock, utcDay } from '../foundation/clock.ts';
 import { type Config, readConfiguredFile } from '../foundation/config.ts';
+import { Every } from '../foundation/every.ts';
 import type { Log } from '../foundation/log.ts';
 import type { DirectoryReader } from '../parties/directory-reader.ts';
 import { checkHeld } from './held.ts';
@@ -17,8 +18,8 @@ import { Wakeups } from './wakeups.ts';
 // The room as main starts it.
 
 /** A User that was just made has its streams after this time at the latest. */
-const directoryEveryMs = 1_000;
-const heldEveryMs = 30_000;
+const directoryEverySeconds = 1;
+const heldEverySeconds = 30;
 
 export interface DeliveryParts {
   readonly pool: pg.Pool;
@@ -38,8 +39,7 @@ export class Delivery {
   /** By 'METHOD /path', for the gateway's door. */
   readonly routes: ReadonlyMap<string, DeliveryHandler>;
   #directoryVersion: bigint | undefined;
-  #timers: NodeJS.Timeout[] = [];
-  readonly #running = new Set<Promise<void>>();
+  #upkeep: Every[] = [];
 
   /** @throws PenstockError config.invalid when a configured file cannot be read */
   constructor(parts: DeliveryParts) {
@@ -70,16 +70,16 @@ export class Delivery {
     await this.#followDirectory();
     await this.wakeups.start();
     this.#push.start();
-    this.#timers = [
-      setInterval(() => this.#try('cursors were not made', () => this.#followDirectory()), directoryEveryMs),
-      setInterval(() => this.#try('held streams were not looked for', () => this.#checkHeld()), heldEveryMs),
+    const { log } = this.#parts;
+    this.#upkeep = [
+      new Every(directoryEverySeconds, log, 'streams of new Users were not made', () => this.#followDirectory()),
+      new Every(heldEverySeconds, log, 'held streams were not looked for', () => this.#checkHeld()),
     ];
   }
 
   /** Finishes what is being pushed. Takers and pullers are ended by the signals of their requests. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
-    await Promise.all([...this.#running, this.#push.stop()]);
+    await Promise.all([...this.#upkeep.map((every) => every.stop()), this.#push.stop()]);
     await this.wakeups.stop();
   }
 
@@ -103,14 +103,6 @@ export class Delivery {
   async #checkHeld(): Promise<void> {
     const { pool, log, config } = this.#parts;
     await checkHeld({ pool, log, metrics: this.#metrics }, { holdDays: config.delivery.holdDays });
-  }
-
-  /** What fails here is tried again by the clock. */
-  #try(what: string, work: () => Promise<void>): void {
-    const running = work()
-      .catch((err: unknown) => this.#parts.log.warn({ err }, what))
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
   }
 }
 
