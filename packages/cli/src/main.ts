@@ -1,8 +1,12 @@
+import { startPlatform } from '@penstock/platform';
 import { errorCodes, PenstockError } from '@penstock/platform/errors';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { configCommand } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
+import { importCommand } from './commands/import.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { startCommand } from './commands/start.ts';
 
 // The command `penstock`. Each command is a file of commands/; a failure is one line with its code and what to do.
 
@@ -12,6 +16,9 @@ const program = new Command('penstock')
   .option('--config <file>', 'the configuration file (default: penstock.toml in the working folder, when there is one)')
   .addCommand(configCommand())
   .addCommand(migrateCommand())
+  .addCommand(importCommand())
+  .addCommand(startCommand(startPlatform))
+  .addCommand(demoCommand())
   .showHelpAfterError('(penstock --help lists the commands)');
 
 try {

@@ -58,3 +58,8 @@ export function createLog(options: { level: LogLevel; name?: string }, destinati
     ...(destination === undefined ? [] : [destination]),
   );
 }
+
+/** A destination for `createLog`: appends to a file, each line at once, so that nothing is lost when the process dies. */
+export function logToFile(file: string): DestinationStream {
+  return pino.destination({ dest: file, append: true, sync: true });
+}

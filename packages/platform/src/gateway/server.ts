@@ -81,6 +81,8 @@ export class GatewayServer {
   private readonly server: Server;
   private readonly bodies: BodyReader;
   private readonly fingerprints = new WeakMap<object, string | undefined>();
+  /** Requests whose handler has not ended: a peer that went away does not end its handler at once. */
+  private readonly underWay = new Set<Promise<void>>();
   private isStopping = false;
   private readonly stopped = new AbortController();
 
@@ -124,25 +126,31 @@ export class GatewayServer {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Takes no new connection, ends those that wait for nothing, and resolves when the last answer is written. */
+  /** Takes no new connection, ends those that wait for nothing, and resolves when the last request is done with. */
   async stop(): Promise<void> {
     this.isStopping = true;
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.stopped.abort();
     this.server.closeIdleConnections();
     await closed;
+    await Promise.all(this.underWay);
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const service = services.get(path);
     if (service !== undefined) {
-      void this.answer(request, response, service, () => this.takeMessage(request, service));
+      this.track(this.answer(request, response, service, () => this.takeMessage(request, service)));
     } else if (path.startsWith('/api/')) {
       this.parts.api(request, response, this.peer(request));
     } else {
-      void this.answer(request, response, 'streams', () => this.route(request, response, path));
+      this.track(this.answer(request, response, 'streams', () => this.route(request, response, path)));
     }
+  }
+
+  private track(handling: Promise<void>): void {
+    this.underWay.add(handling);
+    void handling.finally(() => this.underWay.delete(handling));
   }
 
   private async answer(

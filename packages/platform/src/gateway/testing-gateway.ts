@@ -180,6 +180,7 @@ async function startGateway(
     observer: {
       committed: (...args) => metrics.committed(...args),
       failed: (messages) => metrics.failed(messages),
+      streamed: () => undefined,
     },
   });
   const metrics = new IntakeMetrics(registry, () => committer.waiting);

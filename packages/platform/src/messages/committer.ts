@@ -12,10 +12,11 @@
  *     again may help. Whether it was committed is then unknown; who sends the same bytes again gets the answer of the
  *     first time.
  */
+import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { databaseFailure } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
-import type { NewMessage, RecordOutcome } from './message.ts';
+import type { Direction, NewMessage, RecordOutcome } from './message.ts';
 import { DIRECTORY_MOVED, recordBatch } from './record-store.ts';
 
 /** Above this COPY would be quicker than one call with arrays, and one transaction would hold the lane too long. */
@@ -30,6 +31,8 @@ export type Settled = RecordOutcome | { readonly outcome: 'stale' };
 export interface CommitterObserver {
   /** A batch was committed: how many messages, and the seconds that the database took. */
   committed(messages: number, seconds: number, laneTime: Date): void;
+  /** A message of a committed batch is on its stream now. */
+  streamed(direction: Direction, userId: Eui): void;
   /** A batch was not recorded, or it is not known whether it was. */
   failed(messages: number, failure: PenstockError): void;
 }
@@ -117,7 +120,11 @@ export class Committer {
       this.observer.committed(batch.length, (performance.now() - started) / 1000, result.laneTime);
       batch.forEach((one, index) => {
         const outcome = result.outcomes[index];
-        if (outcome !== undefined) one.resolve(outcome);
+        if (outcome === undefined) return;
+        if (outcome.outcome === 'recorded' && (outcome.verdict === 'passed' || outcome.verdict === 'warned')) {
+          this.observer.streamed(one.message.direction, one.message.userId);
+        }
+        one.resolve(outcome);
       });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';

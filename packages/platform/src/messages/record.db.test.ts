@@ -9,7 +9,7 @@ import { meter, newMessage, userA, userB } from './testing-messages.ts';
 const noon = new Date('2026-11-22T12:00:00Z');
 const days = (count: number): Date => new Date(noon.getTime() + count * 86_400_000);
 
-const silent = { committed: () => undefined, failed: () => undefined };
+const silent = { committed: () => undefined, failed: () => undefined, streamed: () => undefined };
 
 let database: TestDatabase;
 let version: bigint;

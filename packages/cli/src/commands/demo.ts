@@ -1,0 +1,137 @@
+import { createReadStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { importKinds } from '@penstock/api';
+import { importFile, type StartOptions, startPlatform } from '@penstock/platform';
+import type { Config } from '@penstock/platform/config';
+import { PenstockError } from '@penstock/platform/errors';
+import { createLog, logToFile } from '@penstock/platform/log';
+import { Command } from 'commander';
+import { DemoSimulator, type SimulatorState } from '../demo-simulator.ts';
+import { loadConfigFor } from '../load-config.ts';
+import { type Running, runUntilStopped } from '../until-stopped.ts';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
+const SHOW_EVERY_MS = 5_000;
+
+/**
+ * `penstock demo` (npm start): the platform with a simulated network and Users around it, all on this machine. Keys and
+ * certificates are throwaway ones, so it refuses to listen anywhere but on loopback.
+ */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('run the platform with a simulated network of homes and Users, on loopback only')
+    .option('--requests <per second>', 'requests of all Users, mean of the day', '10')
+    .option('--homes <number>', 'homes in the network', '200')
+    .action(async (options: { requests: string; homes: string }, command: Command) => {
+      const config = loadConfigFor(command);
+      for (const host of [config.gateway.host, config.http.host]) {
+        if (!LOOPBACK.has(host)) {
+          throw new PenstockError('config.invalid', {
+            detail: `the demonstration does not listen on ${host}: its keys are no secret`,
+          });
+        }
+      }
+      const folder = join(config.dataFolder, 'demo');
+      mkdirSync(folder, { recursive: true });
+      const logFile = join(folder, 'penstock.log');
+      const log = createLog({ level: config.log.level }, logToFile(logFile));
+      await runUntilStopped(() => startDemo({ config, log, folder, logFile, ...options }), log);
+    });
+}
+
+interface DemoOptions {
+  readonly config: Config;
+  readonly log: StartOptions['log'];
+  readonly folder: string;
+  readonly logFile: string;
+  readonly requests: string;
+  readonly homes: string;
+}
+
+async function startDemo(options: DemoOptions): Promise<Running> {
+  const { config, log, folder } = options;
+  console.log('Penstock: making keys, homes and Users of the demonstration ...');
+  const world = ['--folder', folder, '--homes', options.homes];
+  await DemoSimulator.prepare(world);
+  console.log('Penstock: starting the database and the platform ...');
+  const platform = await startPlatform({
+    config: withDemoFiles(config, join(folder, 'pki')),
+    log,
+    prepare: async (pool) => {
+      for (const kind of importKinds)
+        await importFile(pool, kind, createReadStream(join(folder, 'imports', `${kind}.csv`)));
+    },
+  });
+  const simulator = new DemoSimulator([
+    ...world,
+    '--gateway',
+    platform.addresses.gateway,
+    '--requests',
+    options.requests,
+  ]);
+  console.log(welcome(platform.addresses, folder, options.logFile));
+  const timer = setInterval(() => {
+    if (simulator.state !== undefined) console.log(summary(simulator.state));
+  }, SHOW_EVERY_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      console.log('Penstock: stopping; what was taken in is finished first ...');
+      await simulator.stop();
+      await platform.stop();
+    },
+  };
+}
+
+/** The demonstration's own keys stand in wherever the configuration names none. */
+function withDemoFiles(config: Config, pki: string): Config {
+  const key = join(pki, 'gateway.key');
+  const certificate = join(pki, 'gateway.pem');
+  return {
+    ...config,
+    gateway: { ...config.gateway, tlsKeyFile: key, tlsCertificateFile: certificate },
+    delivery: {
+      ...config.delivery,
+      pushAuthoritiesFile: join(pki, 'ca.pem'),
+      pushKeyFile: key,
+      pushCertificateFile: certificate,
+    },
+  };
+}
+
+function welcome({ gateway, http }: { gateway: string; http: string }, folder: string, logFile: string): string {
+  const pki = join(folder, 'pki');
+  const own = join(pki, 'users', `${SUPPLIER.replaceAll('-', '')}-transport`);
+  const call = `curl -s --cacert ${pki}/ca.pem --cert ${own}.pem --key ${own}.key`;
+  return `
+Penstock is running. Everything listens on this machine only.
+
+  Gateway (TLS)         ${gateway}
+  Health, metrics, API  ${http}   (/healthz /readyz /metrics /api/openapi.json)
+  Log                   ${logFile}
+
+What a supplier (User ID ${SUPPLIER}) sees of its own messages:
+
+  ${call} '${gateway}/api/v1/messages?limit=5'
+  ${call} '${gateway}/api/v1/streams'
+
+Ctrl-C stops it. Counts of the simulated Users and network follow.
+`;
+}
+
+/** The large supplier of the demonstration. */
+const SUPPLIER = '90-B3-D5-1F-30-01-00-00';
+
+function summary({ users, network }: SimulatorState): string {
+  const total = (pick: (user: SimulatorState['users'][number]) => number): string =>
+    users.reduce((sum, user) => sum + pick(user), 0).toLocaleString('en-GB');
+  const all = (counts: Readonly<Record<string, number>>): number =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return [
+    `requests answered ${total((user) => all(user.answers))}`,
+    `accepted ${total((user) => user.answers.I99 ?? 0)}`,
+    `taken by the network ${network.taken.toLocaleString('en-GB')}`,
+    `brought back ${all(network.delivered).toLocaleString('en-GB')}`,
+    `received by Users ${total((user) => all(user.received))}`,
+  ].join(' | ');
+}

@@ -1,0 +1,173 @@
+/**
+ * Composition: builds the rooms from the configuration, starts them, and stops them in order. Nothing else builds
+ * infrastructure, and nothing is decided here.
+ *
+ * Start: database (embedded unless configured), migrations, partitions, lanes -> directory -> delivery -> gateway and
+ * API -> maintenance. Stop is the other way round: no new message is taken and those taken are answered, then the
+ * streams are let go, then the database.
+ */
+import { requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Delivery } from './delivery/delivery.ts';
+import { findDevices } from './devices/device-lookup.ts';
+import { systemClock, utcDay } from './foundation/clock.ts';
+import { type Config, readConfiguredFile } from './foundation/config.ts';
+import {
+  type Database,
+  ensurePartitions,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+} from './foundation/database/index.ts';
+import { Every } from './foundation/every.ts';
+import type { Log } from './foundation/log.ts';
+import { DeviceBatches } from './gateway/device-batches.ts';
+import { Intake } from './gateway/intake.ts';
+import { IntakeMetrics } from './gateway/metrics.ts';
+import { Returns } from './gateway/returns.ts';
+import { deliverRoute } from './gateway/returns-route.ts';
+import { openSchemaValidator } from './gateway/schema-validator.ts';
+import { GatewayServer } from './gateway/server.ts';
+import { Committer } from './messages/committer.ts';
+import { maintainMessages } from './messages/maintenance.ts';
+import { createLanes } from './messages/record-store.ts';
+import { openDirectory } from './parties/directory-reader.ts';
+
+export { importFile } from './devices/import-file.ts';
+export { ImportRefused } from './foundation/faults.ts';
+
+export interface Platform {
+  /** Where it listens; a port that was configured as 0 is the one that was free. */
+  readonly addresses: { readonly gateway: string; readonly http: string };
+  /** Stops in order: what was taken in is answered, nothing acknowledged is lost. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const MAINTENANCE_SECONDS = 300;
+
+/** The database of the configuration, migrated, with its partitions and lanes; and how to let it go. */
+export async function openPlatformDatabase(config: Config, log: Log): Promise<Database> {
+  const embedded =
+    config.database.url === undefined ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log }) : undefined;
+  const url = config.database.url ?? embedded?.url ?? '';
+  try {
+    const applied = await migrate(url);
+    if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated');
+    const database = openDatabase({ url, poolSize: config.database.poolSize, applicationName: 'penstock', log });
+    await ensurePartitions(database.pool, { today: utcDay(new Date()), ahead: config.database.partitionDaysAhead });
+    await createLanes(database.pool, config.messages.lanes);
+    return {
+      pool: database.pool,
+      close: async () => {
+        await database.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** Brings something in before anything is served: the demonstration its parties and devices. */
+  readonly prepare?: ((pool: pg.Pool) => Promise<void>) | undefined;
+}
+
+/** Starts everything. Throws PenstockError with what is wrong and leaves nothing running. */
+export async function startPlatform({ config, log, prepare }: StartOptions): Promise<Platform> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    const addresses = await compose({ config, log, prepare }, (one) => stops.push(one));
+    return { addresses, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function compose({ config, log, prepare }: StartOptions, onStop: (stop: () => Promise<void>) => void) {
+  // read before anything is started, so that a missing file is said at once
+  const tls = {
+    key: readConfiguredFile(config, ['gateway', 'tlsKeyFile']),
+    cert: readConfiguredFile(config, ['gateway', 'tlsCertificateFile']),
+    ca: undefined,
+  };
+  const clock = systemClock;
+  const operatorId = requireEui(config.operator.userId);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  const database = await openPlatformDatabase(config, log);
+  onStop(() => database.close());
+  const { pool } = database;
+  await prepare?.(pool);
+  const directory = await openDirectory({ pool, log });
+  onStop(() => directory.close());
+
+  const delivery = new Delivery({ pool, directory, clock, log, registry, config });
+  await delivery.start();
+  onStop(() => delivery.stop());
+
+  const committer: Committer = new Committer(pool, {
+    mostWaiting: config.gateway.maxWaitingMessages,
+    observer: {
+      committed: (messages, seconds, laneTime) => metrics.committed(messages, seconds, laneTime),
+      failed: (messages, failure) => {
+        metrics.failed(messages);
+        if (failure.status === 503) log.warn({ err: failure, messages }, 'a batch was not recorded');
+        else log.error({ err: failure, messages }, 'a batch was not recorded');
+      },
+      streamed: (direction, userId) => delivery.wakeups.announce(direction, userId),
+    },
+  });
+  const metrics = new IntakeMetrics(registry, () => committer.waiting);
+  onStop(() => committer.drained());
+
+  const schema =
+    config.duis.schemaFolder === undefined ? undefined : await openSchemaValidator(config.duis.schemaFolder, log);
+  if (schema !== undefined) onStop(() => schema.close());
+  const devices = new DeviceBatches((asked) => findDevices(pool, asked));
+  const intake = new Intake({ directory, devices, committer, clock, operatorId, metrics, schema });
+  const returns = new Returns({ directory, committer, clock, operatorId });
+  const { gateway } = config;
+  const server = new GatewayServer(
+    {
+      host: gateway.host,
+      port: gateway.port,
+      tls,
+      requiresClientCertificate: gateway.mutualTls === 'required',
+      maxMessageBytes: gateway.maxMessageBytes,
+      headerTimeoutSeconds: gateway.headerTimeoutSeconds,
+      bodyTimeoutSeconds: gateway.bodyTimeoutSeconds,
+    },
+    {
+      intake,
+      directory,
+      clock,
+      operatorId,
+      metrics,
+      log,
+      isFull: () => committer.isFull,
+      routes: new Map([...delivery.routes, ['POST /network/deliver', deliverRoute(returns, gateway.maxMessageBytes)]]),
+      api: (_request, response) => response.writeHead(501).end(),
+    },
+  );
+  const port = await server.start();
+  onStop(() => server.stop());
+
+  const maintenance = new Every(MAINTENANCE_SECONDS, log, 'maintenance waits', async () => {
+    await maintainMessages({ pool, clock, log, config });
+    await delivery.dropTakenDays();
+  });
+  onStop(() => maintenance.stop());
+  const addresses = { gateway: `https://${gateway.host}:${port}`, http: '' };
+  log.info(addresses, 'the platform is serving');
+  return addresses;
+}
