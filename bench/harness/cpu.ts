@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * CPU time of process trees, from /proc: who used how much of the machine for a message.
+ * In ticks of 10 ms, so it tells something about phases of seconds.
+ */
+
+/** Linux has 100 ticks a second in /proc on every machine that Node runs on. */
+const MILLISECONDS_A_TICK = 10;
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** Own time and that of children that have ended. */
+  readonly milliseconds: number;
+}
+
+function readProcess(pid: number): Process | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined; // it has ended meanwhile, and its parent has its time now
+  }
+  // the name, in parentheses, may hold anything: fields are counted after it
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return { pid, parent: Number(fields[1]), milliseconds: ticks * MILLISECONDS_A_TICK };
+}
+
+/** Every process below and with `root`, without those below and with a pid of `apart`. */
+export function processTree(root: number, apart: readonly number[] = []): number[] {
+  return tree(root, apart).map(({ pid }) => pid);
+}
+
+function tree(root: number, apart: readonly number[]): Process[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)) ?? []);
+  const found: Process[] = [];
+  const visit = (pid: number): void => {
+    const one = all.find((each) => each.pid === pid);
+    if (one === undefined || apart.includes(pid)) return;
+    found.push(one);
+    for (const child of all) if (child.parent === pid) visit(child.pid);
+  };
+  visit(root);
+  return found;
+}
+
+/** CPU milliseconds of each part so far. */
+export type CpuTimes = Readonly<Record<string, number>>;
+
+/** @param roots the first process of each part; a part that is started by another counts by itself only */
+export function cpuTimes(roots: Readonly<Record<string, number>>): CpuTimes {
+  const pids = Object.values(roots);
+  return Object.fromEntries(
+    Object.entries(roots).map(([part, root]) => [
+      part,
+      tree(
+        root,
+        pids.filter((pid) => pid !== root),
+      ).reduce((sum, one) => sum + one.milliseconds, 0),
+    ]),
+  );
+}
+
+/** Microseconds of CPU a message for each part, and in all, between two readings. */
+export function cpuPerMessage(before: CpuTimes, after: CpuTimes, messages: number): Record<string, number> {
+  const parts = Object.entries(after).map(([part, at]) => [part, at - (before[part] ?? 0)] as const);
+  const all = parts.reduce((sum, [, milliseconds]) => sum + milliseconds, 0);
+  return Object.fromEntries(
+    [...parts, ['all', all] as const].map(([part, milliseconds]) => [
+      part,
+      Math.round((milliseconds * 1000) / Math.max(1, messages)),
+    ]),
+  );
+}

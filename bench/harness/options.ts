@@ -1,0 +1,9 @@
+/** What the command line asks of a bench. */
+export interface BenchOptions {
+  /** A short run, for seeing that a bench works; its figures mean little. */
+  readonly quick: boolean;
+  /** Of kills, in `recovery`; of pairs of phases, in `isolation`. */
+  readonly rounds: number | undefined;
+  /** Where CPU profiles of the platform go. */
+  readonly profileFolder: string | undefined;
+}

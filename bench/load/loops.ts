@@ -1,0 +1,125 @@
+import { Answers } from './answers.ts';
+import { type Address, Connection } from './connection.ts';
+import type { PreparedMessage } from './message-file.ts';
+
+/** Three ways to send: as fast as answers come, by a schedule, and until every message is acknowledged. */
+
+export interface LoopResult {
+  /** Seconds from the first message to the end of the measured time. */
+  readonly seconds: number;
+  /** Acknowledged within the measured time. */
+  readonly acknowledged: number;
+  /** Of all answers, also those after it. */
+  readonly answers: Answers;
+  /** Milliseconds of each acknowledged message. */
+  readonly milliseconds: Float64Array;
+  /** Messages taken from the front of those given. */
+  readonly used: number;
+  /** The messages ran out before the time did. */
+  readonly ranOut: boolean;
+}
+
+/** Each connection sends its next message when the answer to the last one came. */
+export async function closedLoop(options: {
+  address: Address;
+  messages: readonly PreparedMessage[];
+  connections: number;
+  seconds: number;
+}): Promise<LoopResult> {
+  const { messages } = options;
+  const answers = new Answers();
+  const times: number[] = [];
+  const started = performance.now();
+  const end = started + options.seconds * 1000;
+  let used = 0;
+  let within = 0;
+  await Promise.all(
+    Array.from({ length: options.connections }, () => {
+      const connection = new Connection(options.address);
+      return new Promise<void>((resolve) => {
+        const next = (): void => {
+          const sent = performance.now();
+          const message = sent < end ? messages[used] : undefined;
+          if (message === undefined) {
+            connection.close();
+            resolve();
+            return;
+          }
+          used++;
+          connection.send(message.request, (response) => {
+            const now = performance.now();
+            if (answers.take(message, response)) {
+              times.push(now - sent);
+              if (now <= end) within++;
+            }
+            next();
+          });
+        };
+        next();
+      });
+    }),
+  );
+  const ranOut = used >= messages.length;
+  const seconds = ranOut ? (performance.now() - started) / 1000 : options.seconds;
+  return { seconds, acknowledged: within, answers, milliseconds: Float64Array.from(times), used, ranOut };
+}
+
+/** Timers fire every millisecond at best; what is due by then goes out together. */
+const TICK = 1;
+
+/**
+ * Sends by the schedule, on whichever connection is free; when none is, the message waits and its time runs.
+ * @param schedule milliseconds from the start, ascending
+ */
+export async function openLoop(options: {
+  address: Address;
+  messages: readonly PreparedMessage[];
+  connections: number;
+  schedule: Float64Array;
+}): Promise<LoopResult> {
+  const { messages, schedule } = options;
+  const answers = new Answers();
+  const times: number[] = [];
+  const free = Array.from({ length: options.connections }, () => new Connection(options.address));
+  const last = Math.min(schedule.length, messages.length);
+  let next = 0;
+  let done = 0;
+  const started = performance.now();
+  await new Promise<void>((resolve) => {
+    const sendDue = (): void => {
+      const due = performance.now() - started;
+      while (next < last && (schedule[next] ?? 0) <= due) {
+        const connection = free.pop();
+        if (connection === undefined) return;
+        send(connection, next++);
+      }
+    };
+    const send = (connection: Connection, index: number): void => {
+      const message = messages[index];
+      if (message === undefined) return;
+      connection.send(message.request, (response) => {
+        const milliseconds = performance.now() - started - (schedule[index] ?? 0);
+        if (answers.take(message, response)) times.push(milliseconds);
+        free.push(connection);
+        done++;
+        if (done === last) resolve();
+        else sendDue();
+      });
+    };
+    const tick = (): void => {
+      sendDue();
+      if (next < last) setTimeout(tick, TICK);
+    };
+    if (last === 0) resolve();
+    tick();
+  });
+  for (const connection of free) connection.close();
+  return {
+    seconds: (performance.now() - started) / 1000,
+    acknowledged: times.length,
+    answers,
+    milliseconds: Float64Array.from(times),
+    used: last,
+    ranOut: messages.length < schedule.length,
+  };
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cleanUp } from './harness/cleanup.ts';
+import type { BenchOptions } from './harness/options.ts';
+import { summariseProfiles } from './harness/profile.ts';
+import { type BenchResult, tableOf } from './harness/result.ts';
+import { intake } from './intake/intake.ts';
+import { isolation } from './isolation/isolation.ts';
+import { recovery } from './recovery/recovery.ts';
+
+/** `npm run bench -- NAME [--json] ...`: measures, prints, and takes away what it made. See docs/benchmarks.md. */
+
+const benches: ReadonlyMap<string, (options: BenchOptions) => Promise<BenchResult>> = new Map([
+  ['intake', intake],
+  ['isolation', isolation],
+  ['recovery', recovery],
+]);
+
+const usage = `npm run bench -- NAME [options]
+  NAME               ${[...benches.keys()].join(', ')}
+  --json             print the result as one line of JSON
+  --quick            a short run, for seeing that it works
+  --rounds N         recovery: kills of each kind; isolation: pairs of phases
+  --profile FOLDER   write CPU profiles of the platform there, and print where its time went`;
+
+function readArguments(): { name: string; json: boolean; options: BenchOptions } | undefined {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      profile: { type: 'string' },
+    },
+  });
+  const [name = '', ...others] = positionals;
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  const isWrong = rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0);
+  if (!benches.has(name) || others.length > 0 || isWrong) return undefined;
+  const profileFolder = values.profile === undefined ? undefined : resolve(values.profile);
+  return { name, json: values.json, options: { quick: values.quick, rounds, profileFolder } };
+}
+
+async function run(name: string, json: boolean, options: BenchOptions): Promise<void> {
+  const result = await benches.get(name)?.(options);
+  if (result !== undefined) process.stdout.write(`${json ? JSON.stringify(result) : tableOf(result)}\n`);
+}
+
+const asked = readArguments();
+if (asked === undefined) {
+  console.error(usage);
+  process.exitCode = 2;
+} else {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      void cleanUp().then(() => process.exit(1));
+    });
+  }
+  try {
+    await run(asked.name, asked.json, asked.options);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+  await cleanUp();
+  const { profileFolder } = asked.options;
+  if (profileFolder !== undefined) console.error(summariseProfiles(profileFolder));
+}
