@@ -29,7 +29,7 @@ export const databaseName = 'penstock';
 const credentialsSchema = z.object({ superuserPassword: z.string(), ownerPassword: z.string() });
 export type Credentials = z.infer<typeof credentialsSchema>;
 
-const socketName = '.s.PGSQL.5432';
+export const socketName = '.s.PGSQL.5432';
 // sun_path of Linux holds 108 bytes, the last one a zero
 const longestSocketPath = 107;
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../log.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
 import { isRoot } from './embedded-host.ts';
@@ -148,15 +148,38 @@ test('platform and server killed at once: the next start waits for what they lef
   await client.end();
 });
 
-test('a lock file whose pid now belongs to another process does not stop the start', async () => {
+test('lock files whose pid now belongs to another process do not stop the start', async () => {
   const server = await start();
   await server.stop();
+  writeFileSync(join(dataFolder, 'postgres', 'run', '.s.PGSQL.5432.lock'), `${process.pid}\n`);
   const file = join(dataFolder, 'postgres', 'cluster', 'postmaster.pid');
   writeFileSync(
     file,
     `${process.pid}\n${realpathSync(join(dataFolder, 'postgres', 'cluster'))}\n1\n5432\n\n\n  1 1\nready\n`,
   );
   expect(await ask((await start()).url, 'select 7')).toBe('7');
+});
+
+test('a killed server that nobody waits for, so that its pid stays taken, does not stop the start', async () => {
+  const server = await start();
+  await server.stop();
+  // a shell that starts `cat` and becomes `sleep` never waits for it
+  const script = 'cat <&3 & echo $!; exec sleep 60';
+  const shell = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+  const ended = once(shell, 'exit');
+  try {
+    if (shell.stdout === null) throw new Error('the shell has no output');
+    const [pid] = await once(createInterface({ input: shell.stdout }), 'line');
+    await vi.waitUntil(() => readFileSync(`/proc/${shell.pid}/comm`, 'utf8') === 'sleep\n');
+    shell.stdio[3]?.destroy();
+    await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+    const cluster = join(dataFolder, 'postgres', 'cluster');
+    writeFileSync(join(cluster, 'postmaster.pid'), `${pid}\n${realpathSync(cluster)}\n1\n5432\n\n\n  1 1\nready\n`);
+    expect(await ask((await start()).url, 'select 7')).toBe('7');
+  } finally {
+    shell.kill();
+    await ended;
+  }
 });
 
 test('an interrupted making of the cluster is cleared away and done again', async () => {
@@ -197,7 +220,7 @@ test('a folder that is not a cluster, or one of another version, is refused and 
 
 test('a server that cannot start says why', async () => {
   const wrong = startEmbeddedPostgres({ dataFolder, log, settings: { shared_buffers: 'much' } });
-  await expect(wrong).rejects.toThrow(/startup.log: .*configuration file .* contains errors/);
+  await expect(wrong).rejects.toThrow(/PostgreSQL says: .*FATAL: .*configuration file .* contains errors/);
 });
 
 test('an ordinary user runs it as itself', async (context) => {

@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -13,6 +23,7 @@ import {
   owner,
   prepareSocketFolder,
   type ServerSettings,
+  socketName,
   superuser,
   writeSettings,
 } from './embedded-cluster.ts';
@@ -58,6 +69,7 @@ interface Server {
   readonly cluster: Cluster;
   readonly binaries: Binaries;
   readonly user: ServerUser;
+  readonly socketFolder: string;
   readonly superuserUrl: string;
   readonly log: Log;
 }
@@ -83,7 +95,10 @@ async function accepts(url: string): Promise<boolean> {
   }
 }
 
+/** Starts a server process; the caller has found that none lives. */
 function launch(server: Server): ChildProcess {
+  // the lock of the socket names the last server's pid, which may be another process's by now
+  rmSync(join(server.socketFolder, `${socketName}.lock`), { force: true });
   const output = openSync(join(server.cluster.home, 'startup.log'), 'w', 0o600);
   try {
     const child = spawn(server.binaries.postgres, ['-D', realpathSync(server.cluster.folder)], {
@@ -100,20 +115,42 @@ function launch(server: Server): ChildProcess {
   }
 }
 
-function startupLog(server: Server): string {
-  return readFileSync(join(server.cluster.home, 'startup.log'), 'utf8').trim();
+/** The server's log files and how long they are; before the collector of its log runs it writes to startup.log. */
+function logFiles(server: Server): Map<string, number> {
+  const folder = join(server.cluster.folder, 'log');
+  const names = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  const files = [join(server.cluster.home, 'startup.log'), ...names];
+  return new Map(files.map((file) => [file, statSync(file, { throwIfNoEntry: false })?.size ?? 0]));
+}
+
+/** What the server said since its log files were as long as `before`; startup.log begins anew with every launch. */
+function saidSince(before: ReadonlyMap<string, number>, server: Server): string {
+  const texts = [...logFiles(server).keys()].map((file) => {
+    const from = file.endsWith('startup.log') ? 0 : (before.get(file) ?? 0);
+    return readFileSync(file).subarray(from).toString('utf8');
+  });
+  return texts.join('');
+}
+
+/** The lines that say why a server ended, or all when none does. */
+function reasons(said: string): string {
+  const lines = said.trim().split('\n');
+  const grave = lines.filter((line) => /\b(FATAL|PANIC):/.test(line));
+  return (grave.length > 0 ? grave : lines.slice(-2)).join(' ');
 }
 
 /** Brings the server up, or finds it up; returns its process. */
 async function bringUp(server: Server): Promise<{ postmaster: ProcessIdentity; wasRunning: boolean }> {
   const deadline = Date.now() + startWithinMs;
   let child: ChildProcess | undefined;
+  let logged: ReadonlyMap<string, number> = new Map();
   let spawnError: Error | undefined;
   while (Date.now() < deadline) {
     const postmaster = findPostmaster(server.cluster.folder);
     if (postmaster !== undefined) {
       if (await accepts(server.superuserUrl)) return { postmaster, wasRunning: child?.pid !== postmaster.pid };
     } else if (child === undefined) {
+      logged = logFiles(server);
       child = launch(server);
       child.on('error', (error) => {
         spawnError = error;
@@ -121,9 +158,9 @@ async function bringUp(server: Server): Promise<{ postmaster: ProcessIdentity; w
     } else if (spawnError !== undefined) {
       throw failure(`${server.binaries.postgres} cannot be run`, spawnError);
     } else if (child.exitCode !== null || child.signalCode !== null) {
-      const said = startupLog(server);
+      const said = saidSince(logged, server);
       if (child.exitCode !== null && !notYetGone.test(said)) {
-        throw failure(`${server.cluster.home}/startup.log: ${said.split('\n').slice(-2).join(' ')}`);
+        throw failure(`PostgreSQL says: ${reasons(said)}`);
       }
       child = undefined;
     }
@@ -183,7 +220,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   writeSettings(cluster, socketFolder, options.settings ?? {}, user);
   const { superuserPassword, ownerPassword } = cluster.credentials;
   const superuserUrl = databaseUrl(socketFolder, superuser, superuserPassword, 'postgres');
-  const server: Server = { cluster, binaries, user, superuserUrl, log: options.log };
+  const server: Server = { cluster, binaries, user, socketFolder, superuserUrl, log: options.log };
 
   const guest = isGuest(cluster);
   const up = await bringUp(server);

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 // What postmaster.pid and /proc say of the server of a folder.
@@ -29,8 +29,8 @@ export function isRunning(identity: ProcessIdentity): boolean {
 
 /**
  * The living server of a cluster folder, or undefined. A postmaster.pid whose pid belongs to something else (usual
- * after a container restarts, where pids are few) is removed: PostgreSQL would take that process for a server and
- * refuse to start. It still checks by itself that no server process is left on its shared memory.
+ * after a container restarts, where pids are few), or to a dead process that nobody waits for, is removed: PostgreSQL
+ * would take it for a server and refuse to start. It still checks by itself that nothing is left on its shared memory.
  */
 export function findPostmaster(clusterFolder: string): ProcessIdentity | undefined {
   const file = join(clusterFolder, 'postmaster.pid');
@@ -40,9 +40,9 @@ export function findPostmaster(clusterFolder: string): ProcessIdentity | undefin
   } catch {
     return undefined;
   }
-  const identity = Number.isInteger(pid) && pid > 0 ? identifyProcess(pid) : undefined;
-  if (identity === undefined) return undefined; // PostgreSQL sees that too, and takes the file over
-  if (workingFolder(pid) === realpathSync(clusterFolder)) return identity;
+  if (!existsSync(`/proc/${pid}`)) return undefined; // PostgreSQL sees that too, and takes the file over
+  const identity = identifyProcess(pid);
+  if (identity !== undefined && workingFolder(pid) === realpathSync(clusterFolder)) return identity;
   rmSync(file, { force: true });
   return undefined;
 }
@@ -51,6 +51,6 @@ function workingFolder(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
-    return undefined; // another user's process, so not our server
+    return undefined; // another user's process, or a dead one: not our server
   }
 }
