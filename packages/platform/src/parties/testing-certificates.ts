@@ -13,12 +13,20 @@ const oid = (hex: string) => tlv(derTag.objectIdentifier, Buffer.from(hex, 'hex'
 const organisationalUnit = oid('55040b');
 const commonName = oid('550403');
 const uniqueIdentifier = oid('55042d');
+const subjectAlternativeName = oid('551d11');
 const ecdsaWithSha256 = tlv(derTag.sequence, oid('2a8648ce3d040302'));
 const attribute = (type: Buffer, value: Buffer) => tlv(derTag.set, tlv(derTag.sequence, type, value));
 const text = (value: string) => tlv(derTag.utf8String, Buffer.from(value, 'utf8'));
 
 function generalizedTime(time: Date): Buffer {
   return tlv(0x18, Buffer.from(`${time.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`, 'latin1'));
+}
+
+/** The extensions of a certificate with one subjectAlternativeName, a DNS name. */
+function alternativeName(name: string): Buffer {
+  const names = tlv(derTag.sequence, tlv(0x82, Buffer.from(name, 'latin1')));
+  const extension = tlv(derTag.sequence, subjectAlternativeName, tlv(0x04, names));
+  return tlv(0xa3, tlv(derTag.sequence, extension));
 }
 
 export interface TestCertificate {
@@ -39,32 +47,37 @@ export function testCertificate(options: {
   readonly notAfter?: Date;
   /** Content of the x500UniqueIdentifier instead of the User ID's. */
   readonly identifier?: Uint8Array;
+  /** For a TLS server of this name: signed by itself, so that it can be its own authority. */
+  readonly serverName?: string;
 }): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: options.curve ?? 'P-256' });
   const identifier =
     options.identifier ??
     (options.userId === undefined ? undefined : Buffer.concat([Buffer.from([0]), euiBytes(options.userId)]));
+  const issuer = tlv(
+    derTag.sequence,
+    attribute(organisationalUnit, text('07')),
+    attribute(commonName, text(options.issuer ?? 'Z1')),
+  );
+  const subject = tlv(
+    derTag.sequence,
+    attribute(organisationalUnit, text('87')),
+    ...(identifier === undefined ? [] : [attribute(uniqueIdentifier, tlv(derTag.bitString, identifier))]),
+  );
   const toBeSigned = tlv(
     derTag.sequence,
     tlv(derTag.version, tlv(derTag.integer, Buffer.from([2]))),
     tlv(derTag.integer, Buffer.from(options.serial, 'hex')),
     ecdsaWithSha256,
-    tlv(
-      derTag.sequence,
-      attribute(organisationalUnit, text('07')),
-      attribute(commonName, text(options.issuer ?? 'Z1')),
-    ),
+    issuer,
     tlv(
       derTag.sequence,
       generalizedTime(options.notBefore ?? new Date('2020-01-01T00:00:00Z')),
       generalizedTime(options.notAfter ?? new Date('2045-01-01T00:00:00Z')),
     ),
-    tlv(
-      derTag.sequence,
-      attribute(organisationalUnit, text('87')),
-      ...(identifier === undefined ? [] : [attribute(uniqueIdentifier, tlv(derTag.bitString, identifier))]),
-    ),
+    options.serverName === undefined ? subject : issuer,
     publicKey.export({ type: 'spki', format: 'der' }),
+    ...(options.serverName === undefined ? [] : [alternativeName(options.serverName)]),
   );
   const signature = sign('sha256', toBeSigned, privateKey);
   const der = tlv(derTag.sequence, toBeSigned, ecdsaWithSha256, tlv(derTag.bitString, Buffer.from([0]), signature));
