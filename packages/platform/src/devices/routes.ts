@@ -3,8 +3,6 @@ import {
   changedSchema,
   deviceSchema,
   euiSchema,
-  type ImportKind,
-  type ImportResult,
   importKindSchema,
   importResultSchema,
   postDeviceSchema,
@@ -13,14 +11,12 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
-import { readCsvRows } from '../foundation/csv.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
-import { type Importer, oneRow, runImport } from '../foundation/import.ts';
-import { certificatesImporter, partiesImporter, userIdsImporter } from '../parties/parties-import.ts';
+import { oneRow, runImport } from '../foundation/import.ts';
 import { devicesImporter } from './devices-import.ts';
 import { getDevice } from './devices-store.ts';
-import { registrationsImporter } from './registrations-import.ts';
+import { importFile } from './import-file.ts';
 
 /** A million devices with all their fields are some 150 MB. */
 const MOST_IMPORT_BYTES = 512 * 1024 * 1024;
@@ -33,24 +29,6 @@ async function* bounded(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
       throw new PenstockError('request.too-large', { detail: `a file may have ${MOST_IMPORT_BYTES} bytes` });
     }
     yield chunk;
-  }
-}
-
-/** Brings in a CSV file of any kind; its bytes are read once, as they come. @throws ImportRefused */
-export function importCsv(pool: pg.Pool, kind: ImportKind, source: AsyncIterable<Uint8Array>): Promise<ImportResult> {
-  const run = <Column extends string>(importer: Importer<Column>) =>
-    runImport(pool, importer, (columns, faults) => readCsvRows(bounded(source), columns, faults));
-  switch (kind) {
-    case 'parties':
-      return run(partiesImporter);
-    case 'user-ids':
-      return run(userIdsImporter);
-    case 'certificates':
-      return run(certificatesImporter);
-    case 'devices':
-      return run(devicesImporter);
-    case 'registrations':
-      return run(registrationsImporter);
   }
 }
 
@@ -72,7 +50,7 @@ export function devicesRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }):
         if (!(body instanceof Readable)) {
           throw new PenstockError('request.unsupported-media-type', { detail: 'send the file as text/csv' });
         }
-        return importCsv(pool, params.kind, body);
+        return importFile(pool, params.kind, bounded(body));
       },
     );
     app.get(

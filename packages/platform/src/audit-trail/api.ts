@@ -1,0 +1,36 @@
+// The REST API of the rooms that are there. It stands in the highest room that has routes; main.ts starts it.
+import type pg from 'pg';
+import type { Registry } from 'prom-client';
+import { devicesRoutes } from '../devices/routes.ts';
+import type { Clock } from '../foundation/clock.ts';
+import { operationRoutes, type ReadyCheck } from '../foundation/http/operation-routes.ts';
+import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
+import type { Log } from '../foundation/log.ts';
+import { partiesRoutes } from '../parties/routes.ts';
+import { createRecordStore } from './record-store.ts';
+import { auditTrailRoutes } from './routes.ts';
+
+export function createApi(options: {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly checks: readonly ReadyCheck[];
+  readonly version: string;
+  /** Days for which the log, and messages on streams, are kept. */
+  readonly logDays: number;
+  readonly streamDays: number;
+}): Promise<HttpServer> {
+  const { pool, clock, log, registry, checks, version, logDays, streamDays } = options;
+  const record = createRecordStore({ pool, now: () => clock.now(), logDays, streamDays });
+  return createHttpServer({
+    log,
+    version,
+    routes: [
+      operationRoutes({ log, checks, registry }),
+      partiesRoutes(pool),
+      devicesRoutes({ pool, clock }),
+      auditTrailRoutes({ pool, record }),
+    ],
+  });
+}
