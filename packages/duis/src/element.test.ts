@@ -61,20 +61,26 @@ test('line ends are folded as XML says', () => {
 
 describe('the cursor', () => {
   const body = bodyOf(
-    '<sr:A xmlns:o="urn:o" x="1" o:x="2"><sr:B>1</sr:B> <B>2</B>\n<o:B><sr:C/></o:B><sr:D><sr:B>3</sr:B></sr:D></sr:A>',
+    '<sr:A xmlns:o="http://www.dccinterface.co.uk/ResponseAndAlert" x="1" o:x="2"><sr:B>1</sr:B> <o:B>2</o:B>\n<o:B><sr:C/></o:B><sr:D><sr:B>3</sr:B></sr:D></sr:A>',
   );
 
   test('walks children, descendants and namespaces', () => {
     expect([...body.children()].map(({ name, namespace }) => `${namespace}:${name}`)).toEqual([
       'sr:B',
-      'none:B',
-      'other:B',
+      'ra:B',
+      'ra:B',
       'sr:D',
     ]);
     expect([...body.descendants()].map(({ name }) => name)).toEqual(['B', 'B', 'B', 'C', 'D', 'B']);
     expect([...body.descendants('B')].map((one) => one.text())).toEqual(['1', '2', '', '3']);
     expect(body.child('D')?.child('B')?.text()).toBe('3');
     expect(body.child('C')).toBeUndefined();
+  });
+
+  test('never meets an element of another namespace, which could be taken for one of DUIS by its name', () => {
+    for (const foreign of ['<B/>', '<o:B xmlns:o="urn:o"/>', '<ds:B xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>']) {
+      expect(() => bodyOf(`<sr:A>${foreign}</sr:A>`)).toThrow(/namespace that DUIS does not have/);
+    }
   });
 
   test('has no text where there are elements', () => {

@@ -10,7 +10,7 @@ import { DuisError } from './errors.ts';
 import { parseRequestId, type RequestId } from './identifiers.ts';
 import type { RequestContent, ResponseContent } from './message.ts';
 import { readSignature, type SignatureParts } from './signature/profile.ts';
-import { DS, NONE, SR } from './xml/namespaces.ts';
+import { RA, SR } from './xml/namespaces.ts';
 import { type Scan, scan } from './xml/scan.ts';
 import type { Tape } from './xml/tape.ts';
 
@@ -53,7 +53,7 @@ export function readMessage(bytes: Uint8Array): DuisMessage {
   return {
     ...content,
     schemaVersion: readSchemaVersion(tape),
-    body: readBody(tape, body),
+    body: readBody(scanned, body),
     bytes,
     ...(signature === undefined ? {} : { signature }),
   } as DuisMessage;
@@ -87,15 +87,37 @@ function readSchemaVersion(tape: Tape): string {
   throw new DuisError('duis.profile.structure', 'the root has no schemaVersion', tape.offset(0));
 }
 
-function readBody(tape: Tape, body: number): ElementRef {
+/**
+ * Elements of other namespaces could carry the names of DUIS and be taken for them by whoever looks a name up. The
+ * only ones that the schema has are those of a nested signature.
+ */
+function refuseForeignElements(scanned: Scan, from: number, to: number): void {
+  const { tape, nestedSignatures } = scanned;
+  const [nested = to] = nestedSignatures;
+  for (let index = from; index < to; index++) {
+    if (index === nested) index = tape.next(index);
+    const namespace = index < to ? tape.namespace(index) : SR;
+    if (namespace !== SR && namespace !== RA) {
+      const detail = `${tape.localName(index)} is of a namespace that DUIS does not have`;
+      throw new DuisError('duis.profile.structure', detail, tape.offset(index));
+    }
+  }
+}
+
+function readBody(scanned: Scan, body: number): ElementRef {
+  const { tape } = scanned;
   const element = body + 1;
   const end = tape.next(body);
   if (element >= end || tape.next(element) !== end)
     throw new DuisError('duis.profile.body', undefined, tape.offset(body));
   if (tape.namespace(element) !== SR) {
-    const where = tape.namespace(element) === DS || tape.namespace(element) === NONE ? 'no' : 'another';
-    throw new DuisError('duis.profile.body', `the element of the Body is of ${where} namespace`, tape.offset(element));
+    throw new DuisError(
+      'duis.profile.body',
+      'the element of the Body is not of the DUIS namespace',
+      tape.offset(element),
+    );
   }
+  refuseForeignElements(scanned, element, end);
   return new ElementRef(tape, element);
 }
 

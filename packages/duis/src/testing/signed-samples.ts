@@ -49,7 +49,7 @@ export const unsignedSamples: readonly string[] = [
   request(
     '\n  <sr:SendMessage xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="false">\n' +
       '    <sr:Text>price &lt; 10 &amp; &gt; 5 – “now” ]] é 𝄞</sr:Text>\n' +
-      '    <sr:Other><![CDATA[a < b && c]]></sr:Other>\n    <Plain xmlns="urn:other"><x>1</x></Plain>\n  </sr:SendMessage>\n',
+      '    <sr:Other><![CDATA[a < b && c]]></sr:Other>\n    <Plain xmlns="http://www.dccinterface.co.uk/ResponseAndAlert"><x>1</x></Plain>\n  </sr:SendMessage>\n',
   ),
   response(
     '<sr:ResponseMessage><sr:ServiceReference>4.1</sr:ServiceReference><ra:Text>1\t2</ra:Text></sr:ResponseMessage>',
