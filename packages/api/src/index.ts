@@ -1,3 +1,4 @@
+export * from './client.ts';
 export * from './common.ts';
 export * from './devices.ts';
 export * from './frames.ts';

@@ -1,0 +1,203 @@
+// A typed client of the REST API, by mutual TLS. Every answer is checked against its schema, and every failure is
+// an ApiError with the problem document that the server gave.
+import { Agent, request } from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { z } from 'zod';
+import { type ProblemDocument, problemSchema } from './common.ts';
+import { deviceSchema, type postDeviceSchema } from './devices.ts';
+import { type ImportKind, importResultSchema } from './imports.ts';
+import {
+  type messageLifeQuerySchema,
+  messageLifeSchema,
+  messagePageSchema,
+  type messageQuerySchema,
+  streamPageSchema,
+  type streamQuerySchema,
+} from './messages.ts';
+import {
+  certificatePageSchema,
+  type certificateQuerySchema,
+  changedSchema,
+  partyPageSchema,
+  type partyQuerySchema,
+  type postCertificateSchema,
+  type putPartySchema,
+  type putUserIdSchema,
+  type revokeCertificateSchema,
+  userIdPageSchema,
+} from './parties.ts';
+
+export interface ClientOptions {
+  /** e.g. 'https://127.0.0.1:8443' */
+  readonly address: string;
+  /** PEM: the registered client certificate with its key. */
+  readonly certificate: string | Buffer;
+  readonly key: string | Buffer;
+  /** PEM: the authorities that the gateway's certificate is checked against; the system's when left out. */
+  readonly authorities?: string | Buffer;
+  /** Milliseconds without a byte after which a call has failed; 30 s when left out. */
+  readonly timeoutMilliseconds?: number;
+}
+
+/** The server's problem document; `problem` is undefined when the answer was none of the API's. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: ProblemDocument | undefined;
+  constructor(status: number, problem: ProblemDocument | undefined) {
+    super(problem === undefined ? `the answer has status ${status} and is no problem document` : describe(problem));
+    this.name = 'ApiError';
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+function describe({ code, title, detail, action }: ProblemDocument): string {
+  return [`${code}: ${title}`, detail, action].filter((part) => part !== undefined).join(' ');
+}
+
+/** Longest answer that is taken, in bytes; a page has at most 200 items. */
+const LONGEST_ANSWER = 16 * 1024 * 1024;
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+interface Call<Schema extends z.ZodType> {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: object;
+  readonly file?: AsyncIterable<Uint8Array>;
+  readonly answer: Schema;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export class PenstockClient {
+  readonly #options: ClientOptions;
+  readonly #agent: Agent;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    const { certificate, key, authorities } = options;
+    this.#agent = new Agent({
+      keepAlive: true,
+      cert: certificate,
+      key,
+      minVersion: 'TLSv1.2',
+      ...(authorities === undefined ? {} : { ca: authorities }),
+    });
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  parties(query: z.input<typeof partyQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/parties', query: textOf(query), answer: partyPageSchema });
+  }
+  putParty(partyId: string, party: z.input<typeof putPartySchema>) {
+    const path = `/parties/${encodeURIComponent(partyId)}`;
+    return this.#call({ method: 'PUT', path, body: party, answer: changedSchema });
+  }
+  userIds(query: z.input<typeof partyQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/user-ids', query: textOf(query), answer: userIdPageSchema });
+  }
+  putUserId(userId: string, user: z.input<typeof putUserIdSchema>) {
+    return this.#call({ method: 'PUT', path: `/user-ids/${userId}`, body: user, answer: changedSchema });
+  }
+  certificates(query: z.input<typeof certificateQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/certificates', query: textOf(query), answer: certificatePageSchema });
+  }
+  postCertificate(certificate: z.input<typeof postCertificateSchema>) {
+    return this.#call({ method: 'POST', path: '/certificates', body: certificate, answer: changedSchema });
+  }
+  revokeCertificate(certificate: z.input<typeof revokeCertificateSchema>) {
+    return this.#call({ method: 'POST', path: '/certificates/revoke', body: certificate, answer: changedSchema });
+  }
+  /** Sends a CSV file; the faults of one that is refused are in the ApiError's problem. */
+  import(kind: ImportKind, file: AsyncIterable<Uint8Array>) {
+    return this.#call({ method: 'POST', path: `/imports/${kind}`, file, answer: importResultSchema });
+  }
+  device(device: string) {
+    return this.#call({ method: 'GET', path: `/devices/${device}`, answer: deviceSchema });
+  }
+  postDevice(device: z.input<typeof postDeviceSchema>) {
+    return this.#call({ method: 'POST', path: '/devices', body: device, answer: changedSchema });
+  }
+  messages(query: z.input<typeof messageQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/messages', query: textOf(query), answer: messagePageSchema });
+  }
+  /** One message's whole life; `position` as a page gives it, '2026-11-22/123'. */
+  message(position: string, query: z.input<typeof messageLifeQuerySchema> = {}) {
+    return this.#call({
+      method: 'GET',
+      path: `/messages/${position}`,
+      query: textOf(query),
+      answer: messageLifeSchema,
+    });
+  }
+  streams(query: z.input<typeof streamQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/streams', query: textOf(query), answer: streamPageSchema });
+  }
+
+  async #call<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>> {
+    const url = new URL(`/api/v1${call.path}`, this.#options.address);
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const { status, text } = await this.#send(url, call);
+    const json = parseJson(text);
+    if (status === 200) return call.answer.parse(json);
+    throw new ApiError(status, problemSchema.safeParse(json).data);
+  }
+
+  async #send(url: URL, call: Call<z.ZodType>): Promise<{ status: number; text: string }> {
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const type = call.file === undefined ? 'application/json' : 'text/csv';
+    const outgoing = request(url, {
+      agent: this.#agent,
+      method: call.method,
+      timeout: this.#options.timeoutMilliseconds ?? 30_000,
+      headers: body === undefined && call.file === undefined ? {} : { 'content-type': type },
+    });
+    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    const answered = new Promise<{ status: number; text: string }>((resolve, reject) => {
+      outgoing.once('error', reject);
+      outgoing.once('response', (incoming) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > LONGEST_ANSWER) incoming.destroy(new Error('the answer is too long'));
+          else chunks.push(chunk);
+        });
+        incoming.once('error', reject);
+        incoming.once('end', () => {
+          resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
+        });
+      });
+    });
+    // A file that is refused before it is read to its end is answered all the same: the answer says why.
+    if (call.file !== undefined) {
+      const [answer, sent] = await Promise.allSettled([answered, pipeline(Readable.from(call.file), outgoing)]);
+      if (answer.status === 'fulfilled') return answer.value;
+      throw sent.status === 'rejected' ? sent.reason : answer.reason;
+    }
+    outgoing.end(body);
+    return answered;
+  }
+}
+
+/** Fields of a query as they stand in an address. */
+function textOf(query: Readonly<Record<string, unknown>>): Query {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
+  );
+}
