@@ -9,7 +9,7 @@ import type { DeliveryMetrics } from './metrics.ts';
 import { type PushCredentials, pushAgent } from './push-call.ts';
 import { endPauses } from './push-store.ts';
 import { PUSH_LEASE_SECONDS, PushStream } from './push-stream.ts';
-import { type Lease, leaseStreams, renewLeases } from './stream-store.ts';
+import { freeLeases, type Lease, leaseStreams, renewLeases } from './stream-store.ts';
 import type { Wakeups, Woken } from './wakeups.ts';
 
 // Pushes messages to the receive services of the Users that want it so. Any number of processes may do it: a stream
@@ -54,6 +54,8 @@ export class PushSide {
   readonly #underWay = new Map<Eui, UnderWay>();
   /** Users that got something while their stream was under way: its last reading may have missed it. */
   readonly #again = new Set<Eui>();
+  /** Streams that may still be leased to us though nothing pushes them: their loop could not give them back. */
+  readonly #orphans = new Set<Eui>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #wanted: Woken | undefined;
   #looking: Promise<void> | undefined;
@@ -127,6 +129,7 @@ export class PushSide {
   }
 
   async #leaseAndPush(wanted: Woken): Promise<void> {
+    await this.#freeOrphans();
     let users: Eui[] | undefined;
     if (wanted !== 'any') {
       users = [];
@@ -150,6 +153,13 @@ export class PushSide {
     for (const lease of leases) this.#begin(lease, leasedAt);
   }
 
+  async #freeOrphans(): Promise<void> {
+    const users = [...this.#orphans].filter((userId) => !this.#underWay.has(userId));
+    if (users.length === 0) return;
+    await freeLeases(this.#parts.pool, 'northbound', this.#holder, users);
+    for (const userId of users) this.#orphans.delete(userId);
+  }
+
   #begin(lease: Lease, leasedAt: number): void {
     const { userId, receiveUrl } = lease;
     const underWay = this.#underWay.get(userId);
@@ -171,7 +181,9 @@ export class PushSide {
     try {
       const end = await stream.run();
       if (end.outcome === 'failed') this.#lookAfter(userId, end.pauseSeconds);
+      if (end.outcome === 'lost') this.#orphans.add(userId);
     } catch (err) {
+      this.#orphans.add(userId);
       this.#parts.log.warn({ err, userId }, 'a stream is not pushed for now; it will be tried again');
     } finally {
       this.#underWay.delete(userId);
