@@ -9,6 +9,8 @@
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import manifest from '../package.json' with { type: 'json' };
+import { createApi } from './audit-trail/api.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { findDevices } from './devices/device-lookup.ts';
 import { systemClock, utcDay } from './foundation/clock.ts';
@@ -18,17 +20,20 @@ import {
   ensurePartitions,
   migrate,
   openDatabase,
+  ping,
+  requirePartitions,
   startEmbeddedPostgres,
 } from './foundation/database/index.ts';
 import { Every } from './foundation/every.ts';
 import type { Log } from './foundation/log.ts';
+import type { Viewer } from './foundation/viewer.ts';
 import { DeviceBatches } from './gateway/device-batches.ts';
 import { Intake } from './gateway/intake.ts';
 import { IntakeMetrics } from './gateway/metrics.ts';
 import { Returns } from './gateway/returns.ts';
 import { deliverRoute } from './gateway/returns-route.ts';
 import { openSchemaValidator } from './gateway/schema-validator.ts';
-import { GatewayServer } from './gateway/server.ts';
+import { GatewayServer, type Peer } from './gateway/server.ts';
 import { Committer } from './messages/committer.ts';
 import { maintainMessages } from './messages/maintenance.ts';
 import { createLanes } from './messages/record-store.ts';
@@ -136,6 +141,20 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   const devices = new DeviceBatches((asked) => findDevices(pool, asked));
   const intake = new Intake({ directory, devices, committer, clock, operatorId, metrics, schema });
   const returns = new Returns({ directory, committer, clock, operatorId });
+  const api = await createApi({
+    pool,
+    clock,
+    log,
+    registry,
+    version: manifest.version,
+    logDays: config.messages.logDays,
+    streamDays: config.messages.streamDays,
+    checks: [
+      { name: 'database', check: () => ping(pool) },
+      { name: 'partitions', check: () => requirePartitions(pool, utcDay(clock.now())) },
+    ],
+  });
+  onStop(() => api.close());
   const { gateway } = config;
   const server = new GatewayServer(
     {
@@ -156,7 +175,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
       log,
       isFull: () => committer.isFull,
       routes: new Map([...delivery.routes, ['POST /network/deliver', deliverRoute(returns, gateway.maxMessageBytes)]]),
-      api: (_request, response) => response.writeHead(501).end(),
+      api: (request, response, peer) => api.handle(request, response, peer && viewerOfPeer(peer)),
     },
   );
   const port = await server.start();
@@ -167,7 +186,20 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     await delivery.dropTakenDays();
   });
   onStop(() => maintenance.stop());
-  const addresses = { gateway: `https://${gateway.host}:${port}`, http: '' };
+  // last: whoever asks /readyz before finds nobody there
+  const http = await api.listen(config.http);
+  const addresses = {
+    gateway: `https://${urlHost(gateway.host)}:${port}`,
+    http: `http://${urlHost(config.http.host)}:${http.port}`,
+  };
   log.info(addresses, 'the platform is serving');
   return addresses;
+}
+
+function viewerOfPeer({ userId, isOperator }: Peer): Viewer {
+  return isOperator ? { kind: 'operator', userId } : { kind: 'user', userIds: [userId] };
+}
+
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
