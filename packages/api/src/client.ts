@@ -180,6 +180,7 @@ export class PenstockClient {
         });
         incoming.once('error', reject);
         incoming.once('end', () => {
+          if (!outgoing.writableEnded) outgoing.destroy();
           resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
         });
       });
