@@ -52,14 +52,15 @@ export class PullSide {
 
   /**
    * Everything up to `position` was received.
-   * @throws PenstockError delivery.not-pulled, delivery.position-unknown
+   * @throws PenstockError delivery.not-pulled, delivery.position-unknown, or delivery.held-by-other while the last push
+   *   of a User that has just changed to pulling is under way
    */
   async acknowledge(userId: Eui, position: Position): Promise<'moved' | 'unchanged'> {
     await this.#requireCursor(userId);
     const outcomes = await acknowledgeStreams(this.#pool, 'northbound', new Map([[userId, position]]), undefined);
     const outcome = outcomes.get(userId);
     if (outcome === 'moved' || outcome === 'unchanged') return outcome;
-    if (outcome === 'held-by-other') throw new PenstockError('delivery.not-pulled', { where: userId });
+    if (outcome === 'held-by-other') throw new PenstockError('delivery.held-by-other', { where: userId });
     throw new PenstockError('delivery.position-unknown', {
       detail: `${formatPosition(position)} is no position of the stream`,
       where: 'position',

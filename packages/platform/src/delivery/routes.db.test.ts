@@ -115,6 +115,17 @@ test('a User is woken by its own messages only, and by the end of the process', 
   expect(await ending).toEqual([]);
 });
 
+test('a User that has just changed to pulling waits for the push that is under way', async () => {
+  await world.addUsers([1]);
+  await world.put('northbound', [{ userId: user(1), body: 'a' }]);
+  await world.pool.query(
+    `update stream_cursor set leased_by = 'push', leased_until = clock_timestamp() + interval '1 minute'`,
+  );
+  const json = { position: await lastPosition(user(1)) };
+  const acknowledging = call('POST /duis/receive/acknowledge', { by: user(1), json });
+  await expect(acknowledging).rejects.toMatchObject({ code: 'delivery.held-by-other' });
+});
+
 async function lastPosition(userId: Eui): Promise<string> {
   const { rows } = await world.pool.query<{ position: string }>(
     `select day::text || '/' || sequence as position from stream where user_id = $1 order by day desc, sequence desc limit 1`,
