@@ -1,4 +1,4 @@
 import { runChecks } from './checks.ts';
 
-const failed = runChecks().filter((check) => !check.passed);
+const failed = (await runChecks()).filter((check) => !check.passed);
 if (failed.length > 0) process.exitCode = 1;

@@ -1,9 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { runNode } from './run-node.ts';
 
 // What is checked without running anything: form (Biome) and types (TypeScript).
-
-export const root = join(import.meta.dirname, '..');
 
 export interface CheckResult {
   readonly suite: string;
@@ -18,10 +15,12 @@ const checks = [
 ];
 
 /** Runs all checks; what they say goes to the terminal. */
-export function runChecks(): CheckResult[] {
-  return checks.map(({ suite, command }) => {
+export async function runChecks(): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const { suite, command } of checks) {
     const from = performance.now();
-    const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
-    return { suite, passed: status === 0, milliseconds: Math.round(performance.now() - from) };
-  });
+    const passed = (await runNode(command)) === 0;
+    results.push({ suite, passed, milliseconds: Math.round(performance.now() - from) });
+  }
+  return results;
 }

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, runChecks } from './checks.ts';
+import { runChecks } from './checks.ts';
 import { installTools } from './install-tools.ts';
+import { runNode } from './run-node.ts';
 import type { RunResult } from './test-reporter.ts';
 
 // `npm test`: the checks, then every test, the database tests once more on Debian's PostgreSQL 15 where that is
@@ -22,11 +22,11 @@ interface Totals {
 }
 
 /** Runs vitest once and adds what it came to; a run that ends without a result is a failure. */
-function runVitest(
+async function runVitest(
   totals: Totals,
   args: readonly string[],
   options: { label?: string; env?: NodeJS.ProcessEnv } = {},
-): void {
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-result-'));
   const file = join(folder, 'result.json');
   const command = [
@@ -35,8 +35,7 @@ function runVitest(
     '--reporter=default',
     '--reporter=./scripts/test-reporter.ts',
   ];
-  const env = { ...process.env, ...options.env, PENSTOCK_TEST_RESULT: file };
-  const { status } = spawnSync(process.execPath, [...command, ...args], { cwd: root, env, stdio: 'inherit' });
+  const status = await runNode([...command, ...args], { ...options.env, PENSTOCK_TEST_RESULT: file });
   if (existsSync(file)) {
     const result: RunResult = JSON.parse(readFileSync(file, 'utf8'));
     totals.passed += result.passed;
@@ -74,19 +73,19 @@ const totals: Totals = { passed: 0, failed: 0, skipped: [], skippedTests: new Ma
 const from = performance.now();
 
 if (paths.length > 0) {
-  runVitest(totals, paths);
+  await runVitest(totals, paths);
 } else {
   for (const missing of installTools()) console.log(missing);
-  for (const { suite, passed, milliseconds } of runChecks()) {
+  for (const { suite, passed, milliseconds } of await runChecks()) {
     totals.suites.push({ suite, milliseconds });
     if (passed) totals.passed += 1;
     else totals.failed += 1;
   }
-  runVitest(totals, []);
+  await runVitest(totals, []);
   if (existsSync(join(postgresql15, 'initdb'))) {
     const args = ['--project', 'database'];
     const env = { PENSTOCK_TEST_POSTGRESQL_BIN: postgresql15 };
-    runVitest(totals, args, { label: ' (PostgreSQL 15)', env });
+    await runVitest(totals, args, { label: ' (PostgreSQL 15)', env });
   } else {
     totals.skipped.push(`the database tests on PostgreSQL 15 because ${postgresql15} is not installed`);
   }

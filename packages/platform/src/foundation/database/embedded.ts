@@ -193,20 +193,23 @@ async function isGone(postmaster: ProcessIdentity, withinMs: number): Promise<bo
   return true;
 }
 
-/** Whether another living process said that the server is its own; when none did, this one says so. */
-function isGuest(cluster: Cluster): boolean {
-  const file = join(cluster.home, 'owner.json');
-  const self = identifyProcess(process.pid);
+/** Whether a living process other than this one said that the server of a home is its own. */
+export function isOwned(home: string): boolean {
   try {
-    const known: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof known === 'object' && known !== null && 'pid' in known && 'started' in known) {
-      const other = { pid: Number(known.pid), started: String(known.started) };
-      if (other.pid !== process.pid && isRunning(other)) return true;
-    }
+    const known: unknown = JSON.parse(readFileSync(join(home, 'owner.json'), 'utf8'));
+    if (typeof known !== 'object' || known === null || !('pid' in known) || !('started' in known)) return false;
+    const owner = { pid: Number(known.pid), started: String(known.started) };
+    return owner.pid !== process.pid && isRunning(owner);
   } catch {
-    // no owner yet, or one that was killed while it wrote
+    return false; // no owner yet, or one that was killed while it wrote
   }
-  writeFileSync(file, JSON.stringify(self), { mode: 0o600 });
+}
+
+/** False when this process is now the owner of the cluster's server, true when another living one is. */
+function isGuest(cluster: Cluster): boolean {
+  if (isOwned(cluster.home)) return true;
+  const file = join(cluster.home, 'owner.json');
+  writeFileSync(file, JSON.stringify(identifyProcess(process.pid)), { mode: 0o600 });
   return false;
 }
 

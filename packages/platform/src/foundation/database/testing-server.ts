@@ -1,11 +1,13 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { createLog } from '../log.ts';
-import { startEmbeddedPostgres } from './embedded.ts';
+import { isOwned, startEmbeddedPostgres } from './embedded.ts';
 import { migrate } from './migrate.ts';
+import { findPostmaster, isRunning } from './postmaster.ts';
 
 // vitest's globalSetup of the database tests: one server for the run, with one migrated database that testDatabase()
 // clones. The server is
@@ -42,7 +44,31 @@ export function withDatabase(url: string, database: string): string {
   return parsed.href;
 }
 
+const folders = /^penstock-(test|embedded|cli)-/;
+
+const abandonedAfterMs = 3_600_000;
+
+/**
+ * Stops and removes the servers of earlier runs that were killed or told to stop: vitest ends then without tearing down.
+ * A folder that has no owner yet may just be being made, and some tests kill the owner themselves: these are left alone
+ * for an hour.
+ */
+async function removeAbandoned(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((candidate) => folders.test(candidate))) {
+    const folder = join(tmpdir(), name);
+    const home = join(folder, 'postgres');
+    const isYoung = Date.now() - statSync(folder).mtimeMs < abandonedAfterMs;
+    const isOfRun = name.startsWith('penstock-test-') && existsSync(join(home, 'owner.json'));
+    if (isOwned(home) || (isYoung && !isOfRun)) continue;
+    const postmaster = findPostmaster(join(home, 'cluster'));
+    if (postmaster !== undefined) process.kill(postmaster.pid, 'SIGQUIT');
+    while (postmaster !== undefined && isRunning(postmaster)) await pause(20);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function startOwnServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  await removeAbandoned();
   const folder = mkdtempSync(join(tmpdir(), 'penstock-test-'));
   chmodSync(folder, 0o755);
   const bin = process.env.PENSTOCK_TEST_POSTGRESQL_BIN;
