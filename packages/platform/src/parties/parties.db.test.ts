@@ -27,12 +27,7 @@ afterEach(() => database.drop());
 async function* once(text: string) {
   yield Buffer.from(text);
 }
-const importers = {
-  parties: partiesImporter,
-  'user-ids': userIdsImporter,
-  certificates: certificatesImporter,
-};
-async function bring(kind: keyof typeof importers, ...lines: string[]) {
+async function bring(kind: 'parties' | 'user-ids' | 'certificates', ...lines: string[]) {
   const text = `${importColumns[kind].join(',')}\n${lines.join('\n')}\n`;
   if (kind === 'parties') {
     return runImport(database.pool, partiesImporter, (columns, faults) => readCsvRows(once(text), columns, faults));
