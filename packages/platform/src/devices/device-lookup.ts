@@ -3,7 +3,7 @@
 // Measured on PostgreSQL 18 with 200,000 devices and 600,000 responsibilities, medians of 60 interleaved rounds on 2
 // cores with a load of 5, microseconds a device in all (CPU of this process): 250 devices a call 28 (2.7), 15 a call
 // 40 (4.7). The plain join took 41 (6.3) and 54 (8.6): three rows a device to parse, and `extract(epoch ...)` of
-// every time. On a quiet machine the same work took 8 in all. (The driver decodes every value as UTF-8, so the binary
+// every time. (The driver decodes every value as UTF-8, so the binary
 // format of results cannot be used; one bytea of all is the nearest to it.)
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
