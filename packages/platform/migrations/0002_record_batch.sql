@@ -37,6 +37,7 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_bitmapscan = off
+set enable_material = off
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
@@ -67,11 +68,22 @@ begin
     select i.item, l.day, l.sequence, l.recorded_at, l.code, l.reason, l.sha256 = i.sha256 as same
     from unnest(in_user, in_direction, in_target, in_counter, in_sha256)
            with ordinality as i(user_id, direction, target, counter, sha256, item)
-    join message_log l
-      on l.user_id = i.user_id and l.day > probe_from and l.day <= record_batch.day
-     and l.target = i.target and l.counter = i.counter
-     and l.direction = i.direction
-     and (case i.direction when 'southbound' then l.repetition = 0 else l.sha256 = i.sha256 end)
+    -- Each message is looked up by the whole key. Written as one join, the planner that knows nothing yet of a young
+    -- day reads all of the day once and compares every message with every row: 1,000 to 3,000 us a message until
+    -- the first analyze, against 30 to 50 so.
+    cross join lateral (
+      select m.day, m.sequence, m.recorded_at, m.code, m.reason, m.sha256
+      from message_log m
+      where i.direction = 'southbound' and m.direction = 'southbound'
+        and m.user_id = i.user_id and m.day > probe_from and m.day <= record_batch.day
+        and m.target = i.target and m.counter = i.counter and m.repetition = 0
+      union all
+      select m.day, m.sequence, m.recorded_at, m.code, m.reason, m.sha256
+      from message_log m
+      where i.direction = 'northbound' and m.direction = 'northbound' and m.sha256 = i.sha256
+        and m.user_id = i.user_id and m.day > probe_from and m.day <= record_batch.day
+        and m.target = i.target and m.counter = i.counter
+    ) l
     order by i.item, l.day, l.sequence
   loop
     if sequences[found.item] <> 0 then
