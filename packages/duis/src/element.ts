@@ -55,7 +55,6 @@ export class ElementRef implements Element {
 
   /** The value of the attribute of that qualified name. Namespace declarations are none: canonical forms drop some. */
   attribute(name: string): string | undefined {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) return undefined;
     return this.tape.attributes(this.index).find(([own]) => own === name)?.[1];
   }
 }

@@ -79,7 +79,7 @@ function readSchemaVersion(tape: Tape): string {
   let schemaVersion: string | undefined;
   for (const [name, value] of tape.attributes(0)) {
     if (name === 'schemaVersion') schemaVersion = value;
-    else if (name !== 'xmlns' && !name.startsWith('xmlns:') && !name.startsWith('xsi:')) {
+    else if (!name.startsWith('xsi:')) {
       throw new DuisError('duis.profile.structure', `the root has an attribute ${name}`, tape.offset(0));
     }
   }

@@ -111,11 +111,10 @@ function parts(tape: Tape, parent: number, names: readonly string[]): (number | 
   return found;
 }
 
-/** The attributes of an element; refuses those not listed (namespace declarations apart). */
+/** The attributes of an element; refuses those not listed. */
 function attributes(tape: Tape, index: number, allowed: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, value] of tape.attributes(index)) {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
     if (!allowed.includes(name)) refuse(tape, index, `${tape.localName(index)} has an attribute ${name}`);
     found.set(name, value);
   }

@@ -3,6 +3,7 @@
  */
 import { DuisError } from '../errors.ts';
 import { canonicalAttribute, compareText } from './canonical.ts';
+import type { Attribute } from './start-tag.ts';
 
 export const NAMESPACE_SR = 'http://www.dccinterface.co.uk/ServiceUserGateway';
 export const NAMESPACE_RA = 'http://www.dccinterface.co.uk/ResponseAndAlert';
@@ -50,7 +51,8 @@ export class Bindings {
 
   /** Forgets all bindings made since `size` was this. */
   shrink(size: number): void {
-    this.stack.length = size;
+    // setting the length of an array costs more than asking for it
+    if (this.stack.length !== size) this.stack.length = size;
   }
 
   push(prefix: string, uri: string, at: number): void {
@@ -95,35 +97,35 @@ export function checkDeclaration(prefix: string, uri: string, at: number): void 
   if (namespaceNumber(uri) === OTHER && !absoluteUri.test(uri)) refuse('a namespace must be an absolute URI');
 }
 
-export interface Attribute {
-  /** As written: 'prefix:local' or 'local'. */
-  readonly name: string;
-  readonly prefix: string;
-  readonly local: string;
-  readonly value: string;
-  readonly at: number;
-}
-
-/** The URI of an attribute's namespace: the default namespace does not apply to attributes. */
-export function attributeUri(attribute: Attribute, bindings: Bindings): string {
+/**
+ * The URI of an attribute's namespace: the default namespace does not apply to attributes. `start` is where the tag's
+ * attributes begin.
+ */
+export function attributeUri(attribute: Attribute, bindings: Bindings, start: number): string {
   if (attribute.prefix === '') return '';
   if (attribute.prefix === 'xml') return NAMESPACE_XML;
   const uri = bindings.uri(attribute.prefix);
-  if (uri === '')
-    throw new DuisError('duis.xml.namespace', `the prefix ${attribute.prefix} is not declared`, attribute.at);
-  return uri;
+  if (uri !== '') return uri;
+  const detail = `the prefix ${attribute.prefix} is not declared`;
+  throw new DuisError('duis.xml.namespace', detail, start + attribute.offset);
 }
 
 /** The attributes of one element, in canonical order and spelling. Refuses two of the same name. */
-export function canonicalAttributes(attributes: readonly Attribute[], bindings: Bindings): string {
-  if (attributes.length === 0) return '';
-  const sorted = attributes.map((attribute) => ({ attribute, uri: attributeUri(attribute, bindings) }));
+export function canonicalAttributes(attributes: readonly Attribute[], bindings: Bindings, start: number): string {
+  const [first] = attributes;
+  if (first === undefined) return '';
+  if (attributes.length === 1 && first.prefix === '') return canonicalAttribute(first.name, first.value);
+  const sorted = attributes.map((attribute) => ({ attribute, uri: attributeUri(attribute, bindings, start) }));
   sorted.sort((a, b) => compareText(a.uri, b.uri) || compareText(a.attribute.local, b.attribute.local));
   let written = '';
   sorted.forEach(({ attribute, uri }, index) => {
     const before = sorted[index - 1];
     if (before !== undefined && before.uri === uri && before.attribute.local === attribute.local) {
-      throw new DuisError('duis.xml.malformed', `the attribute ${attribute.name} stands twice`, attribute.at);
+      throw new DuisError(
+        'duis.xml.malformed',
+        `the attribute ${attribute.name} stands twice`,
+        start + attribute.offset,
+      );
     }
     written += canonicalAttribute(attribute.name, attribute.value);
   });
@@ -132,6 +134,7 @@ export function canonicalAttributes(attributes: readonly Attribute[], bindings: 
 
 /** `xmlns` declarations in canonical order (by prefix, the default first) and spelling. */
 export function canonicalDeclarations(declarations: readonly { prefix: string; uri: string }[]): string {
+  if (declarations.length === 0) return '';
   return [...declarations]
     .sort((a, b) => compareText(a.prefix, b.prefix))
     .map(({ prefix, uri }) => canonicalAttribute(prefix === '' ? 'xmlns' : `xmlns:${prefix}`, uri))

@@ -3,22 +3,21 @@
  * Indexes into the text are byte offsets. Built by the scanner, read through ElementRef.
  */
 import { DuisError } from '../errors.ts';
-import { attributeValue, foldLineEnds } from './canonical.ts';
+import { foldLineEnds } from './canonical.ts';
 import { fromLatin1, readReference, utf8Latin1 } from './characters.ts';
+import { noContent, type TagContent } from './start-tag.ts';
 
 const NAME_START = 0;
 const LOCAL_START = 1;
 const NAME_END = 2;
 const NAMESPACE = 3;
-/** The start tag's attributes lie between NAME_END and here. */
-const ATTRIBUTES_END = 4;
-const CONTENT_START = 5;
-const CONTENT_END = 6;
+const CONTENT_START = 4;
+const CONTENT_END = 5;
 /** The index of the first element behind this one and all inside it. */
-const NEXT = 7;
+const NEXT = 6;
 /** 1: the text is spelled with references, CDATA or carriage returns, and must be decoded. */
-const SPELLED = 8;
-const FIELDS = 9;
+const SPELLED = 7;
+const FIELDS = 8;
 
 /** 50,000 device identifiers in one list, and five times that. */
 const MOST_ELEMENTS = 250_000;
@@ -26,6 +25,8 @@ const MOST_ELEMENTS = 250_000;
 export class Tape {
   readonly text: string;
   private fields = new Int32Array(FIELDS * 64);
+  /** Of the elements that have attributes. */
+  private readonly tags = new Map<number, TagContent>();
   length = 0;
 
   constructor(text: string) {
@@ -38,8 +39,8 @@ export class Tape {
     localStart: number,
     nameEnd: number,
     namespace: number,
-    attributesEnd: number,
     contentStart: number,
+    tag: TagContent,
   ): number {
     const index = this.length++;
     if (index === MOST_ELEMENTS)
@@ -55,8 +56,8 @@ export class Tape {
     fields[at + LOCAL_START] = localStart;
     fields[at + NAME_END] = nameEnd;
     fields[at + NAMESPACE] = namespace;
-    fields[at + ATTRIBUTES_END] = attributesEnd;
     fields[at + CONTENT_START] = contentStart;
+    if (tag.attributes.length > 0) this.tags.set(index, tag);
     return index;
   }
 
@@ -121,14 +122,10 @@ export class Tape {
     return this.get(index, SPELLED) === 0;
   }
 
-  /** The attributes as [qualified name, value], namespace declarations among them, as written. */
+  /** The attributes as [qualified name, value]; namespace declarations are none. */
   attributes(index: number): [string, string][] {
-    const found: [string, string][] = [];
-    const region = this.text.slice(this.get(index, NAME_END), this.get(index, ATTRIBUTES_END));
-    for (const [, name = '', double, single] of region.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
-      found.push([name, fromLatin1(attributeValue(double ?? single ?? ''))]);
-    }
-    return found;
+    const { attributes } = this.tags.get(index) ?? noContent;
+    return attributes.map(({ name, value }) => [name, fromLatin1(value)]);
   }
 }
 
