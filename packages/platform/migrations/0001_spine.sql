@@ -154,8 +154,10 @@ create table message_log (
   reason text,                   -- why it was refused: a registered error code
   size integer not null,         -- bytes of the message
   sha256 bytea not null,
-  -- 0 for a request that took its RequestID: the key below then lets it in once a day, and the probe of the
-  -- horizon's other days does the rest. Everything else carries its own sequence here, and never collides.
+  -- 0 for a request that took its RequestID: the key below lets it in once a day, and the probe of the horizon's
+  -- other days does the rest. For what comes back (many messages to one RequestID) the first 63 bits of its SHA-256,
+  -- so that the same message delivered twice is found by the same key. For a refused request, which takes nothing,
+  -- its sequence, negative.
   repetition bigint not null,
   primary key (user_id, day, sequence),
   unique (user_id, day, target, counter, repetition)
@@ -223,8 +225,8 @@ create table highest_counter (
   counter numeric(20) not null,
   primary key (user_id, device)
 );
--- The last day whose counters were folded into highest_counter. Every later day is probed, so a day is
--- covered by its rows until, in one transaction, it is covered by its highest counters.
+-- The last day whose counters were folded into highest_counter (at the lane's first message: the day before). Every
+-- later day is probed, so a day is covered by its rows until, in one transaction, it is covered by its highest counters.
 create table replay_horizon (
   user_id macaddr8 not null,     -- the lane's anchor
   lane smallint not null,

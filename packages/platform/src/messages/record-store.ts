@@ -1,6 +1,7 @@
 /** The SQL of recording: one call of record_batch (migrations/0002_record_batch.sql) a batch. */
 import type pg from 'pg';
 import {
+  bigintArray,
   booleanArray,
   byteaArray,
   integerArray,
@@ -25,8 +26,8 @@ const recordBatchQuery = {
       $1, $2, $3, $4,
       $5::macaddr8[], $6::text[]::message_direction[], $7::text[]::message_kind[], $8::text[]::message_verdict[],
       $9::smallint[], $10::macaddr8[], $11::macaddr8[], $12::numeric[],
-      $13::text[], $14::text[], $15::text[], $16::bytea[], $17::bytea[], $18::boolean[],
-      $19::integer[], $20::macaddr8[])`,
+      $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bytea[], $18::bytea[], $19::boolean[],
+      $20::integer[], $21::macaddr8[])`,
 };
 
 interface RecordedException {
@@ -91,6 +92,7 @@ export async function recordBatch(
       textArray(messages.map((message) => message.srv)),
       textArray(messages.map((message) => message.code)),
       textArray(messages.map((message) => message.reason)),
+      bigintArray(messages.map(repetitionOf)),
       byteaArray(messages.map((message) => message.sha256)),
       byteaArray(messages.map((message) => message.bytes)),
       booleanArray(messages.map((message) => message.rising)),
@@ -101,6 +103,11 @@ export async function recordBatch(
   const row = result.rows[0];
   if (row === undefined) throw new Error('record_batch returned no row');
   return { outcomes: readOutcomes(row, messages.length), laneTime: row.lane_time };
+}
+
+/** See message_log.repetition: a request takes its RequestID, what comes back is known by its bytes. */
+function repetitionOf(message: NewMessage): bigint {
+  return message.direction === 'southbound' ? 0n : message.sha256.readBigUInt64BE(0) >> 1n;
 }
 
 function readOutcomes(row: RecordedRow, count: number): RecordOutcome[] {
@@ -154,10 +161,8 @@ export async function createLanes(client: pg.Pool | pg.PoolClient, lanes: number
 export async function foldRequestIds(pool: pg.Pool, lane: number, horizonStart: string): Promise<number> {
   const days = await pool.query<{ day: string }>(
     `select d::date::text as day
-     from replay_horizon h,
-          generate_series(greatest(h.folded_to + 1,
-            coalesce((select min(day) from message_log), $3::date)), $3::date - 1, interval '1 day') d
-     where h.user_id = $1 and h.lane = $2
+     from replay_horizon h, generate_series(h.folded_to + 1, $3::date - 1, interval '1 day') d
+     where h.user_id = $1 and h.lane = $2 and h.folded_to > '-infinity'
      order by d`,
     [ANCHOR, lane, horizonStart],
   );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  bigintArray,
   booleanArray,
   byteaArray,
   integerArray,
@@ -38,6 +39,7 @@ test('numbers, texts, bytes and EUIs arrive as they were written, missing ones a
           counter: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
           small: fc.option(fc.integer({ min: -32768, max: 32767 }), { nil: undefined }),
           whole: fc.maxSafeInteger().map((n) => (n % 2 ** 31) | 0),
+          long: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
           flag: fc.boolean(),
           words: fc.option(
             fc.string({ unit: 'binary' }).map((word) => word.replaceAll('\0', '')),
@@ -59,6 +61,9 @@ test('numbers, texts, bytes and EUIs arrive as they were written, missing ones a
         );
         expect(await read('integer', integerArray(rows.map((row) => row.whole)))).toEqual(
           text(rows.map((row) => row.whole)),
+        );
+        expect(await read('bigint', bigintArray(rows.map((row) => row.long)))).toEqual(
+          text(rows.map((row) => row.long)),
         );
         expect(await read('boolean', booleanArray(rows.map((row) => row.flag)))).toEqual(
           text(rows.map((row) => row.flag)),

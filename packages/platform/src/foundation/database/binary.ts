@@ -8,6 +8,7 @@
 /** Type numbers of PostgreSQL (pg_type.oid), fixed for built-in types. */
 const BOOLEAN = 16;
 const BYTEA = 17;
+const BIGINT = 20;
 const SMALLINT = 21;
 const INTEGER = 23;
 const TEXT = 25;
@@ -82,6 +83,10 @@ export function smallintArray(values: readonly (number | undefined)[]): Buffer {
 
 export function integerArray(values: readonly (number | undefined)[]): Buffer {
   return fixedArray(INTEGER, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at));
+}
+
+export function bigintArray(values: readonly (bigint | undefined)[]): Buffer {
+  return fixedArray(BIGINT, 8, values, (buffer, value, at) => buffer.writeBigInt64BE(value, at));
 }
 
 export function byteaArray(values: readonly (Uint8Array | undefined)[]): Buffer {
