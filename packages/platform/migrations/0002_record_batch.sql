@@ -71,17 +71,20 @@ begin
   -- Read before the probes: a day may be folded meanwhile, then it is covered twice, never not at all.
   select h.folded_to into strict folded from replay_horizon h where h.user_id = in_anchor and h.lane = in_lane;
 
-  -- A day at a time, with equality on every column of the unique key: the only plan is a look-up in it. (With a range
-  -- of days the planner, lacking statistics of a young day, walked all rows of the User in it: 1 ms a message.)
+  -- A day at a time, with equality on every column of the unique key, and offset 0 so that the batch stays outside: the
+  -- only plan is a look-up in the key for each message. (Left to itself the planner, lacking statistics of a young day,
+  -- began with the day's rows: up to 1 ms a message, against 25 us for all of this function.)
   for ahead in 0 .. record_batch.day - folded - 1 loop
     probed := record_batch.day - ahead;
     for found in
       select i.item, l.sequence, l.recorded_at, l.code, l.reason, l.sha256 = i.sha256 as same
       from unnest(in_user, in_target, in_counter, in_repetition, in_sha256)
              with ordinality as i(user_id, target, counter, repetition, sha256, item)
-      join message_log l
-        on l.user_id = i.user_id and l.day = probed and l.target = i.target and l.counter = i.counter
-       and l.repetition = i.repetition
+      cross join lateral (
+        select m.sequence, m.recorded_at, m.code, m.reason, m.sha256 from message_log m
+        where m.user_id = i.user_id and m.day = probed and m.target = i.target and m.counter = i.counter
+          and m.repetition = i.repetition
+        offset 0) l
     loop
       if sequences[found.item] <> 0 then
         sequences[found.item] := 0;
@@ -98,7 +101,9 @@ begin
     select i.item
     from unnest(in_user, in_direction, in_target, in_counter, in_rising)
            with ordinality as i(user_id, direction, target, counter, rising, item)
-    join highest_counter h on h.user_id = i.user_id and h.device = i.target
+    cross join lateral (
+      select c.counter from highest_counter c where c.user_id = i.user_id and c.device = i.target
+      offset 0) h
     where i.direction = 'southbound' and i.rising and i.counter <= h.counter
   loop
     if sequences[found.item] <> 0 then

@@ -163,6 +163,32 @@ describe('the same RequestID', () => {
   });
 });
 
+test('the probes stay look-ups while a day is young and nothing is known of its size', async () => {
+  const young = await testDatabase();
+  await ensurePartitions(young.pool, { today: '2026-11-22', ahead: 0 });
+  const client = await young.pool.connect();
+  const counters = Array.from({ length: 3_000 }, (_, index) => BigInt(index));
+  for (let from = 0; from < counters.length; from += 10) {
+    await recordBatch(
+      client,
+      0,
+      version,
+      counters.slice(from, from + 10).map((counter) => newMessage(counter)),
+      noon,
+    );
+  }
+  await client.query('select pg_stat_force_next_flush()');
+  client.release();
+  const read = await young.pool.query<{ rows: string }>(
+    `select coalesce(sum(idx_tup_read), 0) + coalesce(sum(seq_tup_read), 0) as rows
+     from pg_stat_user_tables t left join pg_stat_user_indexes i using (relid)
+     where t.relname like 'message_log_%' or t.relname = 'highest_counter'`,
+  );
+  // none of the messages was there before, so nothing but an insert may touch a row
+  expect(Number(read.rows[0]?.rows)).toBe(0);
+  await young.drop();
+});
+
 describe('the committer', () => {
   const committer = (): Committer => new Committer(database.pool, { mostWaiting: 5_000, observer: silent });
 
