@@ -45,6 +45,11 @@ describe('where settings come from', () => {
     expect(config.log.level).toBe('debug');
   });
 
+  test('variables of the tests and benches are no settings and are left alone', () => {
+    expect(load({ PENSTOCK_DUIS_DATA: '/duis', PENSTOCK_TEST_SEED: '1', PENSTOCK_BENCH_X: '1' })).toEqual(load());
+    expect(refusal({ PENSTOCK_DUIS_DATA_FOLDER: '/duis' })).toContain('PENSTOCK_DUIS_DATA_FOLDER: there is no such');
+  });
+
   test('paths of the file start at its folder, those of the environment at the working folder', () => {
     mkdirSync(join(folder, 'etc'));
     const toml = 'data_folder = "../state"\n[gateway]\ntls_key_file = "key.pem"\ntls_certificate_file = "/tls/c.pem"\n';

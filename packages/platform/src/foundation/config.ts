@@ -20,7 +20,7 @@ export interface ConfigSource {
 const fileName = 'penstock.toml';
 
 // Not settings: the place of the configuration file, and what belongs to the tests and benches.
-const otherVariables = /^PENSTOCK_(CONFIG$|TEST_|BENCH_)/;
+const otherVariables = /^PENSTOCK_(CONFIG$|DUIS_DATA$|TEST_|BENCH_)/;
 
 function invalid(detail: string, cause?: unknown): PenstockError {
   return new PenstockError('config.invalid', { detail, cause });
