@@ -17,7 +17,7 @@ export * from './rules/check-request.ts';
 export * from './rules/eligibility.ts';
 export type { SignatureParts } from './signature/profile.ts';
 export { type Signer, signMessage } from './signature/sign.ts';
-export { type SignatureVerdict, verifySignature } from './signature/verify.ts';
+export { type SignatureVerdict, verifySignature, verifySignatureInBackground } from './signature/verify.ts';
 export * from './write/dcc-alert.ts';
 export * from './write/request.ts';
 export * from './write/request-bodies.ts';

@@ -52,17 +52,18 @@ export interface Platform {
 const MAINTENANCE_SECONDS = 300;
 
 /** The database of the configuration, migrated, with its partitions and lanes; and how to let it go. */
-export async function openPlatformDatabase(config: Config, log: Log): Promise<Database> {
+export async function openPlatformDatabase(config: Config, log: Log): Promise<Database & { readonly url: string }> {
   const embedded =
     config.database.url === undefined ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log }) : undefined;
   const url = config.database.url ?? embedded?.url ?? '';
   try {
     const applied = await migrate(url);
     if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated');
-    const database = openDatabase({ url, poolSize: config.database.poolSize, applicationName: 'penstock', log });
+    const database = openDatabase({ url, poolSize: intakeShare(config), applicationName: 'penstock', log });
     await ensurePartitions(database.pool, { today: utcDay(new Date()), ahead: config.database.partitionDaysAhead });
     await createLanes(database.pool, config.messages.lanes);
     return {
+      url,
       pool: database.pool,
       close: async () => {
         await database.close();
@@ -73,6 +74,15 @@ export async function openPlatformDatabase(config: Config, log: Log): Promise<Da
     await embedded?.stop();
     throw error;
   }
+}
+
+/** Delivery has connections of its own: its loops would queue in front of the commits that others wait for. */
+function deliveryShare({ database }: Config): number {
+  return Math.max(3, Math.floor(database.poolSize * 0.4));
+}
+
+function intakeShare(config: Config): number {
+  return config.database.poolSize - deliveryShare(config);
 }
 
 export interface StartOptions {
@@ -116,7 +126,14 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   const directory = await openDirectory({ pool, log });
   onStop(() => directory.close());
 
-  const delivery = new Delivery({ pool, directory, clock, log, registry, config });
+  const forDelivery = openDatabase({
+    url: database.url,
+    poolSize: deliveryShare(config),
+    applicationName: 'penstock delivery',
+    log,
+  });
+  onStop(() => forDelivery.close());
+  const delivery = new Delivery({ pool: forDelivery.pool, directory, clock, log, registry, config });
   await delivery.start();
   onStop(() => delivery.stop());
 
@@ -182,8 +199,9 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   onStop(() => server.stop());
 
   const maintenance = new Every(MAINTENANCE_SECONDS, log, 'maintenance waits', async () => {
-    await maintainMessages({ pool, clock, log, config });
+    // streams first: what is left of a day of the record then has no body any more
     await delivery.dropTakenDays();
+    await maintainMessages({ pool, clock, log, config });
   });
   onStop(() => maintenance.stop());
   // last: whoever asks /readyz before finds nobody there

@@ -5,7 +5,7 @@ import { readMessage } from '../read.ts';
 import { PROPERTY_TIMEOUT, runs } from '../testing/property-runs.ts';
 import { request, signedSamples, testKey } from '../testing/signed-samples.ts';
 import { signMessage } from './sign.ts';
-import { derSignature, verifySignature } from './verify.ts';
+import { derSignature, verifySignature, verifySignatureInBackground } from './verify.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
@@ -107,4 +107,20 @@ describe('signMessage', () => {
     expect(code('<a>')).toBe('duis.xml.malformed');
     expect(code('<a/>')).toBe('duis.profile.structure');
   });
+});
+
+test('the verdict in the background is the same', async () => {
+  const signer = testKey();
+  for (const bytes of signedSamples(signer)) {
+    const parts = readMessage(bytes).signature;
+    if (parts === undefined) throw new Error('a signed sample has no signature');
+    const flipped = Uint8Array.from(parts.value, (byte, index) => (index === 40 ? byte ^ 1 : byte));
+    const variants = [parts, { ...parts, value: flipped }, { ...parts, digest: new Uint8Array(32) }, undefined];
+    for (const variant of variants) {
+      for (const key of [signer.publicKey, publicKey]) {
+        expect(await verifySignatureInBackground(variant, key)).toEqual(verifySignature(variant, key));
+      }
+    }
+    expect(await verifySignatureInBackground(parts, signer.publicKey)).toEqual({ ok: true });
+  }
 });

@@ -10,16 +10,43 @@ export type SignatureVerdict =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: Extract<DuisErrorCode, `duis.signature.${string}`> };
 
-/** Compares the digest, then verifies the signature with a P-256 public key. The digest first: it costs 3 %. */
-export function verifySignature(parts: SignatureParts | undefined, key: KeyObject): SignatureVerdict {
+const valid: SignatureVerdict = { ok: true };
+const wrongValue: SignatureVerdict = { ok: false, code: 'duis.signature.value' };
+
+/** What can be told without the signature's own arithmetic; undefined when only that is left. */
+function checkDigest(parts: SignatureParts | undefined, key: KeyObject): SignatureVerdict | undefined {
   if (parts === undefined) return { ok: false, code: 'duis.signature.absent' };
   // node:crypto throws for keys that take no digest (Ed25519), and RSA or another curve is not of the profile
-  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return { ok: false, code: 'duis.signature.value' };
+  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return wrongValue;
   const digest = hash('sha256', Buffer.from(parts.canonicalDocument, 'latin1'), 'buffer');
-  if (!digest.equals(parts.digest)) return { ok: false, code: 'duis.signature.digest' };
+  return digest.equals(parts.digest) ? undefined : { ok: false, code: 'duis.signature.digest' };
+}
+
+/** Compares the digest, then verifies the signature with a P-256 public key. The digest first: it costs 3 %. */
+export function verifySignature(parts: SignatureParts | undefined, key: KeyObject): SignatureVerdict {
+  const verdict = checkDigest(parts, key);
+  if (verdict !== undefined || parts === undefined) return verdict ?? wrongValue;
   const signedInfo = Buffer.from(parts.canonicalSignedInfo, 'latin1');
-  if (!verify('sha256', signedInfo, key, derSignature(parts.value))) return { ok: false, code: 'duis.signature.value' };
-  return { ok: true };
+  return verify('sha256', signedInfo, key, derSignature(parts.value)) ? valid : wrongValue;
+}
+
+/**
+ * As `verifySignature`, with the arithmetic on Node's thread pool. It costs the calling thread 4 us instead of 50, so
+ * one process of a server uses all cores for what is half of its work; in all it costs 3 us more.
+ */
+export function verifySignatureInBackground(
+  parts: SignatureParts | undefined,
+  key: KeyObject,
+): Promise<SignatureVerdict> {
+  const verdict = checkDigest(parts, key);
+  if (verdict !== undefined || parts === undefined) return Promise.resolve(verdict ?? wrongValue);
+  const signedInfo = Buffer.from(parts.canonicalSignedInfo, 'latin1');
+  return new Promise((resolve, reject) => {
+    verify('sha256', signedInfo, key, derSignature(parts.value), (error, isValid) => {
+      if (error) reject(error);
+      else resolve(isValid ? valid : wrongValue);
+    });
+  });
 }
 
 /**

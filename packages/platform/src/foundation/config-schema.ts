@@ -30,7 +30,14 @@ const databaseSection = z.strictObject({
     .describe(
       'Address of the PostgreSQL database (15 or later), whose role owns it, may create roles and is no superuser. Without it the platform runs a PostgreSQL of its own in the data folder.',
     ),
-  poolSize: z.int().min(2).max(500).default(10).describe('Most connections that one process of the platform opens.'),
+  poolSize: z
+    .int()
+    .min(7)
+    .max(500)
+    .default(10)
+    .describe(
+      'Most connections that one process of the platform opens; four tenths of them, but at least 3, are for delivery.',
+    ),
   partitionDaysAhead: z
     .int()
     .min(1)
@@ -76,7 +83,6 @@ const gatewaySection = z.strictObject({
     .max(1_000_000)
     .default(2_000)
     .describe('Messages that may wait for the database in one process; above it the answer is 503 with Retry-After.'),
-  processes: z.int().min(1).max(256).default(1).describe('Processes that take messages in.'),
 });
 
 const messagesSection = z.strictObject({

@@ -36,7 +36,7 @@ export class IntakeMetrics {
     });
     new Counter({
       name: 'penstock_gateway_stage_seconds_total',
-      help: 'Time that messages spent in each stage; read and verify are CPU, authorise and record wait for the database.',
+      help: 'Time that messages spent in each stage; read is CPU, the others wait for a thread or the database.',
       labelNames: ['stage'],
       registers: [registry],
       collect() {

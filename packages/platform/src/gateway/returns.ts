@@ -6,7 +6,13 @@
  * a message is recorded once, however often the network delivers it; what was answered 'recorded' is committed.
  */
 import { hash } from 'node:crypto';
-import { type DuisResponse, devicesConcerned, type Eui, readMessage, verifySignature } from '@penstock/duis';
+import {
+  type DuisResponse,
+  devicesConcerned,
+  type Eui,
+  readMessage,
+  verifySignatureInBackground,
+} from '@penstock/duis';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Committer } from '../messages/committer.ts';
@@ -50,7 +56,10 @@ export class Returns {
    * Records each message; one that is refused does not stop the others. One result a message, in order. Rejects when
    * the platform cannot record now: the network then delivers all of them again, and those recorded are 'repeated'.
    */
-  take(messages: readonly DeliveredMessage[]): Promise<DeliveryResult[]> {
+  async take(messages: readonly DeliveredMessage[]): Promise<DeliveryResult[]> {
+    if (this.parts.committer.isFull) {
+      throw new PenstockError('service.not-ready', { detail: 'too many messages wait to be recorded' });
+    }
     return Promise.all(messages.map((message) => this.takeOne(message)));
   }
 
@@ -58,7 +67,7 @@ export class Returns {
     try {
       for (let judgement = 0; judgement < MOST_JUDGEMENTS; judgement++) {
         const snapshot = this.parts.directory.current();
-        const settled = await this.parts.committer.record(this.judge(message, snapshot), snapshot.version);
+        const settled = await this.parts.committer.record(await this.judge(message, snapshot), snapshot.version);
         switch (settled.outcome) {
           case 'recorded':
           case 'repeated':
@@ -79,13 +88,13 @@ export class Returns {
     }
   }
 
-  /** Throws DuisError or PenstockError when the message is not the Operator's or not for its recipient. */
-  private judge(delivered: DeliveredMessage, snapshot: Directory): NewMessage {
+  /** Rejects with DuisError or PenstockError when the message is not the Operator's or not for its recipient. */
+  private async judge(delivered: DeliveredMessage, snapshot: Directory): Promise<NewMessage> {
     const message = readMessage(delivered.bytes);
     if (message.type !== 'response') {
       throw new PenstockError('gateway.not-a-response', { detail: 'the network delivers DUIS Responses' });
     }
-    this.requireOperatorSignature(message, snapshot);
+    await this.requireOperatorSignature(message, snapshot);
     const user = snapshot.user(delivered.recipient);
     const named = [message.requestId?.originator, message.responseId?.target].filter((eui) => eui !== undefined);
     if (user === undefined || named.some((eui) => eui !== delivered.recipient)) {
@@ -119,7 +128,7 @@ export class Returns {
     };
   }
 
-  private requireOperatorSignature(message: DuisResponse, snapshot: Directory): void {
+  private async requireOperatorSignature(message: DuisResponse, snapshot: Directory): Promise<void> {
     const parts = message.signature;
     const certificate =
       parts?.signer === undefined ? undefined : snapshot.signer(parts.signer.issuer, parts.signer.serial);
@@ -129,7 +138,7 @@ export class Returns {
         detail: refusal?.detail ?? 'the message is not signed',
       });
     }
-    const verdict = verifySignature(parts, certificate.key);
+    const verdict = await verifySignatureInBackground(parts, certificate.key);
     if (!verdict.ok)
       throw new PenstockError('gateway.signer-not-operator', { detail: `its signature fails: ${verdict.code}` });
   }
