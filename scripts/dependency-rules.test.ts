@@ -94,6 +94,7 @@ describe('a planted breach is found', () => {
       "import '../foundation/testing.ts';",
       'packages/platform/src/foundation/testing.ts is for tests only',
     ],
+    [`${platform}/messages/fixture.ts`, "import '@penstock/duis/testing';", '@penstock/duis/testing is for tests only'],
     [`${platform}/messages/part.ts`, "import 'left-pad';", 'left-pad is not in the dependencies of platform'],
     [`${platform}/messages/tool.ts`, "import 'fast-check';", 'fast-check is not in the dependencies of platform'],
     [

@@ -119,6 +119,7 @@ function checkModule(file: string, specifier: string, tree: Tree): string | unde
   if (its === undefined) return undefined;
   if (gpl.test(name) && !mayUseGpl.includes(its) && !isTest(file))
     return `${its} may not import ${name}: it is GPL code`;
+  if (/^@penstock\/[^/]+\/testing$/.test(specifier) && !isTest(file)) return `${specifier} is for tests only`;
   const other = name.startsWith('@penstock/') ? name.slice('@penstock/'.length) : undefined;
   if (other !== undefined && other !== its) {
     const isTool = isTest(file) && other === 'simulator';

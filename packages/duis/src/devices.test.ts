@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { catalogue } from './catalogue/catalogue.ts';
 import { devicesConcerned, MAXIMUM_DEVICES, namedThings, requestBodiesNamingDevices } from './devices.ts';
 import { DuisError } from './errors.ts';
@@ -8,6 +8,7 @@ import {
   findInSchema,
   genuineResponses,
   hasOfficialFiles,
+  needsOfficialFiles,
   requestTemplates,
   withoutSignature,
 } from './testing/official-files.ts';
@@ -153,7 +154,8 @@ describe('the devices that a response or alert concerns', () => {
   });
 });
 
-describe.skipIf(!hasOfficialFiles)('the classification against the official files', () => {
+describe('the classification against the official files', () => {
+  beforeEach(needsOfficialFiles);
   const isList = 'descendant::xs:pattern[starts-with(@value, "([A-Fa-f0-9]{2}-")]';
   const isId = '@type="sr:RequestIDType" or @type="sr:ResponseIDType"';
   const inHeader = 'ancestor::xs:element[@name="Header"]';

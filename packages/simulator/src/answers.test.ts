@@ -7,6 +7,7 @@ import {
   signMessage,
   verifySignature,
 } from '@penstock/duis';
+import { needsOfficialFiles, schemaComplaint } from '@penstock/duis/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Alert, AlertSource } from './alerts.ts';
 import { Answers } from './answers.ts';
@@ -16,7 +17,6 @@ import { Random } from './random.ts';
 import { signersOf } from './requests.ts';
 import { alertText, responseText } from './responses.ts';
 import type { World } from './simulation.ts';
-import { hasOfficialSchema, schemaComplaint } from './testing/official-schema.ts';
 import { NOW, testWorld, withFolder } from './testing/world.ts';
 import { prepareTraffic } from './traffic.ts';
 
@@ -100,7 +100,8 @@ describe('answers', () => {
     expect(times(answers())).toEqual(times(answers()));
   });
 
-  it.skipIf(!hasOfficialSchema)('are valid by the official schema, for every service that was asked', () => {
+  it('are valid by the official schema, for every service that was asked', (context) => {
+    needsOfficialFiles(context);
     const from = answers();
     const seen = new Set<string>();
     for (const request of requests) {
@@ -113,7 +114,8 @@ describe('answers', () => {
     for (const { srv } of nonDevice) expect(seen, srv).toContain(`${srv} 8`);
   });
 
-  it.skipIf(!hasOfficialSchema)('and alerts are valid by the official schema and signed by the Operator', () => {
+  it('and alerts are valid by the official schema and signed by the Operator', (context) => {
+    needsOfficialFiles(context);
     const source = new AlertSource(world.network, new Random('alerts'));
     const signer = signersOf(world.pki, [OPERATOR_ID]).get(OPERATOR_ID);
     const certificate = world.pki.users.get(OPERATOR_ID)?.signing.certificate;

@@ -1,12 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { catalogue, checkRequest, type Eui, readMessage, type Signer, verifySignature } from '@penstock/duis';
+import { needsOfficialFiles, schemaComplaint } from '@penstock/duis/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Eligibility } from './eligibility.ts';
 import { OPERATOR_ID } from './parties.ts';
 import { Random } from './random.ts';
 import { Counters, type PreparedRequest, RequestMaker, signersOf } from './requests.ts';
 import type { World } from './simulation.ts';
-import { hasOfficialSchema, schemaComplaint } from './testing/official-schema.ts';
 import { NOW, testWorld, withFolder } from './testing/world.ts';
 import { allTemplates, prepareTraffic } from './traffic.ts';
 
@@ -106,7 +106,8 @@ describe('traffic', () => {
     }
   });
 
-  it.skipIf(!hasOfficialSchema)('is valid by the official schema, every template and signed pre-commands', () => {
+  it('is valid by the official schema, every template and signed pre-commands', (context) => {
+    needsOfficialFiles(context);
     const signed = traffic(300).filter(({ commandVariant }) => commandVariant >= 5);
     for (const message of [...oneOfEach(), ...signed]) {
       expect(schemaComplaint(message.bytes), `${message.srv} ${unsigned(message).slice(0, 3000)}`).toBeUndefined();

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   findInSchema,
   hasOfficialFiles,
+  needsOfficialFiles,
   officialTable,
   requestTemplates,
   withDocument,
@@ -37,7 +38,8 @@ describe('the catalogue by itself', () => {
   });
 });
 
-describe.skipIf(!hasOfficialFiles)('the catalogue against the official files', () => {
+describe('the catalogue against the official files', () => {
+  beforeEach(needsOfficialFiles);
   const rows = hasOfficialFiles ? officialTable('srv-catalogue.csv') : [];
 
   /** The matrix has line breaks, doubled blanks and changing dashes in its names, and a remark in that of 8.2. */

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { catalogue } from '../catalogue/catalogue.ts';
-import { findInSchema, hasOfficialFiles, officialTable } from '../testing/official-files.ts';
+import { findInSchema, hasOfficialFiles, needsOfficialFiles, officialTable } from '../testing/official-files.ts';
 import { dccAlertCodes, dccAlertKinds } from './dcc-alerts.ts';
 import { deviceAlertCodes } from './device-alerts.ts';
 import { responseCodes } from './responses.ts';
@@ -27,7 +27,8 @@ describe('the code tables by themselves', () => {
   });
 });
 
-describe.skipIf(!hasOfficialFiles)('the code tables against the official files', () => {
+describe('the code tables against the official files', () => {
+  beforeEach(needsOfficialFiles);
   const rows = hasOfficialFiles ? officialTable('codes.csv') : [];
   const codes = (kind: string) => rows.filter((row) => row.kind === kind).map((row) => row.code ?? '');
 

@@ -1,7 +1,8 @@
 /**
  * For tests only: the public DUIS files that this project does not contain (schema, real requests and responses,
  * tables of facts). They are looked for in PENSTOCK_DUIS_DATA, else in ../shared/duis beside the repository. Where they
- * are missing, the tests that need them are skipped and one line says so.
+ * are missing, the tests that need them are skipped with the reason. The tests of other packages find them here too,
+ * as '@penstock/duis/testing'.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,18 +15,24 @@ import {
   XsdValidator,
   xmlRegisterInputProvider,
 } from 'libxml2-wasm';
+import { expect, type TestContext } from 'vitest';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const folder = process.env.PENSTOCK_DUIS_DATA ?? resolve(repository, '../shared/duis');
 
-/** Whether the public DUIS files are there; says so once where they are not. */
+/** Whether the public DUIS files are there. */
 export const hasOfficialFiles = existsSync(join(folder, 'xsd/duis-5.4.xsd'));
-if (!hasOfficialFiles) {
-  console.error(`SKIPPED: tests against the official DUIS files, which are not in ${folder} (set PENSTOCK_DUIS_DATA)`);
+
+/** Skips a test where they are not: called in it, given to `beforeEach`, or a test by itself. */
+export function needsOfficialFiles(context: TestContext): void {
+  context.skip(!hasOfficialFiles, `the official DUIS files are not in ${folder} (set PENSTOCK_DUIS_DATA)`);
 }
 
+/** Where a file or folder of the official ones is, e.g. 'xsd'. */
+export const officialPath = (name: string): string => join(folder, name);
+
 /** A file among the official ones, e.g. 'codes.csv'. */
-export const officialFile = (name: string): string => readFileSync(join(folder, name), 'utf8');
+export const officialFile = (name: string): string => readFileSync(officialPath(name), 'utf8');
 
 /** The rows of a CSV file among the official ones as records by column name; quoted cells may hold line breaks. */
 export function officialTable(name: string): Record<string, string>[] {
@@ -112,8 +119,8 @@ export function findInSchema<Result>(file: string, path: string, read: (element:
 let validator: XsdValidator | undefined;
 
 /**
- * Checks a message against the official schema of DUIS 5.4. Returns undefined when it is valid, else what libxml2
- * says. The schema files are given to libxml2 from memory, under the relative names by which they import each other.
+ * Checks a message against the official schema of DUIS 5.4, which must be there. Returns undefined when it is valid,
+ * else what libxml2 says. The schema files are given to libxml2 from memory, under the relative names by which they import each other.
  */
 export function schemaComplaint(message: string | Uint8Array): string | undefined {
   if (validator === undefined) {
@@ -133,4 +140,12 @@ export function schemaComplaint(message: string | Uint8Array): string | undefine
   } finally {
     document.dispose();
   }
+}
+
+/**
+ * Expects a message to be valid by the official schema; expects nothing where that is not there, so a file of tests
+ * that uses it has `needsOfficialFiles` as a test of its own, which is skipped then.
+ */
+export function expectSchemaValid(message: string | Uint8Array, name?: string): void {
+  if (hasOfficialFiles) expect(schemaComplaint(message), name ?? message.toString()).toBeUndefined();
 }

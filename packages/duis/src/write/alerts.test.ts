@@ -7,6 +7,7 @@ import { formatRequestId } from '../identifiers.ts';
 import { signMessage } from '../signature/sign.ts';
 import { verifySignature } from '../signature/verify.ts';
 import { DEVICE, OTHER_DEVICE, readResponse, toDevice, toOperator } from '../testing/example-messages.ts';
+import { needsOfficialFiles } from '../testing/official-files.ts';
 import { bytes, expectValid, fromDevice, publicKey, signer, toUser, when } from '../testing/writing.ts';
 import * as write from './dcc-alert.ts';
 import { writeDeviceAlert } from './response.ts';
@@ -14,6 +15,8 @@ import { writeSmets1Response, writeSmets1SignedResponse } from './smets1.ts';
 import { element, type XmlElement } from './xml.ts';
 
 const leaf = (name: string, text: string) => element(name, text);
+
+it('alerts and SMETS1 messages are checked by the official schema', needsOfficialFiles);
 
 describe('alerts', () => {
   const mpxns = { importMpxn: '1234567890123', secondaryImportMpan: '1234567890124', exportMpan: '1234567890125' };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DuisError } from '../errors.ts';
 import { documents } from '../testing/generated-documents.ts';
 import { canonicalForms, type SeenElement, seenByLibxml2, withoutMark } from '../testing/libxml2-oracle.ts';
-import { hasOfficialFiles, realFiles } from '../testing/official-files.ts';
+import { hasOfficialFiles, needsOfficialFiles, realFiles } from '../testing/official-files.ts';
 import { PROPERTY_TIMEOUT, runs } from '../testing/property-runs.ts';
 import { NAMESPACE_DS, NAMESPACE_RA, NAMESPACE_SR } from './namespaces.ts';
 import { scan } from './scan.ts';
@@ -51,6 +51,8 @@ describe('canonical forms are those of libxml2', () => {
       runs(500),
     );
   });
+
+  test('are tried on the official files', needsOfficialFiles);
 
   test('of every template of the npm package and of every official file', () => {
     const files = realFiles();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { needsOfficialFiles } from '@penstock/duis/testing';
 import {
   diag,
   ParseOption,
@@ -8,7 +9,7 @@ import {
   xmlCleanupInputProvider,
   xmlRegisterInputProvider,
 } from 'libxml2-wasm';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../foundation/log.ts';
 import { compileSchema } from './schema-compiler.ts';
 import { readSchemaFiles } from './schema-files.ts';
@@ -16,7 +17,6 @@ import { type ClosableSchemaValidator, openSchemaValidator } from './schema-vali
 import { findComplaint } from './schema-verdict.ts';
 import {
   folderWith,
-  hasOfficialSchema,
   officialBytes,
   officialRequests,
   officialSchemaFolder,
@@ -37,7 +37,9 @@ async function open(folder: string): Promise<ClosableSchemaValidator> {
   return validator;
 }
 
-describe.skipIf(!hasOfficialSchema)('the official schema', () => {
+describe('the official schema', () => {
+  beforeEach(needsOfficialFiles);
+
   test('says of each official message what its verdict is, and all request templates are valid', async () => {
     const validator = await open(officialSchemaFolder);
     const verdicts = officialVerdicts();

@@ -1,28 +1,21 @@
 /**
- * For tests only: the official DUIS files that this project does not contain, found in PENSTOCK_DUIS_DATA, else in
- * ../shared/duis beside the repository; a small schema of our own that is made as they are; and temporary folders.
+ * For tests only: the official DUIS files that this project does not contain; a small schema of our own that is made
+ * as they are; and temporary folders.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { officialPath } from '@penstock/duis/testing';
 import { parse } from 'csv-parse/sync';
 import { onTestFinished } from 'vitest';
 
-const repository = resolve(fileURLToPath(import.meta.url), '../../../../..');
-const officialFolder = process.env.PENSTOCK_DUIS_DATA ?? resolve(repository, '../shared/duis');
-
-export const officialSchemaFolder = join(officialFolder, 'xsd');
-export const hasOfficialSchema = existsSync(join(officialSchemaFolder, 'duis-5.4.xsd'));
-if (!hasOfficialSchema) {
-  console.error(`SKIPPED: validation by the official DUIS schema, not in ${officialFolder} (set PENSTOCK_DUIS_DATA)`);
-}
+export const officialSchemaFolder = officialPath('xsd');
 
 /** A message or a schema among the official files, e.g. 'requests/x.XML'. */
-export const officialBytes = (name: string): Buffer => readFileSync(join(officialFolder, name));
+export const officialBytes = (name: string): Buffer => readFileSync(officialPath(name));
 
 export const officialRequests = (): Buffer[] =>
-  readdirSync(join(officialFolder, 'requests')).map((name) => officialBytes(`requests/${name}`));
+  readdirSync(officialPath('requests')).map((name) => officialBytes(`requests/${name}`));
 
 /** The file names of verdicts.csv and what the schema says of each: 'valid', 'invalid (why)', 'refuse (why)'. */
 export function officialVerdicts(): [file: string, verdict: string][] {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { requireEui } from '@penstock/duis';
+import { needsOfficialFiles, officialFile } from '@penstock/duis/testing';
 import { describe, expect, test } from 'vitest';
 import { CertificateFault, normaliseSerial, readCertificate, readCertificateFor } from './certificates.ts';
 import { testCertificate } from './testing-certificates.ts';
@@ -70,10 +70,9 @@ describe('certificates', () => {
     for (const text of ['', '-1', '1f', '1'.repeat(50)]) expect(normaliseSerial(text)).toBeUndefined();
   });
 
-  const folder = process.env.PENSTOCK_DUIS_DATA ?? new URL('../../../../../shared/duis', import.meta.url).pathname;
-  const file = `${folder}/pki/xml-sign-90B3D51F30010000-ds.pem`;
-  test.skipIf(!existsSync(file))(`a genuine test certificate reads as its messages name it (needs ${file})`, () => {
-    const read = readCertificateFor(readFileSync(file, 'utf8'), 'signing', user);
+  test('a genuine test certificate reads as its messages name it', (context) => {
+    needsOfficialFiles(context);
+    const read = readCertificateFor(officialFile('pki/xml-sign-90B3D51F30010000-ds.pem'), 'signing', user);
     expect(read.issuer).toBe('CN=Z1,OU=07');
     expect(read.serial).toBe(BigInt('0x14BE4AD2EA1D0E4EC7F7156BD24624A7').toString());
   });
