@@ -52,6 +52,9 @@ export async function auditAcknowledged(pool: pg.Pool, acknowledged: string): Pr
   try {
     // the whole log is read: that may take longer than a statement of the platform may
     await client.query('set statement_timeout = 0');
+    // no index leads from the log to the stream, and a young day has no statistics: nested loops would take hours
+    await client.query('set enable_nestloop = off');
+    await client.query(`set work_mem = '256MB'`);
     await client.query(
       `create temporary table acknowledged (user_id macaddr8, target macaddr8, counter numeric(20)) on commit preserve rows`,
     );
