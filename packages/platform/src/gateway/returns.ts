@@ -60,7 +60,12 @@ export class Returns {
     if (this.parts.committer.isFull) {
       throw new PenstockError('service.not-ready', { detail: 'too many messages wait to be recorded' });
     }
-    return Promise.all(messages.map((message) => this.takeOne(message)));
+    // the answer comes when all of it is over: who delivers again then does not race with the first time
+    const settled = await Promise.allSettled(messages.map((message) => this.takeOne(message)));
+    return settled.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
   }
 
   private async takeOne(message: DeliveredMessage): Promise<DeliveryResult> {

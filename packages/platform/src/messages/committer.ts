@@ -70,10 +70,12 @@ export class Committer {
 
   /**
    * Resolves after the commit. `directoryVersion` is what the message was judged by; 'stale' means judge it again.
-   * Rejects with PenstockError service.not-ready (too many wait), database.* or internal.unexpected.
+   * Rejects with PenstockError service.not-ready (too many wait), database.* or internal.unexpected. Only what Users
+   * send is turned away one by one: what the network delivers comes many in a call, which asks `isFull` once. A call
+   * of which some were turned away each time would never be taken whole.
    */
   record(message: NewMessage, directoryVersion: bigint): Promise<Settled> {
-    if (this.isFull) {
+    if (this.isFull && message.direction === 'southbound') {
       return Promise.reject(
         new PenstockError('service.not-ready', { detail: 'too many messages wait to be recorded' }),
       );
