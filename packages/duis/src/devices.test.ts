@@ -134,6 +134,13 @@ describe('the devices that a response or alert concerns', () => {
     expect(devicesConcerned(response(requestId(OPERATOR), message('11.1', warning)))).toEqual([DEVICE, OTHER_DEVICE]);
   });
 
+  it('is nobody whom the signature of a SMETS1 producer names: that is not content', () => {
+    const inside = `<ds:Object><ds:DeviceID>x</ds:DeviceID><DeviceID>${OTHER_DEVICE}</DeviceID></ds:Object>`;
+    const signature = `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">${inside}</ds:Signature>`;
+    const body = `<sr:SMETS1ResponseMessage><sr:SMETS1SignedResponse>${signature}</sr:SMETS1SignedResponse></sr:SMETS1ResponseMessage>`;
+    expect(devicesConcerned(response(requestId(DEVICE) + responseId(DEVICE), body))).toEqual([DEVICE]);
+  });
+
   it('is the source of a device alert', () => {
     const body =
       '<sr:DeviceAlertMessage><sr:AlertCode>8F3F</sr:AlertCode><sr:GBCSPayload>AA==</sr:GBCSPayload></sr:DeviceAlertMessage>';

@@ -115,6 +115,8 @@ function endsOf(message: MessageContent): ReadonlySet<Eui> {
 function addDevices(element: Element, ends: ReadonlySet<Eui>, devices: Set<Eui>): void {
   const thing = namedThings.get(element.name);
   if (thing === undefined || thing === 'party') return;
+  // the signature of a SMETS1 producer may hold elements of any namespace
+  if (element.namespace !== 'sr' && element.namespace !== 'ra') return;
   // xs:token: the schema takes white space around an EUI, and a device must not hide behind it
   const text = element.text().trim();
   if (thing === 'device') devices.add(requireDevice(element, text));

@@ -5,7 +5,7 @@
 import type { Element, ElementNamespace } from './message.ts';
 import type { Tape } from './xml/tape.ts';
 
-const namespaceNames: readonly ElementNamespace[] = ['none', 'sr', 'ra', 'ds', 'other'];
+const namespaceNames: readonly ElementNamespace[] = ['other', 'sr', 'ra', 'ds'];
 
 export class ElementRef implements Element {
   private readonly tape: Tape;

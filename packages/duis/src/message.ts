@@ -5,8 +5,8 @@
  */
 import type { RequestId } from './identifiers.ts';
 
-/** The namespaces of DUIS by their usual prefixes; 'none' is an element in no namespace. */
-export type ElementNamespace = 'sr' | 'ra' | 'ds' | 'other' | 'none';
+/** The namespaces of DUIS by their usual prefixes. 'other' is met inside the signature of a SMETS1 producer only. */
+export type ElementNamespace = 'sr' | 'ra' | 'ds' | 'other';
 
 /** A light cursor on one element of a message. It sees signed content only. */
 export interface Element {

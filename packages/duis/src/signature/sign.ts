@@ -3,6 +3,7 @@
  */
 import { hash, type KeyObject, sign } from 'node:crypto';
 import { DuisError } from '../errors.ts';
+import { escapeText } from '../write/xml.ts';
 import { NAMESPACE_DS } from '../xml/namespaces.ts';
 import { scan } from '../xml/scan.ts';
 import { ALGORITHMS } from './profile.ts';
@@ -28,9 +29,11 @@ const signedInfoTail = '</ds:DigestValue></ds:Reference></ds:SignedInfo>';
 
 /**
  * Signs a message that has no signature yet. Text in, bytes out: the text is kept as it is, byte for byte, but for
- * the signature before the root's end tag. Throws DuisError when the text is not a well-formed document, or signed.
+ * the signature before the root's end tag. Throws DuisError when the text is not a well-formed document, or signed, and
+ * 'duis.write.value' when a reader would not find the signer as it is named.
  */
 export function signMessage(unsigned: string, signer: Signer): Buffer {
+  checkSigner(signer);
   const bytes = Buffer.from(unsigned, 'utf8');
   const scanned = scan(bytes);
   if (scanned.signature >= 0) throw new DuisError('duis.signature.repeated', 'the message is signed already');
@@ -54,6 +57,12 @@ export function signMessage(unsigned: string, signer: Signer): Buffer {
   return Buffer.from(unsigned.slice(0, end) + signature + unsigned.slice(end), 'utf8');
 }
 
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** What `readMessage` takes as it was written: digits, and a name that is all on one line with nothing around it. */
+function checkSigner({ issuer, serial }: Signer): void {
+  if (!/^[0-9]{1,60}$/.test(serial)) {
+    throw new DuisError('duis.write.value', "the signer's serial number is not a decimal number");
+  }
+  if (issuer === '' || issuer !== issuer.trim() || /\p{Cc}/u.test(issuer)) {
+    throw new DuisError('duis.write.value', "the signer's issuer is empty or holds control characters or outer blanks");
+  }
 }

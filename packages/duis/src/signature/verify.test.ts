@@ -107,6 +107,16 @@ describe('signMessage', () => {
     expect(code('<a>')).toBe('duis.xml.malformed');
     expect(code('<a/>')).toBe('duis.profile.structure');
   });
+
+  test.each([
+    ...['', '12AB', '-1', ' 1', '1\n', '１', '1</ds:X509SerialNumber>', '9'.repeat(61)].map((serial) => ({ serial })),
+    ...['', ' ', 'CN=A ', 'CN=A\r\nOU=07', 'CN=A\tOU=07', 'CN=\u0000', 'CN=\u0085', 'CN=\uffff', 'CN=\ud800'].map(
+      (issuer) => ({ issuer }),
+    ),
+  ])('refuses the signer %j, who would be read otherwise or not at all', (wrong) => {
+    const sign = () => signMessage(request('<sr:X/>'), { ...key.signer, ...wrong });
+    expect(sign).toThrow(expect.objectContaining({ code: 'duis.write.value' }));
+  });
 });
 
 test('the verdict in the background is the same', async () => {
