@@ -45,11 +45,27 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
   });
   pool.on('error', (err) => options.log.warn({ err }, 'a database connection broke'));
+  const ended = new Set<Promise<void>>();
+  pool.on('connect', (client) => {
+    // The pool listens to its idle clients, and whoever uses one to that; a client that is being ended has nobody, and
+    // an error that nobody listens to would end the process.
+    client.on('error', () => undefined);
+    const end = new Promise<void>((resolve) => {
+      client.once('end', () => {
+        ended.delete(end);
+        resolve();
+      });
+    });
+    ended.add(end);
+  });
   let closed: Promise<void> | undefined;
   return {
     pool,
+    // The pool's own end does not wait for the connections: a server that is stopped next would still find them.
     close: () => {
-      closed ??= pool.end();
+      closed ??= pool.end().then(async () => {
+        await Promise.all(ended);
+      });
       return closed;
     },
   };
