@@ -1,5 +1,4 @@
-import type { Eui } from '@penstock/duis';
-import { euiFromBytes } from '@penstock/duis';
+import { type DeviceStatus, type Eui, euiFromBytes } from '@penstock/duis';
 import { mpanOf, mprnOf } from './metering-points.ts';
 import type { SimulatedUser } from './parties.ts';
 import { type Random, WeightedChoice } from './random.ts';
@@ -14,17 +13,6 @@ import { type Random, WeightedChoice } from './random.ts';
  */
 
 export type DeviceKind = 'ESME' | 'GSME' | 'CHF' | 'GPF' | 'HCALCS' | 'PPMID' | 'IHD' | 'CAD';
-
-export type DeviceStatus =
-  | 'Pending'
-  | 'Whitelisted'
-  | 'InstalledNotCommissioned'
-  | 'Commissioned'
-  | 'Decommissioned'
-  | 'Withdrawn'
-  | 'Suspended'
-  | 'Recovery'
-  | 'Recovered';
 
 export interface Device {
   readonly device: Eui;

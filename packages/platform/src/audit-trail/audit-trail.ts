@@ -9,6 +9,7 @@
 import { type Eui, parseEui } from '@penstock/duis';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
+import { formatPosition, type Position, parsePosition } from '../messages/message.ts';
 
 /**
  * The User ID whose record is asked for. A User sees its own; with one User ID it need not be named. The Operator
@@ -31,29 +32,14 @@ export function recordOwner(viewer: Viewer, named: string | undefined): Eui {
   return owner;
 }
 
-/** A place in the record: sequences order a day, days order the record. */
-export interface Position {
-  readonly day: string;
-  /** Decimal; it outgrows a double. */
-  readonly sequence: string;
-}
-
-export function formatPosition({ day, sequence }: Position): string {
-  return `${day}/${sequence}`;
-}
-
 /** An opaque cursor: the position after which the next page begins. */
-export function cursorOf(position: Position): string {
+export function cursorOf(position: { readonly day: string; readonly sequence: string }): string {
   return Buffer.from(formatPosition(position), 'latin1').toString('base64url');
 }
 
 /** @throws PenstockError 'request.invalid' */
 export function positionOfCursor(cursor: string): Position {
-  const parts = /^(\d{4}-\d{2}-\d{2})\/(\d{1,19})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  const [, day = '', sequence = ''] = parts ?? [];
-  const time = Date.parse(`${day}T00:00:00Z`);
-  if (parts === null || Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day) {
-    throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
-  }
-  return { day, sequence };
+  const position = parsePosition(Buffer.from(cursor, 'base64url').toString('latin1'));
+  if (position !== undefined) return position;
+  throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
 }

@@ -8,7 +8,8 @@ import type pg from 'pg';
 import { addDays, utcDay } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { cursorOf, formatPosition, positionOfCursor, recordOwner } from './audit-trail.ts';
+import { formatPosition } from '../messages/message.ts';
+import { cursorOf, positionOfCursor, recordOwner } from './audit-trail.ts';
 import { asViewerOf } from './viewing.ts';
 
 export interface RecordPage {
@@ -196,7 +197,7 @@ export function createRecordStore(options: {
       if (query.requestId !== undefined) return listByRequestId(userId, query, query.requestId);
       const before =
         query.cursor === undefined
-          ? { day: lastDay(), sequence: '9223372036854775807' }
+          ? { day: lastDay(), sequence: 9_223_372_036_854_775_807n }
           : positionOfCursor(query.cursor);
       const values = [
         userId,

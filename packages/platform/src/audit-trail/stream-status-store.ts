@@ -5,7 +5,7 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { formatPosition } from './audit-trail.ts';
+import { formatPosition } from '../messages/message.ts';
 
 /**
  * $1 the User IDs (null: all), $2 the User ID after which the page begins, $3 how many User IDs, $4 the most to count.

@@ -8,7 +8,6 @@ import { ImportRefused } from '../foundation/faults.ts';
 import { runImport } from '../foundation/import.ts';
 import { partiesImporter, userIdsImporter } from '../parties/parties-import.ts';
 import { DEVICE_LOOKUP_SQL, findDevices } from './device-lookup.ts';
-import { mayActOn } from './devices.ts';
 import { devicesImporter } from './devices-import.ts';
 import { getDevice } from './devices-store.ts';
 import { registrationsImporter } from './registrations-import.ts';
@@ -103,9 +102,9 @@ describe('imports of devices and registrations', () => {
     expect(await responsible(gasMeter)).toEqual([['GS', alpha, start, Infinity]]);
     const known = (await findDevices(database.pool, [electricityMeter])).get(electricityMeter);
     expect(known).toMatchObject({ kind: 'ESME', status: 'Commissioned', home: hub });
-    expect(mayActOn(known, alpha, 'IS', change - 1)).toBeUndefined();
-    expect(mayActOn(known, alpha, 'IS', change)).toBe('E4');
-    expect(mayActOn(known, beta, 'IS', change)).toBeUndefined();
+    expect(known?.responsible).toHaveLength(3);
+    expect(known?.responsible).toContainEqual({ role: 'IS', userId: alpha, validFrom: start, validTo: change });
+    expect(known?.responsible).toContainEqual({ role: 'IS', userId: beta, validFrom: change, validTo: Infinity });
   });
 
   test('registrations that come before their devices count as soon as these are known', async () => {

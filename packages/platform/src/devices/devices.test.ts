@@ -1,7 +1,8 @@
-import { requireEui, type UserRole } from '@penstock/duis';
+import { deviceStatusSchema } from '@penstock/api';
+import { requireEui } from '@penstock/duis';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deviceKinds, type KnownDevice, mayActOn, registrationRoles } from './devices.ts';
+import { deviceKinds, deviceStatuses, registrationRoles } from './devices.ts';
 import { deriveResponsibility, type HomeDevice, type Registration } from './responsibility.ts';
 
 const eui = (last: number) => requireEui(`00-00-00-00-00-00-00-${last.toString(16).padStart(2, '0')}`);
@@ -141,29 +142,10 @@ describe('deriveResponsibility', () => {
   });
 });
 
-describe('mayActOn', () => {
-  const meter: KnownDevice = {
-    kind: 'ESME',
-    status: 'Commissioned',
-    home: eui(1),
-    responsible: [{ role: 'IS', userId: electric, validFrom: 100, validTo: 200 }],
-  };
-  test.each<[string, KnownDevice | undefined, typeof rival, UserRole, number, string | undefined]>([
-    ['an unknown device', undefined, electric, 'IS', 150, 'E19'],
-    ['before the span', meter, electric, 'IS', 99, 'E4'],
-    ['at its first instant', meter, electric, 'IS', 100, undefined],
-    ['at its end', meter, electric, 'IS', 200, 'E4'],
-    ['in another role', meter, electric, 'ES', 150, 'E4'],
-    ['another User', meter, rival, 'IS', 150, 'E4'],
-    ['an Other User', meter, rival, 'OU', 150, undefined],
-    ['a suspended device', { ...meter, status: 'Suspended' }, electric, 'IS', 150, 'E5'],
-    ['a withdrawn device, for an Other User', { ...meter, status: 'Withdrawn' }, rival, 'OU', 150, 'E5'],
-    ['a device not yet in service', { ...meter, status: 'Pending' }, electric, 'IS', 150, undefined],
-  ])('%s', (_, known, userId, role, instant, refusal) => {
-    expect(mayActOn(known, userId, role, instant)).toBe(refusal);
-  });
+test('every kind of device is known to the rules', () => {
+  expect(new Set(home.map(({ kind }) => kind))).toEqual(new Set(deviceKinds));
+});
 
-  test('every kind of device is known to the rules', () => {
-    expect(new Set(home.map(({ kind }) => kind))).toEqual(new Set(deviceKinds));
-  });
+test('the API has the statuses that requests are judged by', () => {
+  expect(deviceStatusSchema.options).toEqual(deviceStatuses);
 });

@@ -80,14 +80,20 @@ export function alertCounter(sha256: Buffer): bigint {
   return sha256.readBigUInt64BE(0);
 }
 
-/** 'YYYY-MM-DD/sequence': how positions are written in addresses and headers. */
-export function formatPosition(position: Position): string {
+/** 'YYYY-MM-DD/sequence': how positions are written in addresses and headers; rows of the database fit too. */
+export function formatPosition(position: { readonly day: string; readonly sequence: bigint | string }): string {
   return `${position.day}/${position.sequence}`;
 }
 
 /** Reads what `formatPosition` writes; undefined when it is none. */
 export function parsePosition(text: string): Position | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})\/(\d{1,18})$/.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined || Number.isNaN(Date.parse(match[1]))) return undefined;
-  return { day: match[1], sequence: BigInt(match[2]) };
+  const [, day, sequence] = /^(\d{4}-\d{2}-\d{2})\/(\d{1,18})$/.exec(text) ?? [];
+  if (day === undefined || sequence === undefined || !isDay(day)) return undefined;
+  return { day, sequence: BigInt(sequence) };
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(day: string): boolean {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === day;
 }

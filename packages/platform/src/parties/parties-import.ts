@@ -1,5 +1,5 @@
 // Imports of parties, User IDs and certificates. Each is one transaction that moves the directory's version.
-import { importColumns } from '@penstock/api';
+import { importColumns, partyKindSchema, roleSchema } from '@penstock/api';
 import { parseEui } from '@penstock/duis';
 import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
@@ -8,16 +8,8 @@ import { addFaultsOf, addFieldFault } from '../foundation/import-fields.ts';
 import { CertificateFault, type CertificatePurpose, readCertificateFor } from './certificates.ts';
 import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
 
-export const partyKinds = [
-  'large_supplier',
-  'small_supplier',
-  'electricity_network_operator',
-  'gas_network_operator',
-  'other',
-  'registration_data_provider',
-  'operator',
-] as const;
-export const partyRoles = ['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'OPERATOR'] as const;
+const partyKinds = partyKindSchema.options;
+const partyRoles = roleSchema.options;
 
 type Row<Kind extends keyof typeof importColumns> = ImportRow<(typeof importColumns)[Kind][number]>;
 
