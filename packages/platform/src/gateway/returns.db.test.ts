@@ -441,3 +441,9 @@ describe('when it cannot record', () => {
     return expect.poll(waiting).toMatchObject({ rowCount: 1 }).then(waiting);
   }
 });
+
+test('what comes in one call is on the stream in its order, though signatures are verified side by side', async () => {
+  const messages = Array.from({ length: 200 }, () => response());
+  const positions = (await deliver(messages)).map(({ position }) => BigInt(position?.split('/')[1] ?? 0));
+  expect(positions).toEqual(positions.toSorted((one, other) => (one < other ? -1 : 1)));
+});

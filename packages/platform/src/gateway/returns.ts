@@ -53,38 +53,52 @@ export class Returns {
   }
 
   /**
-   * Records each message; one that is refused does not stop the others. One result a message, in order. Rejects when
-   * the platform cannot record now: the network then delivers all of them again, and those recorded are 'repeated'.
+   * Records the messages in their order; one that is refused does not stop the others. One result a message, in order.
+   * Rejects when the platform cannot record now: the network then delivers all of them again, and those recorded are
+   * 'repeated'.
    */
   async take(messages: readonly DeliveredMessage[]): Promise<DeliveryResult[]> {
     if (this.parts.committer.isFull) {
       throw new PenstockError('service.not-ready', { detail: 'too many messages wait to be recorded' });
     }
-    // the answer comes when all of it is over: who delivers again then does not race with the first time
-    const settled = await Promise.allSettled(messages.map((message) => this.takeOne(message)));
-    return settled.map((one) => {
-      if (one.status === 'rejected') throw one.reason;
-      return one.value;
-    });
+    const results: (DeliveryResult | undefined)[] = messages.map(() => undefined);
+    for (let judgement = 0; judgement < MOST_JUDGEMENTS; judgement++) {
+      const open = [...messages.entries()].filter(([index]) => results[index] === undefined);
+      if (open.length === 0) return results.filter((result) => result !== undefined);
+      if (judgement > 0) await this.parts.directory.reload();
+      await this.judgeAndRecord(open, results);
+    }
+    throw new PenstockError('service.not-ready', { detail: 'certificates and roles are being changed' });
   }
 
-  private async takeOne(message: DeliveredMessage): Promise<DeliveryResult> {
-    try {
-      for (let judgement = 0; judgement < MOST_JUDGEMENTS; judgement++) {
-        const snapshot = this.parts.directory.current();
-        const settled = await this.parts.committer.record(await this.judge(message, snapshot), snapshot.version);
-        switch (settled.outcome) {
-          case 'recorded':
-          case 'repeated':
-            return { outcome: settled.outcome, position: formatPosition(settled.position) };
-          case 'stale':
-            await this.parts.directory.reload();
-            break;
-          default:
-            throw new Error(`a northbound message was settled as ${settled.outcome}`);
-        }
+  /** Fills in the results; those whose judgement the directory has overtaken stay undefined. */
+  private async judgeAndRecord(
+    open: readonly (readonly [number, DeliveredMessage])[],
+    results: (DeliveryResult | undefined)[],
+  ): Promise<void> {
+    const snapshot = this.parts.directory.current();
+    // Signatures are verified side by side and end in any order, so all are awaited before the first is recorded.
+    const judged = await Promise.all(open.map(([, message]) => this.judgeOrRefuse(message, snapshot)));
+    const recording = judged.map(async (one, index) => {
+      const at = open[index]?.[0] ?? 0;
+      if ('outcome' in one) {
+        results[at] = one;
+        return;
       }
-      throw new PenstockError('service.not-ready', { detail: 'certificates and roles are being changed' });
+      const settled = await this.parts.committer.record(one, snapshot.version);
+      if (settled.outcome === 'recorded' || settled.outcome === 'repeated') {
+        results[at] = { outcome: settled.outcome, position: formatPosition(settled.position) };
+      } else if (settled.outcome !== 'stale') {
+        throw new Error(`a northbound message was settled as ${settled.outcome}`);
+      }
+    });
+    // the answer comes when all of it is over: who delivers again then does not race with the first time
+    for (const one of await Promise.allSettled(recording)) if (one.status === 'rejected') throw one.reason;
+  }
+
+  private async judgeOrRefuse(message: DeliveredMessage, snapshot: Directory): Promise<NewMessage | DeliveryResult> {
+    try {
+      return await this.judge(message, snapshot);
     } catch (error) {
       const { code, detail, status } = failureProblem(error);
       // what may go well later must be delivered again, so it is not called refused
