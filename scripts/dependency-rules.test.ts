@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findDependencyBreaches, readTree, type Tree } from './dependency-rules.ts';
+import { findDependencyBreaches, findUnusedDependencies, readTree, type Tree } from './dependency-rules.ts';
 
 test('the repository keeps its dependency rules', () => {
-  expect(findDependencyBreaches(readTree(join(import.meta.dirname, '..')))).toEqual([]);
+  const tree = readTree(join(import.meta.dirname, '..'));
+  expect(findDependencyBreaches(tree)).toEqual([]);
+  expect(findUnusedDependencies(tree)).toEqual([]);
 });
 
 const house: Readonly<Record<string, string>> = {
@@ -21,7 +23,8 @@ function breaches(planted: Record<string, string>): string[] {
   const dependencies: Tree['dependencies'] = new Map([
     ['', ['vitest', 'fast-check']],
     ['platform', ['pg', '@penstock/duis']],
-    ['simulator', ['@smartdcc/duis-templates']],
+    ['simulator', ['@smartdcc/duis-templates', '@penstock/duis']],
+    ['bench', ['@penstock/platform', '@penstock/simulator']],
   ]);
   return findDependencyBreaches({ sources: new Map(Object.entries({ ...house, ...planted })), dependencies });
 }
@@ -96,6 +99,7 @@ describe('a planted breach is found', () => {
     ],
     [`${platform}/messages/fixture.ts`, "import '@penstock/duis/testing';", '@penstock/duis/testing is for tests only'],
     [`${platform}/messages/part.ts`, "import 'left-pad';", 'left-pad is not in the dependencies of platform'],
+    ['bench/api.ts', "import '@penstock/api';", '@penstock/api is not in the dependencies of bench'],
     [`${platform}/messages/tool.ts`, "import 'fast-check';", 'fast-check is not in the dependencies of platform'],
     [
       'packages/duis/src/files.ts',
@@ -111,6 +115,17 @@ describe('a planted breach is found', () => {
     ['packages/duis/src/api.ts', "import '@penstock/api';", 'duis may not import api'],
   ])('%s: %s', (file, source, expected) => {
     expect(breaches({ [file]: source })).toEqual([`${file}:1: ${expected}`]);
+  });
+
+  test('a dependency that nothing imports', () => {
+    const sources = new Map(Object.entries(house));
+    const dependencies = new Map([
+      ['', ['typescript']],
+      ['platform', ['pg', '@penstock/duis', 'left-pad']],
+    ]);
+    expect(findUnusedDependencies({ sources, dependencies })).toEqual([
+      'platform declares left-pad and does not import it',
+    ]);
   });
 
   test('an unknown package', () => {

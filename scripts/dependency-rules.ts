@@ -121,15 +121,12 @@ function checkModule(file: string, specifier: string, tree: Tree): string | unde
     return `${its} may not import ${name}: it is GPL code`;
   if (/^@penstock\/[^/]+\/testing$/.test(specifier) && !isTest(file)) return `${specifier} is for tests only`;
   const other = name.startsWith('@penstock/') ? name.slice('@penstock/'.length) : undefined;
-  if (other !== undefined && other !== its) {
-    const isTool = isTest(file) && other === 'simulator';
-    if (packages[its]?.includes(other) !== true && !isTool) return `${its} may not import ${other}`;
-    return undefined;
-  }
-  if (pure.includes(its) && !isTest(file) && other === undefined)
-    return `${its} may not import ${name}: it needs nothing`;
+  const isTool = isTest(file) && other === 'simulator';
+  if (other === its || isTool) return undefined;
+  if (other !== undefined && packages[its]?.includes(other) !== true) return `${its} may not import ${other}`;
+  if (pure.includes(its) && !isTest(file)) return `${its} may not import ${name}: it needs nothing`;
   const declared = [...(tree.dependencies.get(its) ?? []), ...(isTest(file) ? (tree.dependencies.get('') ?? []) : [])];
-  if (other === its || declared.includes(name)) return undefined;
+  if (declared.includes(name)) return undefined;
   return `${name} is not in the dependencies of ${its}`;
 }
 
@@ -179,6 +176,19 @@ export function findDependencyBreaches(tree: Tree): string[] {
     }
   }
   return [...breaches, ...findCircles(graph).map((circle) => `a circle: ${circle.join(' -> ')}`)];
+}
+
+/** What a package declares and does not import, one line each. */
+export function findUnusedDependencies({ sources, dependencies }: Tree): string[] {
+  const used = new Set<string>();
+  for (const [file, source] of sources) {
+    for (const { specifier } of readImports(file, source))
+      used.add(`${packageOf(file)} ${moduleName(specifier ?? '')}`);
+  }
+  return [...dependencies]
+    .filter(([its]) => its !== '') // those of the root are tools, and types
+    .flatMap(([its, names]) => names.filter((name) => !used.has(`${its} ${name}`)).map((name) => [its, name]))
+    .map(([its, name]) => `${its} declares ${name} and does not import it`);
 }
 
 /** The sources and the declared dependencies of the repository at `root`. */
