@@ -178,17 +178,15 @@ export function findDependencyBreaches(tree: Tree): string[] {
   return [...breaches, ...findCircles(graph).map((circle) => `a circle: ${circle.join(' -> ')}`)];
 }
 
-/** What a package declares and does not import, one line each. */
+/** What a package declares and neither imports nor resolves, one line each. The root's are tools and types: left out. */
 export function findUnusedDependencies({ sources, dependencies }: Tree): string[] {
-  const used = new Set<string>();
-  for (const [file, source] of sources) {
-    for (const { specifier } of readImports(file, source))
-      used.add(`${packageOf(file)} ${moduleName(specifier ?? '')}`);
-  }
+  const isUsed = (its: string, name: string) =>
+    [...sources].some(
+      ([file, source]) => packageOf(file) === its && (source.includes(`'${name}'`) || source.includes(`'${name}/`)),
+    );
   return [...dependencies]
-    .filter(([its]) => its !== '') // those of the root are tools, and types
-    .flatMap(([its, names]) => names.filter((name) => !used.has(`${its} ${name}`)).map((name) => [its, name]))
-    .map(([its, name]) => `${its} declares ${name} and does not import it`);
+    .filter(([its]) => its !== '')
+    .flatMap(([its, names]) => names.filter((name) => !isUsed(its, name)).map((name) => `${its} does not use ${name}`));
 }
 
 /** The sources and the declared dependencies of the repository at `root`. */
