@@ -1,0 +1,144 @@
+import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
+import { createLog } from '@penstock/platform/log';
+import type { World } from '@penstock/simulator';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Audit, audit, endlessTraffic, Senders, sound, streamPositions, Taker } from './testing-load.ts';
+import {
+  findServer,
+  importWorld,
+  removeFolder,
+  settingsOf,
+  TestPlatform,
+  testFolder,
+  testNetwork,
+} from './testing-platform.ts';
+
+// SIGKILL under load: of the platform, of PostgreSQL, and of one of its processes. `npm run bench -- recovery` does it
+// many times with more load; PENSTOCK_TEST_KILL_ROUNDS makes it more here.
+
+const rounds = Number(process.env.PENSTOCK_TEST_KILL_ROUNDS ?? 3);
+const servesAgainWithin = 10_000;
+/** Acknowledged before each kill, so that it comes under load. */
+const loaded = 100;
+
+let folder: string;
+let dataFolder: string;
+let world: World;
+let platform: TestPlatform;
+let senders: Senders;
+let taker: Taker;
+let pool: pg.Pool;
+let closePool: () => Promise<void>;
+
+beforeAll(async () => {
+  folder = testFolder();
+  dataFolder = `${folder}/data`;
+  world = await testNetwork(folder);
+  const environment = await settingsOf(world, { folder });
+  await importWorld(world, environment);
+  platform = new TestPlatform(environment, folder);
+  await platform.start();
+  // a guest of the platform's server, which keeps its address when it is started again
+  const log = createLog({ level: 'fatal' });
+  const { url } = await startEmbeddedPostgres({ dataFolder, log });
+  ({ pool, close: closePool } = openDatabase({ url, poolSize: 2, applicationName: 'test', log }));
+  senders = new Senders({ world, gateways: [platform.gateway], senders: 8, traffic: endlessTraffic(world) });
+  taker = new Taker(world, platform.gateway, 'taker');
+});
+
+afterAll(async () => {
+  await Promise.all([senders?.stop(), taker?.stop()]);
+  await closePool?.();
+  await platform?.process?.end('SIGKILL');
+  await removeFolder(folder);
+});
+
+/**
+ * Waits for load, kills, and waits until a message is acknowledged that was sent after the kill, and after `isBack`:
+ * what a killed server left may record for a moment longer.
+ */
+async function survive(kill: () => Promise<void> | void, isBack: () => boolean = () => true): Promise<void> {
+  const before = senders.acknowledged.length;
+  await vi.waitUntil(() => senders.acknowledged.length >= before + loaded, { timeout: 30_000 });
+  const killedAt = performance.now();
+  await kill();
+  await vi.waitUntil(isBack, { timeout: 60_000, interval: 10 });
+  const backAt = performance.now();
+  await vi.waitUntil(() => senders.lastAcknowledgedSentAt > backAt, { timeout: 60_000, interval: 10 });
+  expect(performance.now() - killedAt).toBeLessThan(servesAgainWithin);
+  expect(senders.unexpected).toEqual([]);
+  expect(taker.faults).toEqual([]);
+  expect(await auditAgain()).toEqual(sound);
+}
+
+/** Asks the database until it answers: a connection may still be one to the server that was killed. */
+async function auditAgain(): Promise<Audit> {
+  const acknowledged = [...senders.acknowledged];
+  return await vi.waitFor(() => audit(pool, acknowledged), { timeout: servesAgainWithin });
+}
+
+const each = Array.from({ length: rounds }, (_, index) => index + 1);
+
+describe('under load, nothing acknowledged is lost or doubled and it serves again', () => {
+  test.each(each)('the platform is killed and started again, %i', async () => {
+    await survive(async () => {
+      await platform.process?.end('SIGKILL');
+      await platform.start();
+    });
+  });
+
+  test.each(each)('PostgreSQL is killed: the platform comes back by itself, %i', async () => {
+    const server = findServer(dataFolder);
+    const isBack = () => ![server, undefined].includes(findServer(dataFolder));
+    await survive(() => kill(server), isBack);
+    expect(platform.process?.hasEnded).toBe(false);
+  });
+
+  test.each(each)('both are killed at once and the platform is started again, %i', async () => {
+    await survive(async () => {
+      kill(findServer(dataFolder));
+      await platform.process?.end('SIGKILL');
+      await platform.start();
+    });
+  });
+
+  test.each(each)(
+    'the process of PostgreSQL that records is killed: the platform comes back by itself, %i',
+    async () => {
+      const { rows } = await pool.query<{ pid: number }>(
+        `select pid from pg_stat_activity where application_name = 'penstock' and query like '%record_batch%' limit 1`,
+      );
+      await survive(() => kill(rows[0]?.pid));
+      expect(platform.process?.hasEnded).toBe(false);
+    },
+  );
+
+  test('a taker that took and acknowledged all the time was given every message', async () => {
+    await senders.stop();
+    expect(await auditAgain()).toEqual(sound);
+    const positions = await streamPositions(pool);
+    await vi.waitUntil(
+      async () => {
+        // an answer that the kill swallowed left its streams leased for 30 s: that is not waited for here
+        await pool.query(
+          `update stream_cursor set leased_until = null, leased_by = null where leased_until is not null`,
+        );
+        return [...positions].every((position) => taker.taken.has(position));
+      },
+      { timeout: 30_000, interval: 500 },
+    );
+    expect(taker.faults).toEqual([]);
+    expect([...taker.taken.keys()].filter((position) => !positions.has(position))).toEqual([]);
+  });
+
+  test('it stops in order at last, with its database', async () => {
+    expect(await platform.process?.end()).toEqual({ code: 0, signal: null });
+    expect(findServer(dataFolder)).toBeUndefined();
+  });
+});
+
+function kill(pid: number | undefined): void {
+  if (pid === undefined) throw new Error('there is no process to kill');
+  process.kill(pid, 'SIGKILL');
+}
