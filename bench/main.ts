@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cleanUp } from './harness/cleanup.ts';
+import { cleanUp, failureAccounts } from './harness/cleanup.ts';
 import type { BenchOptions } from './harness/options.ts';
 import { summariseProfiles } from './harness/profile.ts';
 import { type BenchResult, tableOf } from './harness/result.ts';
@@ -46,6 +46,12 @@ async function run(name: string, json: boolean, options: BenchOptions): Promise<
   if (result !== undefined) process.stdout.write(`${json ? JSON.stringify(result) : tableOf(result)}\n`);
 }
 
+function fail(error: unknown): void {
+  console.error(error instanceof Error ? error.stack : String(error));
+  console.error(failureAccounts());
+  process.exitCode = 1;
+}
+
 const asked = readArguments();
 if (asked === undefined) {
   console.error(usage);
@@ -56,13 +62,19 @@ if (asked === undefined) {
       void cleanUp().then(() => process.exit(1));
     });
   }
+  // what fails where nobody waits for it ends the bench as well, and nothing is left behind
+  process.once('uncaughtException', (error) => {
+    fail(error);
+    void cleanUp().then(() => process.exit());
+  });
   try {
     await run(asked.name, asked.json, asked.options);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
+    fail(error);
   }
   await cleanUp();
   const { profileFolder } = asked.options;
   if (profileFolder !== undefined) console.error(summariseProfiles(profileFolder));
+  // a bench that failed may have left sockets open
+  process.exit();
 }

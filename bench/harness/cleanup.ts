@@ -12,6 +12,17 @@ export function atEnd(what: string, run: () => Promise<void> | void): void {
   tasks.push({ what, run });
 }
 
+/** What a person needs to see when the bench fails, before all of it is taken away. */
+const accounts: (() => string)[] = [];
+
+export function onFailure(account: () => string): void {
+  accounts.push(account);
+}
+
+export function failureAccounts(): string {
+  return accounts.map((account) => account()).join('\n');
+}
+
 export async function cleanUp(): Promise<void> {
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     try {

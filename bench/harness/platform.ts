@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { importKinds } from '@penstock/api';
 import { OPERATOR_ID, type World } from '@penstock/simulator';
 import { hasEnded, killChild, startChild, stopChild } from './child.ts';
-import { atEnd } from './cleanup.ts';
+import { atEnd, onFailure } from './cleanup.ts';
 import { type CpuTimes, cpuTimes } from './cpu.ts';
 import { type Metrics, readMetrics } from './metrics.ts';
 
@@ -26,6 +26,7 @@ export interface PlatformOptions {
 
 const COMMAND = 'packages/cli/src/main.ts';
 const READY_WITHIN = 120_000;
+const LAST_LINES = 8;
 
 export class Platform {
   readonly dataFolder: string;
@@ -68,6 +69,7 @@ export class Platform {
       if (name.startsWith('PENSTOCK_') && value !== undefined) this.#environment[name] = value;
     }
     mkdirSync(this.dataFolder, { recursive: true });
+    onFailure(() => this.#lastLines());
     atEnd(`ending the database of ${this.dataFolder}`, () => this.#endDatabase());
   }
 
@@ -87,8 +89,8 @@ export class Platform {
     });
     const deadline = Date.now() + READY_WITHIN;
     while (!(await this.isReady())) {
-      if (hasEnded(this.#child)) throw new Error(`the platform ended at its start: ${this.#lastLines()}`);
-      if (Date.now() > deadline) throw new Error(`the platform was not ready in time: ${this.#lastLines()}`);
+      if (hasEnded(this.#child)) throw new Error(`the platform ended at its start`);
+      if (Date.now() > deadline) throw new Error(`the platform was not ready in time`);
       await pause(20);
     }
   }
@@ -110,7 +112,7 @@ export class Platform {
         logFile: this.logFile,
       });
       const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-      if (code !== 0) throw new Error(`penstock import ${kind} failed: ${this.#lastLines()}`);
+      if (code !== 0) throw new Error(`penstock import ${kind} failed`);
     }
   }
 
@@ -147,7 +149,9 @@ export class Platform {
   }
 
   #lastLines(): string {
-    return `see ${this.logFile}:\n${readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-8).join('\n')}`;
+    if (!existsSync(this.logFile)) return '';
+    const lines = readFileSync(this.logFile, 'utf8').trim().split('\n');
+    return `${this.logFile} ended with\n${lines.slice(-LAST_LINES).join('\n')}`;
   }
 
   /** A database whose platform was killed is ended here; its data may lie beside the folder, behind a link. */

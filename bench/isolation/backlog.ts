@@ -31,6 +31,10 @@ export async function fillBacklog(pool: pg.Pool, backlog: Backlog): Promise<void
       [backlog.bodies],
     );
     await client.query('analyze prepared');
+    // what the first batch of a lane does
+    await client.query(
+      `update replay_horizon set folded_to = (clock_timestamp() at time zone 'UTC')::date - 1 where folded_to = '-infinity'`,
+    );
     for (let filled = 0; filled < backlog.messages; ) {
       const count = Math.min(AT_ONCE, backlog.messages - filled);
       await client.query(fillQuery, [backlog.userId, backlog.device, count, backlog.bodies.length]);

@@ -99,6 +99,8 @@ export class Northbound {
       const wait = started + (schedule[index] ?? 0) - performance.now();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       answers.push(deliver(client, body));
+      // a failure is found below, where all are waited for
+      answers.at(-1)?.catch(() => {});
     }
     await Promise.all(answers);
     const deadline = performance.now() + 30_000;
