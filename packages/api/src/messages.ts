@@ -101,6 +101,10 @@ export const streamSchema = z.object({
   failures: z.int(),
   retryAt: instantSchema.optional(),
   lastError: z.string().optional(),
+  /** Since when nothing has been taken for so long that it is a service event. */
+  heldSince: instantSchema.optional(),
+  /** Messages that left untaken because they were kept as long as they may be. */
+  expired: z.int(),
 });
 export type StreamDocument = z.infer<typeof streamSchema>;
 export const streamPageSchema = z.object({ items: z.array(streamSchema), cursor: cursorSchema });

@@ -15,7 +15,7 @@ import {
   RECORD_SQL,
   TAKEN_SQL,
 } from './record-store.ts';
-import { listStreams } from './stream-status-store.ts';
+import { listStreams } from './stream-status.ts';
 import { asViewerOf } from './viewing.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
@@ -274,5 +274,6 @@ describe('streams', () => {
     const first = await listStreams(pool, operator, { limit: 1 });
     const second = await listStreams(pool, operator, { limit: 1, cursor: first.cursor });
     expect([first.items[0]?.userId, second.items[0]?.userId]).toEqual([alpha, beta]);
+    expect(await codeOf(listStreams(pool, operator, { limit: 1, cursor: 'nonsense' }))).toBe('request.invalid');
   });
 });

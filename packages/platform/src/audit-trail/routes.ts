@@ -10,7 +10,7 @@ import {
 import type pg from 'pg';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import type { RecordStore } from './record-store.ts';
-import { listStreams } from './stream-status-store.ts';
+import { listStreams } from './stream-status.ts';
 
 /** A User's own record, and what waits for it. */
 export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: RecordStore }): (app: HttpApp) => void {

@@ -16,11 +16,8 @@ export interface StreamState extends StreamName {
   readonly oldestAt: Date | undefined;
   /** The last position taken; undefined: none yet. */
   readonly cursor: Position | undefined;
-  /** When the cursor last moved, or was made. */
-  readonly movedAt: Date;
-  /** Who is taking it now, and for how long it may. */
-  readonly leasedBy: string | undefined;
-  readonly leasedUntil: Date | undefined;
+  /** When the cursor last moved, or was made; undefined for a User who is so new that there is none yet. */
+  readonly movedAt: Date | undefined;
   /** The first failure since the last success, how many there were, when it is tried again, and why the last failed. */
   readonly failingSince: Date | undefined;
   readonly failures: number;
@@ -46,17 +43,19 @@ interface StateRow {
   readonly direction: Direction;
   readonly waiting: string;
   readonly oldest_at: Date | null;
-  readonly day: string;
-  readonly sequence: string;
-  readonly moved_at: Date;
-  readonly leased_by: string | null;
-  readonly leased_until: Date | null;
+  readonly day: string | null;
+  readonly sequence: string | null;
+  readonly moved_at: Date | null;
   readonly failing_since: Date | null;
   readonly failures: number;
   readonly retry_at: Date | null;
   readonly last_error: string | null;
   readonly held_since: Date | null;
   readonly expired: string;
+}
+
+function cursorOf({ day, sequence }: StateRow): Position | undefined {
+  return day === null || sequence === null || day === '-infinity' ? undefined : { day, sequence: BigInt(sequence) };
 }
 
 /** The streams of a page of Users, by User ID and direction (southbound first). */
@@ -74,16 +73,19 @@ export async function readStreamStates(pool: pg.Pool, page: StreamPage): Promise
        from page, unnest(enum_range(null::message_direction)) as d(direction),
             stream_backlog(d.direction, coalesce(page.users, '{}'), $4) b
      )
-     select c.user_id, c.direction, b.waiting::text, b.oldest_at, c.day::text, c.sequence::text, c.moved_at,
-            case when c.leased_until > clock_timestamp() then c.leased_by end as leased_by,
-            case when c.leased_until > clock_timestamp() then c.leased_until end as leased_until,
-            c.failing_since, c.failures, c.retry_at, c.last_error,
-            (select min(e.since) from service_event e where e.user_id = c.user_id and e.direction = c.direction
+     select u.user_id, d.direction, coalesce(b.waiting, 0)::text as waiting, b.oldest_at,
+            c.day::text, c.sequence::text, c.moved_at,
+            c.failing_since, coalesce(c.failures, 0) as failures, c.retry_at, c.last_error,
+            (select min(e.since) from service_event e where e.user_id = u.user_id and e.direction = d.direction
                and e.kind = 'delivery_held' and e.ended_at is null) as held_since,
-            (select coalesce(sum(e.messages), 0) from service_event e where e.user_id = c.user_id
-               and e.direction = c.direction and e.kind = 'delivery_expired')::text as expired
-     from backlog b join stream_cursor c on c.user_id = b.user_id and c.direction = b.direction
-     order by c.user_id, c.direction`,
+            (select coalesce(sum(e.messages), 0) from service_event e where e.user_id = u.user_id
+               and e.direction = d.direction and e.kind = 'delivery_expired')::text as expired
+     from page
+     cross join unnest(page.users) as u(user_id)
+     cross join unnest(enum_range(null::message_direction)) as d(direction)
+     left join backlog b on b.user_id = u.user_id and b.direction = d.direction
+     left join stream_cursor c on c.user_id = u.user_id and c.direction = d.direction
+     order by u.user_id, d.direction`,
     [page.users === 'all' ? null : macaddr8Array(page.users), page.after ?? null, page.limit, MOST_COUNTED_WAITING + 1],
   );
   return rows.map((row) => ({
@@ -92,10 +94,8 @@ export async function readStreamStates(pool: pg.Pool, page: StreamPage): Promise
     waiting: Math.min(Number(row.waiting), MOST_COUNTED_WAITING),
     hasMore: Number(row.waiting) > MOST_COUNTED_WAITING,
     oldestAt: row.oldest_at ?? undefined,
-    cursor: row.day === '-infinity' ? undefined : { day: row.day, sequence: BigInt(row.sequence) },
-    movedAt: row.moved_at,
-    leasedBy: row.leased_by ?? undefined,
-    leasedUntil: row.leased_until ?? undefined,
+    cursor: cursorOf(row),
+    movedAt: row.moved_at ?? undefined,
     failingSince: row.failing_since ?? undefined,
     failures: row.failures,
     retryAt: row.retry_at ?? undefined,
