@@ -48,21 +48,46 @@ function tree(root: number, apart: readonly number[]): Process[] {
   return found;
 }
 
+/** What the threads of a Node process do, by their names; those that are not listed are its main threads. */
+const threadKinds: Readonly<Record<string, string>> = {
+  'libuv-worker': 'thread pool',
+  V8Worker: 'garbage collection and compiling',
+};
+
 /** CPU milliseconds of each part so far. */
 export type CpuTimes = Readonly<Record<string, number>>;
 
 /** @param roots the first process of each part; a part that is started by another counts by itself only */
 export function cpuTimes(roots: Readonly<Record<string, number>>): CpuTimes {
   const pids = Object.values(roots);
-  return Object.fromEntries(
-    Object.entries(roots).map(([part, root]) => [
-      part,
-      tree(
-        root,
-        pids.filter((pid) => pid !== root),
-      ).reduce((sum, one) => sum + one.milliseconds, 0),
-    ]),
-  );
+  const times: Record<string, number> = {};
+  for (const [part, root] of Object.entries(roots)) {
+    const apart = pids.filter((pid) => pid !== root);
+    times[part] = tree(root, apart).reduce((sum, one) => sum + one.milliseconds, 0);
+  }
+  return times;
+}
+
+/** CPU milliseconds so far of the threads of a tree of Node processes, by what they do. */
+export function threadTimes(root: number, apart: readonly number[]): CpuTimes {
+  const times: Record<string, number> = {};
+  for (const pid of processTree(root, apart)) {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      const kind = threadKinds[name] ?? 'main thread';
+      times[kind] = (times[kind] ?? 0) + ownTicks(stat) * MILLISECONDS_A_TICK;
+    }
+  }
+  return times;
+}
+
+function ownTicks(stat: string): number {
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return Number(user) + Number(system);
 }
 
 /** Microseconds of CPU a message for each part, and in all, between two readings. */

@@ -7,7 +7,7 @@ import { importKinds } from '@penstock/api';
 import { OPERATOR_ID, type World } from '@penstock/simulator';
 import { hasEnded, killChild, startChild, stopChild } from './child.ts';
 import { atEnd, onFailure } from './cleanup.ts';
-import { type CpuTimes, cpuTimes } from './cpu.ts';
+import { type CpuTimes, cpuTimes, threadTimes } from './cpu.ts';
 import { type Metrics, readMetrics } from './metrics.ts';
 
 /**
@@ -142,6 +142,12 @@ export class Platform {
   cpuTimes(others: Readonly<Record<string, number>>): CpuTimes {
     const { postmaster } = this;
     return cpuTimes({ platform: this.pid, ...(postmaster === undefined ? {} : { postgresql: postmaster }), ...others });
+  }
+
+  /** CPU times so far of the platform's threads, by what they do. */
+  threadTimes(): CpuTimes {
+    const { postmaster } = this;
+    return threadTimes(this.pid, postmaster === undefined ? [] : [postmaster]);
   }
 
   metrics(): Promise<Metrics> {

@@ -72,14 +72,19 @@ export async function intake(options: BenchOptions): Promise<BenchResult> {
 
   const figures: PhaseReport[] = [];
   let cpu: Record<string, number> = {};
+  let threads: Record<string, number> = {};
   let stages: object = {};
   for (let round = 0; round < plan.rounds; round++) {
     rate.measure();
-    const before = { cpu: platform.cpuTimes({ load: load.pid }), metrics: await platform.metrics() };
+    const before = {
+      cpu: platform.cpuTimes({ load: load.pid }),
+      threads: platform.threadTimes(),
+      metrics: await platform.metrics(),
+    };
     const figure = checked(await load.closed(connections, plan.measured));
     stages = stageTimes(before.metrics, await platform.metrics());
-    const after = platform.cpuTimes({ load: load.pid });
-    cpu = cpuPerMessage(before.cpu, after, figure.acknowledged);
+    cpu = cpuPerMessage(before.cpu, platform.cpuTimes({ load: load.pid }), figure.acknowledged);
+    threads = cpuPerMessage(before.threads, platform.threadTimes(), figure.acknowledged);
     figures.push(figure);
     rate.measure();
     say(
@@ -121,6 +126,7 @@ export async function intake(options: BenchOptions): Promise<BenchResult> {
       lost: audit.lost,
       doubled: audit.doubled,
       cpuMicrosecondsPerMessage: cpu,
+      platformThreads: threads,
       ...stages,
     },
     floor: {
