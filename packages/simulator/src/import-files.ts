@@ -21,7 +21,7 @@ export interface ImportOptions {
 type Row<Kind extends ImportKind> = Readonly<Partial<Record<(typeof importColumns)[Kind][number], string>>>;
 
 /** Every import file of the network, in the order in which they are to be imported. */
-export function importFiles(options: ImportOptions): ReadonlyMap<ImportKind, string> {
+function importFiles(options: ImportOptions): ReadonlyMap<ImportKind, string> {
   const { network, users, pki } = options;
   const parties = new Map<string, Party>([
     [OPERATOR.id, OPERATOR],

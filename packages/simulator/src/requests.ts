@@ -253,7 +253,7 @@ export function serviceOf(template: Pick<Template, 'srv'>): ServiceRequestVarian
 }
 
 /** The template's own Command Variant where its service allows it; else the first it allows. */
-export function commandVariantOf(template: Template): number {
+function commandVariantOf(template: Template): number {
   const { commandVariants } = serviceOf(template);
   return commandVariants.includes(template.commandVariant) ? template.commandVariant : (commandVariants[0] ?? 1);
 }

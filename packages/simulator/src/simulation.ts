@@ -4,7 +4,7 @@ import { Answers } from './answers.ts';
 import { Eligibility } from './eligibility.ts';
 import { GatewayClient } from './gateway-client.ts';
 import { makeNetwork, type Network } from './homes.ts';
-import { type ImportOptions, importFiles, writeImportFiles } from './import-files.ts';
+import { type ImportOptions, writeImportFiles } from './import-files.ts';
 import { type IncidentName, type IncidentSettings, Incidents, type RunningIncident } from './incidents.ts';
 import { type NetworkCounts, SimulatedNetwork } from './network.ts';
 import { OPERATOR, OPERATOR_ID, type SimulatedUser, USERS } from './parties.ts';
@@ -62,11 +62,6 @@ export async function prepareWorld(options: WorldOptions): Promise<World> {
   const importFolder = join(folder, 'imports');
   await writeImportFiles(importFolder, importOptionsOf({ network, users, pki, receivePorts }));
   return { seed, network, users, pki, importFolder, receivePorts };
-}
-
-/** The import files of a world, for whoever wants them without the folder. */
-export function importFilesOf(world: World): ReturnType<typeof importFiles> {
-  return importFiles(importOptionsOf(world));
 }
 
 function importOptionsOf({ network, users, pki, receivePorts }: Omit<World, 'seed' | 'importFolder'>): ImportOptions {

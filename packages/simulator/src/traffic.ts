@@ -38,7 +38,7 @@ export function allTemplates(): readonly Template[] {
 }
 
 /** Those that some User may send; services for which the catalogue names no role are never among them. */
-export function sendable(templates: readonly Template[], eligibility: Eligibility): Sendable[] {
+function sendable(templates: readonly Template[], eligibility: Eligibility): Sendable[] {
   return templates.flatMap((template) => {
     const senders = eligibility.senders(template, serviceOf(template).roles);
     return senders === undefined ? [] : [{ template, senders }];

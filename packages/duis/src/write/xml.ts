@@ -54,7 +54,7 @@ export function escapeText(text: string): string {
 }
 
 /** Text as value of an attribute in double quotes. */
-export function escapeAttribute(text: string): string {
+function escapeAttribute(text: string): string {
   checkText(text);
   return escapeWith(text, /[&<>"\r\n\t]/g);
 }

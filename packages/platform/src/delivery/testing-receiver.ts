@@ -7,7 +7,7 @@ import { TLSSocket } from 'node:tls';
 import { testCertificate } from '../parties/testing-certificates.ts';
 
 /** Certificate of every receive service here, its own authority; and the client certificate that it is shown. */
-export const serverCertificate = testCertificate({ serial: '0a01', issuer: 'localhost', serverName: 'localhost' });
+const serverCertificate = testCertificate({ serial: '0a01', issuer: 'localhost', serverName: 'localhost' });
 export const clientCertificate = testCertificate({ serial: '0a02', issuer: 'platform', serverName: 'platform' });
 const keyOf = (certificate: typeof serverCertificate) =>
   certificate.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

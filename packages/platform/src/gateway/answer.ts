@@ -21,7 +21,7 @@ export interface Answer {
   readonly outcome: string;
 }
 
-export const DUIS_CONTENT_TYPE = 'application/xml; charset=utf-8';
+const DUIS_CONTENT_TYPE = 'application/xml; charset=utf-8';
 
 /** The acknowledgement (I99), the same bytes every time for the same request and time of recording. */
 export function acknowledge(request: DuisRequest, at: Date): Answer {

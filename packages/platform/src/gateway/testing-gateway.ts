@@ -26,7 +26,7 @@ export const operator = requireEui('90-B3-D5-1F-30-00-00-02');
 export const supplier = requireEui('90-B3-D5-1F-30-01-00-00');
 /** Gas supplier of the same home. */
 export const gasSupplier = requireEui('90-B3-D5-1F-30-02-00-00');
-export const suspendedUser = requireEui('90-B3-D5-1F-30-03-00-00');
+const suspendedUser = requireEui('90-B3-D5-1F-30-03-00-00');
 export const esme = requireEui('00-DB-12-34-56-78-90-A0');
 export const withdrawnEsme = requireEui('00-DB-12-34-56-78-90-A1');
 

@@ -109,7 +109,7 @@ export function readCertificate(text: string): Certificate {
 }
 
 /** Whether a key is on the curve P-256. */
-export function isP256(key: KeyObject): boolean {
+function isP256(key: KeyObject): boolean {
   return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
 }
 
