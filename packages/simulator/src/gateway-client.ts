@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:https';
+import { decodeFrames, FRAMES_CONTENT_TYPE, type Frame } from '@penstock/api';
 import type { Credential } from './pki.ts';
 
 /**
@@ -84,6 +85,26 @@ export class GatewayClient {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+/** A gateway that waits as asked answers emptily after that time; one that does not must not be asked all the time. */
+const AFTER_NOTHING = 50;
+
+/**
+ * One call that waits up to `waitSeconds` for frames; empty when nothing came. Throws where the answer is none of
+ * frames.
+ */
+export async function askForFrames(
+  client: GatewayClient,
+  { waitSeconds, signal, ...call }: Pick<Call, 'method' | 'path'> & { waitSeconds: number; signal: AbortSignal },
+): Promise<Frame[]> {
+  const answer = await client.call({ ...call, timeout: (waitSeconds + 10) * 1000, signal });
+  if (answer.status !== 200 || answer.headers['content-type'] !== FRAMES_CONTENT_TYPE) {
+    throw new Error(`HTTP ${answer.status} without frames`);
+  }
+  const frames = decodeFrames(answer.body);
+  if (frames.length === 0) await pause(AFTER_NOTHING, signal);
+  return frames;
 }
 
 /** Milliseconds that an answer of 429 or 503 asks to wait; its Retry-After is in seconds. */

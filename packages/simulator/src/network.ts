@@ -1,9 +1,9 @@
-import { decodeFrames, encodeFrames, FRAMES_CONTENT_TYPE, type Frame } from '@penstock/api';
+import { encodeFrames, FRAMES_CONTENT_TYPE, type Frame } from '@penstock/api';
 import { type DuisRequest, type Eui, readMessage, type Signer, signMessage } from '@penstock/duis';
 import type { Alert, AlertSource } from './alerts.ts';
 import type { Answers, PlannedAnswer } from './answers.ts';
 import { DueQueue } from './due-queue.ts';
-import { backoff, type GatewayClient, pause, retryAfter } from './gateway-client.ts';
+import { askForFrames, backoff, type GatewayClient, pause, retryAfter } from './gateway-client.ts';
 import { OPERATOR_ID } from './parties.ts';
 import type { Random } from './random.ts';
 import { isAfter } from './receive-service.ts';
@@ -181,19 +181,9 @@ export class SimulatedNetwork {
   async #takeOnce(): Promise<boolean> {
     const { client, consumer } = this.#options;
     const { signal } = this.#stopping;
-    const answer = await client.call({
-      method: 'POST',
-      path: `/network/take?max=${TAKE.most}&wait=${TAKE.waitSeconds}&consumer=${encodeURIComponent(consumer)}`,
-      timeout: (TAKE.waitSeconds + 10) * 1000,
-      signal,
-    });
-    if (answer.status !== 200 || answer.headers['content-type'] !== FRAMES_CONTENT_TYPE) return false;
-    const frames = decodeFrames(answer.body);
-    // A gateway that waits as asked answers emptily every 20 s; one that does not must not be asked all the time.
-    if (frames.length === 0) {
-      await pause(TICK, signal);
-      return true;
-    }
+    const path = `/network/take?max=${TAKE.most}&wait=${TAKE.waitSeconds}&consumer=${encodeURIComponent(consumer)}`;
+    const frames = await askForFrames(client, { method: 'POST', path, waitSeconds: TAKE.waitSeconds, signal });
+    if (frames.length === 0) return true;
     const now = performance.now();
     for (const frame of frames) this.#plan(frame, now);
     const positions = frames.map(({ header: { user = '', position = '' } }) => ({ user, position }));

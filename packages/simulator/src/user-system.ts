@@ -1,7 +1,6 @@
-import { decodeFrames, FRAMES_CONTENT_TYPE } from '@penstock/api';
 import { readMessage } from '@penstock/duis';
 import type { Eligibility } from './eligibility.ts';
-import { type Answer, backoff, type GatewayClient, pause, retryAfter } from './gateway-client.ts';
+import { type Answer, askForFrames, backoff, type GatewayClient, pause, retryAfter } from './gateway-client.ts';
 import type { SimulatedUser } from './parties.ts';
 import { busyness, MIXES } from './profiles.ts';
 import { type Random, WeightedChoice } from './random.ts';
@@ -229,18 +228,9 @@ export class UserSystem {
   async #pullOnce(): Promise<boolean> {
     const { client } = this.#options;
     const { signal } = this.#stopping;
-    const answer = await client.call({
-      method: 'GET',
-      path: `/duis/receive?max=${PULL.most}&wait=${PULL.waitSeconds}`,
-      timeout: (PULL.waitSeconds + 10) * 1000,
-      signal,
-    });
-    if (answer.status !== 200 || answer.headers['content-type'] !== FRAMES_CONTENT_TYPE) return false;
-    const frames = decodeFrames(answer.body);
-    if (frames.length === 0) {
-      await pause(TICK, signal);
-      return true;
-    }
+    const path = `/duis/receive?max=${PULL.most}&wait=${PULL.waitSeconds}`;
+    const frames = await askForFrames(client, { method: 'GET', path, waitSeconds: PULL.waitSeconds, signal });
+    if (frames.length === 0) return true;
     for (const { header, body } of frames) {
       const { position = '', kind = '' } = header;
       if (this.#lastPulled !== '' && !isAfter(position, this.#lastPulled)) continue;
