@@ -3,9 +3,15 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { completeLockFile, type LockFile, missingEntries } from './lock-file.ts';
 
+const text = readFileSync(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8');
+
 test('package-lock.json lets npm ci run (node scripts/complete-lock-file.ts mends it)', () => {
-  const lock: LockFile = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8'));
+  const lock: LockFile = JSON.parse(text);
   expect(Object.keys(missingEntries(lock))).toEqual([]);
+});
+
+test('package-lock.json names no host: packages come from the registry that the reader of it uses', () => {
+  expect(text.match(/"resolved": "\w+:.*"/g)).toBeNull();
 });
 
 test('optional packages of other platforms are entered, once, where they are missing', () => {
