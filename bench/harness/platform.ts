@@ -55,7 +55,6 @@ export class Platform {
       PENSTOCK_GATEWAY_PORT: String(gatewayPort),
       PENSTOCK_GATEWAY_TLS_KEY_FILE: gateway.keyFile,
       PENSTOCK_GATEWAY_TLS_CERTIFICATE_FILE: gateway.certificateFile,
-      PENSTOCK_GATEWAY_CLIENT_AUTHORITIES_FILE: authorityFile,
       PENSTOCK_OPERATOR_USER_ID: OPERATOR_ID,
       PENSTOCK_OPERATOR_SIGNING_KEY_FILE: signing?.keyFile ?? '',
       PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: signing?.certificateFile ?? '',

@@ -29,6 +29,8 @@ export const userIdSchema = z.object({
   roles: z.array(roleSpanSchema),
   delivery: z.enum(['pull', 'push']),
   receiveUrl: z.string().optional(),
+  /** Whether counters at or below the highest that left the replay horizon are refused. */
+  risingCounters: z.boolean(),
 });
 export type UserIdDocument = z.infer<typeof userIdSchema>;
 
@@ -62,6 +64,8 @@ export const putUserIdSchema = z.strictObject({
   delivery: z.enum(['pull', 'push']).default('pull'),
   receiveUrl: z.string().optional(),
   status: z.enum(['active', 'suspended']).optional(),
+  /** False for a User whose counters do not rise: a replay from before the horizon is then not found. */
+  risingCounters: z.boolean().optional(),
 });
 /** POST /certificates */
 export const postCertificateSchema = z.strictObject({

@@ -14,12 +14,6 @@ create type message_kind as enum (
   'acknowledgement', 'response', 'pre_command', 'device_alert', 'dcc_alert', 'smets1_response');
 create type message_verdict as enum ('passed', 'warned', 'held', 'deleted', 'refused');
 
--- Facts about this installation that must not change under a running system (number of lanes).
-create table setting (
-  name text primary key,
-  value text not null
-);
-
 -- ---------------------------------------------------------------- who (reference)
 
 create table party (

@@ -14,9 +14,10 @@ import { createApi } from './audit-trail/api.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { findDevices } from './devices/device-lookup.ts';
 import { systemClock, utcDay } from './foundation/clock.ts';
-import { type Config, readConfiguredFile } from './foundation/config.ts';
+import type { Config } from './foundation/config.ts';
 import {
   type Database,
+  type EmbeddedPostgres,
   ensurePartitions,
   migrate,
   openDatabase,
@@ -26,6 +27,7 @@ import {
 } from './foundation/database/index.ts';
 import { Every } from './foundation/every.ts';
 import type { Log } from './foundation/log.ts';
+import { databaseFault, dataFolderFault, listenFailure, readKeyPair } from './foundation/start-faults.ts';
 import type { Viewer } from './foundation/viewer.ts';
 import { DeviceBatches } from './gateway/device-batches.ts';
 import { Intake } from './gateway/intake.ts';
@@ -51,27 +53,55 @@ export interface Platform {
 
 const MAINTENANCE_SECONDS = 300;
 
+/** The database of the configuration, brought up to date; `stop` ends the embedded one. */
+export interface MigratedDatabase {
+  readonly url: string;
+  /** The names of the migrations that were run. */
+  readonly applied: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts the embedded database unless another is configured, and migrates. Throws PenstockError with the setting. */
+export async function migrateDatabase(config: Config, log: Log): Promise<MigratedDatabase> {
+  const embedded = config.database.url === undefined ? await startEmbedded(config, log) : undefined;
+  const url = config.database.url ?? embedded?.url ?? '';
+  const stop = async () => embedded?.stop();
+  try {
+    return { url, applied: await migrate(url), stop };
+  } catch (error) {
+    await stop();
+    throw databaseFault(config, error);
+  }
+}
+
+async function startEmbedded(config: Config, log: Log): Promise<EmbeddedPostgres> {
+  try {
+    return await startEmbeddedPostgres({ dataFolder: config.dataFolder, log });
+  } catch (error) {
+    throw dataFolderFault(config, error);
+  }
+}
+
 /** The database of the configuration, migrated, with its partitions and lanes; and how to let it go. */
 export async function openPlatformDatabase(config: Config, log: Log): Promise<Database & { readonly url: string }> {
-  const embedded =
-    config.database.url === undefined ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log }) : undefined;
-  const url = config.database.url ?? embedded?.url ?? '';
+  const { url, applied, stop } = await migrateDatabase(config, log);
+  if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated');
+  const { pool, close: closePool } = openDatabase({
+    url,
+    poolSize: intakeShare(config),
+    applicationName: 'penstock',
+    log,
+  });
+  const close = async () => {
+    await closePool();
+    await stop();
+  };
   try {
-    const applied = await migrate(url);
-    if (applied.length > 0) log.info({ migrations: applied }, 'the database was migrated');
-    const database = openDatabase({ url, poolSize: intakeShare(config), applicationName: 'penstock', log });
-    await ensurePartitions(database.pool, { today: utcDay(new Date()), ahead: config.database.partitionDaysAhead });
-    await createLanes(database.pool, config.messages.lanes);
-    return {
-      url,
-      pool: database.pool,
-      close: async () => {
-        await database.close();
-        await embedded?.stop();
-      },
-    };
+    await ensurePartitions(pool, { today: utcDay(new Date()), ahead: config.database.partitionDaysAhead });
+    await createLanes(pool, config.messages.lanes);
+    return { url, pool, close };
   } catch (error) {
-    await embedded?.stop();
+    await close();
     throw error;
   }
 }
@@ -108,12 +138,11 @@ export async function startPlatform({ config, log, prepare }: StartOptions): Pro
 }
 
 async function compose({ config, log, prepare }: StartOptions, onStop: (stop: () => Promise<void>) => void) {
-  // read before anything is started, so that a missing file is said at once
-  const tls = {
-    key: readConfiguredFile(config, ['gateway', 'tlsKeyFile']),
-    cert: readConfiguredFile(config, ['gateway', 'tlsCertificateFile']),
-    ca: undefined,
-  };
+  // read before anything is started, so that a file that is missing or wrong is said at once
+  const tls = { ...readKeyPair(config, 'gateway', ['tlsKeyFile', 'tlsCertificateFile']), ca: undefined };
+  if (config.delivery.pushKeyFile !== undefined) {
+    readKeyPair(config, 'delivery', ['pushKeyFile', 'pushCertificateFile']);
+  }
   const clock = systemClock;
   const operatorId = requireEui(config.operator.userId);
   const registry = new Registry();
@@ -195,7 +224,9 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
       api: (request, response, peer) => api.handle(request, response, peer && viewerOfPeer(peer)),
     },
   );
-  const port = await server.start();
+  const port = await server.start().catch((error: unknown) => {
+    throw listenFailure(config, 'gateway', error);
+  });
   onStop(() => server.stop());
 
   const maintenance = new Every(MAINTENANCE_SECONDS, log, 'maintenance waits', async () => {
@@ -205,7 +236,9 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   });
   onStop(() => maintenance.stop());
   // last: whoever asks /readyz before finds nobody there
-  const http = await api.listen(config.http);
+  const http = await api.listen(config.http).catch((error: unknown) => {
+    throw listenFailure(config, 'http', error);
+  });
   const addresses = {
     gateway: `https://${urlHost(gateway.host)}:${port}`,
     http: `http://${urlHost(config.http.host)}:${http.port}`,

@@ -22,14 +22,16 @@ export function demoCommand(): Command {
     .description('run the platform with a simulated network of homes and Users, on loopback only')
     .option('--requests <per second>', 'requests of all Users, mean of the day', '10')
     .option('--homes <number>', 'homes in the network', '200')
-    .action(async (options: { requests: string; homes: string }, command: Command) => {
+    .option('--receive-port <port>', "first port of the Users' receive services; each takes the next", '18443')
+    .action(async (options: Wanted, command: Command) => {
       const config = loadConfigFor(command);
-      for (const host of [config.gateway.host, config.http.host]) {
-        if (!LOOPBACK.has(host)) {
-          throw new PenstockError('config.invalid', {
-            detail: `the demonstration does not listen on ${host}: its keys are no secret`,
-          });
-        }
+      for (const section of ['gateway', 'http'] as const) {
+        const { host } = config[section];
+        if (LOOPBACK.has(host)) continue;
+        const setting = `${section}.host (PENSTOCK_${section.toUpperCase()}_HOST)`;
+        throw new PenstockError('config.invalid', {
+          detail: `${setting}: the demonstration does not listen on ${host}: its keys are no secret`,
+        });
       }
       const folder = join(config.dataFolder, 'demo');
       mkdirSync(folder, { recursive: true });
@@ -39,19 +41,24 @@ export function demoCommand(): Command {
     });
 }
 
-interface DemoOptions {
+/** As the command line says it; the simulator reads the numbers. */
+interface Wanted {
+  readonly requests: string;
+  readonly homes: string;
+  readonly receivePort: string;
+}
+
+interface DemoOptions extends Wanted {
   readonly config: Config;
   readonly log: StartOptions['log'];
   readonly folder: string;
   readonly logFile: string;
-  readonly requests: string;
-  readonly homes: string;
 }
 
 async function startDemo(options: DemoOptions): Promise<Running> {
   const { config, log, folder } = options;
   console.log('Penstock: making keys, homes and Users of the demonstration ...');
-  const world = ['--folder', folder, '--homes', options.homes];
+  const world = ['--folder', folder, '--homes', options.homes, '--receive-port', options.receivePort];
   await DemoSimulator.prepare(world);
   console.log('Penstock: starting the database and the platform ...');
   const platform = await startPlatform({
@@ -74,6 +81,7 @@ async function startDemo(options: DemoOptions): Promise<Running> {
     if (simulator.state !== undefined) console.log(summary(simulator.state));
   }, SHOW_EVERY_MS);
   return {
+    failed: simulator.failed,
     stop: async () => {
       clearInterval(timer);
       console.log('Penstock: stopping; what was taken in is finished first ...');
@@ -83,7 +91,7 @@ async function startDemo(options: DemoOptions): Promise<Running> {
   };
 }
 
-/** The demonstration's own keys stand in wherever the configuration names none. */
+/** With the demonstration's own keys in place of those that are configured. */
 function withDemoFiles(config: Config, pki: string): Config {
   const key = join(pki, 'gateway.key');
   const certificate = join(pki, 'gateway.pem');

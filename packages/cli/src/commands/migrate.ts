@@ -1,4 +1,4 @@
-import { migrate, startEmbeddedPostgres } from '@penstock/platform/database';
+import { migrateDatabase } from '@penstock/platform';
 import { createLog } from '@penstock/platform/log';
 import { Command } from 'commander';
 import { loadConfigFor } from '../load-config.ts';
@@ -10,16 +10,9 @@ export function migrateCommand(): Command {
     .action(async (_options, command: Command) => {
       const config = loadConfigFor(command);
       const log = createLog({ level: 'warn' });
-      const embedded =
-        config.database.url === undefined
-          ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log })
-          : undefined;
-      try {
-        const ran = await migrate(config.database.url ?? embedded?.url ?? '');
-        for (const name of ran) console.log(name);
-        if (ran.length === 0) console.log('the database is up to date');
-      } finally {
-        await embedded?.stop();
-      }
+      const { applied, stop } = await migrateDatabase(config, log);
+      for (const name of applied) console.log(name);
+      if (applied.length === 0) console.log('the database is up to date');
+      await stop();
     });
 }

@@ -60,9 +60,6 @@ const gatewaySection = z.strictObject({
   port: port(8443).describe('Port of the gateway (TLS); 0 takes any free one.'),
   tlsKeyFile: path().optional().describe("PEM file with the private key of the gateway's TLS certificate."),
   tlsCertificateFile: path().optional().describe("PEM file with the gateway's TLS certificate and its chain."),
-  clientAuthoritiesFile: path()
-    .optional()
-    .describe('PEM file with the authorities that sign the client certificates of Users and of the network.'),
   mutualTls: z
     .enum(['required', 'optional'])
     .default('optional')
@@ -92,7 +89,7 @@ const messagesSection = z.strictObject({
     .max(1_024)
     .default(1)
     .describe(
-      'Lanes that the recording of messages is divided into; one for one server. It cannot be changed once messages are recorded.',
+      'Lanes that the recording of messages is divided into; one for one server. Raising it spreads the Users that are registered later; lowering it takes none away.',
     ),
   replayHorizonDays: days(2).describe(
     'Days for which every RequestID is remembered; before them, counters must rise above the highest one seen.',
@@ -107,10 +104,6 @@ const operatorSection = z.strictObject({
   userId: eui()
     .default('90-B3-D5-1F-30-00-00-02')
     .describe("The Operator's own User ID, the target of requests that go to no device."),
-  signingKeyFile: path()
-    .optional()
-    .describe('PEM file with the private key (P-256) that signs what the Operator sends.'),
-  signingCertificateFile: path().optional().describe('PEM file with the certificate of that key.'),
 });
 
 const duisSection = z.strictObject({
@@ -159,13 +152,6 @@ export const configSchema = settingsSchema.superRefine((config, context) => {
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   const pairs = [
     [config.gateway.tlsKeyFile, config.gateway.tlsCertificateFile, 'gateway', 'tlsKeyFile', 'tlsCertificateFile'],
-    [
-      config.operator.signingKeyFile,
-      config.operator.signingCertificateFile,
-      'operator',
-      'signingKeyFile',
-      'signingCertificateFile',
-    ],
     [
       config.delivery.pushKeyFile,
       config.delivery.pushCertificateFile,

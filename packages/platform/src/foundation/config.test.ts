@@ -106,15 +106,15 @@ describe('what is refused, with the name of the setting and of the variable', ()
   });
 
   test('a file that a setting names and that is missing, or was not named', () => {
-    const config = load({ PENSTOCK_GATEWAY_CLIENT_AUTHORITIES_FILE: 'ca.pem' });
-    expect(() => readConfiguredFile(config, ['gateway', 'clientAuthoritiesFile'])).toThrow(
-      /gateway.client_authorities_file \(PENSTOCK_GATEWAY_CLIENT_AUTHORITIES_FILE\): the file .*ca.pem cannot be read/,
+    const config = load({ PENSTOCK_DELIVERY_PUSH_AUTHORITIES_FILE: 'ca.pem' });
+    expect(() => readConfiguredFile(config, ['delivery', 'pushAuthoritiesFile'])).toThrow(
+      /delivery.push_authorities_file \(PENSTOCK_DELIVERY_PUSH_AUTHORITIES_FILE\): the file .*ca.pem cannot be read/,
     );
     expect(() => readConfiguredFile(config, ['gateway', 'tlsKeyFile'])).toThrow(
       /PENSTOCK_GATEWAY_TLS_KEY_FILE.*is needed/,
     );
     writeFileSync(join(folder, 'ca.pem'), 'certificate');
-    expect(readConfiguredFile(config, ['gateway', 'clientAuthoritiesFile']).toString()).toBe('certificate');
+    expect(readConfiguredFile(config, ['delivery', 'pushAuthoritiesFile']).toString()).toBe('certificate');
   });
 });
 

@@ -173,6 +173,11 @@ export const errorCodes = {
     title: 'The configuration is wrong.',
     action: 'Correct the settings that the detail names; docs/configuration.md describes all of them.',
   },
+  'demo.simulator-ended': {
+    status: 500,
+    title: 'The simulated network of the demonstration has ended.',
+    action: 'Read what it said before; when a port was taken, name another by --receive-port.',
+  },
   'database.unavailable': {
     status: 503,
     title: 'The database cannot be reached.',
@@ -186,7 +191,7 @@ export const errorCodes = {
   'database.unsupported': {
     status: 500,
     title: 'The database server is not one that the platform can use.',
-    action: 'Use PostgreSQL 15 or later, with a role that owns its database and may create roles.',
+    action: 'Use PostgreSQL 15 or later, with a role that owns its database, may create roles and is no superuser.',
   },
   'database.not-started': {
     status: 500,

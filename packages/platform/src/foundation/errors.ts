@@ -31,6 +31,12 @@ export class PenstockError extends Error {
   }
 }
 
+/** What an error says. Of several addresses of one host each fails for itself, and the whole says nothing. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A problem of RFC 9457 (application/problem+json), with our code, where it is, and what to do. */
 export interface Problem {
   readonly type: string;

@@ -42,7 +42,7 @@ export type RouteHandler = (request: RoutedRequest) => Promise<RouteAnswer>;
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  readonly tls: { readonly key: Buffer; readonly cert: Buffer; readonly ca: Buffer | undefined };
+  readonly tls: { readonly key: Buffer; readonly cert: Buffer };
   readonly requiresClientCertificate: boolean;
   readonly maxMessageBytes: number;
   readonly headerTimeoutSeconds: number;
@@ -94,7 +94,6 @@ export class GatewayServer {
       {
         key: options.tls.key,
         cert: options.tls.cert,
-        ...(options.tls.ca === undefined ? {} : { ca: options.tls.ca }),
         // Asked for, and judged by the directory: a certificate is accepted because it is registered.
         requestCert: true,
         rejectUnauthorized: false,

@@ -195,7 +195,6 @@ async function startGateway(
       tls: {
         key: Buffer.from(tls.privateKey.export({ type: 'pkcs8', format: 'pem' })),
         cert: Buffer.from(tls.pem),
-        ca: undefined,
       },
       requiresClientCertificate: false,
       maxMessageBytes: 1024 * 1024,

@@ -28,10 +28,8 @@ export async function maintainMessages(parts: MaintenanceParts): Promise<void> {
   if (made.length > 0) log.info({ partitions: made.length }, 'day partitions were made ahead');
   // yesterday's lane may still be at work for a moment, and lane time may be behind: a day is folded when it is closed
   const horizonStart = addDays(today, -config.messages.replayHorizonDays);
-  for (let lane = 0; lane < config.messages.lanes; lane++) {
-    const folded = await foldRequestIds(pool, lane, horizonStart);
-    if (folded > 0) log.info({ lane, folded }, 'days of RequestIDs left the replay horizon');
-  }
+  const folded = await foldRequestIds(pool, horizonStart);
+  if (folded > 0) log.info({ folded }, 'days of RequestIDs left the replay horizon');
   const firstKept = addDays(today, -config.messages.logDays);
   for (const table of LOG_TABLES) {
     const dropped = await dropExpiredPartitions(pool, { table, firstKept });

@@ -155,17 +155,17 @@ export async function createLanes(client: pg.Pool | pg.PoolClient, lanes: number
 }
 
 /**
- * Folds the RequestIDs of the days that leave the horizon (every recorded day before `horizonStart`, oldest first)
- * into highest_counter. Returns how many days were folded.
+ * Folds the RequestIDs of the days that leave the horizon (of every lane, all days before `horizonStart`, oldest first)
+ * into highest_counter. Returns how many days of lanes were folded.
  */
-export async function foldRequestIds(pool: pg.Pool, lane: number, horizonStart: string): Promise<number> {
-  const days = await pool.query<{ day: string }>(
-    `select d::date::text as day
-     from replay_horizon h, generate_series(h.folded_to + 1, $3::date - 1, interval '1 day') d
-     where h.user_id = $1 and h.lane = $2 and h.folded_to > '-infinity'
-     order by d`,
-    [ANCHOR, lane, horizonStart],
+export async function foldRequestIds(pool: pg.Pool, horizonStart: string): Promise<number> {
+  const days = await pool.query<{ lane: number; day: string }>(
+    `select h.lane, d::date::text as day
+     from replay_horizon h, generate_series(h.folded_to + 1, $2::date - 1, interval '1 day') d
+     where h.user_id = $1 and h.folded_to > '-infinity'
+     order by d, h.lane`,
+    [ANCHOR, horizonStart],
   );
-  for (const { day } of days.rows) await pool.query('select fold_request_ids($1, $2, $3)', [ANCHOR, lane, day]);
+  for (const { lane, day } of days.rows) await pool.query('select fold_request_ids($1, $2, $3)', [ANCHOR, lane, day]);
   return days.rows.length;
 }

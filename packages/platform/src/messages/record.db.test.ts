@@ -127,14 +127,14 @@ describe('the same RequestID', () => {
   test('is a replay once its day is folded, for every counter not above the highest', async () => {
     await record([newMessage(5n)]);
     await record([newMessage(6n)], days(1));
-    expect(await foldRequestIds(database.pool, 0, '2026-11-23')).toBe(1);
+    expect(await foldRequestIds(database.pool, '2026-11-23')).toBe(1);
     expect((await record([newMessage(5n)], days(3)))[0]?.outcome).toBe('replayed');
     expect((await record([newMessage(4n)], days(3)))[0]?.outcome).toBe('replayed');
     expect((await record([newMessage(4n, { rising: false })], days(3)))[0]?.outcome).toBe('recorded');
     expect((await record([newMessage(6n)], days(3)))[0]?.outcome).toBe('repeated');
     expect((await record([newMessage(7n)], days(3)))[0]?.outcome).toBe('recorded');
     expect((await record([newMessage(5n, { target: userB })], days(3)))[0]?.outcome).toBe('recorded');
-    expect(await foldRequestIds(database.pool, 0, '2026-11-23')).toBe(0);
+    expect(await foldRequestIds(database.pool, '2026-11-23')).toBe(0);
   });
 
   test('does not concern other Users and other devices', async () => {

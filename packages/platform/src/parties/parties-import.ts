@@ -136,8 +136,11 @@ export const userIdsImporter: Importer<(typeof importColumns)['user-ids'][number
   async apply(client) {
     const { rows } = await client.query<{ changed: number }>(
       `with upserted as (
-         insert into user_id as u (user_id, party_id, receive_url, delivery)
-         select user_id, party_id, receive_url, delivery from staged_user_id order by user_id
+         insert into user_id as u (user_id, party_id, receive_url, delivery, lane)
+         -- a User keeps the lane that it is given here, however many there are later: its sequences come from it
+         select user_id, party_id, receive_url, delivery,
+                (select abs(hashtext(s.user_id::text)) % greatest(count(distinct l.lane), 1) from lane l)
+         from staged_user_id s order by user_id
          on conflict (user_id) do update
            set party_id = excluded.party_id, receive_url = excluded.receive_url, delivery = excluded.delivery
          where (u.party_id, u.receive_url, u.delivery)

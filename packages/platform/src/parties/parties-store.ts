@@ -54,6 +54,7 @@ interface UserIdRow {
   status: UserIdDocument['status'];
   delivery: UserIdDocument['delivery'];
   receive_url: string | null;
+  rising_counters: boolean;
   roles: UserIdDocument['roles'] | null;
 }
 
@@ -64,7 +65,7 @@ export async function listUserIds(
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<Page<UserIdDocument>> {
   const { rows } = await pool.query<UserIdRow>(
-    `select u.user_id, u.party_id, u.status, u.delivery, u.receive_url,
+    `select u.user_id, u.party_id, u.status, u.delivery, u.receive_url, u.rising_counters,
             (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                       'role', r.role,
                       'validFrom', case when isfinite(r.valid_from) then to_char(r.valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end,
@@ -86,6 +87,7 @@ export async function listUserIds(
       status: row.status,
       roles: row.roles ?? [],
       delivery: row.delivery,
+      risingCounters: row.rising_counters,
       ...(row.receive_url === null ? {} : { receiveUrl: row.receive_url }),
     }),
     (row) => requireEui(row.user_id),
@@ -175,18 +177,28 @@ export async function revokeCertificate(
   return changed;
 }
 
+/** What an Operator switches for a User; undefined leaves it as it is. */
+export interface UserSwitches {
+  readonly status?: UserIdDocument['status'] | undefined;
+  readonly risingCounters?: boolean | undefined;
+}
+
 /**
- * Suspends a User ID or lets it act again; says whether that changed anything.
+ * Suspends a User ID or lets it act again, and says whether its counters rise; tells whether that changed anything.
  * @throws PenstockError 'request.not-found'
  */
-export async function setUserStatus(pool: pg.Pool, userId: string, status: UserIdDocument['status']): Promise<boolean> {
+export async function setUserSwitches(pool: pg.Pool, userId: string, switches: UserSwitches): Promise<boolean> {
   const changed = await inTransaction(pool, async (client) => {
     await lockDirectory(client);
-    const known = await client.query<{ status: string }>('select status from user_id where user_id = $1', [userId]);
-    const [user] = known.rows;
-    if (user === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
-    if (user.status === status) return false;
-    await client.query('update user_id set status = $2 where user_id = $1', [userId, status]);
+    const known = await client.query('select from user_id where user_id = $1', [userId]);
+    if (known.rowCount === 0) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
+    const { rowCount } = await client.query(
+      `update user_id set status = coalesce($2, status), rising_counters = coalesce($3, rising_counters)
+       where user_id = $1
+         and (status, rising_counters) is distinct from (coalesce($2, status), coalesce($3, rising_counters))`,
+      [userId, switches.status, switches.risingCounters],
+    );
+    if (rowCount === 0) return false;
     await moveDirectory(client);
     return true;
   });

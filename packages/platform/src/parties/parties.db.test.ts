@@ -7,9 +7,10 @@ import { ImportRefused } from '../foundation/faults.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
 import { openDirectory } from './directory-reader.ts';
+import { loadDirectory } from './directory-store.ts';
 import { rolesAt, standingOf } from './parties.ts';
 import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
-import { listCertificates, listParties, listUserIds, revokeCertificate, setUserStatus } from './parties-store.ts';
+import { listCertificates, listParties, listUserIds, revokeCertificate, setUserSwitches } from './parties-store.ts';
 import { testCertificate } from './testing-certificates.ts';
 
 const log = createLog({ level: 'silent' });
@@ -163,8 +164,14 @@ describe('the directory', () => {
 
       expect(await revokeCertificate(database.pool, { purpose: 'signing', fingerprint })).toBe(true);
       expect(await revokeCertificate(database.pool, { purpose: 'signing', fingerprint })).toBe(false);
-      expect(await setUserStatus(database.pool, beta, 'suspended')).toBe(true);
-      expect(await setUserStatus(database.pool, beta, 'suspended')).toBe(false);
+      expect(await setUserSwitches(database.pool, beta, { status: 'suspended' })).toBe(true);
+      expect(await setUserSwitches(database.pool, beta, { status: 'suspended' })).toBe(false);
+      expect(await setUserSwitches(database.pool, beta, { risingCounters: false })).toBe(true);
+      expect(await setUserSwitches(database.pool, beta, {})).toBe(false);
+      expect((await loadDirectory(database.pool, new Map())).user(beta)).toMatchObject({
+        status: 'suspended',
+        risingCounters: false,
+      });
       const after = await directory.reload();
       const revoked = after.signer('CN=Z1,OU=07', '1');
       if (revoked === undefined) throw new Error('a revoked certificate is still known');
@@ -200,7 +207,7 @@ describe('the directory', () => {
     await bringUsers();
     const directory = await openDirectory({ pool: database.pool, log, pollMilliseconds: 60_000 });
     try {
-      await setUserStatus(database.pool, alpha, 'suspended');
+      await setUserSwitches(database.pool, alpha, { status: 'suspended' });
       await expect.poll(() => directory.current().user(alpha)?.status).toBe('suspended');
     } finally {
       await directory.close();
@@ -229,4 +236,22 @@ describe('the directory', () => {
       'BETA',
     ]);
   });
+});
+
+test('Users that are registered when there are several lanes are spread over them, and keep theirs', async () => {
+  const makeLanes = (lanes: string) =>
+    database.pool.query(`insert into lane (user_id, lane) select '00:00:00:00:00:00:00:00', unnest($1::smallint[])`, [
+      lanes,
+    ]);
+  await makeLanes('{1,2}');
+  await bring('parties', 'A,Alpha,large_supplier');
+  const users = Array.from({ length: 60 }, (_, index) => `90-B3-D5-1F-30-09-00-${String(index).padStart(2, '0')}`);
+  const lanes = async () =>
+    [...(await loadDirectory(database.pool, new Map())).users()].map(({ userId, lane }) => `${userId} ${lane}`);
+  await bring('user-ids', ...users.map((userId) => `${userId},A,IS,,pull`));
+  const before = await lanes();
+  expect(new Set(before.map((one) => one.split(' ')[1]))).toEqual(new Set(['0', '1', '2']));
+  await makeLanes('{3,4}');
+  await bring('user-ids', ...users.map((userId) => `${userId},A,IS|GS,,pull`));
+  expect(await lanes()).toEqual(before);
 });

@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
-import { listCertificates, listParties, listUserIds, revokeCertificate, setUserStatus } from './parties-store.ts';
+import { listCertificates, listParties, listUserIds, revokeCertificate, setUserSwitches } from './parties-store.ts';
 
 /** Parties, User IDs and certificates. A single change goes the same way as an import of one row. */
 export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
@@ -66,8 +66,8 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
           delivery: body.delivery,
         };
         const { changed } = await runImport(pool, userIdsImporter, (columns) => oneRow(columns, row));
-        const isOther = body.status !== undefined && (await setUserStatus(pool, userId, body.status));
-        return { changed: changed > 0 || isOther };
+        const isSwitched = await setUserSwitches(pool, userId, body);
+        return { changed: changed > 0 || isSwitched };
       },
     );
     app.get(

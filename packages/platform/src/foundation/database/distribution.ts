@@ -12,7 +12,6 @@ const byMeteringPoint = { by: 'mpxn' };
 
 export const distribution: Readonly<Record<string, Distribution>> = {
   migration: 'reference',
-  setting: 'reference',
   party: 'reference',
   user_id: 'reference',
   user_role: 'reference',

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { PenstockError } from '../errors.ts';
+import { messageOf, PenstockError } from '../errors.ts';
 import { schemaName } from './database.ts';
 
 // Migrations are numbered plain SQL files, `0001_spine.sql`, run in order, each in a transaction of its own that also
 // records its SHA-256. A file that was run is never changed again: a database whose history differs is refused.
 
-export const migrationsFolder = join(import.meta.dirname, '..', '..', '..', 'migrations');
+const migrationsFolder = join(import.meta.dirname, '..', '..', '..', 'migrations');
 
 export interface Migration {
   readonly number: number;
@@ -35,15 +35,22 @@ export function readMigrations(folder: string = migrationsFolder): Migration[] {
   });
 }
 
+function unsupported(detail: string, cause?: unknown): PenstockError {
+  return new PenstockError('database.unsupported', { detail, cause });
+}
+
+/** What the server says of what the role may not do. */
+const insufficientPrivilege = '42501';
+
 async function prepare(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ version: number }>(
-    `select current_setting('server_version_num')::integer as version`,
+  const { rows } = await client.query<{ version: number; is_unbound: boolean }>(
+    `select current_setting('server_version_num')::integer as version,
+            (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as is_unbound`,
   );
   const version = rows[0]?.version ?? 0;
-  if (version < lowestServerVersion) {
-    const detail = `this is version ${Math.floor(version / 10_000)}`;
-    throw new PenstockError('database.unsupported', { detail });
-  }
+  if (version < lowestServerVersion) throw unsupported(`the server is PostgreSQL ${Math.floor(version / 10_000)}`);
+  // the second wall between Users, row-level security, does not hold for such a role
+  if (rows[0]?.is_unbound === true) throw unsupported('its role is a superuser or bypasses row-level security');
   await client.query(`create schema if not exists ${schemaName}`);
   await client.query(`
     create table if not exists ${schemaName}.migration (
@@ -96,7 +103,7 @@ export async function migrate(url: string, migrations: readonly Migration[] = re
   try {
     await client.connect();
   } catch (cause) {
-    throw new PenstockError('database.unavailable', { detail: cause instanceof Error ? cause.message : '', cause });
+    throw new PenstockError('database.unavailable', { detail: messageOf(cause), cause });
   }
   try {
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
@@ -108,6 +115,9 @@ export async function migrate(url: string, migrations: readonly Migration[] = re
     const missing = migrations.slice(applied.length);
     for (const migration of missing) await apply(client, migration);
     return missing.map((migration) => migration.name);
+  } catch (error) {
+    const isForbidden = error instanceof pg.DatabaseError && error.code === insufficientPrivilege;
+    throw isForbidden ? unsupported(`its role may not do what is needed (${error.message})`, error) : error;
   } finally {
     await client.end(); // gives the advisory lock back
   }
