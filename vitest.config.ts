@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Two projects: pure tests, and tests on a real database (one server for the run, one database a test).
-// The embedded server's own tests say nothing about another server.
+// The tests of the embedded server, and of the platform that runs it, say nothing about another server.
+const ofEmbedded = ['**/embedded.db.test.ts', 'packages/cli/src/{demo,disk-full,kill,start}.db.test.ts'];
 const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
 const excluded = ['**/node_modules/**', '**/dist/**'];
 
@@ -22,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'database',
           include: ['packages/*/src/**/*.db.test.ts', 'bench/**/*.db.test.ts'],
-          exclude: onOtherServer === undefined ? excluded : ['**/embedded.db.test.ts', ...excluded],
+          exclude: onOtherServer === undefined ? excluded : [...ofEmbedded, ...excluded],
           environment: 'node',
           setupFiles: ['scripts/seeded-properties.ts'],
           globalSetup: ['packages/platform/src/foundation/database/testing-server.ts'],

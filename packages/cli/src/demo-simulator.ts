@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { PenstockError } from '@penstock/platform/errors';
 import { z } from 'zod';
 
 // The simulator is a program of its own (and under another licence): it is run, not imported, and speaks JSON lines.
@@ -25,37 +26,58 @@ function run(args: readonly string[]): ChildProcess {
   });
 }
 
+/** Hands on what it says, a JSON line an event; its errors are for whoever runs the demonstration. */
+function hear(child: ChildProcess, heard: (said: unknown) => void): void {
+  if (child.stdout === null) throw new Error('the simulator has no output');
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const said: unknown = JSON.parse(line);
+    const error = errorSchema.safeParse(said);
+    if (error.success) console.error(`simulator: ${error.data.message}`);
+    else heard(said);
+  });
+}
+
+function endedBy(code: unknown, signal: unknown): PenstockError {
+  return new PenstockError('demo.simulator-ended', {
+    detail: `the simulator ended (${signal ?? `exit code ${code}`})`,
+  });
+}
+
 /** The simulated network and Users as a child process. */
 export class DemoSimulator {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
+  #isStopping = false;
+  /** Rejects when it ends without having been told to. */
+  readonly failed: Promise<never>;
   /** What it last said of itself. */
   state: SimulatorState | undefined;
 
   constructor(args: readonly string[]) {
     this.#child = run(args);
     this.#ended = once(this.#child, 'exit');
-    if (this.#child.stdout === null) throw new Error('the simulator has no output');
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#heard(line));
+    this.failed = new Promise((_resolve, reject) => {
+      this.#child.once('close', (code, signal) => {
+        if (!this.#isStopping) reject(endedBy(code, signal));
+      });
+    });
+    hear(this.#child, (said) => {
+      const state = stateSchema.safeParse(said);
+      if (state.success) this.state = state.data;
+    });
   }
 
   /** Makes keys and import files, when they are not there. */
   static async prepare(args: readonly string[]): Promise<void> {
     const child = run([...args, '--prepare-only']);
-    const [code] = await once(child, 'exit');
-    if (code !== 0) throw new Error(`the simulator could not prepare the demonstration (exit code ${code})`);
+    hear(child, () => {});
+    const [code, signal] = await once(child, 'close');
+    if (code !== 0) throw endedBy(code, signal);
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#child.stdin?.end();
     await this.#ended;
-  }
-
-  #heard(line: string): void {
-    const said: unknown = JSON.parse(line);
-    const state = stateSchema.safeParse(said);
-    if (state.success) this.state = state.data;
-    const error = errorSchema.safeParse(said);
-    if (error.success) console.error(`simulator: ${error.data.message}`);
   }
 }

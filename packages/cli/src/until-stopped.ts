@@ -4,6 +4,8 @@ import type { Log } from '@penstock/platform/log';
 export interface Running {
   /** Drains and ends it; after it nothing keeps the process alive. */
   stop(): Promise<void>;
+  /** Rejects when it cannot go on: it is then stopped in order, and the failure is the process's. */
+  readonly failed?: Promise<never>;
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -23,8 +25,12 @@ export async function runUntilStopped(start: () => Promise<Running>, log: Log): 
   for (const signal of signals) process.on(signal, onSignal);
   try {
     const running = await start();
-    log.info({ signal: await stopping.promise }, 'stopping: what was taken in is finished first');
-    await running.stop();
+    try {
+      const signal = await Promise.race([stopping.promise, ...(running.failed === undefined ? [] : [running.failed])]);
+      log.info({ signal }, 'stopping: what was taken in is finished first');
+    } finally {
+      await running.stop();
+    }
     log.info('stopped');
   } finally {
     for (const signal of signals) process.off(signal, onSignal);

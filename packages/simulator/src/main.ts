@@ -155,4 +155,10 @@ function eui(facts: ReadonlyMap<string, unknown>, name: string): Eui | undefined
   return parsed;
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  say('error', { message: error instanceof Error ? error.message : String(error) });
+  // what was opened before the failure would keep the process alive
+  process.exit(1);
+}

@@ -11,7 +11,8 @@ import { findPostmaster, isRunning } from './postmaster.ts';
 
 // vitest's globalSetup of the database tests: one server for the run, with one migrated database that testDatabase()
 // clones. The server is
-//   PENSTOCK_TEST_DATABASE_URL      a server that is there, by a role that may create databases and roles; else
+//   PENSTOCK_TEST_DATABASE_URL      a server that is there, by a role that may create databases and roles and is no
+//                                   superuser; else
 //   PENSTOCK_TEST_POSTGRESQL_BIN    one of these binaries (Debian's /usr/lib/postgresql/15/bin), else the embedded one,
 // in a folder of its own that is removed afterwards.
 

@@ -1,0 +1,257 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { ApiError, type MessageQuery, PenstockClient } from '@penstock/api';
+import { type Eui, parseRequestId } from '@penstock/duis';
+import { fileNameOf, OPERATOR_ID, USERS } from '@penstock/simulator';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  type Environment,
+  findServer,
+  freePort,
+  Penstock,
+  removeFolder,
+  testFolder,
+  untilReady,
+} from './testing-platform.ts';
+
+// The demonstration as its users run it: one command, then the API and the metrics say what it does.
+
+const soon = { timeout: 40_000, interval: 200 };
+
+let folder: string;
+let environment: Environment;
+let http: string;
+let gateway: string;
+let receivePort: number;
+let demo: Penstock;
+const clients = new Map<Eui, PenstockClient>();
+
+beforeAll(async () => {
+  folder = testFolder();
+  receivePort = await freePorts(USERS.filter(({ delivery }) => delivery === 'push').length);
+  const [gatewayPort, httpPort] = [String(await freePort()), String(await freePort())];
+  gateway = `https://127.0.0.1:${gatewayPort}`;
+  http = `http://127.0.0.1:${httpPort}`;
+  environment = {
+    PENSTOCK_DATA_FOLDER: join(folder, 'data'),
+    PENSTOCK_HTTP_HOST: '127.0.0.1',
+    PENSTOCK_HTTP_PORT: httpPort,
+    PENSTOCK_GATEWAY_PORT: gatewayPort,
+  };
+  await startDemo();
+});
+
+afterAll(async () => {
+  for (const client of clients.values()) client.close();
+  await demo?.end('SIGKILL');
+  await removeFolder(folder);
+});
+
+async function startDemo(): Promise<void> {
+  const args = ['demo', '--requests', '40', '--homes', '20', '--receive-port', String(receivePort)];
+  demo = new Penstock(args, { environment, folder });
+  await untilReady(http, demo);
+}
+
+/** The first of so many ports in a row that nobody listens on now. */
+async function freePorts(count: number): Promise<number> {
+  const servers: Server[] = [];
+  const first = await freePort();
+  try {
+    for (let port = first; port < first + count; port++) {
+      const server = createServer();
+      servers.push(server);
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    }
+    return first;
+  } catch {
+    return await freePorts(count);
+  } finally {
+    for (const server of servers) server.close();
+  }
+}
+
+/** The API as a User sees it, by the certificate that the demonstration made for it. */
+function api(userId: Eui): PenstockClient {
+  const known = clients.get(userId);
+  if (known !== undefined) return known;
+  const pki = join(folder, 'data/demo/pki');
+  const own = join(pki, 'users', `${fileNameOf(userId)}-transport`);
+  const client = new PenstockClient({
+    address: gateway,
+    certificate: readFileSync(`${own}.pem`),
+    key: readFileSync(`${own}.key`),
+    authorities: readFileSync(join(pki, 'ca.pem')),
+  });
+  clients.set(userId, client);
+  return client;
+}
+
+const messagesOf = async (userId: Eui, query: Partial<MessageQuery> = {}) => (await api(userId).messages(query)).items;
+
+/** Processes whose command line names the folder of this test. */
+function processesOfFolder(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return command.includes(folder) ? [`${pid} ${command}`] : [];
+      } catch {
+        return []; // it has just ended
+      }
+    });
+}
+
+const [large, other] = USERS.map(({ userId }) => userId);
+const pulling = USERS.find(({ delivery }) => delivery === 'pull')?.userId;
+if (large === undefined || other === undefined || pulling === undefined) throw new Error('there are too few Users');
+
+describe('while it runs', () => {
+  test('it says where everything is, and the example that it prints is answered', () => {
+    for (const text of [gateway, http, '/healthz', 'Ctrl-C stops it', 'curl -s --cacert']) {
+      expect(demo.stdout).toContain(text);
+    }
+  });
+
+  test.each([large, pulling])('User %s receives the responses to its requests', async (userId) => {
+    await vi.waitFor(
+      async () => expect((await messagesOf(userId, { kind: 'response' })).length).toBeGreaterThan(0),
+      soon,
+    );
+    const [response] = await messagesOf(userId, { kind: 'response' });
+    expect(response).toMatchObject({ userId, direction: 'northbound', verdict: 'passed' });
+    await vi.waitFor(
+      async () => expect(await api(userId).message(response?.position ?? '')).toHaveProperty('takenAt'),
+      soon,
+    );
+  });
+
+  test('pre-commands come back, are signed and are sent on', async () => {
+    await vi.waitFor(async () => expect(await messagesOf(large, { kind: 'signed_pre_command' })).not.toEqual([]), soon);
+    const [sent] = await messagesOf(large, { kind: 'signed_pre_command' });
+    expect(sent).toMatchObject({ direction: 'southbound', verdict: 'passed', code: 'I99' });
+    const asked = await messagesOf(large, {
+      kind: 'pre_command',
+      ...(sent === undefined ? {} : { device: sent.target, serviceReferenceVariant: sent.serviceReferenceVariant }),
+    });
+    expect(asked).not.toEqual([]);
+  });
+
+  test('alerts come', async () => {
+    await vi.waitFor(async () => {
+      const kinds = ['device_alert', 'dcc_alert'] as const;
+      const pages = await Promise.all(USERS.flatMap(({ userId }) => kinds.map((kind) => messagesOf(userId, { kind }))));
+      expect(pages.flat()).not.toEqual([]);
+    }, soon);
+  });
+
+  test('one message’s whole life: acknowledged, taken by the network, answered, delivered', async () => {
+    const life = await vi.waitFor(async () => {
+      for (const { position } of await messagesOf(large, { kind: 'service_request', code: 'I99' })) {
+        const one = await api(large).message(position);
+        if (one.related.some(({ kind, takenAt }) => kind === 'response' && takenAt !== undefined)) return one;
+      }
+      throw new Error('no request has its answer yet');
+    }, soon);
+    const answer = life.related.find(({ kind }) => kind === 'response');
+    expect(life).toMatchObject({
+      userId: large,
+      direction: 'southbound',
+      verdict: 'passed',
+      devices: expect.any(Array),
+    });
+    expect(parseRequestId(life.requestId ?? '')?.originator).toBe(large);
+    expect(answer?.requestId).toBe(life.requestId);
+    const instants = [life.recordedAt, life.takenAt, answer?.recordedAt, answer?.takenAt].map((at) =>
+      Date.parse(at ?? ''),
+    );
+    expect(instants).toEqual(instants.toSorted((one, two) => one - two));
+  });
+
+  test('a User sees its own messages and nobody else’s; the Operator sees those of the User that it names', async () => {
+    const own = await messagesOf(large, { limit: 200 });
+    expect(new Set(own.map(({ userId }) => userId))).toEqual(new Set([large]));
+    const [message] = own;
+    const position = message?.position ?? '';
+    const refused = await api(other)
+      .message(position)
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ApiError);
+    expect(refused).toMatchObject({ status: 404 });
+    const asked = await api(other)
+      .messages({ userId: large })
+      .then(
+        ({ items }) => items,
+        (error: unknown) => error,
+      );
+    expect(asked).toMatchObject({ status: 403 });
+    expect(await messagesOf(other, { requestId: message?.requestId })).toEqual([]);
+    expect(await api(OPERATOR_ID).message(position, { userId: large })).toMatchObject({ position, userId: large });
+  });
+
+  test('streams: a User sees its two', async () => {
+    const { items } = await api(large).streams();
+    expect(items.map(({ userId, direction }) => [userId, direction])).toEqual([
+      [large, 'southbound'],
+      [large, 'northbound'],
+    ]);
+    await vi.waitFor(async () => {
+      for (const stream of (await api(large).streams()).items) expect(stream.cursor).toBeDefined();
+    }, soon);
+  });
+
+  test('nobody is answered without a certificate; metrics count what was answered, committed and delivered', async () => {
+    expect((await fetch(`${http}/api/v1/messages`)).status).toBe(401);
+    const text = await (await fetch(`${http}/metrics`)).text();
+    const value = (name: RegExp) =>
+      text
+        .split('\n')
+        .filter((line) => name.test(line))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    expect(value(/^penstock_gateway_answers_total\{.*outcome="accepted"/)).toBeGreaterThan(0);
+    expect(value(/^penstock_commit_messages_total/)).toBeGreaterThan(0);
+    expect(value(/^penstock_commit_failed_messages_total/)).toBe(0);
+    expect(value(/^penstock_gateway_answers_total\{.*outcome="(internal|database)/)).toBe(0);
+  });
+
+  test('no line of the log wants a person', async () => {
+    const log = readFileSync(join(folder, 'data/demo/penstock.log'), 'utf8').trim().split('\n');
+    expect(log.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
+    expect(demo.stderr).toBe('');
+  });
+});
+
+describe('when it is stopped', () => {
+  test('SIGTERM ends it in order within seconds, with 0, and nothing is left running', async () => {
+    const asked = performance.now();
+    expect(await demo.end()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(demo.stderr).toBe('');
+    expect(processesOfFolder()).toEqual([]);
+  });
+
+  test('started again on the same folder it works, and the record is still there', async () => {
+    await startDemo();
+    const recorded = await messagesOf(large, { kind: 'service_request' });
+    expect(recorded).not.toEqual([]);
+    const [newest] = recorded;
+    await vi.waitFor(async () => {
+      const [later] = await messagesOf(large, { kind: 'service_request', code: 'I99' });
+      expect(later?.position).not.toBe(newest?.position);
+    }, soon);
+  });
+
+  test('a second signal ends it at once, with 1; the next start takes over what it left', async () => {
+    demo.child.kill('SIGINT');
+    expect(await demo.end('SIGTERM')).toEqual({ code: 1, signal: null });
+    // the simulator ends with it, its PostgreSQL waits for the next start
+    await vi.waitFor(() => expect(processesOfFolder().filter((line) => line.includes('simulator'))).toEqual([]), soon);
+    await startDemo();
+    expect(await messagesOf(large)).not.toEqual([]);
+    expect(await demo.end('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(processesOfFolder()).toEqual([]);
+    expect(findServer(join(folder, 'data'))).toBeUndefined();
+  });
+});
