@@ -90,6 +90,13 @@ function ownTicks(stat: string): number {
   return Number(user) + Number(system);
 }
 
+/** Milliseconds that all cores were busy so far, whoever used them (and stolen from a virtual machine). */
+export function machineBusy(): number {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq + steal) * MILLISECONDS_A_TICK;
+}
+
 /** Microseconds of CPU a message for each part, and in all, between two readings. */
 export function cpuPerMessage(before: CpuTimes, after: CpuTimes, messages: number): Record<string, number> {
   const parts = Object.entries(after).map(([part, at]) => [part, at - (before[part] ?? 0)] as const);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { temporaryFolder } from '../harness/cleanup.ts';
-import { cpuPerMessage } from '../harness/cpu.ts';
+import { cpuPerMessage, machineBusy } from '../harness/cpu.ts';
 import { auditAcknowledged, openBenchDatabase } from '../harness/database.ts';
 import { describeMachine } from '../harness/machine.ts';
 import { stageTimes } from '../harness/metrics.ts';
@@ -73,6 +73,7 @@ export async function intake(options: BenchOptions): Promise<BenchResult> {
   const figures: PhaseReport[] = [];
   let cpu: Record<string, number> = {};
   let threads: Record<string, number> = {};
+  const othersShares: number[] = [];
   let stages: object = {};
   for (let round = 0; round < plan.rounds; round++) {
     rate.measure();
@@ -80,11 +81,14 @@ export async function intake(options: BenchOptions): Promise<BenchResult> {
       cpu: platform.cpuTimes({ load: load.pid }),
       threads: platform.threadTimes(),
       metrics: await platform.metrics(),
+      busy: machineBusy(),
     };
     const figure = checked(await load.closed(connections, plan.measured));
     stages = stageTimes(before.metrics, await platform.metrics());
     cpu = cpuPerMessage(before.cpu, platform.cpuTimes({ load: load.pid }), figure.acknowledged);
     threads = cpuPerMessage(before.threads, platform.threadTimes(), figure.acknowledged);
+    const milliseconds = ((cpu.all ?? 0) * figure.acknowledged) / 1000;
+    othersShares.push(Math.max(0, 1 - milliseconds / (machineBusy() - before.busy)));
     figures.push(figure);
     rate.measure();
     say(
@@ -122,6 +126,7 @@ export async function intake(options: BenchOptions): Promise<BenchResult> {
       connections,
       verifiesPerSecond: Math.round(rate.perSecond),
       verifiesRange: rate.range.map(Math.round),
+      othersShareOfCpu: rounded(Math.max(...othersShares), 2),
       acknowledged,
       lost: audit.lost,
       doubled: audit.doubled,
