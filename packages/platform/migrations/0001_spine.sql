@@ -149,9 +149,8 @@ create table message_log (
   size integer not null,         -- bytes of the message
   sha256 bytea not null,
   -- 0 for a request that took its RequestID: the key below lets it in once a day, and the probe of the horizon's
-  -- other days does the rest. For what comes back (many messages to one RequestID) the first 63 bits of its SHA-256,
-  -- so that the same message delivered twice is found by the same key. For a refused request, which takes nothing,
-  -- its sequence, negative.
+  -- other days does the rest. For everything else (what comes back, many messages to one RequestID; refused requests,
+  -- which take nothing) the first 63 bits of its SHA-256, so that the same bytes sent again are found by the same key.
   repetition bigint not null,
   primary key (user_id, day, sequence),
   unique (user_id, day, target, counter, repetition)

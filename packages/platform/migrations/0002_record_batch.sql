@@ -1,10 +1,12 @@
 -- Step 5 of the way of a message: what a batch does, in one transaction, under its lane's lock.
 
--- Screening against thresholds stands here: it is given the batch under the lane's lock, at lane time, and
--- may turn 'passed' into 'warned', 'held' or 'deleted'. No threshold exists yet, so each verdict stays.
+-- Screening against thresholds stands here: under the lane's lock, at lane time. It is given the batch in its order;
+-- a message with sequence 0 will not be recorded (a repetition, a replay) and is not to be counted. It may turn 'passed'
+-- into 'warned', 'held' or 'deleted'. No threshold exists yet, so each verdict stays.
 create function screen_batch(
-  in_lane_time timestamptz, in_user macaddr8[], in_direction message_direction[], in_kind message_kind[],
-  in_srv text[], in_verdict message_verdict[]
+  in_lane_time timestamptz, in_sequence bigint[], in_user macaddr8[], in_direction message_direction[],
+  in_kind message_kind[], in_command_variant smallint[], in_target macaddr8[], in_counter numeric[], in_srv text[],
+  in_verdict message_verdict[]
 ) returns message_verdict[]
 language sql immutable parallel safe
 return in_verdict;
@@ -20,13 +22,13 @@ return in_verdict;
 --
 -- Raises PS001 when the directory (certificates, roles, User IDs) has moved since the batch was judged.
 --
--- in_repetition is 0 for requests, and for what comes back the first 63 bits of its SHA-256.
--- The caller must not put the same (User ID, target, counter, repetition) twice in a batch.
+-- in_digest is the first 63 bits of each message's SHA-256. The caller must not put two requests with the same RequestID,
+-- nor the same bytes twice, in a batch.
 create function record_batch(
   in_anchor macaddr8, in_lane smallint, in_directory_version bigint, in_now timestamptz,
   in_user macaddr8[], in_direction message_direction[], in_kind message_kind[], in_verdict message_verdict[],
   in_command_variant smallint[], in_originator macaddr8[], in_target macaddr8[], in_counter numeric[],
-  in_srv text[], in_code text[], in_reason text[], in_repetition bigint[], in_sha256 bytea[], in_body bytea[],
+  in_srv text[], in_code text[], in_reason text[], in_digest bigint[], in_sha256 bytea[], in_body bytea[],
   in_rising boolean[],
   in_device_item integer[], in_device macaddr8[],
   out lane_time timestamptz, out day date, out first_sequence bigint, out verdicts message_verdict[],
@@ -78,13 +80,14 @@ begin
     probed := record_batch.day - ahead;
     for found in
       select i.item, l.sequence, l.recorded_at, l.code, l.reason, l.sha256 = i.sha256 as same
-      from unnest(in_user, in_target, in_counter, in_repetition, in_sha256)
-             with ordinality as i(user_id, target, counter, repetition, sha256, item)
+      from unnest(in_user, in_direction, in_target, in_counter, in_digest, in_sha256)
+             with ordinality as i(user_id, direction, target, counter, digest, sha256, item)
       cross join lateral (
         select m.sequence, m.recorded_at, m.code, m.reason, m.sha256 from message_log m
         where m.user_id = i.user_id and m.day = probed and m.target = i.target and m.counter = i.counter
-          and m.repetition = i.repetition
+          and m.repetition = any (array[0, i.digest]) and m.direction = i.direction
         offset 0) l
+      order by i.item, l.sha256 = i.sha256 desc
     loop
       if sequences[found.item] <> 0 then
         sequences[found.item] := 0;
@@ -121,17 +124,18 @@ begin
     end if;
   end loop;
 
-  verdicts := screen_batch(lane_time, in_user, in_direction, in_kind, in_srv, in_verdict);
+  verdicts := screen_batch(lane_time, sequences, in_user, in_direction, in_kind, in_command_variant, in_target,
+                           in_counter, in_srv, in_verdict);
 
   insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, command_variant,
                            originator, target, counter, srv, code, reason, size, sha256, repetition)
   select i.user_id, record_batch.day, i.sequence, lane_time, i.direction, i.kind, i.verdict, i.command_variant,
          i.originator, i.target, i.counter, i.srv, i.code, i.reason, octet_length(i.body), i.sha256,
-         case i.verdict when 'refused' then -i.sequence else i.repetition end
+         case when i.direction = 'southbound' and i.verdict <> 'refused' then 0 else i.digest end
   from unnest(in_user, sequences, in_direction, in_kind, verdicts, in_command_variant, in_originator, in_target,
-              in_counter, in_srv, in_code, in_reason, in_repetition, in_body, in_sha256)
+              in_counter, in_srv, in_code, in_reason, in_digest, in_body, in_sha256)
          as i(user_id, sequence, direction, kind, verdict, command_variant, originator, target,
-              counter, srv, code, reason, repetition, body, sha256)
+              counter, srv, code, reason, digest, body, sha256)
   where i.sequence <> 0;
 
   insert into message_device (user_id, day, sequence, device)

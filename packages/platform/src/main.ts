@@ -36,8 +36,9 @@ import { Returns } from './gateway/returns.ts';
 import { deliverRoute } from './gateway/returns-route.ts';
 import { openSchemaValidator } from './gateway/schema-validator.ts';
 import { GatewayServer, type Peer } from './gateway/server.ts';
+import { ClockAlarm } from './messages/clock-alarm.ts';
 import { Committer } from './messages/committer.ts';
-import { maintainMessages } from './messages/maintenance.ts';
+import { dropOldDays, foldOldRequestIds, makeDaysAhead } from './messages/maintenance.ts';
 import { createLanes } from './messages/record-store.ts';
 import { openDirectory } from './parties/directory-reader.ts';
 
@@ -106,13 +107,16 @@ export async function openPlatformDatabase(config: Config, log: Log): Promise<Da
   }
 }
 
-/** Delivery has connections of its own: its loops would queue in front of the commits that others wait for. */
+/** People's questions have connections of their own: slow ones must not stand in front of what is recorded. */
+const API_CONNECTIONS = 2;
+
+/** So has delivery: its loops would queue in front of the commits that others wait for. */
 function deliveryShare({ database }: Config): number {
   return Math.max(3, Math.floor(database.poolSize * 0.4));
 }
 
 function intakeShare(config: Config): number {
-  return config.database.poolSize - deliveryShare(config);
+  return config.database.poolSize - deliveryShare(config) - API_CONNECTIONS;
 }
 
 export interface StartOptions {
@@ -166,10 +170,14 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   await delivery.start();
   onStop(() => delivery.stop());
 
+  const clockAlarm = new ClockAlarm(clock, log);
   const committer: Committer = new Committer(pool, {
     mostWaiting: config.gateway.maxWaitingMessages,
     observer: {
-      committed: (messages, seconds, laneTime) => metrics.committed(messages, seconds, laneTime),
+      committed: (messages, seconds, laneTime) => {
+        metrics.committed(messages, seconds, laneTime);
+        clockAlarm.check(laneTime);
+      },
       failed: (messages, failure) => {
         metrics.failed(messages);
         if (failure.status === 503) log.warn({ err: failure, messages }, 'a batch was not recorded');
@@ -187,17 +195,23 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   const devices = new DeviceBatches((asked) => findDevices(pool, asked));
   const intake = new Intake({ directory, devices, committer, clock, operatorId, metrics, schema });
   const returns = new Returns({ directory, committer, clock, operatorId });
+  const forApi = openDatabase({
+    url: database.url,
+    poolSize: API_CONNECTIONS,
+    applicationName: 'penstock api',
+    log,
+  });
+  onStop(() => forApi.close());
   const api = await createApi({
-    pool,
+    pool: forApi.pool,
     clock,
     log,
     registry,
     version: manifest.version,
     logDays: config.messages.logDays,
-    streamDays: config.messages.streamDays,
     checks: [
-      { name: 'database', check: () => ping(pool) },
-      { name: 'partitions', check: () => requirePartitions(pool, utcDay(clock.now())) },
+      { name: 'database', check: () => ping(forApi.pool) },
+      { name: 'partitions', check: () => requirePartitions(forApi.pool, utcDay(clock.now())) },
     ],
   });
   onStop(() => api.close());
@@ -229,12 +243,20 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   });
   onStop(() => server.stop());
 
-  const maintenance = new Every(MAINTENANCE_SECONDS, log, 'maintenance waits', async () => {
-    // streams first: what is left of a day of the record then has no body any more
-    await delivery.dropTakenDays();
-    await maintainMessages({ pool, clock, log, config });
+  // each by itself: what hinders one must not keep tomorrow's partitions from being made
+  const maintenance = [
+    new Every(MAINTENANCE_SECONDS, log, 'days were not made ahead', () => makeDaysAhead({ pool, clock, log, config })),
+    new Every(MAINTENANCE_SECONDS, log, 'RequestIDs were not folded', () =>
+      foldOldRequestIds({ pool, clock, log, config }),
+    ),
+    new Every(MAINTENANCE_SECONDS, log, 'days of streams were not dropped', () => delivery.dropTakenDays()),
+    new Every(MAINTENANCE_SECONDS, log, 'days of the record were not dropped', () =>
+      dropOldDays({ pool, clock, log, config }),
+    ),
+  ];
+  onStop(async () => {
+    await Promise.all(maintenance.map((one) => one.stop()));
   });
-  onStop(() => maintenance.stop());
   // last: whoever asks /readyz before finds nobody there
   const http = await api.listen(config.http).catch((error: unknown) => {
     throw listenFailure(config, 'http', error);

@@ -42,7 +42,6 @@ beforeAll(async () => {
     checks: [],
     version: '0',
     logDays: 92,
-    streamDays: 2,
   });
   front = createServer((request, response) => api.handle(request, response, viewers[String(request.headers['x-as'])]));
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));

@@ -17,12 +17,11 @@ export function createApi(options: {
   readonly registry: Registry;
   readonly checks: readonly ReadyCheck[];
   readonly version: string;
-  /** Days for which the log, and messages on streams, are kept. */
+  /** Days for which the log is kept. */
   readonly logDays: number;
-  readonly streamDays: number;
 }): Promise<HttpServer> {
-  const { pool, clock, log, registry, checks, version, logDays, streamDays } = options;
-  const record = createRecordStore({ pool, now: () => clock.now(), logDays, streamDays });
+  const { pool, clock, log, registry, checks, version, logDays } = options;
+  const record = createRecordStore({ pool, now: () => clock.now(), logDays });
   return createHttpServer({
     log,
     version,

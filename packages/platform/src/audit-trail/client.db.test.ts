@@ -43,7 +43,6 @@ beforeAll(async () => {
     checks: [],
     version: '0',
     logDays: 92,
-    streamDays: 2,
   });
   const { server } = certificateOf;
   const tls = { cert: server.pem, key: keyOf(server), requestCert: true, rejectUnauthorized: false };

@@ -67,7 +67,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const store = () => createRecordStore({ pool: database.pool, now: () => now, logDays: 92, streamDays: 2 });
+const store = () => createRecordStore({ pool: database.pool, now: () => now, logDays: 92 });
 const query = (changes: Partial<MessageQuery> = {}): MessageQuery => ({ limit: 50, ...changes });
 
 async function codeOf(work: Promise<unknown>): Promise<string> {

@@ -149,10 +149,8 @@ export function createRecordStore(options: {
   readonly now: () => Date;
   /** Days for which the log is kept: no look-up reaches farther back. */
   readonly logDays: number;
-  /** Days for which a message stays on its stream. */
-  readonly streamDays: number;
 }): RecordStore {
-  const { pool, now, logDays, streamDays } = options;
+  const { pool, now, logDays } = options;
   // Lane time may run ahead of this process's clock by what clocks differ.
   const lastDay = (): string => addDays(utcDay(now()), 1);
   const firstDay = (): string => addDays(utcDay(now()), -logDays);
@@ -164,7 +162,7 @@ export function createRecordStore(options: {
 
   async function takenAt(client: pg.PoolClient, row: MessageRow): Promise<{ takenAt?: string }> {
     if (row.verdict !== 'passed' && row.verdict !== 'warned') return {};
-    const values = [row.user_id, row.direction, row.day, row.sequence, addDays(row.day, streamDays + 1)];
+    const values = [row.user_id, row.direction, row.day, row.sequence, lastDay()];
     const { rows } = await client.query<{ delivered_at: Date }>(TAKEN_SQL, values);
     return rows[0] === undefined ? {} : { takenAt: rows[0].delivered_at.toISOString() };
   }

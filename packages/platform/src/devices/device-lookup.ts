@@ -3,29 +3,12 @@
 // Measured on PostgreSQL 18 with 200,000 devices and 600,000 responsibilities, medians of 60 interleaved rounds on 2
 // cores with a load of 5, microseconds a device in all (CPU of this process): 250 devices a call 28 (2.7), 15 a call
 // 40 (4.7). The plain join took 41 (6.3) and 54 (8.6): three rows a device to parse, and `extract(epoch ...)` of
-// every time. (The driver decodes every value as UTF-8, so the binary
-// format of results cannot be used; one bytea of all is the nearest to it.)
+// every time. (The driver decodes every value as UTF-8, so the binary format of results cannot be used; one bytea of
+// all is the nearest to it: see migrations/0005_find_devices.sql.)
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { macaddr8Array } from '../foundation/database/binary.ts';
 import type { DeviceKind, DeviceStatus, KnownDevice, RegistrationRole, Responsibility } from './devices.ts';
-
-/**
- * One row for all: the devices packed one after another, and their kinds and statuses in the same order. A device is
- * its macaddr8, its home (zeros: none), the count of its responsibilities, and these: macaddr8, two times
- * (microseconds since 2000), the role padded to three.
- */
-export const DEVICE_LOOKUP_SQL = `
-  select string_agg(macaddr8_send(d.device) || coalesce(macaddr8_send(d.home), '\\x0000000000000000')
-                    || int4send(r.count::integer) || coalesce(r.packed, ''), ''::bytea) as packed,
-         string_agg(d.kind || ' ' || d.status, ',') as words
-  from device d
-  cross join lateral (
-    select count(*) as count,
-           string_agg(macaddr8_send(r.user_id) || timestamptz_send(r.valid_from) || timestamptz_send(r.valid_to)
-                      || textsend(rpad(r.role, 3)), ''::bytea) as packed
-    from responsibility r where r.device = d.device) as r
-  where d.device = any ($1::macaddr8[])`;
 
 const PACKED_BYTES = 27;
 const MILLISECONDS_TO_2000 = Date.UTC(2000, 0, 1);
@@ -72,7 +55,7 @@ export async function findDevices(
   if (devices.length === 0) return known;
   const { rows } = await pool.query<{ packed: Buffer | null; words: string | null }>({
     name: 'find-devices',
-    text: DEVICE_LOOKUP_SQL,
+    text: 'select packed, words from find_devices($1::macaddr8[])',
     values: [macaddr8Array(devices)],
   });
   const { packed, words } = rows[0] ?? {};

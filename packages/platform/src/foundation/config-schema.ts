@@ -32,11 +32,11 @@ const databaseSection = z.strictObject({
     ),
   poolSize: z
     .int()
-    .min(7)
+    .min(8)
     .max(500)
     .default(10)
     .describe(
-      'Most connections that one process of the platform opens; four tenths of them, but at least 3, are for delivery.',
+      'Most connections that one process of the platform opens; four tenths of them, but at least 3, are for delivery, and 2 for the API.',
     ),
   partitionDaysAhead: z
     .int()
@@ -95,7 +95,7 @@ const messagesSection = z.strictObject({
     'Days for which every RequestID is remembered; before them, counters must rise above the highest one seen.',
   ),
   streamDays: days(2).describe(
-    'Days for which messages are kept to be delivered, and delivered ones to be sent again.',
+    'Days for which messages stay on their streams after they were recorded; those that nobody took stay longer.',
   ),
   logDays: days(92).describe('Days for which the audit record is kept; the Smart Energy Code asks for three months.'),
 });

@@ -33,6 +33,11 @@ export const errorCodes = {
     title: 'The request is larger than is accepted here.',
     action: 'Send it in smaller parts, or ask the Operator what the limit is.',
   },
+  'request.headers-too-large': {
+    status: 431,
+    title: 'The headers of the request are larger than is accepted.',
+    action: 'Send fewer and shorter headers; 16 kB are accepted.',
+  },
   'request.timeout': {
     status: 408,
     title: 'The request did not arrive in time.',

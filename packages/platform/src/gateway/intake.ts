@@ -191,6 +191,18 @@ const signatureDetails: Readonly<Record<string, string>> = {
   'duis.signature.value': 'the signature value does not verify with the certificate that it names',
 };
 
+/** The answer of the first time: the acknowledgement, or the refusal, whatever would be said of the message now. */
+function repeatedAnswer(
+  request: DuisRequest,
+  refusal: Refusal | undefined,
+  { at, code, reason }: Extract<Settled, { outcome: 'repeated' }>,
+): Answer {
+  if (reason === undefined) return acknowledge(request, at);
+  if (refusal?.code === reason) return refuse(request, refusal, at);
+  const first = { code: reason, responseCode: code === '' ? undefined : code, where: undefined };
+  return refuse(request, { ...first, detail: 'these bytes were refused before; sign the request anew' }, at);
+}
+
 function answerOf(
   request: DuisRequest,
   refusal: Refusal | undefined,
@@ -200,8 +212,7 @@ function answerOf(
     case 'recorded':
       return refusal === undefined ? acknowledge(request, settled.at) : refuse(request, refusal, settled.at);
     case 'repeated':
-      // only what took its RequestID is repeated, and that was accepted
-      return { ...acknowledge(request, settled.at), outcome: 'repeated' };
+      return { ...repeatedAnswer(request, refusal, settled), outcome: 'repeated' };
     case 'conflict':
       return problemAnswer(
         problemOf({

@@ -33,7 +33,7 @@ describe('judgeSigner', () => {
     ['at notBefore', from, {}],
     ['at notAfter', to, {}],
     ['a millisecond after notAfter', to + 1, {}, 'expired'],
-    ['a millisecond before its revocation', from + 9, { revokedAt: from + 10 }],
+    ['revoked by a clock that is ahead', from + 9, { revokedAt: from + 10 }, 'revoked'],
     ['at its revocation', from + 10, { revokedAt: from + 10 }, 'revoked'],
     ['revoked and expired', to + 1, { revokedAt: from }, 'revoked'],
     ['revoked before it is valid', from - 1, { revokedAt: from - 2 }, 'revoked'],

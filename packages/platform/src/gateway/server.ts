@@ -6,13 +6,14 @@
  * (delivery/). What always holds: everything but sending a signed message needs a registered client certificate of the
  * right kind, and when mutual TLS is required that does too.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Eui, WebService } from '@penstock/duis';
 import type { Clock } from '../foundation/clock.ts';
-import { PenstockError } from '../foundation/errors.ts';
+import { type ErrorCode, PenstockError, problemContentType, toProblem } from '../foundation/errors.ts';
 import type { Log } from '../foundation/log.ts';
 import type { DirectoryReader } from '../parties/directory-reader.ts';
 import { standingOf } from '../parties/parties.ts';
@@ -74,6 +75,13 @@ const CONTENT_TYPES: ReadonlySet<string> = new Set(['application/xml', 'text/xml
 /** Node looks for connections past their time this often; its 30 s would let a slow one hold on for half a minute. */
 const TIMEOUT_CHECK_MILLISECONDS = 2_000;
 const KEEP_ALIVE_MILLISECONDS = 75_000;
+/** Longer than any wait that is asked for (60 s). */
+const SILENCE_MILLISECONDS = 120_000;
+
+const connectionFailures: ReadonlyMap<string, ErrorCode> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'request.timeout'],
+  ['HPE_HEADER_OVERFLOW', 'request.headers-too-large'],
+]);
 
 export class GatewayServer {
   private readonly options: GatewayOptions;
@@ -107,6 +115,9 @@ export class GatewayServer {
       },
       (request, response) => this.serve(request, response),
     );
+    // a peer that takes nothing of its answer, or sends nothing of its request, does not hold on for ever
+    this.server.setTimeout(SILENCE_MILLISECONDS);
+    this.server.on('clientError', (error, socket) => this.refuseConnection(error, socket));
     this.server.on('tlsClientError', (error) => {
       parts.metrics.answered('tls', 'tls-failed');
       parts.log.debug({ err: error }, 'a TLS handshake failed');
@@ -131,8 +142,29 @@ export class GatewayServer {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.stopped.abort();
     this.server.closeIdleConnections();
+    // Node looks for slow requests no more once it is closing: one that is half sent would hold the stop for ever
+    const deadline = setTimeout(() => this.server.closeAllConnections(), this.options.bodyTimeoutSeconds * 1000);
     await closed;
+    clearTimeout(deadline);
     await Promise.all(this.underWay);
+  }
+
+  /** What is no HTTP request, or did not come in time: said in HTTP, as far as the peer still listens. */
+  private refuseConnection(error: Error & { code?: string }, socket: Duplex): void {
+    const known = connectionFailures.get(error.code ?? '');
+    const problem = toProblem(
+      new PenstockError(known ?? 'request.invalid', { detail: 'this is no complete HTTP request' }),
+    );
+    this.parts.metrics.answered('http', problem.code);
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const body = JSON.stringify(problem);
+    socket.end(
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nconnection: close\r\n` +
+        `content-type: ${problemContentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {

@@ -21,6 +21,8 @@ import { DIRECTORY_MOVED, recordBatch } from './record-store.ts';
 
 /** Above this COPY would be quicker than one call with arrays, and one transaction would hold the lane too long. */
 const MOST_MESSAGES = 1_000;
+/** Rows of message_device; a firmware update may name 50,000 devices, and the lane is locked while they are written. */
+const MOST_DEVICES = 20_000;
 /** What an insert says when the day has no partition. */
 const MISSING_PARTITION = '23514';
 /** Bytes of the bodies of one batch; firmware is up to 13.7 MB a message. */
@@ -82,7 +84,7 @@ export class Committer {
     }
     this.count++;
     return new Promise((resolve, reject) => {
-      const key = `${message.userId}/${message.direction}/${message.target}/${message.counter}`;
+      const key = keyOf(message);
       const lane = this.lanes.get(message.lane) ?? { waiting: [], busy: false };
       this.lanes.set(message.lane, lane);
       lane.waiting.push({ message, directoryVersion, key, resolve, reject });
@@ -154,28 +156,39 @@ export class Committer {
   }
 }
 
+/** What record_batch takes once a batch: a request by its RequestID, what comes back by its bytes. */
+function keyOf({ direction, userId, target, counter, sha256 }: NewMessage): string {
+  return direction === 'southbound' ? `${userId}/${target}/${counter}` : sha256.toString('latin1');
+}
+
 /**
- * The next batch: the longest prefix within the limits, of one directory version, without two of the same RequestID
- * (the second waits for the next batch, where it finds the first recorded).
+ * The next batch, within the limits, of one directory version, each key once. What does not fit waits for the next one
+ * (the second of a RequestID finds the first recorded there), and so does everything behind it of the same User, whose
+ * order is kept.
  */
 function takeBatch(lane: { waiting: Waiting[] }): Waiting[] {
   const batch: Waiting[] = [];
   const left: Waiting[] = [];
   const keys = new Set<string>();
+  const passedOver = new Set<Eui>();
   const version = lane.waiting[0]?.directoryVersion;
   let bytes = 0;
+  let devices = 0;
   for (const one of lane.waiting) {
-    const fits =
-      batch.length < MOST_MESSAGES &&
-      (batch.length === 0 || bytes + one.message.bytes.length <= MOST_BYTES) &&
-      one.directoryVersion === version &&
-      !keys.has(one.key);
-    if (fits) {
+    const { message } = one;
+    const isWithin =
+      batch.length === 0 ||
+      (batch.length < MOST_MESSAGES &&
+        bytes + message.bytes.length <= MOST_BYTES &&
+        devices + message.devices.length <= MOST_DEVICES);
+    if (isWithin && one.directoryVersion === version && !keys.has(one.key) && !passedOver.has(message.userId)) {
       batch.push(one);
-      bytes += one.message.bytes.length;
+      bytes += message.bytes.length;
+      devices += message.devices.length;
       keys.add(one.key);
     } else {
       left.push(one);
+      passedOver.add(message.userId);
     }
   }
   lane.waiting = left;

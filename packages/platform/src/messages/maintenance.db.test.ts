@@ -3,7 +3,7 @@ import { loadConfig } from '../foundation/config.ts';
 import { ensurePartitions, listPartitions } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { createLog } from '../foundation/log.ts';
-import { maintainMessages } from './maintenance.ts';
+import { dropOldDays, foldOldRequestIds, makeDaysAhead } from './maintenance.ts';
 import type { NewMessage } from './message.ts';
 import { recordBatch } from './record-store.ts';
 import { newMessage } from './testing-messages.ts';
@@ -24,8 +24,12 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const maintain = (day: string): Promise<void> =>
-  maintainMessages({ pool: database.pool, clock: { now: () => noon(day) }, log, config });
+async function maintain(day: string): Promise<void> {
+  const parts = { pool: database.pool, clock: { now: () => noon(day) }, log, config };
+  await makeDaysAhead(parts);
+  await foldOldRequestIds(parts);
+  await dropOldDays(parts);
+}
 
 async function daysOf(table: string): Promise<string[]> {
   return (await listPartitions(database.pool)).filter((one) => one.table === table).map((one) => one.day);

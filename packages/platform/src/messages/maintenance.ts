@@ -1,7 +1,7 @@
 /**
  * What the message log needs done by the clock: partitions made ahead, RequestIDs of days that leave the replay horizon
  * folded away, days of the log past their keeping dropped. Streams are dropped by delivery/, which knows who still
- * needs them.
+ * needs them. Every process may do each of these at any time; they throw the database's error when something must wait.
  */
 import type pg from 'pg';
 import { addDays, type Clock, utcDay } from '../foundation/clock.ts';
@@ -20,17 +20,22 @@ export interface MaintenanceParts {
   readonly config: Config;
 }
 
-/** One round; every process may run it, at any time. Throws the database's error when something must wait. */
-export async function maintainMessages(parts: MaintenanceParts): Promise<void> {
-  const { pool, clock, log, config } = parts;
-  const today = utcDay(clock.now());
-  const made = await ensurePartitions(pool, { today, ahead: config.database.partitionDaysAhead });
+/** Makes the partitions of the days ahead. */
+export async function makeDaysAhead({ pool, clock, log, config }: MaintenanceParts): Promise<void> {
+  const made = await ensurePartitions(pool, { today: utcDay(clock.now()), ahead: config.database.partitionDaysAhead });
   if (made.length > 0) log.info({ partitions: made.length }, 'day partitions were made ahead');
-  // yesterday's lane may still be at work for a moment, and lane time may be behind: a day is folded when it is closed
-  const horizonStart = addDays(today, -config.messages.replayHorizonDays);
+}
+
+/** Folds away the RequestIDs of days that have left the replay horizon; until then each batch probes those days too. */
+export async function foldOldRequestIds({ pool, clock, log, config }: MaintenanceParts): Promise<void> {
+  const horizonStart = addDays(utcDay(clock.now()), -config.messages.replayHorizonDays);
   const folded = await foldRequestIds(pool, horizonStart);
   if (folded > 0) log.info({ folded }, 'days of RequestIDs left the replay horizon');
-  const firstKept = addDays(today, -config.messages.logDays);
+}
+
+/** Drops the days of the record that are past their keeping. */
+export async function dropOldDays({ pool, clock, log, config }: MaintenanceParts): Promise<void> {
+  const firstKept = addDays(utcDay(clock.now()), -config.messages.logDays);
   for (const table of LOG_TABLES) {
     const dropped = await dropExpiredPartitions(pool, { table, firstKept });
     if (dropped.length > 0) log.info({ table, days: dropped.map((one) => one.day) }, 'days of the record have ended');

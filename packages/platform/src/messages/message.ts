@@ -6,7 +6,8 @@
  * judge a message; it is told the verdict. What always holds: nothing in memory runs ahead of a commit, and a RequestID
  * is recorded once within the replay horizon, however many processes record.
  */
-import type { Eui } from '@penstock/duis';
+import type { DuisErrorCode, Eui } from '@penstock/duis';
+import type { ErrorCode } from '../foundation/errors.ts';
 
 export type Direction = 'southbound' | 'northbound';
 
@@ -21,6 +22,9 @@ export type MessageKind =
   | 'smets1_response';
 
 export type Verdict = 'passed' | 'warned' | 'held' | 'deleted' | 'refused';
+
+/** Why a message was refused: a registered code of the platform or of DUIS. */
+export type Reason = ErrorCode | DuisErrorCode;
 
 /** A message that was judged and is to be recorded. */
 export interface NewMessage {
@@ -41,8 +45,8 @@ export interface NewMessage {
   readonly srv: string | undefined;
   /** What is answered (southbound) or the response or alert code (northbound). */
   readonly code: string;
-  /** Why it is refused: a registered error code. */
-  readonly reason: string | undefined;
+  /** Why it is refused. */
+  readonly reason: Reason | undefined;
   readonly sha256: Buffer;
   readonly bytes: Uint8Array;
   /** Whether the User's counters rise, so that what is not above the highest forgotten one is a replay. */
@@ -65,7 +69,7 @@ export type RecordOutcome =
       readonly position: Position;
       readonly at: Date;
       readonly code: string;
-      readonly reason: string | undefined;
+      readonly reason: Reason | undefined;
     }
   /** The RequestID was used before, for other bytes. */
   | { readonly outcome: 'conflict'; readonly position: Position }

@@ -10,7 +10,8 @@ import {
   smallintArray,
   textArray,
 } from '../foundation/database/binary.ts';
-import type { NewMessage, RecordOutcome, Verdict } from './message.ts';
+import { inTransaction } from '../foundation/database/index.ts';
+import type { NewMessage, Reason, RecordOutcome, Verdict } from './message.ts';
 
 /** Every lane's row is found by its anchor, a User ID of the lane's shard group; on one server it is all zeros. */
 const ANCHOR = '00:00:00:00:00:00:00:00';
@@ -37,7 +38,7 @@ interface RecordedException {
   readonly sequence: string;
   readonly at: string;
   readonly code: string;
-  readonly reason: string | null;
+  readonly reason: Reason | null;
 }
 
 interface RecordedRow {
@@ -92,7 +93,7 @@ export async function recordBatch(
       textArray(messages.map((message) => message.srv)),
       textArray(messages.map((message) => message.code)),
       textArray(messages.map((message) => message.reason)),
-      bigintArray(messages.map(repetitionOf)),
+      bigintArray(messages.map((message) => message.sha256.readBigUInt64BE(0) >> 1n)),
       byteaArray(messages.map((message) => message.sha256)),
       byteaArray(messages.map((message) => message.bytes)),
       booleanArray(messages.map((message) => message.rising)),
@@ -103,11 +104,6 @@ export async function recordBatch(
   const row = result.rows[0];
   if (row === undefined) throw new Error('record_batch returned no row');
   return { outcomes: readOutcomes(row, messages.length), laneTime: row.lane_time };
-}
-
-/** See message_log.repetition: a request takes its RequestID, what comes back is known by its bytes. */
-function repetitionOf(message: NewMessage): bigint {
-  return message.direction === 'southbound' ? 0n : message.sha256.readBigUInt64BE(0) >> 1n;
 }
 
 function readOutcomes(row: RecordedRow, count: number): RecordOutcome[] {
@@ -166,6 +162,12 @@ export async function foldRequestIds(pool: pg.Pool, horizonStart: string): Promi
      order by d, h.lane`,
     [ANCHOR, horizonStart],
   );
-  for (const { lane, day } of days.rows) await pool.query('select fold_request_ids($1, $2, $3)', [ANCHOR, lane, day]);
+  for (const { lane, day } of days.rows) {
+    await inTransaction(pool, async (client) => {
+      // a day of a country has hundreds of millions of rows, and nobody waits for this
+      await client.query('set local statement_timeout = 0');
+      await client.query('select fold_request_ids($1, $2, $3)', [ANCHOR, lane, day]);
+    });
+  }
   return days.rows.length;
 }

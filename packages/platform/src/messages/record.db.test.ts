@@ -66,13 +66,18 @@ describe('a batch', () => {
     expect(await count('message_device')).toBe(3);
   });
 
-  test('a refused message is in the log, takes no RequestID and goes on no stream', async () => {
+  test('a refused message is in the log once, takes no RequestID and goes on no stream', async () => {
     const refused = newMessage(1n, { verdict: 'refused', code: 'E4', reason: 'gateway.device-not-responsible' });
     await record([refused]);
-    await record([refused]);
-    expect(await count('message_log')).toBe(2);
+    const again = await record([refused], days(1));
+    expect(again).toMatchObject([{ outcome: 'repeated', at: noon, code: 'E4', reason: refused.reason }]);
+    expect(await count('message_log')).toBe(1);
     expect(await count('stream')).toBe(0);
-    expect((await record([newMessage(1n)]))[0]?.outcome).toBe('recorded');
+    // the same bytes keep their answer; the RequestID is free for others
+    expect((await record([newMessage(1n)], days(1)))[0]?.outcome).toBe('repeated');
+    expect((await record([newMessage(1n, { bytes: Buffer.from('anew') })], days(1)))[0]?.outcome).toBe('recorded');
+    // now the RequestID belongs to the other bytes
+    expect((await record([refused], days(1)))[0]?.outcome).toBe('conflict');
   });
 
   test('counters of 64 bits and bodies of megabytes come out as they went in', async () => {

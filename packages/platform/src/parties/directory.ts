@@ -20,7 +20,7 @@ export interface DirectoryCertificate {
   readonly key: KeyObject | undefined;
 }
 
-/** Real messages name a handful of issuers; a sender that makes up thousands must not fill the memory. */
+/** Real messages name a handful of issuers, each in a few spellings. */
 const MOST_REMEMBERED_NAMES = 1_000;
 
 const signerKey = (issuer: string, serial: string): string => `${serial} ${issuer}`;
@@ -48,9 +48,12 @@ export class Directory {
   signer(issuerName: string, serialNumber: string): RegisteredSigner | undefined {
     const serial = normaliseSerial(serialNumber);
     if (serial === undefined) return undefined;
-    for (const issuer of this.#candidatesOf(issuerName)) {
+    const known = this.#candidates.get(issuerName);
+    for (const issuer of known ?? issuerCandidates(issuerName)) {
       const signer = this.#signers.get(signerKey(issuer, serial));
-      if (signer !== undefined) return signer;
+      if (signer === undefined) continue;
+      if (known === undefined) this.#remember(issuerName);
+      return signer;
     }
     return undefined;
   }
@@ -68,12 +71,10 @@ export class Directory {
     return this.#users.values();
   }
 
-  #candidatesOf(name: string): readonly string[] {
-    const known = this.#candidates.get(name);
-    if (known !== undefined) return known;
-    const candidates = issuerCandidates(name);
+  /** Only names of signers that are known, as copies: the name is a slice of its message and would keep all of it. */
+  #remember(name: string): void {
     if (this.#candidates.size >= MOST_REMEMBERED_NAMES) this.#candidates.clear();
-    if (candidates.length > 0) this.#candidates.set(name, candidates);
-    return candidates;
+    const own = Buffer.from(name, 'utf8').toString('utf8');
+    this.#candidates.set(own, issuerCandidates(own));
   }
 }

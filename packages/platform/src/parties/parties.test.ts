@@ -26,13 +26,13 @@ describe('parties', () => {
     expect(rolesAt(user, 200)).toEqual(['IS']);
   });
 
-  test('a revocation outweighs validity, from its own moment on', () => {
+  test('a revocation outweighs validity, whatever this clock says of its moment', () => {
     const certificate = { userId, notBefore: 100, notAfter: 200, revokedAt: 150 };
-    expect(standingOf(certificate, 99)).toBe('not-yet-valid');
-    expect(standingOf(certificate, 100)).toBe('valid');
-    expect(standingOf(certificate, 149)).toBe('valid');
-    expect(standingOf(certificate, 150)).toBe('revoked');
+    expect(standingOf(certificate, 99)).toBe('revoked');
+    expect(standingOf(certificate, 149)).toBe('revoked');
     expect(standingOf(certificate, 300)).toBe('revoked');
+    expect(standingOf({ ...certificate, revokedAt: undefined }, 99)).toBe('not-yet-valid');
+    expect(standingOf({ ...certificate, revokedAt: undefined }, 100)).toBe('valid');
     expect(standingOf({ ...certificate, revokedAt: undefined }, 200)).toBe('valid');
     expect(standingOf({ ...certificate, revokedAt: undefined }, 201)).toBe('expired');
   });

@@ -60,11 +60,12 @@ export function rolesAt(user: User, instant: number): PartyRole[] {
 }
 
 /**
- * How a certificate stands at an instant. notAfter is still valid (RFC 5280, 4.1.2.5); a revocation counts from
- * its own moment on and outweighs the rest.
+ * How a certificate stands at an instant. notAfter is still valid (RFC 5280, 4.1.2.5); a revocation counts from the
+ * moment it is known here and outweighs the rest.
  */
 export function standingOf(certificate: RegisteredCertificate, instant: number): CertificateStanding {
-  if (certificate.revokedAt !== undefined && certificate.revokedAt <= instant) return 'revoked';
+  // whatever this machine's clock says of the moment: the database's may be ahead of it
+  if (certificate.revokedAt !== undefined) return 'revoked';
   if (instant < certificate.notBefore) return 'not-yet-valid';
   return instant > certificate.notAfter ? 'expired' : 'valid';
 }
