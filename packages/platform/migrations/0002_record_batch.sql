@@ -41,6 +41,8 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_bitmapscan = off
+set enable_sort = off
+set enable_incremental_sort = off
 set enable_material = off
 set plan_cache_mode = force_generic_plan
 set jit = off
@@ -73,9 +75,10 @@ begin
   -- Read before the probes: a day may be folded meanwhile, then it is covered twice, never not at all.
   select h.folded_to into strict folded from replay_horizon h where h.user_id = in_anchor and h.lane = in_lane;
 
-  -- A day at a time, with equality on every column of the unique key, and offset 0 so that the batch stays outside: the
-  -- only plan is a look-up in the key for each message. (Left to itself the planner, lacking statistics of a young day,
-  -- began with the day's rows: up to 1 ms a message, against 25 us for all of this function.)
+  -- A day at a time, by the whole RequestID, the batch outside, and in an order that only the unique key can give: the
+  -- only plan is a look-up in that key for each message. (A young day has no statistics. Left to itself the planner
+  -- began with the day's rows, or took the primary key and read all of the User's day: up to 8 ms a message at 40,000
+  -- rows, against 25 us for all of this function.)
   for ahead in 0 .. record_batch.day - folded - 1 loop
     probed := record_batch.day - ahead;
     for found in
@@ -85,10 +88,10 @@ begin
       cross join lateral (
         select m.sequence, m.recorded_at, m.code, m.reason, m.sha256 from message_log m
         where m.user_id = i.user_id and m.day = probed and m.target = i.target and m.counter = i.counter
-          and m.repetition = any (array[0, i.digest]) and m.direction = i.direction
-        offset 0) l
-      order by i.item, l.sha256 = i.sha256 desc
+          and (m.repetition = 0 or m.repetition = i.digest) and m.direction = i.direction
+        order by m.repetition limit 2) l
     loop
+      -- of a request whose bytes were refused and whose RequestID others took since, the first found counts
       if sequences[found.item] <> 0 then
         sequences[found.item] := 0;
         exceptions := exceptions || case when found.same

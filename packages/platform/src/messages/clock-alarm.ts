@@ -23,6 +23,6 @@ export class ClockAlarm {
     const seconds = (laneTime.getTime() - now) / 1000;
     if (Math.abs(seconds) <= MOST_SECONDS || Math.abs(now - this.saidAt) < AGAIN_AFTER_MS) return;
     this.saidAt = now;
-    this.log.error({ seconds }, "lane time is far from this machine's clock: one of the clocks stepped");
+    this.log.error({ seconds }, 'lane time is far from the clock of this machine: one of the clocks stepped');
   }
 }
