@@ -26,7 +26,7 @@ import { measurePeer } from './peer-run.ts';
  */
 
 /** Connections tried in turn. All are: on a machine that swings, one slow step must not end the search. */
-const CONNECTIONS = [8, 16, 32, 64, 128];
+const CONNECTIONS = [32, 64, 128, 256];
 const HOMES = 2_000;
 /** Of the maximum, in the open loop. */
 const OPEN_SHARE = 0.8;

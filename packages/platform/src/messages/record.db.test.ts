@@ -193,7 +193,7 @@ test('the probes stay look-ups on a day of which nothing is known, in sessions o
   };
   const old = await young.pool.connect();
   await recordMany(old, 100, 10);
-  await recordMany(old, 20, 500);
+  await recordMany(old, 80, 500);
   const fresh = await young.pool.connect();
   await recordMany(fresh, 20, 15);
   old.release();
