@@ -47,7 +47,14 @@ function findNode() {
 exports.run = function run(script, firstArguments) {
   var node = findNode();
   var root = path.join(__dirname, '..');
-  var args = ['--disable-warning=ExperimentalWarning', '--require', path.join(__dirname, '_parent.cjs')];
+  // A young generation of 64 MB: the bodies of messages die before they are copied. Collecting took 21 us of CPU a
+  // message on all threads with Node's 16 MB, 16 us with this, and the main thread a fifth less.
+  var args = [
+    '--disable-warning=ExperimentalWarning',
+    '--max-semi-space-size=64',
+    '--require',
+    path.join(__dirname, '_parent.cjs'),
+  ];
   args = args.concat(path.join(root, script), firstArguments || [], process.argv.slice(2));
   var env = Object.assign({}, process.env);
   env.PATH = path.dirname(node) + path.delimiter + (env.PATH || '');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { createLog } from '../log.ts';
@@ -9,7 +10,7 @@ export interface TestDatabase {
   /** As the owner, who is no superuser. */
   readonly url: string;
   readonly pool: pg.Pool;
-  /** Runs a statement as the server's superuser, connected to another database. */
+  /** Runs a statement as the owner, connected to another database. */
   administer(sql: string): Promise<void>;
   /** Closes the pool and drops the database, whoever is still connected. */
   drop(): Promise<void>;
@@ -22,6 +23,23 @@ async function administer(url: string, sql: string): Promise<void> {
     await client.query(sql);
   } finally {
     await client.end();
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+const dropWithinMs = 10_000;
+
+/** An autovacuum worker that is in the database just then is the superuser's and not ours to end: it is waited for. */
+async function dropDatabase(url: string, name: string): Promise<void> {
+  const until = performance.now() + dropWithinMs;
+  for (;;) {
+    try {
+      return await administer(url, `drop database ${name} with (force)`);
+    } catch (error) {
+      const isBusy = error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE;
+      if (!isBusy || performance.now() > until) throw error;
+      await pause(50);
+    }
   }
 }
 
@@ -45,7 +63,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     administer: (sql) => administer(administration, sql),
     drop: async () => {
       await close();
-      await administer(administration, `drop database ${name} with (force)`);
+      await dropDatabase(administration, name);
     },
   };
 }
