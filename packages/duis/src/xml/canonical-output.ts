@@ -13,10 +13,11 @@ const SIGNATURE = 1;
 const SIGNED_INFO = 2;
 
 /**
- * Places where the canonical spelling is another one. Each costs a piece of string of some hundred bytes, so 13.7 MB
- * of '>' would take 785 MB; real messages have a handful.
+ * Places where the canonical spelling is another one. Each costs some 60 bytes and 0.2 us before any signature is looked
+ * at: 13.7 MB of '>' took 785 MB and 2.4 s without this limit. Firmware of that size with a CR LF each 76 characters has
+ * 180,000.
  */
-const MOST_RESPELLED = 1_000_000;
+const MOST_RESPELLED = 250_000;
 
 export interface Prefixed {
   readonly prefix: string;

@@ -455,6 +455,18 @@ describe('when it cannot record', () => {
     });
     expect(again).toBe('ECONNREFUSED');
   });
+
+  test('stop: a request that is never sent whole does not hold it', async () => {
+    const leaving = await world.gateway({ options: { bodyTimeoutSeconds: 1 } });
+    const half = connectTls({ port: leaving.port, host: '127.0.0.1', rejectUnauthorized: false }, () =>
+      half.write(`POST ${command} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n<sr:`),
+    );
+    const ended = new Promise((resolve) => half.on('close', resolve));
+    half.on('error', () => undefined).resume();
+    await new Promise((resolve) => half.once('secureConnect', resolve));
+    await leaving.stop();
+    await ended;
+  });
 });
 
 describe('answers', () => {
