@@ -54,19 +54,19 @@ export async function isolation(options: BenchOptions): Promise<BenchResult> {
   // the other has nothing to fill, but the same care of its tables
   await fill(platforms.without, world, down, 0);
 
-  const northbound = new Northbound(world, down);
-  await northbound.start();
   const measured: Record<Side, Latencies[]> = { with: [], without: [] };
   for (let pair = 0; pair < pairs; pair++) {
     // turn about, so that what changes with time falls on both alike
     for (const side of pair % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const)) {
+      // receive services drop what is not after the last position, and each platform has positions of its own
+      const northbound = new Northbound(world, down);
+      await northbound.start();
       const times = await phase(platforms[side], northbound, plan);
+      await northbound.stop();
       measured[side].push(times);
       say(`pair ${pair + 1} of ${pairs}, ${side}: p50 ${times.p50.toFixed(2)} ms, p99 ${times.p99.toFixed(2)} ms`);
     }
   }
-  await northbound.stop();
-
   const p99 = (side: Side): number[] => measured[side].map((times) => times.p99);
   const ratios = p99('with').map((value, pair) => value / (p99('without')[pair] ?? Number.NaN));
   return {
