@@ -38,8 +38,7 @@ beforeAll(async () => {
     pool: database.pool,
     clock: { now: () => now },
     log: createLog({ level: 'silent' }),
-    registry: new Registry(),
-    checks: [],
+    operation: { checks: [], metrics: () => new Registry().metrics() },
     version: '0',
     logDays: 92,
   });

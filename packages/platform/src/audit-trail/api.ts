@@ -1,9 +1,8 @@
 // The REST API of the rooms that are there. It stands in the highest room that has routes; main.ts starts it.
 import type pg from 'pg';
-import type { Registry } from 'prom-client';
 import { devicesRoutes } from '../devices/routes.ts';
 import type { Clock } from '../foundation/clock.ts';
-import { operationRoutes, type ReadyCheck } from '../foundation/http/operation-routes.ts';
+import { type OperationParts, operationRoutes } from '../foundation/http/operation-routes.ts';
 import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
 import type { Log } from '../foundation/log.ts';
 import { partiesRoutes } from '../parties/routes.ts';
@@ -14,19 +13,19 @@ export function createApi(options: {
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly log: Log;
-  readonly registry: Registry;
-  readonly checks: readonly ReadyCheck[];
+  /** Health, readiness and metrics; undefined where another server answers for the whole. */
+  readonly operation: OperationParts | undefined;
   readonly version: string;
   /** Days for which the log is kept. */
   readonly logDays: number;
 }): Promise<HttpServer> {
-  const { pool, clock, log, registry, checks, version, logDays } = options;
+  const { pool, clock, log, operation, version, logDays } = options;
   const record = createRecordStore({ pool, now: () => clock.now(), logDays });
   return createHttpServer({
     log,
     version,
     routes: [
-      operationRoutes({ log, checks, registry }),
+      ...(operation === undefined ? [] : [operationRoutes({ log, ...operation })]),
       partiesRoutes(pool),
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),

@@ -39,8 +39,7 @@ beforeAll(async () => {
     pool: database.pool,
     clock: { now: () => new Date('2026-11-22T12:00:00Z') },
     log: createLog({ level: 'silent' }),
-    registry: new Registry(),
-    checks: [],
+    operation: { checks: [], metrics: () => new Registry().metrics() },
     version: '0',
     logDays: 92,
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../foundation/clock.ts';
 import { configSchema } from '../foundation/config-schema.ts';
 import { type DirectoryReader, openDirectory } from '../parties/directory-reader.ts';
-import { Delivery } from './delivery.ts';
+import { Delivery, DeliveryDoor } from './delivery.ts';
 import { log, type StreamsWorld, streamsWorld, until, user } from './testing-delivery.ts';
 import { startReceiver } from './testing-receiver.ts';
 
@@ -24,10 +24,12 @@ function delivery(registry = new Registry(), settings: object = {}) {
 }
 
 test('the room starts, follows new Users, counts, drops days that nobody needs, and stops', async () => {
-  const registry = new Registry();
-  const room = delivery(registry);
+  const room = delivery();
   await room.start();
-  expect([...room.routes.keys()]).toEqual([
+  const counted = new Registry();
+  const door = new DeliveryDoor({ pool: world.pool, log, registry: counted });
+  await door.start();
+  expect([...door.routes.keys()]).toEqual([
     'POST /network/take',
     'POST /network/acknowledge',
     'GET /duis/receive',
@@ -37,8 +39,8 @@ test('the room starts, follows new Users, counts, drops days that nobody needs, 
   await world.pool.query('update directory_version set version = version + 1');
   await until(async () => (await world.pool.query('select from stream_cursor')).rowCount === 2);
   await world.put('northbound', [{ userId: user(1), body: 'a' }]);
-  room.wakeups.announce('northbound', user(1));
-  const receive = room.routes.get('GET /duis/receive');
+  door.wakeups.announce('northbound', user(1));
+  const receive = door.routes.get('GET /duis/receive');
   const answer = await receive?.({
     peer: { userId: user(1), isOperator: false },
     url: new URL('https://gateway/duis/receive'),
@@ -47,12 +49,13 @@ test('the room starts, follows new Users, counts, drops days that nobody needs, 
     signal: new AbortController().signal,
   });
   expect(answer?.body.length).toBeGreaterThan(0);
-  expect(await registry.metrics()).toContain('penstock_delivery_handed_out_total{direction="northbound"} 1');
+  expect(await counted.metrics()).toContain('penstock_delivery_handed_out_total{direction="northbound"} 1');
   await room.dropTakenDays();
   const { rowCount } = await world.pool.query(
     `select from pg_class where relname like 'stream\\_2%' and relkind = 'r'`,
   );
   expect(rowCount).toBe(4); // two days before today, today, tomorrow
+  await door.stop();
   await room.stop();
 });
 

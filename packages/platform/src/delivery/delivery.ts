@@ -15,11 +15,38 @@ import { type DeliveryHandler, deliveryRoutes } from './routes.ts';
 import { ensureCursors } from './stream-store.ts';
 import { Wakeups } from './wakeups.ts';
 
-// The room as main starts it.
+// The room as it is started: one `Delivery` an installation's process pushes and looks after the streams; a
+// `DeliveryDoor` stands in each process of the gateway, for those that take messages themselves.
 
 /** A User that was just made has its streams after this time at the latest. */
 const directoryEverySeconds = 1;
 const heldEverySeconds = 30;
+
+/** What the gateway's door needs of delivery: its routes, and whom to tell after a commit. */
+export class DeliveryDoor {
+  /** To be told after each commit that put a message on a stream: `wakeups.announce`. */
+  readonly wakeups: Wakeups;
+  /** By 'METHOD /path'. */
+  readonly routes: ReadonlyMap<string, DeliveryHandler>;
+
+  constructor({ pool, log, registry }: { readonly pool: pg.Pool; readonly log: Log; readonly registry: Registry }) {
+    this.wakeups = new Wakeups(pool, log);
+    this.routes = deliveryRoutes({
+      network: new NetworkSide(pool, this.wakeups),
+      pull: new PullSide(pool, this.wakeups),
+      metrics: new DeliveryMetrics(registry),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.wakeups.start();
+  }
+
+  /** Takers and pullers are ended by the signals of their requests. */
+  async stop(): Promise<void> {
+    await this.wakeups.stop();
+  }
+}
 
 export interface DeliveryParts {
   readonly pool: pg.Pool;
@@ -34,10 +61,7 @@ export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #metrics: DeliveryMetrics;
   readonly #push: PushSide;
-  /** To be told after each commit that put a message on a stream: `wakeups.announce`. */
-  readonly wakeups: Wakeups;
-  /** By 'METHOD /path', for the gateway's door. */
-  readonly routes: ReadonlyMap<string, DeliveryHandler>;
+  readonly #wakeups: Wakeups;
   #directoryVersion: bigint | undefined;
   #upkeep: Every[] = [];
 
@@ -46,9 +70,9 @@ export class Delivery {
     const { pool, log, config } = parts;
     this.#parts = parts;
     this.#metrics = new DeliveryMetrics(parts.registry);
-    this.wakeups = new Wakeups(pool, log);
+    this.#wakeups = new Wakeups(pool, log);
     this.#push = new PushSide(
-      { pool, wakeups: this.wakeups, metrics: this.#metrics, log },
+      { pool, wakeups: this.#wakeups, metrics: this.#metrics, log },
       {
         ca: configured(config, 'pushAuthoritiesFile'),
         key: configured(config, 'pushKeyFile'),
@@ -58,17 +82,12 @@ export class Delivery {
         random: Math.random,
       },
     );
-    this.routes = deliveryRoutes({
-      network: new NetworkSide(pool, this.wakeups),
-      pull: new PullSide(pool, this.wakeups),
-      metrics: this.#metrics,
-    });
   }
 
   /** Makes the streams' cursors and begins to push. */
   async start(): Promise<void> {
     await this.#followDirectory();
-    await this.wakeups.start();
+    await this.#wakeups.start();
     this.#push.start();
     const { log } = this.#parts;
     this.#upkeep = [
@@ -77,10 +96,10 @@ export class Delivery {
     ];
   }
 
-  /** Finishes what is being pushed. Takers and pullers are ended by the signals of their requests. */
+  /** Finishes what is being pushed. */
   async stop(): Promise<void> {
     await Promise.all([...this.#upkeep.map((every) => every.stop()), this.#push.stop()]);
-    await this.wakeups.stop();
+    await this.#wakeups.stop();
   }
 
   /** Drops days of the streams that nobody needs; part of the daily maintenance. Throws the database's error. */

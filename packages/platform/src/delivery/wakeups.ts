@@ -10,7 +10,7 @@ import type { Direction } from '../messages/message.ts';
 // once in `remotePauseMs`: what is announced meanwhile goes together.
 
 const channel = 'penstock_stream';
-const remotePauseMs = 50;
+const remotePauseMs = 20;
 const reconnectMs = 1_000;
 /** A payload holds 8,000 bytes, and a User ID takes 26 of them. */
 const mostNamed = 200;

@@ -36,7 +36,7 @@ const databaseSection = z.strictObject({
     .max(500)
     .default(10)
     .describe(
-      'Most connections that one process of the platform opens; four tenths of them, but at least 3, are for delivery, and 2 for the API.',
+      'Most connections that one process of the gateway opens, and the process beside them as many again; four tenths, but at least 3, are for delivery, and 2 for the API.',
     ),
   partitionDaysAhead: z
     .int()
@@ -58,6 +58,14 @@ const httpSection = z.strictObject({
 const gatewaySection = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Where the gateway listens.'),
   port: port(8443).describe('Port of the gateway (TLS); 0 takes any free one.'),
+  processes: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      "Processes that take messages in; when nothing is said, three quarters of the machine's processors, at least 1 and at most 8. With 1 the platform is one process.",
+    ),
   tlsKeyFile: path().optional().describe("PEM file with the private key of the gateway's TLS certificate."),
   tlsCertificateFile: path().optional().describe("PEM file with the gateway's TLS certificate and its chain."),
   mutualTls: z

@@ -15,7 +15,7 @@ import {
   formatRequestId,
   readMessage,
   SIGNED_PRE_COMMAND,
-  verifySignatureInBackground,
+  verifySignature,
   type WebService,
 } from '@penstock/duis';
 import type { KnownDevice } from '../devices/devices.ts';
@@ -91,7 +91,7 @@ export class Intake {
     const snapshot = directory.current();
     const instant = clock.now().getTime();
     let started = from;
-    const unproven = await this.verify(request, snapshot, instant);
+    const unproven = this.verify(request, snapshot, instant);
     started = metrics.stage('verify', started);
     if (unproven !== undefined) return problemAnswer(problemOf(unproven));
     const judged = await this.authorise(service, request, snapshot, instant);
@@ -101,14 +101,14 @@ export class Intake {
     return settled.outcome === 'stale' ? undefined : answerOf(request, judged.refusal, settled);
   }
 
-  private async verify(request: DuisRequest, snapshot: Directory, instant: number): Promise<Refusal | undefined> {
+  private verify(request: DuisRequest, snapshot: Directory, instant: number): Refusal | undefined {
     const parts = request.signature;
     if (parts === undefined) return unsigned;
     if (parts.signer === undefined) return unnamedSigner;
     const certificate = snapshot.signer(parts.signer.issuer, parts.signer.serial);
     const refused = judgeSigner(certificate, request.requestId.originator, instant);
     if (certificate === undefined || refused !== undefined) return refused;
-    const verdict = await verifySignatureInBackground(parts, certificate.key);
+    const verdict = verifySignature(parts, certificate.key);
     if (verdict.ok) return undefined;
     return {
       code: verdict.code,

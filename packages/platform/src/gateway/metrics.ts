@@ -36,7 +36,7 @@ export class IntakeMetrics {
     });
     new Counter({
       name: 'penstock_gateway_stage_seconds_total',
-      help: 'Time that messages spent in each stage; read is CPU, the others wait for a thread or the database.',
+      help: 'Time that messages spent in each stage; read and verify are CPU, the others wait for the database.',
       labelNames: ['stage'],
       registers: [registry],
       collect() {
@@ -66,6 +66,8 @@ export class IntakeMetrics {
         name,
         help,
         registers: [registry],
+        // of several processes: what waits in all of them, the largest step of a clock in one
+        aggregator: name === 'penstock_gateway_waiting' ? 'sum' : 'max',
         collect() {
           this.set(value());
         },

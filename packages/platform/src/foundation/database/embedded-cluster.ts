@@ -45,7 +45,7 @@ function usualSettings(socketFolder: string): ServerSettings {
     unix_socket_directories: socketFolder,
     unix_socket_permissions: '0700',
     password_encryption: 'scram-sha-256',
-    max_connections: 100,
+    max_connections: 200,
     // A sixteenth of the memory and 1 GB at most: the intake appends, so what counts is that index pages and the
     // newest table pages stay; the rest of the memory serves as the file cache of exports.
     shared_buffers: `${Math.round(Math.min(1024, Math.max(128, memory / 16)))}MB`,

@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { PenstockError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -34,13 +34,15 @@ async function run({ name, check }: ReadyCheck, log: Log): Promise<z.infer<typeo
   }
 }
 
-/** /healthz: the process answers. /readyz: it can work. /metrics: for Prometheus. */
-export function operationRoutes(options: {
-  readonly log: Log;
+export interface OperationParts {
   readonly checks: readonly ReadyCheck[];
-  readonly registry: Registry;
-}): (app: HttpApp) => void {
-  const { log, checks, registry } = options;
+  /** All metrics in the text format of Prometheus. */
+  readonly metrics: () => Promise<string>;
+}
+
+/** /healthz: the process answers. /readyz: it can work. /metrics: for Prometheus. */
+export function operationRoutes(options: OperationParts & { readonly log: Log }): (app: HttpApp) => void {
+  const { log, checks, metrics } = options;
   return (app) => {
     app.get(
       '/healthz',
@@ -57,7 +59,7 @@ export function operationRoutes(options: {
       },
     );
     app.get('/metrics', { config: { access: 'anyone' }, schema: { hide: true } }, async (_, reply) =>
-      reply.type(registry.contentType).send(await registry.metrics()),
+      reply.type(Registry.PROMETHEUS_CONTENT_TYPE).send(await metrics()),
     );
   };
 }

@@ -102,7 +102,7 @@ describe('the HTTP server', () => {
         },
       },
     ];
-    const address = await start(operationRoutes({ log, checks, registry: new Registry() }));
+    const address = await start(operationRoutes({ log, checks, metrics: () => new Registry().metrics() }));
     const get = async (path: string) => {
       const answer = await fetch(address + path);
       return { status: answer.status, body: await answer.text() };

@@ -1,0 +1,14 @@
+// How the connections of database.pool_size are shared out in a process.
+import type { Config } from './foundation/config.ts';
+
+/** People's questions have connections of their own: slow ones must not stand in front of what is recorded. */
+export const API_CONNECTIONS = 2;
+
+/** So has delivery: its loops would queue in front of the commits that others wait for. */
+export function deliveryShare({ database }: Config): number {
+  return Math.max(3, Math.floor(database.poolSize * 0.4));
+}
+
+export function intakeShare(config: Config): number {
+  return config.database.poolSize - deliveryShare(config) - API_CONNECTIONS;
+}
