@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
 import { createLog } from '@penstock/platform/log';
 import type { World } from '@penstock/simulator';
@@ -14,7 +15,7 @@ import {
   testNetwork,
 } from './testing-platform.ts';
 
-// SIGKILL under load: of the platform, of PostgreSQL, and of one of its processes. `npm run bench -- recovery` does it
+// SIGKILL under load: of the platform, of a process of its gateway, of PostgreSQL, and of one of its processes. `npm run bench -- recovery` does it
 // many times with more load; PENSTOCK_TEST_KILL_ROUNDS makes it more here.
 
 const rounds = Number(process.env.PENSTOCK_TEST_KILL_ROUNDS ?? 3);
@@ -35,7 +36,7 @@ beforeAll(async () => {
   folder = testFolder();
   dataFolder = `${folder}/data`;
   world = await testNetwork(folder);
-  const environment = await settingsOf(world, { folder });
+  const environment = await settingsOf(world, { folder, environment: { PENSTOCK_GATEWAY_PROCESSES: '2' } });
   await importWorld(world, environment);
   platform = new TestPlatform(environment, folder);
   await platform.start();
@@ -82,9 +83,25 @@ const each = Array.from({ length: rounds }, (_, index) => index + 1);
 
 describe('under load, nothing acknowledged is lost or doubled and it serves again', () => {
   test.each(each)('the platform is killed and started again, %i', async () => {
+    const orphans = gatewayProcesses();
     await survive(async () => {
       await platform.process?.end('SIGKILL');
       await platform.start();
+    });
+    expect(orphans).toHaveLength(2);
+    expect(orphans.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  });
+
+  test.each(each)('a process of the gateway is killed: another serves, and a new one is started, %i', async () => {
+    const [killed] = gatewayProcesses();
+    const isBack = () => gatewayProcesses().length === 2 && !gatewayProcesses().includes(killed ?? 0);
+    await survive(() => kill(killed), isBack);
+    expect(platform.process?.hasEnded).toBe(false);
+    // the metrics of both are summed, and those of the one that is gone are gone
+    await vi.waitFor(async () => {
+      const metrics = await (await fetch(`${platform.http}/metrics`)).text();
+      expect(metrics).toMatch(/^penstock_gateway_answers_total\{service="[a-z-]+",outcome="accepted"\} [1-9]/m);
+      expect(metrics.match(/^penstock_commit_batches_total [1-9]\d*$/gm)).toHaveLength(1);
     });
   });
 
@@ -110,7 +127,7 @@ describe('under load, nothing acknowledged is lost or doubled and it serves agai
       const pid = await vi.waitUntil(
         async () => {
           const { rows } = await pool.query<{ pid: number }>(
-            `select pid from pg_stat_activity where application_name = 'penstock' and query like '%record_batch%' limit 1`,
+            `select pid from pg_stat_activity where application_name = 'penstock gateway' and query like '%record_batch%' limit 1`,
           );
           return rows[0]?.pid;
         },
@@ -139,11 +156,20 @@ describe('under load, nothing acknowledged is lost or doubled and it serves agai
     expect([...taker.taken.keys()].filter((position) => !positions.has(position))).toEqual([]);
   });
 
-  test('it stops in order at last, with its database', async () => {
+  test('it stops in order at last, with its processes and its database', async () => {
+    const processes = gatewayProcesses();
     expect(await platform.process?.end()).toEqual({ code: 0, signal: null });
     expect(findServer(dataFolder)).toBeUndefined();
+    expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   });
 });
+
+/** The processes of the gateway that run now, by their pids. */
+function gatewayProcesses(): number[] {
+  const parent = platform.process?.child.pid;
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number);
+  return children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('door-process.ts'));
+}
 
 function kill(pid: number | undefined): void {
   if (pid === undefined) throw new Error('there is no process to kill');

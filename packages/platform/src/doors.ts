@@ -16,6 +16,7 @@ import { type DoorParts, openDoor } from './door.ts';
 import type { FromDoor, Measured, ToDoor } from './door-messages.ts';
 import type { Config } from './foundation/config.ts';
 import { PenstockError } from './foundation/errors.ts';
+import { relayLog } from './foundation/log.ts';
 import { stopInOrder } from './stops.ts';
 
 export interface Doors {
@@ -81,6 +82,7 @@ class DoorProcesses implements Doors {
     cluster.setupPrimary({
       exec: fileURLToPath(new URL('door-process.ts', import.meta.url)),
       args: [],
+      silent: true,
       execArgv: withoutPreloads(process.execArgv),
     });
     const doors = new DoorProcesses(parts);
@@ -92,8 +94,11 @@ class DoorProcesses implements Doors {
   }
 
   async #start(): Promise<void> {
-    const worker = cluster.fork();
     const { config, databaseUrl, log } = this.#parts;
+    const worker = cluster.fork();
+    const { stdout, stderr } = worker.process;
+    if (stdout !== null) relayLog(log, stdout);
+    stderr?.pipe(process.stderr, { end: false });
     send(worker, { kind: 'open', config, databaseUrl });
     const port = await new Promise<number>((resolve, reject) => {
       worker.on('message', (message: FromDoor) => {

@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PenstockError } from './errors.ts';
 
@@ -57,6 +59,12 @@ export function createLog(options: { level: LogLevel; name?: string }, destinati
     },
     ...(destination === undefined ? [] : [destination]),
   );
+}
+
+/** Writes the lines of another process's log, as they are, where this log goes. */
+export function relayLog(log: Log, lines: Readable): void {
+  const destination = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym];
+  createInterface({ input: lines }).on('line', (line) => destination?.write(`${line}\n`));
 }
 
 /** A destination for `createLog`: appends to a file, each line at once, so that nothing is lost when the process dies. */
