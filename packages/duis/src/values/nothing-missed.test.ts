@@ -11,20 +11,22 @@ const leafNames = new Set(ids.map((id) => id.slice(id.lastIndexOf('.') + 1)));
 const names = [...new Set(ids.flatMap((id) => id.split('.').slice(1))), 'PriceScale', 'StandingChargeScale', 'Other'];
 
 /** Any tree of the body's names, in places that the schema has and in others. */
-const { tree } = fc.letrec<{ tree: string; inside: string }>((tie) => ({
-  tree: fc.tuple(fc.constantFrom(...names), tie('inside')).map(([name, inside]) => `<${name}>${inside}</${name}>`),
+const { tree, inside } = fc.letrec<{ tree: string; inside: string }>((tie) => ({
+  tree: fc.tuple(fc.constantFrom(...names), tie('inside')).map(([name, text]) => `<${name}>${text}</${name}>`),
   inside: fc.oneof(
     { depthSize: 'medium', withCrossShrink: true },
     fc.constantFrom('', '1', '-5', '128', '1e3', 'x'),
     fc.array(tie('tree'), { maxLength: 4 }).map((all) => all.join('')),
   ),
 }));
-const wellPlaced = fc.constantFrom(
-  ...['TOUTariff', 'HybridTariff'].map(
-    (tariff) =>
-      `<PriceElements><ElectricityPriceElements><PriceScale>-5</PriceScale><${tariff}><TOUPrice>7</TOUPrice></${tariff}></ElectricityPriceElements></PriceElements>`,
-  ),
-);
+/** Places of the schema, which random trees seldom meet, with anything inside. */
+const wellPlaced = fc
+  .tuple(fc.constantFrom('TOUTariff', 'HybridTariff'), inside, inside, fc.constantFrom('-5', '127'))
+  .map(([tariff, price, scale, number]) => {
+    const prices = `<${tariff}><TOUPrice>${number}</TOUPrice><TOUPrice>${price}</TOUPrice></${tariff}>`;
+    const held = `<PriceScale>${scale}</PriceScale>${prices}`;
+    return `<PriceElements><ElectricityPriceElements>${held}</ElectricityPriceElements></PriceElements>`;
+  });
 
 it('every element of an attribute’s name is reported, whatever the body', { timeout: PROPERTY_TIMEOUT }, () => {
   fc.assert(
