@@ -83,6 +83,8 @@ create table device (
   home macaddr8,                 -- the EUI of the home's communications hub (CHF): devices of one HAN share it
   import_mpan text, export_mpan text, mprn text,
   manufacturer text, model text, firmware text, region text,
+  -- the rows of responsibility of this device, packed (0005_find_devices.sql): every message asks for them
+  responsible bytea not null default '',
   updated_at timestamptz not null default clock_timestamp()
 );
 create index device_home on device (home);

@@ -226,6 +226,7 @@ describe('looking devices up', () => {
       `insert into responsibility (device, role, user_id, valid_from)
        select device, role, '90b3d51f30010000', '2020-01-01' from device cross join unnest(array['IS', 'ED']) as r(role)`,
     );
+    await pool.query('select refresh_responsible(array(select device from device))');
     const devices = Array.from({ length: 2_000 }, (_, index) =>
       requireEui(`00DB0000${(index * 11 + 1).toString(16).padStart(8, '0')}`),
     );

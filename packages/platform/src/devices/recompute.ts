@@ -109,9 +109,8 @@ async function recomputeHomes(client: pg.PoolClient, homes: readonly string[]): 
     for (const row of result.responsibilities) derived.push(row);
     contradictions.push(...result.contradictions);
   }
-  await client.query('delete from responsibility where device = any ($1::macaddr8[])', [
-    macaddr8Array(devices.rows.map((row) => row.device)),
-  ]);
+  const touched = macaddr8Array(devices.rows.map((row) => row.device));
+  await client.query('delete from responsibility where device = any ($1::macaddr8[])', [touched]);
   await client.query(
     `insert into responsibility (device, role, user_id, valid_from, valid_to)
      select device, role, user_id, to_timestamp(valid_from / 1000), to_timestamp(valid_to / 1000)
@@ -125,6 +124,7 @@ async function recomputeHomes(client: pg.PoolClient, homes: readonly string[]): 
       derived.map((row) => row.validTo),
     ],
   );
+  await client.query('select refresh_responsible($1)', [touched]);
   return contradictions;
 }
 

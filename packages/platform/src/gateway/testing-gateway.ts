@@ -121,6 +121,7 @@ async function insertWorld(database: TestDatabase): Promise<void> {
      ($1, 'IS', $3, '2020-01-01'), ($2, 'IS', $3, '2020-01-01')`,
     [esme, withdrawnEsme, supplier],
   );
+  await pool.query('select refresh_responsible(array(select device from device))');
 }
 
 export async function testWorld(): Promise<TestWorld> {
