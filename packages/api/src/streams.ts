@@ -13,6 +13,8 @@ export const networkTakeQuerySchema = z.strictObject({
   wait: waitSchema,
   /** The taker's own name; the streams of what it takes are its own for 30 s, or until it acknowledges. */
   consumer: z.string().regex(/^[\x21-\x7e]{1,64}$/, 'must be 1 to 64 visible ASCII characters without blanks'),
+  /** true: an answer was lost; what this consumer took and did not acknowledge is given again at once. */
+  again: z.enum(['true', 'false']).default('false'),
 });
 
 /** POST /network/acknowledge: everything up to these positions was taken; of several for a User the furthest counts. */

@@ -116,6 +116,8 @@ export class Taker {
   readonly faults: string[] = [];
   readonly #client: GatewayClient;
   readonly #consumer: string;
+  /** An answer may have been lost: what was taken is asked for again. */
+  #hasLost = false;
   readonly #last = new Map<string, string>();
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
@@ -142,7 +144,8 @@ export class Taker {
 
   /** Takes once and acknowledges. False: ask again after a pause. */
   async #take(signal: AbortSignal): Promise<boolean> {
-    const path = `/network/take?max=200&wait=5&consumer=${this.#consumer}`;
+    const path = `/network/take?max=200&wait=5&consumer=${this.#consumer}&again=${this.#hasLost}`;
+    this.#hasLost = true;
     const answer = await this.#client.call({ method: 'POST', path, signal });
     if (answer.status !== 200) return false;
     const frames = decodeFrames(answer.body);
@@ -155,7 +158,8 @@ export class Taker {
       body: Buffer.from(JSON.stringify({ consumer: this.#consumer, positions })),
       signal,
     });
-    return acknowledged.status === 200;
+    this.#hasLost = acknowledged.status !== 200;
+    return !this.#hasLost;
   }
 
   #remember(user: string, position: string, body: Uint8Array): void {

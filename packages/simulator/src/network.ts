@@ -75,6 +75,8 @@ export class SimulatedNetwork {
   readonly #delivered: Record<string, number> = {};
   readonly #refusals: Record<string, number> = {};
   #taken = 0;
+  /** Of the call before, or of a run before this one, something may not have come: it is asked for again. */
+  #mayHaveLost = true;
   #repeated = 0;
   #failedCalls = 0;
   #underWay = 0;
@@ -181,9 +183,14 @@ export class SimulatedNetwork {
   async #takeOnce(): Promise<boolean> {
     const { client, consumer } = this.#options;
     const { signal } = this.#stopping;
-    const path = `/network/take?max=${TAKE.most}&wait=${TAKE.waitSeconds}&consumer=${encodeURIComponent(consumer)}`;
+    const query = { max: `${TAKE.most}`, wait: `${TAKE.waitSeconds}`, consumer, again: `${this.#mayHaveLost}` };
+    const path = `/network/take?${new URLSearchParams(query)}`;
+    this.#mayHaveLost = true;
     const frames = await askForFrames(client, { method: 'POST', path, waitSeconds: TAKE.waitSeconds, signal });
-    if (frames.length === 0) return true;
+    if (frames.length === 0) {
+      this.#mayHaveLost = false;
+      return true;
+    }
     const now = performance.now();
     for (const frame of frames) this.#plan(frame, now);
     const positions = frames.map(({ header: { user = '', position = '' } }) => ({ user, position }));
@@ -194,7 +201,8 @@ export class SimulatedNetwork {
       contentType: 'application/json',
       signal,
     });
-    return acknowledged.status < 300;
+    this.#mayHaveLost = acknowledged.status >= 300;
+    return !this.#mayHaveLost;
   }
 
   #plan({ header: { user = '', position = '' }, body }: Frame, now: number): void {

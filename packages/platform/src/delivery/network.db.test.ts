@@ -38,6 +38,16 @@ test('the same messages come again when the lease has run out, until they are ac
   expect(texts(await take())).toEqual(['1:2']);
 });
 
+test('a taker that lost what it took says so and gets it again, and only its own leases end', async () => {
+  await world.addUsers([1, 2]);
+  await world.put('southbound', bodies(1, 2));
+  const lost = await take();
+  await world.put('southbound', bodies(2, 1));
+  expect(texts(await take({ consumer: 'two' }))).toEqual(['2:0']);
+  await network.letGo('one');
+  expect(await take()).toEqual(lost);
+});
+
 test('an acknowledgement moves forward only, by the holder only, to a message of the stream only', async () => {
   await world.addUsers([1, 2]);
   const [first, second] = await world.put('southbound', bodies(1, 2));

@@ -11,7 +11,7 @@ import type { Wakeups } from './wakeups.ts';
 
 // The network takes the southbound streams. A taker names itself; what it took is leased to it until it acknowledges,
 // so two takers never have messages of one User at once, and its order is kept. A taker that is gone costs its Users
-// the rest of its lease.
+// the rest of its lease, or nothing when it comes back and says so.
 
 /** How long a taker may keep what it took before it is given to others. */
 const leaseSeconds = 30;
@@ -58,6 +58,11 @@ export class NetworkSide {
     } finally {
       watch.end();
     }
+  }
+
+  /** Ends the leases of a taker that does not have what it took: an answer was lost, or it was started again. */
+  async letGo(consumer: string): Promise<void> {
+    await freeLeases(this.#pool, 'southbound', consumer, undefined);
   }
 
   async #takeNow(consumer: string, bounds: Bounds, signal: AbortSignal): Promise<StreamMessage[]> {

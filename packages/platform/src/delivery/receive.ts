@@ -10,6 +10,8 @@ import type { Wakeups } from './wakeups.ts';
 
 // A User pulls its northbound stream. Nothing moves until it acknowledges: a call whose answer was lost is asked again.
 
+/** Calls of one User that wait in one process. A User needs one; a system that has lost count must not fill the door. */
+const mostCalls = 8;
 /** Nobody relies on being woken. */
 const lookAgainMs = 1_000;
 
@@ -22,6 +24,7 @@ export interface PullRequest extends Bounds {
 export class PullSide {
   readonly #pool: pg.Pool;
   readonly #wakeups: Wakeups;
+  readonly #calls = new Map<Eui, number>();
 
   constructor(pool: pg.Pool, wakeups: Wakeups) {
     this.#pool = pool;
@@ -30,9 +33,25 @@ export class PullSide {
 
   /**
    * What comes after the cursor; empty when nothing came in time.
-   * @throws PenstockError delivery.not-pulled when messages are pushed to this User
+   * @throws PenstockError delivery.not-pulled when messages are pushed to this User; delivery.too-many-calls
    */
-  async pull({ userId, waitSeconds, signal, ...bounds }: PullRequest): Promise<readonly StreamMessage[]> {
+  async pull(request: PullRequest): Promise<readonly StreamMessage[]> {
+    const { userId } = request;
+    const calls = this.#calls.get(userId) ?? 0;
+    if (calls >= mostCalls) {
+      throw new PenstockError('delivery.too-many-calls', { detail: `${calls} calls of ${userId} wait already` });
+    }
+    this.#calls.set(userId, calls + 1);
+    try {
+      return await this.#wait(request);
+    } finally {
+      const left = (this.#calls.get(userId) ?? 1) - 1;
+      if (left === 0) this.#calls.delete(userId);
+      else this.#calls.set(userId, left);
+    }
+  }
+
+  async #wait({ userId, waitSeconds, signal, ...bounds }: PullRequest): Promise<readonly StreamMessage[]> {
     const until = performance.now() + waitSeconds * 1000;
     const watch = this.#wakeups.watch('northbound', userId);
     try {

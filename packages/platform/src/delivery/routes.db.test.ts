@@ -77,6 +77,16 @@ test('the network takes frames and acknowledges positions', async () => {
   });
 });
 
+test('a taker whose answer was lost is given the same again at once when it says so', async () => {
+  await world.addUsers([1]);
+  await world.put('southbound', [{ userId: user(1), body: 'one' }]);
+  const take = (more = '') => frames(`POST /network/take?wait=0&consumer=dsp${more}`);
+  const lost = await take();
+  expect(lost).toHaveLength(1);
+  expect(await take()).toEqual([]);
+  expect(await take('&again=true')).toEqual(lost);
+});
+
 test('a User pulls from its cursor on; nothing moves until it acknowledges', async () => {
   await world.addUsers([1]);
   const positions = await world.put(
@@ -113,6 +123,21 @@ test('a User is woken by its own messages only, and by the end of the process', 
   const ending = frames('GET /duis/receive?wait=20', { by: user(1), signal: stopping.signal });
   setImmediate(() => stopping.abort());
   expect(await ending).toEqual([]);
+});
+
+test('a User that waits with too many calls at once is told so, and others are not', async () => {
+  await world.addUsers([1, 2]);
+  const stopping = new AbortController();
+  const receive = (by: Eui) => frames('GET /duis/receive?wait=20', { by, signal: stopping.signal });
+  const waiting = Array.from({ length: 8 }, () => receive(user(1)));
+  await expect(receive(user(1))).rejects.toMatchObject({ code: 'delivery.too-many-calls' });
+  const others = receive(user(2));
+  await world.put('northbound', [{ userId: user(2), body: 'other' }]);
+  wakeups.announce('northbound', user(2));
+  expect(await others).toHaveLength(1);
+  stopping.abort();
+  await Promise.all(waiting);
+  expect(await frames('GET /duis/receive?wait=0', { by: user(1) })).toEqual([]);
 });
 
 test('a User that has just changed to pulling waits for the push that is under way', async () => {

@@ -57,7 +57,8 @@ const frameLimits = { headerBytes: 1024, bodyBytes: Number.MAX_SAFE_INTEGER, fra
 export function deliveryRoutes({ network, pull, metrics }: RouteParts): ReadonlyMap<string, DeliveryHandler> {
   const take: DeliveryHandler = async ({ peer, url, signal }) => {
     requireOperator(peer);
-    const { max, wait, consumer } = readQuery(networkTakeQuerySchema, url);
+    const { max, wait, consumer, again } = readQuery(networkTakeQuerySchema, url);
+    if (again === 'true') await network.letGo(consumer);
     const bounds = { messages: max, bytes: takeBytes };
     const messages = await network.take({ consumer, waitSeconds: wait, signal, ...bounds });
     metrics.handedOut('southbound', messages.length);

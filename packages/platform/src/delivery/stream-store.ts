@@ -67,17 +67,17 @@ export async function leaseStreams(pool: pg.Pool, request: LeaseRequest): Promis
   }));
 }
 
-/** Gives streams back that `holder` leased and of which nothing was taken. */
+/** Gives streams back that `holder` leased and does not have; undefined: all of them. */
 export async function freeLeases(
   pool: pg.Pool,
   direction: Direction,
   holder: string,
-  users: readonly Eui[],
+  users: readonly Eui[] | undefined,
 ): Promise<void> {
   await pool.query(
     `update stream_cursor set leased_by = null, leased_until = null
-     where user_id = any ($1::macaddr8[]) and direction = $2 and leased_by = $3`,
-    [macaddr8Array(users), direction, holder],
+     where ($1::macaddr8[] is null or user_id = any ($1)) and direction = $2 and leased_by = $3`,
+    [users === undefined ? null : macaddr8Array(users), direction, holder],
   );
 }
 

@@ -163,6 +163,11 @@ export const errorCodes = {
     title: 'The messages of this User are pushed to its receive service, so it cannot pull them.',
     action: "Take them at the receive service, or ask the Operator to change the User's mode of delivery.",
   },
+  'delivery.too-many-calls': {
+    status: 429,
+    title: 'Too many calls of this User wait for messages already.',
+    action: 'Pull with one call at a time: each gets the same messages until they are acknowledged.',
+  },
   'delivery.held-by-other': {
     status: 409,
     title: 'Another taker holds this stream now.',
