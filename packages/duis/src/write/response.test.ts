@@ -32,6 +32,22 @@ describe('responses', () => {
     expectValid(writeAcknowledgement(answered('4.18')));
   });
 
+  it('writes each acknowledgement as an error is written, but for its code, the first and every other', () => {
+    for (const { srv } of catalogue.values()) {
+      for (const [requestId, responseDateTime] of [
+        [toDevice, when],
+        [toOperator, new Date(0)],
+        [toDevice, new Date(253_402_300_799_999)],
+      ] as const) {
+        const to = { requestId, responseDateTime, serviceReferenceVariant: srv };
+        expect(writeAcknowledgement(to)).toBe(writeErrorResponse(to, 'E21').replace('>E21<', '>I99<'));
+      }
+      expect(() => writeAcknowledgement({ ...answered(srv), responseDateTime: new Date(Number.NaN) })).toThrow(
+        DuisError,
+      );
+    }
+  });
+
   it('writes every error code, and refuses what is none', () => {
     for (const { code, class: kind } of responseCodes.values()) {
       if (kind !== 'E') expect(() => writeErrorResponse(answered('4.18'), code)).toThrow(DuisError);
