@@ -19,4 +19,7 @@ export type FromDoor =
       readonly detail: string | undefined;
       readonly where: string | undefined;
     }
-  | { readonly kind: 'metrics'; readonly metrics: Measured };
+  | { readonly kind: 'metrics'; readonly metrics: Measured }
+  /** A line of the log. Not by standard output: to write to a reader that was killed is tried without end there. */
+  | { readonly kind: 'log'; readonly line: string }
+  | { readonly kind: 'stopped' };

@@ -15,12 +15,15 @@ const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 const stops = stopInOrder();
 
-function tell(message: FromDoor): void {
-  process.send?.(message);
+/** `done` is called when this, and all that was told before, has left. */
+function tell(message: FromDoor, done: () => void = () => undefined): void {
+  if (process.connected) process.send?.(message, done);
 }
 
 async function open({ config, databaseUrl }: Extract<ToDoor, { kind: 'open' }>): Promise<void> {
-  const log = createLog({ level: config.log.level }).child({ process: `gateway ${cluster.worker?.id}` });
+  const log = createLog({ level: config.log.level }, { write: (line) => tell({ kind: 'log', line }) }).child({
+    process: `gateway ${cluster.worker?.id}`,
+  });
   try {
     tell({ kind: 'listening', port: await openDoor({ config, databaseUrl, log, registry }, stops.add) });
   } catch (error) {
@@ -40,7 +43,7 @@ process.on('message', (message: ToDoor) => {
       void registry.getMetricsAsJSON().then((metrics) => tell({ kind: 'metrics', metrics }));
       break;
     case 'stop':
-      void stops.stop().then(() => process.exit(0));
+      void stops.stop().then(() => tell({ kind: 'stopped' }, () => process.exit(0)));
       break;
   }
 });

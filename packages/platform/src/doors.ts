@@ -16,7 +16,7 @@ import { type DoorParts, openDoor } from './door.ts';
 import type { FromDoor, Measured, ToDoor } from './door-messages.ts';
 import type { Config } from './foundation/config.ts';
 import { PenstockError } from './foundation/errors.ts';
-import { relayLog } from './foundation/log.ts';
+import { relayLine } from './foundation/log.ts';
 import { stopInOrder } from './stops.ts';
 
 export interface Doors {
@@ -67,6 +67,7 @@ async function openHere(parts: Omit<DoorParts, 'registry'>): Promise<Doors> {
 class DoorProcesses implements Doors {
   port = 0;
   readonly #parts: Omit<DoorParts, 'registry'>;
+  readonly #starting = new Set<Worker>();
   readonly #listening = new Set<Worker>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #isStopping = false;
@@ -82,7 +83,6 @@ class DoorProcesses implements Doors {
     cluster.setupPrimary({
       exec: fileURLToPath(new URL('door-process.ts', import.meta.url)),
       args: [],
-      silent: true,
       execArgv: withoutPreloads(process.execArgv),
     });
     const doors = new DoorProcesses(parts);
@@ -96,9 +96,11 @@ class DoorProcesses implements Doors {
   async #start(): Promise<void> {
     const { config, databaseUrl, log } = this.#parts;
     const worker = cluster.fork();
-    const { stdout, stderr } = worker.process;
-    if (stdout !== null) relayLog(log, stdout);
-    stderr?.pipe(process.stderr, { end: false });
+    this.#starting.add(worker);
+    worker.once('exit', () => this.#starting.delete(worker));
+    worker.on('message', (message: FromDoor) => {
+      if (message.kind === 'log') relayLine(log, message.line);
+    });
     send(worker, { kind: 'open', config, databaseUrl });
     const port = await new Promise<number>((resolve, reject) => {
       worker.on('message', (message: FromDoor) => {
@@ -116,6 +118,7 @@ class DoorProcesses implements Doors {
       throw error;
     });
     this.port = port;
+    this.#starting.delete(worker);
     this.#listening.add(worker);
     worker.once('exit', (code, signal) => {
       this.#listening.delete(worker);
@@ -150,6 +153,7 @@ class DoorProcesses implements Doors {
   async stop(): Promise<void> {
     this.#isStopping = true;
     for (const timer of this.#restarts) clearTimeout(timer);
+    for (const worker of this.#starting) worker.kill('SIGKILL');
     await Promise.all(
       [...this.#listening].map(async (worker) => {
         const ended = once(worker, 'exit');

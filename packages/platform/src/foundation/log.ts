@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { PenstockError } from './errors.ts';
 
@@ -61,10 +59,9 @@ export function createLog(options: { level: LogLevel; name?: string }, destinati
   );
 }
 
-/** Writes the lines of another process's log, as they are, where this log goes. */
-export function relayLog(log: Log, lines: Readable): void {
-  const destination = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym];
-  createInterface({ input: lines }).on('line', (line) => destination?.write(`${line}\n`));
+/** Writes a line of another process's log, as it is, where this log goes. */
+export function relayLine(log: Log, line: string): void {
+  (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym]?.write(line);
 }
 
 /** A destination for `createLog`: appends to a file, each line at once, so that nothing is lost when the process dies. */
