@@ -1,0 +1,71 @@
+/**
+ * What an item is: a message that an event holds. A message is named by its message_id; where one event holds several
+ * of one message_id (responses repeat it), or where it has none (alerts), by the SHA-256 of its bytes.
+ */
+import type { ItemTable } from './item-table.ts';
+
+/** All normalised; an empty text stands for what is not given, and one of the last two is. */
+export interface ItemName {
+  readonly event: string;
+  readonly messageId: string;
+  readonly sha256: string;
+}
+
+const kind = { byMessageId: 1, byMessageIdAndBytes: 2, byBytes: 3 } as const;
+/** Three words hold the 20 digits of an event or a counter. */
+const DIGITS_A_WORD = 7;
+
+function digitOf(code: number): number {
+  // '0' to '9', 'A' to 'F', 'a' to 'f'
+  return code <= 57 ? code - 48 : (code & 15) + 9;
+}
+
+/** Eight hex digits, `step` characters from one pair to the next. */
+function hexWord(text: string, at: number, step: number): number {
+  let word = 0;
+  for (let pair = 0; pair < 4; pair += 1) {
+    const from = at + pair * step;
+    word = (word << 8) | (digitOf(text.charCodeAt(from)) << 4) | digitOf(text.charCodeAt(from + 1));
+  }
+  return word;
+}
+
+function putDecimal(key: Uint32Array, at: number, text: string, from: number): void {
+  for (let word = 0, end = text.length; word < 3; word += 1, end -= DIGITS_A_WORD) {
+    let value = 0;
+    for (let digit = Math.max(from, end - DIGITS_A_WORD); digit < end; digit += 1) {
+      value = value * 10 + text.charCodeAt(digit) - 48;
+    }
+    key[at + word] = value;
+  }
+}
+
+/** Puts event and message_id into the table's key. */
+export function setMessageIdKey({ key }: ItemTable, { event, messageId }: ItemName): void {
+  key.fill(0);
+  key[0] = kind.byMessageId;
+  putDecimal(key, 1, event, 0);
+  // two EUI-64s, each 23 characters and a colon
+  for (let half = 0; half < 4; half += 1) key[4 + half] = hexWord(messageId, (half >> 1) * 24 + (half & 1) * 12, 3);
+  putDecimal(key, 8, messageId, 48);
+}
+
+function putSha256(key: Uint32Array, at: number, sha256: string): void {
+  for (let word = 0; word < 8; word += 1) key[at + word] = hexWord(sha256, word * 8, 2);
+}
+
+/** Puts the SHA-256 into the table's key, beside the value that stands for event and message_id. */
+export function setBytesKey({ key }: ItemTable, messageValue: number, { sha256 }: ItemName): void {
+  key.fill(0);
+  key[0] = kind.byMessageIdAndBytes;
+  key[1] = messageValue;
+  putSha256(key, 2, sha256);
+}
+
+/** Puts event and SHA-256 of a message without message_id into the table's key. */
+export function setNamelessKey({ key }: ItemTable, { event, sha256 }: ItemName): void {
+  key.fill(0);
+  key[0] = kind.byBytes;
+  putDecimal(key, 1, event, 0);
+  putSha256(key, 4, sha256);
+}

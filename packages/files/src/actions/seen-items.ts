@@ -1,0 +1,43 @@
+/** Finds the item that a file names twice, whatever the two rows say of it. */
+import type { Findings } from '../findings.ts';
+import { type ItemName, setBytesKey, setMessageIdKey, setNamelessKey } from './item-key.ts';
+import { ItemTable } from './item-table.ts';
+
+/** Marks the value of a message_id that stands without a SHA-256, and so for every message that has it. */
+const FOR_ALL = 0x8000_0000;
+const LINE = 0x7fff_ffff;
+
+export class SeenItems {
+  readonly #table = new ItemTable();
+
+  /** The line that named the item before; undefined when it is new, and now entered with its line. */
+  enter(item: ItemName, line: number): number | undefined {
+    if (item.messageId === '') {
+      setNamelessKey(this.#table, item);
+      return this.#enterKey(line);
+    }
+    setMessageIdKey(this.#table, item);
+    const before = this.#table.get();
+    if (before !== undefined && (item.sha256 === '' || (before & FOR_ALL) !== 0)) return before & LINE;
+    if (before === undefined) this.#table.set(item.sha256 === '' ? (line | FOR_ALL) >>> 0 : line);
+    if (item.sha256 === '') return undefined;
+    // the first line of a message_id stands for it
+    setBytesKey(this.#table, before ?? line, item);
+    return this.#enterKey(line);
+  }
+
+  #enterKey(line: number): number | undefined {
+    const before = this.#table.get();
+    if (before === undefined) this.#table.set(line);
+    return before;
+  }
+}
+
+/** Enters an item of a file; whether it was named before, which is added to `findings`. */
+export function addRepeated(seen: SeenItems, item: ItemName & { readonly line: number }, findings: Findings): boolean {
+  const before = seen.enter(item, item.line);
+  if (before === undefined) return false;
+  const message = `line ${before} and line ${item.line} name the same item`;
+  findings.add({ line: item.line, code: 'files.repeated', message });
+  return true;
+}

@@ -1,0 +1,80 @@
+/** Revocation lists (CRLs): complete ones of an authority's own certificates. */
+import { Buffer } from 'node:buffer';
+import { type Certificate, readAlgorithm } from './certificate.ts';
+import { context, DerError, Reader, readOnly, readTime, tag } from './der.ts';
+import { SignatureError } from './errors.ts';
+import { readExtensionList } from './extensions.ts';
+import { readPem } from './pem.ts';
+
+export interface RevocationList {
+  /** DER of the name. */
+  readonly issuer: Buffer;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  /** Serial numbers: the INTEGERs' contents in hex. */
+  readonly revoked: ReadonlySet<string>;
+  readonly signed: Buffer;
+  readonly signature: Buffer;
+  readonly algorithm: Certificate['algorithm'];
+}
+
+/** Some 400,000 revoked certificates. */
+const MOST_BYTES = 16_000_000;
+
+function refuseCritical(reader: Reader): void {
+  const critical = readExtensionList(reader).find(({ isCritical }) => isCritical);
+  // Among them: lists of changes only, of some reasons only, and of certificates that others issued.
+  if (critical !== undefined) throw new DerError(`the critical extension ${critical.identifier} is not understood`);
+}
+
+/** The serial numbers of the entries, as hex. Every listed certificate counts as revoked, whatever the reason or date. */
+function readRevoked(list: Reader): Set<string> {
+  const revoked = new Set<string>();
+  while (!list.isAtEnd) {
+    const entry = list.enter(tag.sequence);
+    revoked.add(entry.take(tag.integer).content.toString('hex'));
+    readTime(entry.any());
+    if (!entry.isAtEnd) refuseCritical(entry);
+    entry.end();
+  }
+  return revoked;
+}
+
+function read(der: Buffer): RevocationList {
+  const outer = readOnly(der, tag.sequence);
+  const signed = outer.take(tag.sequence);
+  const outerAlgorithm = outer.take(tag.sequence).whole;
+  const signature = outer.bitStringBytes();
+  outer.end();
+
+  const body = new Reader(signed.content);
+  if (body.peek() === tag.integer && body.smallInteger() !== 1) throw new DerError('the version is not known');
+  const innerAlgorithm = body.take(tag.sequence).whole;
+  const issuer = body.take(tag.sequence).whole;
+  const thisUpdate = readTime(body.any());
+  if (body.peek() !== tag.utcTime && body.peek() !== tag.generalizedTime)
+    throw new DerError('it does not say when the next comes');
+  const nextUpdate = readTime(body.any());
+  const revoked = body.peek() === tag.sequence ? readRevoked(body.enter(tag.sequence)) : new Set<string>();
+  if (body.peek() === context(0)) refuseCritical(body.enter(context(0)));
+  body.end();
+  const algorithm = readAlgorithm(innerAlgorithm, outerAlgorithm, 'the algorithm of a revocation list');
+  return { issuer, thisUpdate, nextUpdate, revoked, signed: signed.whole, signature, algorithm };
+}
+
+/** The lists of a PEM file, or the one in DER. Throws SignatureError 'files.signature.list' when one cannot be read. */
+export function readRevocationLists(bytes: Uint8Array): RevocationList[] {
+  const blocks = readPem(bytes, ['X509 CRL']) ?? [bytes];
+  try {
+    if (bytes.length > MOST_BYTES) throw new DerError(`it has more than ${MOST_BYTES.toLocaleString('en')} bytes`);
+    if (blocks.length === 0) throw new DerError('the PEM holds none');
+    return blocks.map((block) => read(Buffer.from(block)));
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    throw new SignatureError('files.signature.list', `a revocation list cannot be read: ${error.message}`);
+  }
+}
+
+export function isListed(list: RevocationList, certificate: Certificate): boolean {
+  return list.revoked.has(certificate.serialBytes.toString('hex'));
+}

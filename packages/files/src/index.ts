@@ -1,0 +1,32 @@
+/**
+ * @penstock/files: reads, checks, writes and compares the files that pass between a User's Authorised Responsible
+ * Officer and the Operator. No I/O; nothing of Node, so that it runs in a browser too. Signatures of these files are
+ * in `@penstock/files/signature`.
+ */
+export { type ActionName, type ActionRow, actionNames } from './actions/action-row.ts';
+export type { ItemName } from './actions/item-key.ts';
+export { readActions } from './actions/read.ts';
+export { writeActions } from './actions/write.ts';
+export * from './adt/adt-file.ts';
+export { type AdtChange, type AdtDifference, compareAdt } from './adt/compare.ts';
+export { readAdt } from './adt/read.ts';
+export { writeAdt } from './adt/write.ts';
+export type { Source } from './csv/lines.ts';
+export { actionsProfile, adtProfile, LONGEST_LINE, type Profile, profiles, reportProfile } from './csv/profile.ts';
+export * from './errors.ts';
+export { type Column, type Fault, Findings, MOST_LISTED_FAULTS, type Notice, shown } from './findings.ts';
+export { compareActions, type Decisions, HeldItems } from './report/held-items.ts';
+export { readReport } from './report/read.ts';
+export {
+  type EventKind,
+  type EventRow,
+  eventKinds,
+  type HeldKind,
+  type HeldRow,
+  heldKinds,
+  type ReportRow,
+} from './report/report-row.ts';
+export { type NewReportRow, writeReport } from './report/write.ts';
+export { parseEui, parseEvent, parseMessageId, parseSha256 } from './values/identifiers.ts';
+export { parseInstant } from './values/instant.ts';
+export { compareSrvs } from './values/services.ts';
