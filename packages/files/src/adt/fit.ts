@@ -1,4 +1,4 @@
-/** Whether the rows of an ADT File fit together: one User ID, no two thresholds for one time, exceptions within them. */
+/** Whether the rows of an ADT File fit together: one User ID, one threshold at a time, exceptions within thresholds. */
 import { adtProfile, columnOf } from '../csv/profile.ts';
 import { type Findings, shown } from '../findings.ts';
 import { type AdtException, type AdtFile, type AdtIdentity, type AdtThreshold, identityKey } from './adt-file.ts';
@@ -70,7 +70,7 @@ function placeExceptions(
         const message =
           spans.length === 0
             ? `no row sets a threshold for ${describe(identity)}`
-            : `no threshold for ${describe(identity)} is in force all the time from ${exception.from} to ${exception.to}`;
+            : `no threshold for ${describe(identity)} is in force all of ${exception.from} to ${exception.to}`;
         findings.add({ line: exception.line, code: 'files.exception-threshold', message });
       } else {
         const others = placed.get(within.line);

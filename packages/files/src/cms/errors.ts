@@ -58,7 +58,7 @@ const registry = {
   'files.signature.usage': {
     title: 'A certificate is not for this use',
     action:
-      'Sign with a certificate for digital signatures (keyUsage digitalSignature or nonRepudiation) that no authority’s certificate is.',
+      'Sign with a File Signing certificate: keyUsage digitalSignature or nonRepudiation, and not an authority’s.',
   },
   'files.signature.revoked': {
     title: 'A certificate was revoked',

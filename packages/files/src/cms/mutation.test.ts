@@ -84,20 +84,16 @@ test('values that nest without end are refused', () => {
   expect(judge(deep)).toBeUndefined();
 });
 
-test.each(['officer', 'rsa'])(
-  'a signature of %s with any byte changed is not taken, not even where nothing is signed',
-  (officer) => {
-    const whole = signatureOf(officer);
-    for (let index = 0; index < whole.length; index += 1) {
-      for (const change of [0x01, 0x80]) {
-        const changed = Buffer.from(whole);
-        changed[index] = (changed[index] ?? 0) ^ change;
-        const subject = judge(changed);
-        expect([index, change, subject]).toEqual([index, change, undefined]);
-      }
-    }
-  },
-);
+test.each(['officer', 'rsa'])('a signature of %s is not taken with a changed byte, wherever it stands', (officer) => {
+  const whole = signatureOf(officer);
+  const taken: number[] = [];
+  for (let index = 0; index < whole.length; index += 1) {
+    const changed = Buffer.from(whole);
+    changed[index] = (changed[index] ?? 0) ^ (1 << (index % 8));
+    if (judge(changed) !== undefined) taken.push(index);
+  }
+  expect(taken).toEqual([]);
+});
 
 test.each(['officer', 'rsa'])(
   'no mixture of mutations of a signature of %s throws, or names another signer',

@@ -27,7 +27,7 @@ function refuseCritical(reader: Reader): void {
   if (critical !== undefined) throw new DerError(`the critical extension ${critical.identifier} is not understood`);
 }
 
-/** The serial numbers of the entries, as hex. Every listed certificate counts as revoked, whatever the reason or date. */
+/** Serial numbers as hex. Every listed certificate counts as revoked, whatever the reason or date. */
 function readRevoked(list: Reader): Set<string> {
   const revoked = new Set<string>();
   while (!list.isAtEnd) {

@@ -26,7 +26,7 @@ function writeAttribute(identifier: string, value: Buffer): Buffer {
   return writeSequence(writeObjectIdentifier(identifier), writeSet([value]));
 }
 
-/** The signature in DER. Throws SignatureError 'files.signature.key' for a key that is not the certificate's, or weak. */
+/** The signature in DER. Throws SignatureError for a key that is weak, or not that of the certificate. */
 export function signDetached({ digest, key, certificate, chain, signingTime }: SignOptions): Buffer {
   if (digest.length !== 32) throw new RangeError('the digest of the content is no SHA-256');
   judgeForm(certificate);

@@ -1,4 +1,4 @@
-/** Reads a detached CMS signature (RFC 5652, SignedData) as `openssl cms -sign -binary` makes it. Reading trusts nothing. */
+/** Reads a detached CMS signature (RFC 5652) as `openssl cms -sign -binary` makes it. Reading trusts nothing. */
 import { Buffer } from 'node:buffer';
 import { type Digest, digestBytes, type KeyKind, readDigestAlgorithm, readSignatureAlgorithm } from './algorithms.ts';
 import { type Certificate, readCertificate } from './certificate.ts';

@@ -26,11 +26,11 @@ function judgeHeader(cells: readonly string[], profile: Profile): Parameters<Fin
   if (other !== undefined) {
     return { line: 1, code: 'files.kind', message: `this is ${other.title} (${other.id}) and not ${profile.title}` };
   }
-  if (first !== profile.id && first.startsWith(`${name}/`)) {
-    return { line: 1, code: 'files.version', message: `${shown(first)} is not known; known is ${profile.id}` };
-  }
   if (cells.length === 1 && first.includes(';')) {
     return { line: 1, code: 'files.header', message: `the cells are parted by semicolons and not by commas; ${exact}` };
+  }
+  if (first !== profile.id && first.startsWith(`${name}/`)) {
+    return { line: 1, code: 'files.version', message: `${shown(first)} is not known; known is ${profile.id}` };
   }
   const at = expected.findIndex((cell, index) => cell !== cells[index]);
   const where =

@@ -65,7 +65,7 @@ const words = {
   'files.ambiguous': 'the event holds several messages of this message_id',
 } as const;
 
-/** What an action file, as `readActions` yields it, decides of a report; what it cannot decide is added to `findings`. */
+/** What an action file, as `readActions` yields it, decides of a report; what it cannot is added to `findings`. */
 export async function compareActions(
   held: HeldItems,
   actions: AsyncIterable<readonly ActionRow[]>,
