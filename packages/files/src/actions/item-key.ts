@@ -40,31 +40,32 @@ function putDecimal(key: Uint32Array, at: number, text: string, from: number): v
   }
 }
 
-/** Puts event and message_id into the table's key. */
-export function setMessageIdKey({ key }: ItemTable, { event, messageId }: ItemName): void {
-  key.fill(0);
+function putSha256(words: Uint32Array, at: number, sha256: string): void {
+  for (let word = 0; word < 8; word += 1) words[at + word] = hexWord(sha256, word * 8, 2);
+}
+
+/** Puts event and message_id into the table's key, and the SHA-256 beside it; zeros when none is given. */
+export function setMessageIdKey({ key, digest }: ItemTable, { event, messageId, sha256 }: ItemName): void {
   key[0] = kind.byMessageId;
   putDecimal(key, 1, event, 0);
   // two EUI-64s, each 23 characters and a colon
   for (let half = 0; half < 4; half += 1) key[4 + half] = hexWord(messageId, (half >> 1) * 24 + (half & 1) * 12, 3);
   putDecimal(key, 8, messageId, 48);
+  key[11] = 0;
+  if (sha256 === '') digest.fill(0);
+  else putSha256(digest, 0, sha256);
 }
 
-function putSha256(key: Uint32Array, at: number, sha256: string): void {
-  for (let word = 0; word < 8; word += 1) key[at + word] = hexWord(sha256, word * 8, 2);
-}
-
-/** Puts the SHA-256 into the table's key, beside the value that stands for event and message_id. */
-export function setBytesKey({ key }: ItemTable, messageValue: number, { sha256 }: ItemName): void {
+/** Puts the SHA-256 into the table's key, with the entry that stands for event and message_id. */
+export function setBytesKey({ key }: ItemTable, entry: number, { sha256 }: ItemName): void {
   key.fill(0);
   key[0] = kind.byMessageIdAndBytes;
-  key[1] = messageValue;
+  key[1] = entry;
   putSha256(key, 2, sha256);
 }
 
 /** Puts event and SHA-256 of a message without message_id into the table's key. */
 export function setNamelessKey({ key }: ItemTable, { event, sha256 }: ItemName): void {
-  key.fill(0);
   key[0] = kind.byBytes;
   putDecimal(key, 1, event, 0);
   putSha256(key, 4, sha256);

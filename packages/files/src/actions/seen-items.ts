@@ -17,19 +17,22 @@ export class SeenItems {
       return this.#enterKey(line);
     }
     setMessageIdKey(this.#table, item);
-    const before = this.#table.get();
-    if (before !== undefined && (item.sha256 === '' || (before & FOR_ALL) !== 0)) return before & LINE;
-    if (before === undefined) this.#table.set(item.sha256 === '' ? (line | FOR_ALL) >>> 0 : line);
-    if (item.sha256 === '') return undefined;
-    // the first line of a message_id stands for it
-    setBytesKey(this.#table, before ?? line, item);
+    const entry = this.#table.find();
+    if (entry === 0) {
+      this.#table.add(item.sha256 === '' ? (line | FOR_ALL) >>> 0 : line);
+      return undefined;
+    }
+    const before = this.#table.value(entry);
+    if (item.sha256 === '' || (before & FOR_ALL) !== 0 || this.#table.hasDigest(entry)) return before & LINE;
+    setBytesKey(this.#table, entry, item);
     return this.#enterKey(line);
   }
 
   #enterKey(line: number): number | undefined {
-    const before = this.#table.get();
-    if (before === undefined) this.#table.set(line);
-    return before;
+    const entry = this.#table.find();
+    if (entry !== 0) return this.#table.value(entry);
+    this.#table.add(line);
+    return undefined;
   }
 }
 

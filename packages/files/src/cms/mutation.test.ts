@@ -79,7 +79,7 @@ test('indefinite lengths are taken around what was signed, and nowhere in it', (
 
 test('values that nest without end are refused', () => {
   expect(judge(Buffer.alloc(60_000, Buffer.of(0x30, 0x80)))).toBeUndefined();
-  let deep = Buffer.alloc(0);
+  let deep: Buffer = Buffer.alloc(0);
   for (let depth = 0; depth < 5_000; depth += 1) deep = write(tag.sequence, deep);
   expect(judge(deep)).toBeUndefined();
 });

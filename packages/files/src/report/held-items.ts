@@ -6,13 +6,8 @@ import type { Findings } from '../findings.ts';
 
 /** Marks a message_id of which an event holds several messages. */
 const SEVERAL = 0x8000_0000;
-const NUMBER = 0x7fff_ffff;
 
-type Found =
-  | { readonly number: number }
-  | { readonly fault: 'files.not-held' | 'files.other-bytes' | 'files.ambiguous' };
-
-/** The held messages of a report, numbered from 1; some 110 bytes each. */
+/** The held messages of a report. */
 export class HeldItems {
   readonly #table = new ItemTable();
   #size = 0;
@@ -26,30 +21,29 @@ export class HeldItems {
     this.#size += 1;
     if (item.messageId === '') {
       setNamelessKey(this.#table, item);
-      this.#table.set(this.#size);
-      return;
+    } else {
+      setMessageIdKey(this.#table, item);
+      const entry = this.#table.find();
+      if (entry !== 0) {
+        this.#table.change(entry, (this.#table.value(entry) | SEVERAL) >>> 0);
+        setBytesKey(this.#table, entry, item);
+      }
     }
-    setMessageIdKey(this.#table, item);
-    const before = this.#table.get();
-    this.#table.set(before === undefined ? this.#size : (before | SEVERAL) >>> 0);
-    setBytesKey(this.#table, before === undefined ? this.#size : before & NUMBER, item);
-    this.#table.set(this.#size);
+    if (this.#table.find() === 0) this.#table.add(this.#size);
   }
 
-  /** The number of the item that a decision names, or why there is none. */
-  find(item: ItemName): Found {
-    if (item.messageId === '') {
-      setNamelessKey(this.#table, item);
-      const number = this.#table.get();
-      return number === undefined ? { fault: 'files.not-held' } : { number };
-    }
-    setMessageIdKey(this.#table, item);
-    const first = this.#table.get();
-    if (first === undefined) return { fault: 'files.not-held' };
-    if (item.sha256 === '') return (first & SEVERAL) === 0 ? { number: first } : { fault: 'files.ambiguous' };
-    setBytesKey(this.#table, first & NUMBER, item);
-    const number = this.#table.get();
-    return number === undefined ? { fault: 'files.other-bytes' } : { number };
+  /** Why there is no such item; undefined when it is held. */
+  judge(item: ItemName): 'files.not-held' | 'files.other-bytes' | 'files.ambiguous' | undefined {
+    if (item.messageId === '') setNamelessKey(this.#table, item);
+    else setMessageIdKey(this.#table, item);
+    const entry = this.#table.find();
+    if (entry === 0) return 'files.not-held';
+    if (item.messageId === '') return undefined;
+    const isOfSeveral = (this.#table.value(entry) & SEVERAL) !== 0;
+    if (item.sha256 === '') return isOfSeveral ? 'files.ambiguous' : undefined;
+    if (this.#table.hasDigest(entry)) return undefined;
+    setBytesKey(this.#table, entry, item);
+    return isOfSeveral && this.#table.find() !== 0 ? undefined : 'files.other-bytes';
   }
 }
 
@@ -74,9 +68,9 @@ export async function compareActions(
   const counts = { process: 0, delete: 0 };
   for await (const batch of actions) {
     for (const row of batch) {
-      const found = held.find(row);
-      if ('number' in found) counts[row.action] += 1;
-      else findings.add({ line: row.line, code: found.fault, message: words[found.fault] });
+      const code = held.judge(row);
+      if (code === undefined) counts[row.action] += 1;
+      else findings.add({ line: row.line, code, message: words[code] });
     }
   }
   return { ...counts, undecided: held.size - counts.process - counts.delete };

@@ -14,18 +14,21 @@ import { type ReportRow, readReportRow } from './report-row.ts';
 export async function* readReport(source: Source, findings: Findings): AsyncGenerator<ReportRow[]> {
   const seen = new SeenItems();
   const order = new ReportOrder(findings);
+  // A row that was left out would make those around it look misplaced.
   let isComplete = true;
+  let count = 0;
   for await (const batch of readRows(source, reportProfile, findings)) {
     const rows: ReportRow[] = [];
+    count += batch.length;
+    isComplete &&= count === findings.rows;
     for (const one of batch) {
       const row = readReportRow(one, findings);
+      isComplete &&= row !== undefined;
       if (row === undefined) continue;
-      // A row that was left out would make those around it look misplaced.
-      isComplete &&= findings.faultCount === 0;
       if (isComplete) order.check(row);
       if (row.row === 'event' || !addRepeated(seen, row, findings)) rows.push(row);
     }
     if (rows.length > 0) yield rows;
   }
-  if (findings.faultCount === 0) order.finish();
+  if (isComplete) order.finish();
 }

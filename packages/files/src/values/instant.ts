@@ -2,10 +2,14 @@
 
 const instant =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,3})?(?:Z|[+-]([0-9]{2}):([0-9]{2}))$/;
+/** Length of '2026-12-24T18:00:00.000Z'. */
+const NORMAL_LENGTH = 24;
+
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 function daysOf(year: number, month: number): number {
-  // day 0 of the next month is the last of this one
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (daysOfMonth[month - 1] ?? 0);
 }
 
 /**
@@ -21,6 +25,8 @@ export function parseInstant(text: string): string | undefined {
     .map((digits) => Number(digits ?? 0));
   if (year < 2000 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined;
+  // The form of a report's 2,000,000 rows: a Date and back took a third of the time of checking 100,000 of them.
+  if (text.length === NORMAL_LENGTH && text.endsWith('Z')) return text;
   const written = new Date(text);
   // 9999-12-31T23:59:59-01:00 would be of a year with five digits
   return written.getUTCFullYear() > 9999 ? undefined : written.toISOString();

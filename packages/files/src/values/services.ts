@@ -9,6 +9,7 @@ export function isSrv(text: string): boolean {
 
 /** The order of the catalogue: 4.2 comes before 4.10. */
 export function compareSrvs(one: string, other: string): number {
+  if (one === other) return 0;
   const [left, right] = [one.split('.').map(Number), other.split('.').map(Number)];
   for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
     const difference = (left[at] ?? 0) - (right[at] ?? 0);
