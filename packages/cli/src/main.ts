@@ -2,10 +2,12 @@ import { startPlatform } from '@penstock/platform';
 import { errorCodes, PenstockError } from '@penstock/platform/errors';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { adtCommand } from './commands/adt.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { importCommand } from './commands/import.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { startCommand } from './commands/start.ts';
 
 // The command `penstock`. Each command is a file of commands/; a failure is one line with its code and what to do.
@@ -19,6 +21,8 @@ const program = new Command('penstock')
   .addCommand(importCommand())
   .addCommand(startCommand(startPlatform))
   .addCommand(demoCommand())
+  .addCommand(adtCommand())
+  .addCommand(quarantineCommand())
   .showHelpAfterError('(penstock --help lists the commands)');
 
 try {

@@ -380,12 +380,24 @@ describe('our signatures', () => {
     expect(verifyByOpenssl('PEM', 'changed').status).not.toBe(0);
   });
 
-  test('need the key of the certificate, and a strong one', () => {
-    const [certificate] = certificatesOf('officer');
-    if (certificate === undefined) throw new Error('no certificate');
+  test('need the key of the certificate, and one that may sign now', () => {
     const digest = createHash('sha256').digest();
-    const key = createPrivateKey(openssl.read('other.key'));
-    const make = () => signDetached({ digest, key, certificate, chain: [], signingTime: now });
-    expect(make).toThrow(SignatureError);
+    const codeOfSigning = (officer: string, keyOf: string, signingTime = now): string => {
+      const [certificate] = certificatesOf(officer);
+      if (certificate === undefined) throw new Error(`no certificate of ${officer}`);
+      const key = createPrivateKey(openssl.read(`${keyOf}.key`));
+      try {
+        signDetached({ digest, key, certificate, chain: [], signingTime });
+        return 'made';
+      } catch (error) {
+        if (!(error instanceof SignatureError)) throw error;
+        return error.code.replace('files.signature.', '');
+      }
+    };
+    expect(codeOfSigning('officer', 'officer')).toBe('made');
+    expect(codeOfSigning('officer', 'other')).toBe('key');
+    expect(codeOfSigning('officer', 'officer', inDays(1_001))).toBe('expired');
+    expect(codeOfSigning('issuing', 'issuing')).toBe('usage');
+    expect(codeOfSigning('weak-RSA-1024', 'weak-RSA-1024')).toBe('key');
   });
 });

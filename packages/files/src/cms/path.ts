@@ -81,7 +81,7 @@ export function judgeForm(certificate: Certificate): void {
   throw new SignatureError('files.signature.certificate', `${who} has the extension ${first}, which is not understood`);
 }
 
-function judgeSigner(signer: Certificate): void {
+function judgeSignerUsage(signer: Certificate): void {
   const who = describeCertificate(signer);
   const { keyUsage, extendedKeyUsage, isAuthority } = signer;
   if (isAuthority) throw new SignatureError('files.signature.usage', `${who} is an authority's, which signs no files`);
@@ -92,6 +92,13 @@ function judgeSigner(signer: Certificate): void {
     const message = `${who} is limited to other uses than files (extendedKeyUsage ${extendedKeyUsage.join(' ')})`;
     throw new SignatureError('files.signature.usage', message);
   }
+}
+
+/** Whether a certificate may sign files at an instant, whoever issued it. Throws SignatureError. */
+export function judgeSigner(signer: Certificate, at: Date): void {
+  judgeForm(signer);
+  judgeSignerUsage(signer);
+  judgeValidity(signer, at);
 }
 
 /** @param below authorities between this one and the signer */
@@ -132,7 +139,7 @@ function judgeRevocation(certificate: Certificate, issuer: Certificate, trust: T
 function judgePath(path: readonly Certificate[], trust: Trust, memory: SignatureMemory): void {
   for (const [at, certificate] of path.entries()) {
     judgeForm(certificate);
-    if (at === 0) judgeSigner(certificate);
+    if (at === 0) judgeSignerUsage(certificate);
     else judgeAuthority(certificate, at - 1);
     judgeValidity(certificate, trust.at);
   }

@@ -6,7 +6,7 @@ import type { Certificate } from './certificate.ts';
 import { context, tag } from './der.ts';
 import { write, writeObjectIdentifier, writeSequence, writeSet, writeSmallInteger, writeTime } from './der-write.ts';
 import { SignatureError } from './errors.ts';
-import { judgeForm } from './path.ts';
+import { judgeSigner } from './path.ts';
 import { writePem } from './pem.ts';
 import { identifiers } from './signed-data.ts';
 
@@ -26,10 +26,13 @@ function writeAttribute(identifier: string, value: Buffer): Buffer {
   return writeSequence(writeObjectIdentifier(identifier), writeSet([value]));
 }
 
-/** The signature in DER. Throws SignatureError for a key that is weak, or not that of the certificate. */
+/**
+ * The signature in DER. Throws SignatureError for a certificate that may not sign files now, and for a key that is not
+ * its own: what would be refused is not made.
+ */
 export function signDetached({ digest, key, certificate, chain, signingTime }: SignOptions): Buffer {
   if (digest.length !== 32) throw new RangeError('the digest of the content is no SHA-256');
-  judgeForm(certificate);
+  judgeSigner(certificate, signingTime);
   if (certificate.publicKey?.equals(createPublicKey(key)) !== true) {
     throw new SignatureError('files.signature.key', 'the key is not that of the certificate');
   }

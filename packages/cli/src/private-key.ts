@@ -1,0 +1,51 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { exitCode, LocalFailure } from './local-failure.ts';
+
+// Private keys of officers: read from PEM, on this machine only. A passphrase comes from a file or from the terminal,
+// never from the command line, which every process of the machine can see.
+
+function read(path: string, pem: Buffer, passphrase?: string): KeyObject | 'encrypted' {
+  try {
+    return createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ERR_MISSING_PASSPHRASE') return 'encrypted';
+    const what = passphrase === undefined ? 'holds no private key in PEM' : 'does not open with this passphrase';
+    throw new LocalFailure(exitCode.faults, `${path} ${what}`, 'Give the private key of the certificate.');
+  }
+}
+
+/** Asks on the terminal, without showing what is typed. */
+async function ask(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await lines.question('');
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
+
+/** @param passphraseFile its first line opens the key; without it, an encrypted key is asked for on the terminal */
+export async function readPrivateKey(path: string, passphraseFile?: string): Promise<KeyObject> {
+  const pem = readFileSync(path);
+  const [first] = passphraseFile === undefined ? [] : readFileSync(passphraseFile, 'utf8').split(/\r?\n/, 1);
+  const key = read(path, pem);
+  if (key !== 'encrypted') return key;
+  if (first === undefined && !process.stdin.isTTY) {
+    const action = 'Give the passphrase by --passphrase-file, or run this on a terminal.';
+    throw new LocalFailure(
+      exitCode.usage,
+      `${path} is encrypted, and there is nobody to ask for its passphrase`,
+      action,
+    );
+  }
+  const opened = read(path, pem, first ?? (await ask(`passphrase of ${path}: `)));
+  if (opened !== 'encrypted') return opened;
+  throw new LocalFailure(exitCode.faults, `${path} does not open with an empty passphrase`, 'Give its passphrase.');
+}
