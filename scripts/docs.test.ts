@@ -24,7 +24,13 @@ function found(text: string, pattern: RegExp): string[] {
 }
 
 const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'];
-const documents = [...pages, ...filesBelow('docs', '.md'), 'packages/duis/README.md', 'packages/simulator/README.md'];
+const documents = [
+  ...pages,
+  ...filesBelow('docs', '.md'),
+  'packages/duis/README.md',
+  'packages/files/README.md',
+  'packages/simulator/README.md',
+];
 const sources = filesBelow('packages/platform/src', '.ts').filter((file) => !/\.test\.ts$|\/testing/.test(file));
 
 const endsAsFile = /^[\w.@-]+(\/[\w.@-]+)*\.(ts|cjs|sql|md|svg)$/;

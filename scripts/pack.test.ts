@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from './run-node.ts';
 
@@ -46,11 +46,12 @@ const filesIn = (place: string) => readdirSync(place, { recursive: true, encodin
 
 /** Packs the copy and installs the tarball, and nothing else, into an empty folder, offline; returns that folder. */
 function packAndInstall(place: string): string {
-  const tarballs = join(folder, 'tarballs');
+  const name = basename(place);
+  const tarballs = join(folder, `${name}-tarballs`);
   mkdirSync(tarballs);
   const packed = npm(['pack', '--pack-destination', tarballs], place);
   expect(packed.status, packed.said).toBe(0);
-  const consumer = join(folder, 'consumer');
+  const consumer = join(folder, `${name}-consumer`);
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }');
   const [tarball = ''] = readdirSync(tarballs);
@@ -118,6 +119,44 @@ describe('the packed package @penstock/duis', () => {
     const { status, stdout } = spawnSync(process.execPath, [compiler], { cwd: consumer, encoding: 'utf8' });
     expect(stdout).toBe('');
     expect(status).toBe(0);
+  });
+});
+
+describe('the packed package @penstock/files', () => {
+  let consumer: string;
+  beforeAll(() => {
+    consumer = packAndInstall(copyOf('files', 'files'));
+  }, 60_000);
+
+  test('holds JavaScript with its declarations, and nothing of the tests', () => {
+    const installed = join(consumer, 'node_modules', '@penstock', 'files');
+    const files = filesIn(installed).filter((file) => /\.\w+$|LICENSE/.test(file));
+    const code = files.filter((file) => file.endsWith('.js'));
+    const declarations = code.map((file) => file.replace(/\.js$/, '.d.ts'));
+    expect(files.toSorted()).toEqual([...code, ...declarations, 'LICENSE', 'README.md', 'package.json'].sort());
+    expect(files.filter((file) => /test/i.test(file))).toEqual([]);
+  });
+
+  test('reads a file in plain JavaScript, as its README shows', () => {
+    const readme = readFileSync(join(consumer, 'node_modules/@penstock/files/README.md'), 'utf8');
+    const [, example = '', expected] = /```js\n([\s\S]*?)\/\/ (.*)\n```/.exec(readme) ?? [];
+    writeFileSync(join(consumer, 'example.js'), example);
+    const said = execFileSync(process.execPath, ['example.js'], { cwd: consumer, encoding: 'utf8' });
+    expect(said.trim()).toBe(expected);
+  });
+
+  test('refuses what is no signature, by its code', () => {
+    const use = `
+      import { readSignature, SignatureError } from '@penstock/files/signature';
+      try {
+        readSignature(new Uint8Array(10));
+      } catch (error) {
+        console.log(error instanceof SignatureError, error.code);
+      }
+    `;
+    writeFileSync(join(consumer, 'signature.js'), use);
+    const said = execFileSync(process.execPath, ['signature.js'], { cwd: consumer, encoding: 'utf8' });
+    expect(said.trim()).toBe('true files.signature.form');
   });
 });
 

@@ -1,14 +1,8 @@
-import { startPlatform } from '@penstock/platform';
 import { errorCodes, PenstockError } from '@penstock/platform/errors';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { adtCommand } from './commands/adt.ts';
-import { configCommand } from './commands/config.ts';
-import { demoCommand } from './commands/demo.ts';
-import { importCommand } from './commands/import.ts';
-import { migrateCommand } from './commands/migrate.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
-import { startCommand } from './commands/start.ts';
 
 // The command `penstock`. Each command is a file of commands/; a failure is one line with its code and what to do.
 
@@ -16,14 +10,15 @@ const program = new Command('penstock')
   .description('The gate and the window of a smart metering network.')
   .version(manifest.version)
   .option('--config <file>', 'the configuration file (default: penstock.toml in the working folder, when there is one)')
-  .addCommand(configCommand())
-  .addCommand(migrateCommand())
-  .addCommand(importCommand())
-  .addCommand(startCommand(startPlatform))
-  .addCommand(demoCommand())
-  .addCommand(adtCommand())
-  .addCommand(quarantineCommand())
   .showHelpAfterError('(penstock --help lists the commands)');
+
+const usersCommands = [adtCommand(), quarantineCommand()];
+// Loading the platform takes half a second and 30 MB, of which a User who checks a file has nothing.
+if (!usersCommands.some((command) => command.name() === process.argv[2])) {
+  const { platformCommands } = await import('./commands/of-platform.ts');
+  for (const command of platformCommands()) program.addCommand(command);
+}
+for (const command of usersCommands) program.addCommand(command);
 
 try {
   await program.parseAsync();

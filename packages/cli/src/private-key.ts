@@ -7,12 +7,13 @@ import { exitCode, LocalFailure } from './local-failure.ts';
 // Private keys of officers: read from PEM, on this machine only. A passphrase comes from a file or from the terminal,
 // never from the command line, which every process of the machine can see.
 
-function read(path: string, pem: Buffer, passphrase?: string): KeyObject | 'encrypted' {
+const encrypted = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+
+function open(path: string, pem: Buffer, passphrase?: string): KeyObject {
   try {
     return createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_MISSING_PASSPHRASE') return 'encrypted';
+  } catch {
+    // what OpenSSL says of it helps nobody
     const what = passphrase === undefined ? 'holds no private key in PEM' : 'does not open with this passphrase';
     throw new LocalFailure(exitCode.faults, `${path} ${what}`, 'Give the private key of the certificate.');
   }
@@ -34,18 +35,10 @@ async function ask(question: string): Promise<string> {
 /** @param passphraseFile its first line opens the key; without it, an encrypted key is asked for on the terminal */
 export async function readPrivateKey(path: string, passphraseFile?: string): Promise<KeyObject> {
   const pem = readFileSync(path);
-  const [first] = passphraseFile === undefined ? [] : readFileSync(passphraseFile, 'utf8').split(/\r?\n/, 1);
-  const key = read(path, pem);
-  if (key !== 'encrypted') return key;
-  if (first === undefined && !process.stdin.isTTY) {
-    const action = 'Give the passphrase by --passphrase-file, or run this on a terminal.';
-    throw new LocalFailure(
-      exitCode.usage,
-      `${path} is encrypted, and there is nobody to ask for its passphrase`,
-      action,
-    );
-  }
-  const opened = read(path, pem, first ?? (await ask(`passphrase of ${path}: `)));
-  if (opened !== 'encrypted') return opened;
-  throw new LocalFailure(exitCode.faults, `${path} does not open with an empty passphrase`, 'Give its passphrase.');
+  if (!encrypted.test(pem.toString('latin1'))) return open(path, pem);
+  if (passphraseFile !== undefined)
+    return open(path, pem, readFileSync(passphraseFile, 'utf8').split(/\r?\n/, 1)[0] ?? '');
+  if (process.stdin.isTTY) return open(path, pem, await ask(`passphrase of ${path}: `));
+  const action = 'Give the passphrase by --passphrase-file, or run this on a terminal.';
+  throw new LocalFailure(exitCode.usage, `${path} is encrypted, and there is nobody to ask for its passphrase`, action);
 }

