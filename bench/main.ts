@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { files } from './files/files.ts';
 import { cleanUp, failureAccounts } from './harness/cleanup.ts';
 import type { BenchOptions } from './harness/options.ts';
 import { summariseProfiles } from './harness/profile.ts';
@@ -14,6 +15,7 @@ const benches: ReadonlyMap<string, (options: BenchOptions) => Promise<BenchResul
   ['intake', intake],
   ['isolation', isolation],
   ['recovery', recovery],
+  ['files', files],
 ]);
 
 const usage = `npm run bench -- NAME [options]

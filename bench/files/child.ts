@@ -11,9 +11,7 @@ const started = performance.now();
 
 const reportFindings = new Findings();
 const held = new HeldItems();
-for await (const rows of readReport(createReadStream(reportFile), reportFindings)) {
-  for (const row of rows) if (row.row === 'held') held.add(row);
-}
+for await (const _ of readReport(createReadStream(reportFile), reportFindings, held));
 const reportRead = performance.now();
 const findings = new Findings();
 const decisions = await compareActions(held, readActions(createReadStream(actionsFile), findings), findings);

@@ -37,7 +37,7 @@ test('the action file decides all that the report holds', async () => {
   const findings = new Findings();
   const [report = '', actions = ''] = [reportProfile, actionsProfile].flatMap(({ id }) => exampleOf(id));
   const held = new HeldItems();
-  for (const row of await gather(readReport(bytesOf(report), findings))) if (row.row === 'held') held.add(row);
+  await gather(readReport(bytesOf(report), findings, held));
   const decisions = await compareActions(held, readActions(bytesOf(actions), findings), findings);
   expect(findings.faults).toEqual([]);
   expect(decisions).toEqual({ process: 1, delete: 1, undecided: 0 });

@@ -12,9 +12,7 @@ interface CheckOptions {
 
 async function readHeld(path: string, findings: Findings): Promise<HeldItems> {
   const held = new HeldItems();
-  for await (const rows of readReport(new LocalFile(path).read(), findings)) {
-    for (const row of rows) if (row.row === 'held') held.add(row);
-  }
+  for await (const _ of readReport(new LocalFile(path).read(), findings, held));
   return held;
 }
 

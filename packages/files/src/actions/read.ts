@@ -4,7 +4,7 @@ import { actionsProfile } from '../csv/profile.ts';
 import { readRows } from '../csv/rows.ts';
 import type { Findings } from '../findings.ts';
 import { type ActionRow, readActionRow } from './action-row.ts';
-import { addRepeated, SeenItems } from './seen-items.ts';
+import { addSeen, SeenItems } from './seen-items.ts';
 
 /**
  * The decisions in batches, in the order of the file. What is wrong is added to `findings` and its row left out, so
@@ -16,7 +16,7 @@ export async function* readActions(source: Source, findings: Findings): AsyncGen
     const actions: ActionRow[] = [];
     for (const row of batch) {
       const action = readActionRow(row, findings);
-      if (action !== undefined && !addRepeated(seen, action, findings)) actions.push(action);
+      if (action !== undefined && addSeen(seen, action, findings)) actions.push(action);
     }
     if (actions.length > 0) yield actions;
   }

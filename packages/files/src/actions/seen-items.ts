@@ -36,11 +36,14 @@ export class SeenItems {
   }
 }
 
-/** Enters an item of a file; whether it was named before, which is added to `findings`. */
-export function addRepeated(seen: SeenItems, item: ItemName & { readonly line: number }, findings: Findings): boolean {
+export function addRepeatedFault(before: number, line: number, findings: Findings): void {
+  const message = `line ${before} and line ${line} name the same item`;
+  findings.add({ line, code: 'files.repeated', message });
+}
+
+/** Enters an item of a file; whether it is new. That it is not is added to `findings`. */
+export function addSeen(seen: SeenItems, item: ItemName & { readonly line: number }, findings: Findings): boolean {
   const before = seen.enter(item, item.line);
-  if (before === undefined) return false;
-  const message = `line ${before} and line ${item.line} name the same item`;
-  findings.add({ line: item.line, code: 'files.repeated', message });
-  return true;
+  if (before !== undefined) addRepeatedFault(before, item.line, findings);
+  return before === undefined;
 }

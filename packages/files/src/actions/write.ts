@@ -3,7 +3,7 @@ import { actionsProfile } from '../csv/profile.ts';
 import { guardText } from '../csv/write.ts';
 import { writeRows } from '../csv/write-rows.ts';
 import { type ActionRow, readActionRow } from './action-row.ts';
-import { addRepeated, SeenItems } from './seen-items.ts';
+import { addSeen, SeenItems } from './seen-items.ts';
 
 /** Throws FileError 'files.write' when `readActions` would not take a row. */
 export function writeActions(
@@ -17,7 +17,7 @@ export function writeActions(
     (findings) => ({
       row: (row) => {
         const action = readActionRow(row, findings);
-        if (action !== undefined) addRepeated(seen, action, findings);
+        if (action !== undefined) addSeen(seen, action, findings);
       },
     }),
   );

@@ -2,12 +2,14 @@
 import type { ActionName, ActionRow } from '../actions/action-row.ts';
 import { type ItemName, setBytesKey, setMessageIdKey, setNamelessKey } from '../actions/item-key.ts';
 import { ItemTable } from '../actions/item-table.ts';
+import { addRepeatedFault } from '../actions/seen-items.ts';
 import type { Findings } from '../findings.ts';
 
 /** Marks a message_id of which an event holds several messages. */
 const SEVERAL = 0x8000_0000;
+const LINE = 0x7fff_ffff;
 
-/** The held messages of a report. */
+/** The held messages of a report, gathered by `readReport`. */
 export class HeldItems {
   readonly #table = new ItemTable();
   #size = 0;
@@ -16,20 +18,28 @@ export class HeldItems {
     return this.#size;
   }
 
-  /** Enters a held row of a report, in which no item stands twice. */
-  add(item: ItemName): void {
-    this.#size += 1;
+  /** Enters a held row; the line that named the item before, when it is not new. */
+  add(item: ItemName & { readonly line: number }): number | undefined {
     if (item.messageId === '') {
       setNamelessKey(this.#table, item);
-    } else {
-      setMessageIdKey(this.#table, item);
-      const entry = this.#table.find();
-      if (entry !== 0) {
-        this.#table.change(entry, (this.#table.value(entry) | SEVERAL) >>> 0);
-        setBytesKey(this.#table, entry, item);
-      }
+      return this.#addKey(item.line);
     }
-    if (this.#table.find() === 0) this.#table.add(this.#size);
+    setMessageIdKey(this.#table, item);
+    const entry = this.#table.find();
+    if (entry === 0) return this.#addKey(item.line);
+    const before = this.#table.value(entry);
+    if (this.#table.hasDigest(entry)) return before & LINE;
+    this.#table.change(entry, (before | SEVERAL) >>> 0);
+    setBytesKey(this.#table, entry, item);
+    return this.#addKey(item.line);
+  }
+
+  #addKey(line: number): number | undefined {
+    const entry = this.#table.find();
+    if (entry !== 0) return this.#table.value(entry) & LINE;
+    this.#table.add(line);
+    this.#size += 1;
+    return undefined;
   }
 
   /** Why there is no such item; undefined when it is held. */
@@ -74,4 +84,11 @@ export async function compareActions(
     }
   }
   return { ...counts, undecided: held.size - counts.process - counts.delete };
+}
+
+/** Enters a held row of a report; whether it was there before, which is added to `findings`. */
+export function addHeld(held: HeldItems, item: ItemName & { readonly line: number }, findings: Findings): boolean {
+  const before = held.add(item);
+  if (before !== undefined) addRepeatedFault(before, item.line, findings);
+  return before === undefined;
 }

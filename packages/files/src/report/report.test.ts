@@ -109,7 +109,7 @@ test('a cause that a spreadsheet would run is guarded', async () => {
 describe('what an action file decides', () => {
   const several = { ...held('9', 5), messageId: messageIdOf(1), sha256: sha256Of(5) };
   const items = new HeldItems();
-  for (const row of [...good, several]) if (row.row === 'held') items.add(row);
+  for (const [line, row] of [...good, several].entries()) if (row.row === 'held') items.add({ line, ...row });
 
   async function decide(...rows: string[]) {
     const findings = new Findings();

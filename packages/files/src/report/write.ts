@@ -1,8 +1,8 @@
 /** Writes a Quarantined Communications Report. */
-import { addRepeated, SeenItems } from '../actions/seen-items.ts';
 import { reportProfile } from '../csv/profile.ts';
 import { guardText } from '../csv/write.ts';
 import { writeRows } from '../csv/write-rows.ts';
+import { addHeld, HeldItems } from './held-items.ts';
 import { ReportOrder } from './order.ts';
 import { type EventRow, type HeldRow, readReportRow } from './report-row.ts';
 
@@ -17,7 +17,7 @@ function cellsOf(row: NewReportRow): ['event' | 'held', ...string[]] {
 
 /** Throws FileError 'files.write' when `readReport` would not take a row, or an event holds not as many as it says. */
 export function writeReport(rows: Iterable<NewReportRow> | AsyncIterable<NewReportRow>): AsyncGenerator<Uint8Array> {
-  const seen = new SeenItems();
+  const held = new HeldItems();
   return writeRows(reportProfile, rows, cellsOf, (findings) => {
     const order = new ReportOrder(findings);
     return {
@@ -25,7 +25,7 @@ export function writeReport(rows: Iterable<NewReportRow> | AsyncIterable<NewRepo
         const row = readReportRow(one, findings);
         if (row === undefined) return;
         order.check(row);
-        if (row.row === 'held') addRepeated(seen, row, findings);
+        if (row.row === 'held') addHeld(held, row, findings);
       },
       end: () => order.finish(),
     };
