@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -24,8 +25,12 @@ async function ask(question: string): Promise<string> {
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const noAnswer = (): never => {
+    throw new LocalFailure(exitCode.usage, 'no passphrase was given', 'Type it, or give it by --passphrase-file.');
+  };
   try {
-    return await lines.question('');
+    // Ctrl-C rejects the question, the end of the input leaves it open
+    return await Promise.race([lines.question('').catch(noAnswer), once(lines, 'close').then(noAnswer)]);
   } finally {
     lines.close();
     process.stderr.write('\n');
