@@ -147,6 +147,7 @@ export async function files(options: BenchOptions): Promise<BenchResult> {
     floor: { checkSeconds: '< 2', peakMegabytes: '< 200' },
     peers: {
       'openssl cms -verify': {
+        version: execFileSync('openssl', ['version'], { encoding: 'utf8' }).trim(),
         perSecond: rounded(opensslRate),
         startMilliseconds: rounded(median(opensslStart)),
         perSecondWithoutStart: rounded(opensslNet),
