@@ -3,8 +3,8 @@ import type { Findings } from '../findings.ts';
 import { type ItemName, setBytesKey, setMessageIdKey, setNamelessKey } from './item-key.ts';
 import { ItemTable } from './item-table.ts';
 
-/** Marks the value of a message_id that stands without a SHA-256, and so for every message that has it. */
-const FOR_ALL = 0x8000_0000;
+/** Marks the value of a message_id that stands without a SHA-256, and so for whichever message has it. */
+const FOR_ANY = 0x8000_0000;
 const LINE = 0x7fff_ffff;
 
 export class SeenItems {
@@ -19,11 +19,11 @@ export class SeenItems {
     setMessageIdKey(this.#table, item);
     const entry = this.#table.find();
     if (entry === 0) {
-      this.#table.add(item.sha256 === '' ? (line | FOR_ALL) >>> 0 : line);
+      this.#table.add(item.sha256 === '' ? (line | FOR_ANY) >>> 0 : line);
       return undefined;
     }
     const before = this.#table.value(entry);
-    if (item.sha256 === '' || (before & FOR_ALL) !== 0 || this.#table.hasDigest(entry)) return before & LINE;
+    if (item.sha256 === '' || (before & FOR_ANY) !== 0 || this.#table.hasDigest(entry)) return before & LINE;
     setBytesKey(this.#table, entry, item);
     return this.#enterKey(line);
   }
