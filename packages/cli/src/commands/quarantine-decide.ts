@@ -1,5 +1,5 @@
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { renameSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import {
   type ActionName,
   type ActionRow,
@@ -70,8 +70,9 @@ async function decide(path: string, options: Options): Promise<number> {
   }
   // so that a report with faults, or a kill, leaves no half of a file
   const temporary = `${options.out}.${process.pid}.tmp`;
+  const handle = await open(temporary, 'wx');
   try {
-    await pipeline(writeActions(actions()), createWriteStream(temporary, { flags: 'wx' }));
+    for await (const piece of writeActions(actions())) await handle.writeFile(piece);
     if (findings.faultCount > 0) {
       printFindings(path, findings);
       if (options.json) printJson(describeFindings(path, findings));
@@ -81,6 +82,7 @@ async function decide(path: string, options: Options): Promise<number> {
       const message = `none of the ${held} held messages is meant; nothing was written`;
       throw new LocalFailure(exitCode.faults, message, 'Choose other messages, or take a newer report.');
     }
+    await handle.sync();
     renameSync(temporary, options.out);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -90,6 +92,8 @@ async function decide(path: string, options: Options): Promise<number> {
       `${error.code}: ${error.message}`,
       'Correct the reason, or decide fewer at once.',
     );
+  } finally {
+    await handle.close();
   }
   if (options.json) printJson({ out: options.out, action, decided, held });
   else console.log(`${options.out}: ${decided} of ${held} held messages to ${action}; sign it next`);

@@ -83,8 +83,10 @@ function readSignerIdentifier(signer: Reader, version: number): SignerIdentifier
   return { issuer, serialBytes };
 }
 
-function readSigner(signer: Reader): Omit<CmsSignature, 'certificates'> {
+/** @param outerVersion of the whole; RFC 5652 makes it that of the signer, when the content is data */
+function readSigner(signer: Reader, outerVersion: number): Omit<CmsSignature, 'certificates'> {
   const version = signer.smallInteger();
+  if (version !== outerVersion) throw new DerError('the version is not that of the signer');
   const signerIdentifier = readSignerIdentifier(signer, version);
   const digestAlgorithm = readDigestAlgorithm(signer, 'the digest algorithm');
   const attributes = signer.takeIf(context(0));
@@ -116,7 +118,6 @@ function readSignedData(der: Buffer): CmsSignature {
   wrapper.end();
 
   const version = body.smallInteger();
-  if (version !== 1 && version !== 3) throw new DerError('the version of the signature is not known');
   const digests = body.enter(tag.set);
   const digest = readDigestAlgorithm(digests, 'the digest algorithm');
   if (!digests.isAtEnd) throw new SignatureError('files.signature.signers', 'there are digests for several signers');
@@ -133,7 +134,7 @@ function readSignedData(der: Buffer): CmsSignature {
     throw new SignatureError('files.signature.signers', `there are ${signers.length} signers`);
   }
   if (signer.tag !== tag.sequence) throw new DerError('the signer is none');
-  const read = readSigner(new Reader(signer.content));
+  const read = readSigner(new Reader(signer.content), version);
   if (read.digestAlgorithm !== digest) throw new DerError('the digest is not that of the signer');
   const values = certificates === undefined ? [] : new Reader(certificates.content).rest();
   if (values.length > MOST_CERTIFICATES) throw new DerError(`it has more than ${MOST_CERTIFICATES} certificates`);
