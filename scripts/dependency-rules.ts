@@ -28,8 +28,8 @@ const mayUseGpl = ['simulator', 'bench'];
 /** The rooms of packages/platform/src, ground floor first; files that lie beside the rooms are `main`. */
 const floors: readonly (readonly string[])[] = [
   ['foundation'],
-  ['messages', 'thresholds', 'parties'],
-  ['delivery', 'changes', 'devices', 'forecasts'],
+  ['messages', 'parties'],
+  ['thresholds', 'delivery', 'changes', 'devices', 'forecasts'],
   ['quarantine', 'audit-trail', 'storms'],
   ['gateway', 'submissions', 'incidents'],
   ['main'],

@@ -183,3 +183,618 @@ grant select on threshold, threshold_version, threshold_bound, threshold_count, 
 grant select (user_id, day, sequence, event, held_at, direction, kind, command_variant, srv, originator, target,
               counter, message_id, version, count, bound, window_from, words, size, sha256)
   on held_message to penstock_viewer;
+
+-- ---------------------------------------------------------------- how it is counted
+
+drop function record_batch(
+  macaddr8, smallint, bigint, timestamptz, macaddr8[], message_direction[], message_kind[], message_verdict[],
+  smallint[], macaddr8[], macaddr8[], numeric[], text[], text[], text[], bigint[], bytea[], bytea[], boolean[],
+  integer[], macaddr8[]);
+drop function screen_batch(
+  timestamptz, bigint[], macaddr8[], message_direction[], message_kind[], smallint[], macaddr8[], numeric[], text[],
+  message_verdict[]);
+
+-- A window slides in steps of a second, or of a 1440th of its period when that is longer. With the buckets
+-- [now - steps, now] a count covers at least the period, and at most the period and one step.
+create function counter_bucket(in_time timestamptz, in_period_seconds bigint) returns bigint
+language sql stable parallel safe
+return (extract(epoch from in_time) * 1000000)::bigint * least(in_period_seconds, 1440)
+       / (in_period_seconds * 1000000);
+
+-- The first microsecond of a bucket.
+create function bucket_start(in_bucket bigint, in_period_seconds bigint) returns timestamptz
+language sql stable parallel safe
+return timestamptz 'epoch' + interval '1 microsecond'
+       * ((in_bucket * in_period_seconds * 1000000 + least(in_period_seconds, 1440) - 1)
+          / least(in_period_seconds, 1440));
+
+-- Whether a row of the log counts for a threshold: the rule of thresholds/matching.ts, for counts made from the log.
+-- What the platform itself wrote to a User has a reason, and nothing else that passed has one.
+create function is_counted(
+  in_services text[], in_threshold_direction text, in_direction message_direction, in_kind message_kind,
+  in_verdict message_verdict, in_command_variant smallint, in_srv text, in_reason text
+) returns boolean
+language sql immutable parallel safe
+return in_verdict in ('passed', 'warned') and in_reason is null
+   and case in_direction
+         when 'southbound' then in_threshold_direction in ('sent', 'processed') and in_command_variant is distinct from 4
+         else in_threshold_direction in ('received', 'processed')
+       end
+   and case in_services[1]
+         when 'all' then true
+         when 'alerts' then in_kind in ('device_alert', 'dcc_alert')
+         else coalesce(in_srv = any (in_services), false)
+       end;
+
+create function eui_words(in_eui macaddr8) returns text
+language sql immutable parallel safe
+return upper(replace(in_eui::text, ':', '-'));
+
+create function iso_duration(in_seconds bigint) returns text
+language sql stable parallel safe
+set intervalstyle = 'iso_8601'
+return make_interval(secs => in_seconds)::text;
+
+-- The RequestID of a message; of what has none the ResponseID; '' of an alert whose counter stands for its bytes.
+create function message_id(
+  in_user macaddr8, in_originator macaddr8, in_target macaddr8, in_counter numeric, in_sha256 bytea
+) returns text
+language sql stable parallel safe
+return case
+  when in_originator is not null then eui_words(in_originator) || ':' || eui_words(in_target) || ':' || in_counter
+  when in_counter = mod(('x' || encode(substr(in_sha256, 1, 8), 'hex'))::bit(64)::bigint + 18446744073709551616,
+                        18446744073709551616) then ''
+  else eui_words(in_target) || ':' || eui_words(in_user) || ':' || in_counter
+end;
+
+-- Brings the counters that are not good any more to lane time: closes their bucket, forgets the buckets that have left
+-- the window, and takes the numbers that are in force. Called by screen_batch only, and planned with its settings.
+create function roll_counters(in_time timestamptz, in_owner macaddr8[], in_threshold bigint[]) returns void
+language plpgsql
+as $$
+begin
+  with stale as (
+    select c.user_id, c.threshold_id, c.version, c.period_seconds, c.bucket, c.current, t.time, n.bucket as now_bucket,
+           n.bucket - least(c.period_seconds, 1440) as oldest
+    from unnest(in_owner, in_threshold) as w(owner, threshold_id)
+    join threshold_count c on c.user_id = w.owner and c.threshold_id = w.threshold_id
+    -- a counter of all Users may have seen a lane whose clock is ahead
+    cross join lateral (select greatest(in_time, c.last_time) as time) as t
+    cross join lateral (select counter_bucket(t.time, c.period_seconds) as bucket) as n
+    where in_time >= c.good_until
+  ), kept as (
+    insert into threshold_bucket (user_id, threshold_id, bucket, count)
+    select s.user_id, s.threshold_id, s.bucket, s.current from stale s
+    where s.current > 0 and s.bucket < s.now_bucket and s.bucket >= s.oldest
+  ), gone as (
+    delete from threshold_bucket b using stale s
+    where b.user_id = s.user_id and b.threshold_id = s.threshold_id and b.bucket < s.oldest
+    returning b.user_id, b.threshold_id, b.count
+  )
+  update threshold_count c
+  set closed = c.closed
+               - coalesce((select sum(g.count) from gone g
+                           where g.user_id = s.user_id and g.threshold_id = s.threshold_id), 0)
+               + case when s.bucket < s.now_bucket and s.bucket >= s.oldest then s.current else 0 end,
+      current = case when s.bucket < s.now_bucket then 0 else s.current end,
+      bucket = s.now_bucket,
+      warning = (b.numbers).warning,
+      quarantine = (b.numbers).quarantine,
+      good_until = least(bucket_start(s.now_bucket + 1, s.period_seconds), b.next_change),
+      last_time = s.time
+  from stale s
+  cross join lateral (
+    select (array_agg(b order by b.kind = 'exception' desc, b.valid_from desc)
+              filter (where b.valid_from <= s.time and b.valid_to > s.time))[1] as numbers,
+           least(min(b.valid_from) filter (where b.valid_from > s.time),
+                 min(b.valid_to) filter (where b.valid_to > s.time)) as next_change
+    from threshold_bound b
+    where b.threshold_id = s.threshold_id and b.version = s.version
+  ) as b
+  where c.user_id = s.user_id and c.threshold_id = s.threshold_id;
+end
+$$;
+
+-- Counts a batch and judges it, at lane time, under the lane's lock. Pairs say which message counts for which threshold
+-- (shared: one of all Users, whose owner is zeros), in the order of the messages, a message's own thresholds first;
+-- only messages that are otherwise good have any. A message with sequence 0 is not recorded and not counted.
+--
+-- A message passes when, for each of its thresholds, the count with it does not exceed the number in force; else it is
+-- held by the first that it exceeds, and is not counted. Above the warning it passes as 'warned'; the first in a window
+-- is written to threshold_warning.
+--
+-- The usual batch exceeds nothing, and is counted by one update of one row a threshold (settings: those of record_batch,
+-- its only caller; each setting of a function of its own would cost a microsecond a call).
+create function screen_batch(
+  in_time timestamptz, in_day date, in_sequence bigint[], in_user macaddr8[], in_verdict message_verdict[],
+  in_pair_item integer[], in_pair_threshold bigint[], in_pair_shared boolean[],
+  out verdicts message_verdict[],
+  out item integer[], out threshold bigint[], out version integer[], out count bigint[], out bound bigint[],
+  out window_from timestamptz[]
+)
+language plpgsql
+as $$
+declare
+  everybody constant macaddr8 := '00:00:00:00:00:00:00:00';
+  -- the batch's counters, everybody's last
+  owners macaddr8[];
+  thresholds bigint[];
+  additions bigint[];
+  first_shared integer;
+  counted bigint;
+  -- by counter
+  counts bigint[];
+  warnings bigint[];
+  quarantines bigint[];
+  versions integer[];
+  starts timestamptz[];
+  is_told boolean[];
+  -- by pair
+  pair_items integer[];
+  pair_counters integer[];
+  -- the first messages above a warning
+  told_counters integer[];
+  told_items integer[];
+  told_counts bigint[];
+  pair integer := 1;
+  first_pair integer;
+  judged integer;
+  counter integer;
+  breach integer;
+begin
+  verdicts := in_verdict;
+  select array_agg(w.owner), array_agg(w.threshold_id), array_agg(w.count) into owners, thresholds, additions
+  from (
+    select case when p.shared then everybody else in_user[p.item] end as owner, p.threshold_id, count(*) as count
+    from unnest(in_pair_item, in_pair_threshold, in_pair_shared) as p(item, threshold_id, shared)
+    where in_sequence[p.item] <> 0
+    group by 1, 2 order by 1 desc, 2
+  ) as w;
+  if owners is null then
+    return;
+  end if;
+
+  -- A User's counters are its lane's. Everybody's are taken last, in one order, by all lanes.
+  first_shared := array_position(owners, everybody);
+  if first_shared is not null then
+    perform from threshold_count c
+      where c.user_id = everybody and c.threshold_id = any (thresholds[first_shared:])
+      order by c.threshold_id for update;
+  end if;
+
+  for attempt in 1 .. 2 loop
+    update threshold_count c
+    set current = c.current + j.count, last_time = greatest(c.last_time, in_time)
+    from (
+      select w.owner, w.threshold_id, w.count,
+             bool_and(in_time < k.good_until
+                      and k.closed + k.current + w.count
+                          <= coalesce(least(k.warning, k.quarantine), 9223372036854775807)) over () as is_free
+      from unnest(owners, thresholds, additions) as w(owner, threshold_id, count)
+      join threshold_count k on k.user_id = w.owner and k.threshold_id = w.threshold_id
+    ) as j
+    where j.is_free and c.user_id = j.owner and c.threshold_id = j.threshold_id;
+    get diagnostics counted = row_count;
+    if counted = cardinality(owners) then
+      return;
+    elsif counted > 0 then
+      raise exception 'a threshold has no counter';
+    elsif attempt = 1 then
+      perform roll_counters(in_time, owners, thresholds);
+    end if;
+  end loop;
+
+  select array_agg(c.closed + c.current order by w.n), array_agg(c.warning order by w.n),
+         array_agg(c.quarantine order by w.n), array_agg(c.version order by w.n),
+         array_agg(bucket_start(c.bucket - least(c.period_seconds, 1440), c.period_seconds) order by w.n),
+         array_agg(c.warned_at + make_interval(secs => c.period_seconds) > greatest(c.last_time, in_time) order by w.n)
+    into counts, warnings, quarantines, versions, starts, is_told
+  from unnest(owners, thresholds) with ordinality as w(owner, threshold_id, n)
+  join threshold_count c on c.user_id = w.owner and c.threshold_id = w.threshold_id;
+  if cardinality(counts) is distinct from cardinality(owners) then
+    raise exception 'a threshold has no counter';
+  end if;
+  select array_agg(p.item order by p.n), array_agg(p.counter order by p.n) into pair_items, pair_counters
+  from (
+    select p.item, p.n, dense_rank() over (
+             order by case when p.shared then everybody else in_user[p.item] end desc, p.threshold_id) as counter
+    from unnest(in_pair_item, in_pair_threshold, in_pair_shared) with ordinality as p(item, threshold_id, shared, n)
+    where in_sequence[p.item] <> 0
+  ) as p;
+
+  while pair <= cardinality(pair_items) loop
+    judged := pair_items[pair];
+    first_pair := pair;
+    breach := null;
+    while pair_items[pair] = judged loop
+      if breach is null and counts[pair_counters[pair]] >= quarantines[pair_counters[pair]] then
+        breach := pair_counters[pair];
+      end if;
+      pair := pair + 1;
+    end loop;
+    if breach is null then
+      for n in first_pair .. pair - 1 loop
+        counter := pair_counters[n];
+        counts[counter] := counts[counter] + 1;
+        if counts[counter] > warnings[counter] then
+          verdicts[judged] := 'warned';
+          if is_told[counter] is not true then
+            is_told[counter] := true;
+            told_counters := told_counters || counter;
+            told_items := told_items || judged;
+            told_counts := told_counts || counts[counter];
+          end if;
+        end if;
+      end loop;
+    else
+      verdicts[judged] := 'held';
+      item := item || judged;
+      threshold := threshold || thresholds[breach];
+      version := version || versions[breach];
+      count := count || (counts[breach] + 1);
+      bound := bound || quarantines[breach];
+      window_from := window_from || starts[breach];
+    end if;
+  end loop;
+
+  update threshold_count c
+  set current = counts[w.n] - c.closed, last_time = greatest(c.last_time, in_time),
+      warned_at = case when w.n = any (told_counters) then greatest(c.last_time, in_time) else c.warned_at end
+  from unnest(owners, thresholds) with ordinality as w(owner, threshold_id, n)
+  where c.user_id = w.owner and c.threshold_id = w.threshold_id and counts[w.n] > c.closed + c.current;
+  if told_counters is not null then
+    insert into threshold_warning (user_id, threshold_id, at, version, sender, day, sequence, count, warning)
+    select c.user_id, c.threshold_id, c.warned_at, c.version, in_user[t.item], in_day, in_sequence[t.item], t.count,
+           c.warning
+    from unnest(told_counters, told_items, told_counts) as t(counter, item, count)
+    join threshold_count c on c.user_id = owners[t.counter] and c.threshold_id = thresholds[t.counter];
+  end if;
+end
+$$;
+
+-- ---------------------------------------------------------------- counting from the log
+
+-- Adds to the buckets of thresholds that have no counter yet what the log holds for them, up to a sequence of each lane
+-- (in_after: from it on). The batches of a lane share their time, so the log is summed up by time first.
+create function count_from_log(
+  in_owner macaddr8, in_threshold bigint[], in_lane smallint[], in_sequence bigint[], in_after boolean
+) returns void
+language plpgsql
+-- a look-up in the primary key for each User: under the locks of the lanes a day must not be read as a whole
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+begin
+  insert into threshold_bucket as k (user_id, threshold_id, bucket, count)
+  with span as (
+    select min(l.time) as at from lane l where l.lane = any (in_lane) and l.time > '-infinity'
+  ), opened as (
+    select t.threshold_id, t.services, t.direction, t.period_seconds,
+           counter_bucket(s.at, t.period_seconds) - least(t.period_seconds, 1440) as oldest
+    from threshold t cross join span s where t.threshold_id = any (in_threshold) and s.at is not null
+  ), reach as (
+    select (min(bucket_start(o.oldest, o.period_seconds)) at time zone 'UTC')::date as day from opened o
+  ), summed as materialized (
+    select m.recorded_at, m.direction, m.kind, m.verdict, m.command_variant, m.srv, count(*) as count
+    from user_id u
+    join unnest(in_lane, in_sequence) as w(lane, sequence) on w.lane = u.lane
+    cross join reach r
+    cross join lateral (
+      select l.recorded_at, l.direction, l.kind, l.verdict, l.command_variant, l.srv
+      from message_log l
+      where l.user_id = u.user_id and l.day >= r.day
+        and l.sequence > case when in_after then w.sequence else 0 end
+        and l.sequence <= case when in_after then 9223372036854775807 else w.sequence end
+        and l.verdict in ('passed', 'warned') and l.reason is null
+      offset 0
+    ) as m
+    where u.user_id = in_owner or in_owner = '00:00:00:00:00:00:00:00'
+    group by 1, 2, 3, 4, 5, 6
+  )
+  select in_owner, o.threshold_id, counter_bucket(s.recorded_at, o.period_seconds) as bucket, sum(s.count)
+  from summed s join opened o
+    on is_counted(o.services, o.direction, s.direction, s.kind, s.verdict, s.command_variant, s.srv, null)
+  where counter_bucket(s.recorded_at, o.period_seconds) >= o.oldest
+  group by 2, 3
+  on conflict (user_id, threshold_id, bucket) do update set count = k.count + excluded.count;
+end
+$$;
+
+-- Opens the counters of thresholds whose buckets are counted, at the instant from which they are in force. Their
+-- numbers come with the first message.
+create function open_counters(in_owner macaddr8, in_threshold bigint[], in_time timestamptz) returns void
+language plpgsql
+as $$
+begin
+  insert into threshold_count (user_id, threshold_id, version, period_seconds, bucket, closed, current, good_until,
+                               last_time)
+  select in_owner, t.threshold_id, 0, t.period_seconds, n.bucket,
+         coalesce(sum(b.count) filter (where b.bucket between n.bucket - least(t.period_seconds, 1440)
+                                                      and n.bucket - 1), 0),
+         coalesce(sum(b.count) filter (where b.bucket >= n.bucket), 0), '-infinity', in_time
+  from threshold t
+  cross join lateral (select counter_bucket(in_time, t.period_seconds) as bucket) as n
+  left join threshold_bucket b on b.user_id = in_owner and b.threshold_id = t.threshold_id
+  where t.threshold_id = any (in_threshold)
+  group by t.threshold_id, n.bucket;
+  delete from threshold_bucket b using threshold_count c
+  where c.user_id = in_owner and c.threshold_id = any (in_threshold)
+    and b.user_id = c.user_id and b.threshold_id = c.threshold_id
+    and (b.bucket >= c.bucket or b.bucket < c.bucket - least(c.period_seconds, 1440));
+end
+$$;
+
+-- ---------------------------------------------------------------- what is held
+
+-- Finds or opens the event of each held or deleted message (by threshold or by limit) and returns them in that order.
+-- An event goes on as long as nobody decided on it and its threshold's period (a limit's: a day) has not passed since
+-- its last message. Called by record_batch only.
+create function quarantine_batch(
+  in_time timestamptz, in_lane smallint, in_day date, in_sequence bigint[], in_user macaddr8[],
+  in_direction message_direction[],
+  in_item integer[], in_threshold bigint[], in_limit bigint[], in_version integer[], in_deleted boolean[]
+) returns numeric[]
+language plpgsql
+as $$
+declare
+  events numeric(20)[] := array_fill(null::numeric, array[cardinality(in_item)]);
+  cause record;
+  opened numeric(20);
+  place integer;
+begin
+  for cause in
+    select in_user[b.item] as user_id, in_direction[b.item] as direction, b.threshold_id, b.limit_id,
+           min(b.version) as version, min(in_sequence[b.item]) as sequence,
+           count(*) filter (where not b.is_deleted) as held, count(*) filter (where b.is_deleted) as deleted,
+           array_agg(b.place) as places
+    from unnest(in_item, in_threshold, in_limit, in_version, in_deleted)
+           with ordinality as b(item, threshold_id, limit_id, version, is_deleted, place)
+    where in_sequence[b.item] <> 0
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4
+  loop
+    update quarantine_event e
+    set last_at = in_time, held = e.held + cause.held, deleted = e.deleted + cause.deleted
+    where e.user_id = cause.user_id and e.state in ('open', 'investigating')
+      and e.event = (
+        select o.event from quarantine_event o
+        where o.user_id = cause.user_id and o.state in ('open', 'investigating') and o.direction = cause.direction
+          and o.threshold_id is not distinct from cause.threshold_id
+          and o.limit_id is not distinct from cause.limit_id
+          and o.last_at > in_time - coalesce(
+                (select make_interval(secs => t.period_seconds) from threshold t
+                 where t.threshold_id = cause.threshold_id), interval '1 day')
+        order by o.last_at desc limit 1)
+    returning e.event into opened;
+    if not found then
+      opened := to_char(in_day, 'YYYYMMDD')::numeric * 1000000000000 + in_lane * 1000000000::bigint
+                + cause.sequence % 1000000000;
+      insert into quarantine_event (user_id, event, detector, threshold_id, threshold_version, limit_id, direction,
+                                    words, first_at, last_at, held, deleted, changed_at)
+      select cause.user_id, opened, d.detector, cause.threshold_id,
+             case when cause.limit_id is null then cause.version end, cause.limit_id, cause.direction, d.words,
+             in_time, in_time, cause.held, cause.deleted, in_time
+      from (
+        select case when t.user_id = cause.user_id then 'user' else 'all_users' end as detector,
+               threshold_words(t.threshold_id, c.version, c.quarantine) as words
+        from threshold t
+        join threshold_count c on c.user_id = t.user_id and c.threshold_id = t.threshold_id
+        where t.threshold_id = cause.threshold_id
+        union all
+        select 'value', limit_words(l.limit_id) from attribute_limit l where l.limit_id = cause.limit_id
+      ) as d;
+    end if;
+    foreach place in array cause.places loop
+      events[place] := opened;
+    end loop;
+  end loop;
+  return events;
+end
+$$;
+
+create function threshold_words(in_threshold bigint, in_version integer, in_quarantine bigint) returns text
+language sql stable
+return (
+  select format('more than %s communications (%s) %s within %s%s: threshold %s version %s', in_quarantine,
+                array_to_string(t.services, ' '), t.direction, iso_duration(t.period_seconds),
+                case when t.user_id = macaddr8 '00:00:00:00:00:00:00:00' then ' by all Users together' else '' end,
+                t.threshold_id, in_version)
+  from threshold t where t.threshold_id = in_threshold);
+
+create function limit_words(in_limit bigint) returns text
+language sql stable
+return (
+  select format('%s %s: limit %s version %s', l.attribute,
+                concat_ws(' or ', 'below ' || l.minimum, 'above ' || l.maximum), l.limit_id, l.version)
+  from attribute_limit l where l.limit_id = in_limit);
+
+-- Step 5 of the way of a message, as before (0002_record_batch.sql), with screening and holding. New in it:
+--   in_signer     the first 63 bits of the fingerprint of the certificate that signed each message
+--   in_pair_*     which message counts for which threshold: see screen_batch
+--   in_breach_*   messages with a value outside a limit (each once; they have no pairs): held, or deleted with notice
+create function record_batch(
+  in_anchor macaddr8, in_lane smallint, in_directory_version bigint, in_now timestamptz,
+  in_user macaddr8[], in_direction message_direction[], in_kind message_kind[], in_verdict message_verdict[],
+  in_command_variant smallint[], in_originator macaddr8[], in_target macaddr8[], in_counter numeric[],
+  in_srv text[], in_code text[], in_reason text[], in_digest bigint[], in_sha256 bytea[], in_body bytea[],
+  in_rising boolean[], in_signer bigint[],
+  in_device_item integer[], in_device macaddr8[],
+  in_pair_item integer[], in_pair_threshold bigint[], in_pair_shared boolean[],
+  in_breach_item integer[], in_breach_limit bigint[], in_breach_version integer[], in_breach_bound numeric[],
+  in_breach_deleted boolean[], in_breach_words text[],
+  out lane_time timestamptz, out day date, out first_sequence bigint, out verdicts message_verdict[],
+  out exceptions jsonb
+)
+language plpgsql
+-- A plan made while a day is young must not become a scan of the whole day when it is old: the probes below
+-- are index look-ups, always.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_bitmapscan = off
+set enable_sort = off
+set enable_incremental_sort = off
+set enable_material = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+  last record;
+  folded date;
+  items constant integer := cardinality(in_user);
+  next_sequence bigint;
+  probed date;
+  -- The sequence each message gets; 0: none, it is an exception.
+  sequences bigint[] := array_fill(-1::bigint, array[items]);
+  found record;
+  breaches constant integer := cardinality(in_breach_item);
+  held_item integer[];
+  held_threshold bigint[];
+  held_version integer[];
+  held_count bigint[];
+  held_bound bigint[];
+  held_from timestamptz[];
+  held integer;
+  events numeric(20)[];
+begin
+  select l.time, l.sequence into strict last from lane l
+    where l.user_id = in_anchor and l.lane = in_lane for update;
+  if (select v.version from directory_version v) is distinct from in_directory_version then
+    raise exception 'the directory has moved' using errcode = 'PS001';
+  end if;
+
+  -- Read after the lock: now() is older than the lock, and several hosts mean several clocks.
+  lane_time := greatest(coalesce(in_now, clock_timestamp()), last.time);
+  day := (lane_time at time zone 'UTC')::date;
+  exceptions := '[]';
+
+  if last.time = '-infinity' then
+    update replay_horizon h set folded_to = record_batch.day - 1
+      where h.user_id = in_anchor and h.lane = in_lane and h.folded_to = '-infinity';
+  end if;
+  -- Read before the probes: a day may be folded meanwhile, then it is covered twice, never not at all.
+  select h.folded_to into strict folded from replay_horizon h where h.user_id = in_anchor and h.lane = in_lane;
+
+  -- A day at a time, by the whole RequestID, the batch outside, and in an order that only the unique key can give: the
+  -- only plan is a look-up in that key for each message. (A young day has no statistics. Left to itself the planner
+  -- began with the day's rows, or took the primary key and read all of the User's day: up to 8 ms a message at 40,000
+  -- rows, against 25 us for all of this function.)
+  for ahead in 0 .. record_batch.day - folded - 1 loop
+    probed := record_batch.day - ahead;
+    for found in
+      select i.item, l.sequence, l.recorded_at, l.code, l.reason, l.sha256 = i.sha256 as same
+      from unnest(in_user, in_direction, in_target, in_counter, in_digest, in_sha256)
+             with ordinality as i(user_id, direction, target, counter, digest, sha256, item)
+      cross join lateral (
+        select m.sequence, m.recorded_at, m.code, m.reason, m.sha256 from message_log m
+        where m.user_id = i.user_id and m.day = probed and m.target = i.target and m.counter = i.counter
+          and (m.repetition = 0 or m.repetition = i.digest) and m.direction = i.direction
+        order by m.repetition limit 2) l
+    loop
+      -- of a request whose bytes were refused and whose RequestID others took since, the first found counts
+      if sequences[found.item] <> 0 then
+        sequences[found.item] := 0;
+        exceptions := exceptions || case when found.same
+          then jsonb_build_object('item', found.item, 'outcome', 'repeated', 'day', probed,
+                 'sequence', found.sequence::text, 'at', found.recorded_at, 'code', found.code, 'reason', found.reason)
+          else jsonb_build_object('item', found.item, 'outcome', 'conflict', 'day', probed,
+                 'sequence', found.sequence::text) end;
+      end if;
+    end loop;
+  end loop;
+
+  for found in
+    select i.item
+    from unnest(in_user, in_direction, in_target, in_counter, in_rising)
+           with ordinality as i(user_id, direction, target, counter, rising, item)
+    cross join lateral (
+      select c.counter from highest_counter c where c.user_id = i.user_id and c.device = i.target
+      offset 0) h
+    where i.direction = 'southbound' and i.rising and i.counter <= h.counter
+  loop
+    if sequences[found.item] <> 0 then
+      sequences[found.item] := 0;
+      exceptions := exceptions || jsonb_build_object('item', found.item, 'outcome', 'replayed');
+    end if;
+  end loop;
+
+  first_sequence := last.sequence + 1;
+  next_sequence := last.sequence;
+  for n in 1 .. items loop
+    if sequences[n] <> 0 then
+      next_sequence := next_sequence + 1;
+      sequences[n] := next_sequence;
+    end if;
+  end loop;
+
+  verdicts := in_verdict;
+  if cardinality(in_pair_item) > 0 then
+    select s.verdicts, s.item, s.threshold, s.version, s.count, s.bound, s.window_from
+      into strict verdicts, held_item, held_threshold, held_version, held_count, held_bound, held_from
+    from screen_batch(lane_time, day, sequences, in_user, in_verdict,
+                      in_pair_item, in_pair_threshold, in_pair_shared) s;
+  end if;
+  for n in 1 .. breaches loop
+    verdicts[in_breach_item[n]] := case when in_breach_deleted[n] then 'deleted' else 'held' end::message_verdict;
+  end loop;
+
+  insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, command_variant,
+                           originator, target, counter, srv, code, reason, size, sha256, repetition)
+  select i.user_id, record_batch.day, i.sequence, lane_time, i.direction, i.kind, i.verdict, i.command_variant,
+         i.originator, i.target, i.counter, i.srv, i.code, i.reason, octet_length(i.body), i.sha256,
+         case when i.direction = 'southbound' and i.verdict <> 'refused' then 0 else i.digest end
+  from unnest(in_user, sequences, in_direction, in_kind, verdicts, in_command_variant, in_originator, in_target,
+              in_counter, in_srv, in_code, in_reason, in_digest, in_body, in_sha256)
+         as i(user_id, sequence, direction, kind, verdict, command_variant, originator, target,
+              counter, srv, code, reason, digest, body, sha256)
+  where i.sequence <> 0;
+
+  insert into message_device (user_id, day, sequence, device)
+  select in_user[d.item], record_batch.day, sequences[d.item], d.device
+  from unnest(in_device_item, in_device) as d(item, device)
+  where sequences[d.item] <> 0;
+
+  insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)
+  select i.user_id, i.direction, record_batch.day, i.sequence, record_batch.day, i.sequence, i.kind, i.body
+  from unnest(in_user, sequences, in_direction, in_kind, verdicts, in_body)
+         as i(user_id, sequence, direction, kind, verdict, body)
+  where i.sequence <> 0 and i.verdict in ('passed', 'warned');
+
+  if held_item is not null or breaches > 0 then
+    held := coalesce(cardinality(held_item), 0);
+    events := quarantine_batch(
+      lane_time, in_lane, day, sequences, in_user, in_direction,
+      held_item || in_breach_item,
+      held_threshold || array_fill(null::bigint, array[breaches]),
+      array_fill(null::bigint, array[held]) || in_breach_limit,
+      held_version || in_breach_version,
+      array_fill(false, array[held]) || in_breach_deleted);
+    insert into held_message (user_id, day, sequence, event, held_at, direction, kind, command_variant, srv, originator,
+                              target, counter, message_id, signer, version, count, bound, window_from, words,
+                              size, sha256, body)
+    select in_user[b.item], record_batch.day, sequences[b.item], b.event, lane_time, in_direction[b.item],
+           in_kind[b.item], in_command_variant[b.item], in_srv[b.item], in_originator[b.item],
+           in_target[b.item], in_counter[b.item],
+           message_id(in_user[b.item], in_originator[b.item], in_target[b.item], in_counter[b.item], in_sha256[b.item]),
+           in_signer[b.item], b.version, b.count, b.bound, b.window_from, b.words,
+           octet_length(in_body[b.item]), in_sha256[b.item], case when not b.is_deleted then in_body[b.item] end
+    from (
+      select h.item, h.version, h.count, h.bound::numeric, h.window_from, null::text as words, false as is_deleted,
+             events[h.place] as event
+      from unnest(held_item, held_version, held_count, held_bound, held_from)
+             with ordinality as h(item, version, count, bound, window_from, place)
+      union all
+      select v.item, v.version, null, v.bound, null, v.words, v.is_deleted,
+             events[held + v.place]
+      from unnest(in_breach_item, in_breach_version, in_breach_bound, in_breach_words, in_breach_deleted)
+             with ordinality as v(item, version, bound, words, is_deleted, place)
+    ) as b
+    where sequences[b.item] <> 0;
+  end if;
+
+  update lane l set time = lane_time, sequence = next_sequence
+    where l.user_id = in_anchor and l.lane = in_lane;
+end
+$$;

@@ -26,6 +26,7 @@ import { ClockAlarm } from './messages/clock-alarm.ts';
 import { Committer } from './messages/committer.ts';
 import { openDirectory } from './parties/directory-reader.ts';
 import { API_CONNECTIONS, deliveryShare, intakeShare } from './shares.ts';
+import { loadScreening } from './thresholds/screening-store.ts';
 
 export interface DoorParts {
   readonly config: Config;
@@ -50,7 +51,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
   const pool = open(intakeShare(config), 'penstock gateway');
   const forDelivery = open(deliveryShare(config), 'penstock delivery');
   const forApi = open(API_CONNECTIONS, 'penstock api');
-  const directory = await openDirectory({ pool, log });
+  const directory = await openDirectory({ pool, log, readRules: loadScreening });
   onStop(() => directory.close());
   const delivery = new DeliveryDoor({ pool: forDelivery, log, registry });
   await delivery.start();

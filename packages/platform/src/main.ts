@@ -28,8 +28,8 @@ import {
 import { Every } from './foundation/every.ts';
 import type { Log } from './foundation/log.ts';
 import { databaseFault, dataFolderFault, listenFailure, readKeyPair } from './foundation/start-faults.ts';
+import { createLanes } from './messages/lanes.ts';
 import { dropOldDays, foldOldRequestIds, makeDaysAhead } from './messages/maintenance.ts';
-import { createLanes } from './messages/record-store.ts';
 import { openDirectory } from './parties/directory-reader.ts';
 import { API_CONNECTIONS, deliveryShare, intakeShare } from './shares.ts';
 import { stopInOrder } from './stops.ts';
@@ -132,7 +132,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   onStop(() => database.close());
   const { pool, url } = database;
   await prepare?.(pool);
-  const directory = await openDirectory({ pool, log });
+  const directory = await openDirectory({ pool, log, readRules: async () => undefined });
   onStop(() => directory.close());
 
   const forDelivery = openDatabase({

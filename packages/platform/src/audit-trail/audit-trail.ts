@@ -4,33 +4,10 @@
 // party may see of others' messages, reports and exports are later issues.
 //
 // What always holds: nobody asks without a viewer. Two walls stand behind one another: the store works out the one
-// User ID that the viewer may see (here), and the database lets the role under which viewers read see only the rows
+// User ID that the viewer may see (foundation/viewer.ts), and the database lets the role under which viewers read see only the rows
 // of the User IDs named for the transaction (row-level security, record-store.ts).
-import { type Eui, parseEui } from '@penstock/duis';
 import { PenstockError } from '../foundation/errors.ts';
-import type { Viewer } from '../foundation/viewer.ts';
 import { formatPosition, type Position, parsePosition } from '../messages/message.ts';
-
-/**
- * The User ID whose record is asked for. A User sees its own; with one User ID it need not be named. The Operator
- * names the User. (That the Operator gives a reason, and that it is recorded, comes with the activity record.)
- * @throws PenstockError 'request.invalid' when none is named, 'access.denied' for another's
- */
-export function recordOwner(viewer: Viewer, named: string | undefined): Eui {
-  const userId = named === undefined ? undefined : parseEui(named);
-  const only = viewer.kind === 'user' && viewer.userIds.length === 1 ? viewer.userIds[0] : undefined;
-  const owner = userId ?? only;
-  if (owner === undefined) {
-    throw new PenstockError('request.invalid', {
-      detail: 'name the User ID whose record you ask for',
-      where: 'userId',
-    });
-  }
-  if (viewer.kind === 'user' && !viewer.userIds.includes(owner)) {
-    throw new PenstockError('access.denied', { detail: 'this is not your User ID', where: 'userId' });
-  }
-  return owner;
-}
 
 /** An opaque cursor: the position after which the next page begins. */
 export function cursorOf(position: { readonly day: string; readonly sequence: string }): string {

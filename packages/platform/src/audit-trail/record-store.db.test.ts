@@ -6,6 +6,7 @@ import { ensurePartitions } from '../foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
+import { asViewerOf } from '../foundation/viewing.ts';
 import {
   createRecordStore,
   DEVICES_SQL,
@@ -16,7 +17,6 @@ import {
   TAKEN_SQL,
 } from './record-store.ts';
 import { listStreams } from './stream-status.ts';
-import { asViewerOf } from './viewing.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const beta = requireEui('90-B3-D5-1F-30-02-00-00');

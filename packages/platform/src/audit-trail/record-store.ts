@@ -7,10 +7,10 @@ import { type Eui, parseRequestId, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { addDays, utcDay } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
-import type { Viewer } from '../foundation/viewer.ts';
+import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { asViewerOf } from '../foundation/viewing.ts';
 import { formatPosition } from '../messages/message.ts';
-import { cursorOf, positionOfCursor, recordOwner } from './audit-trail.ts';
-import { asViewerOf } from './viewing.ts';
+import { cursorOf, positionOfCursor } from './audit-trail.ts';
 
 export interface RecordPage {
   readonly items: MessageDocument[];

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inTransaction, openDatabase } from '../foundation/database/index.ts';
+import { createLanes } from '../messages/lanes.ts';
 import { formatPosition } from '../messages/message.ts';
-import { createLanes } from '../messages/record-store.ts';
 import { comparePositions, STREAM_BEGIN } from './stream.ts';
 import { readStreams } from './stream-store.ts';
 import { log, type StreamsWorld, streamsWorld, user } from './testing-delivery.ts';

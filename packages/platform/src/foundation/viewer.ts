@@ -1,4 +1,5 @@
-import type { Eui } from '@penstock/duis';
+import { type Eui, parseEui } from '@penstock/duis';
+import { PenstockError } from './errors.ts';
 
 /**
  * Who is asking. Every store function that returns rows of the audit record takes one, and there is no way to ask
@@ -9,3 +10,24 @@ export type Viewer =
   | { readonly kind: 'user'; readonly userIds: readonly Eui[] }
   /** The Operator's machine, under the Operator's own User ID. */
   | { readonly kind: 'operator'; readonly userId: Eui };
+
+/**
+ * The User ID whose record is asked for. A User sees its own; with one User ID it need not be named. The Operator
+ * names the User. (That the Operator gives a reason, and that it is recorded, comes with the activity record.)
+ * @throws PenstockError 'request.invalid' when none is named, 'access.denied' for another's
+ */
+export function recordOwner(viewer: Viewer, named: string | undefined): Eui {
+  const userId = named === undefined ? undefined : parseEui(named);
+  const only = viewer.kind === 'user' && viewer.userIds.length === 1 ? viewer.userIds[0] : undefined;
+  const owner = userId ?? only;
+  if (owner === undefined) {
+    throw new PenstockError('request.invalid', {
+      detail: 'name the User ID whose record you ask for',
+      where: 'userId',
+    });
+  }
+  if (viewer.kind === 'user' && !viewer.userIds.includes(owner)) {
+    throw new PenstockError('access.denied', { detail: 'this is not your User ID', where: 'userId' });
+  }
+  return owner;
+}

@@ -22,9 +22,10 @@ import type { KnownDevice } from '../devices/devices.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Committer, Settled } from '../messages/committer.ts';
-import type { NewMessage } from '../messages/message.ts';
+import { countedByNone, type NewMessage } from '../messages/message.ts';
 import type { Directory } from '../parties/directory.ts';
 import type { DirectoryReader } from '../parties/directory-reader.ts';
+import type { Screening } from '../thresholds/screening.ts';
 import { type Answer, acknowledge, problemAnswer, problemOf, refuse } from './answer.ts';
 import type { IntakeMetrics } from './metrics.ts';
 import { judgeSigner, judgeTarget, judgeUser, type Refusal } from './refusal.ts';
@@ -41,7 +42,7 @@ export interface SchemaValidator {
 }
 
 export interface IntakeParts {
-  readonly directory: DirectoryReader;
+  readonly directory: DirectoryReader<Screening>;
   readonly devices: DeviceSource;
   readonly committer: Committer;
   readonly clock: Clock;
@@ -96,7 +97,7 @@ export class Intake {
     if (unproven !== undefined) return problemAnswer(problemOf(unproven));
     const judged = await this.authorise(service, request, snapshot, instant);
     started = metrics.stage('authorise', started);
-    const settled = await this.record(request, judged, snapshot.version);
+    const settled = await this.record(request, judged, snapshot, instant);
     metrics.stage('record', started);
     return settled.outcome === 'stale' ? undefined : answerOf(request, judged.refusal, settled);
   }
@@ -147,28 +148,42 @@ export class Intake {
     return judged(judgeTarget(device, target, originator, eligible.roles, srv, instant));
   }
 
-  private record(request: DuisRequest, judged: Judged, directoryVersion: bigint): Promise<Settled> {
+  private record(
+    request: DuisRequest,
+    judged: Judged,
+    snapshot: Directory<Screening>,
+    instant: number,
+  ): Promise<Settled> {
     const { requestId } = request;
     const { refusal } = judged;
-    const message: NewMessage = {
-      userId: requestId.originator,
-      lane: judged.lane,
+    const signer = request.signature?.signer;
+    const described = {
       direction: 'southbound',
       kind: request.body.name === SIGNED_PRE_COMMAND ? 'signed_pre_command' : 'service_request',
-      verdict: refusal === undefined ? 'passed' : 'refused',
       commandVariant: request.commandVariant,
+      srv: request.serviceReferenceVariant,
+    } as const;
+    const breach = refusal === undefined ? snapshot.rules.breachOf(request, instant) : undefined;
+    const passes = refusal === undefined && breach === undefined;
+    const message: NewMessage = {
+      ...described,
+      userId: requestId.originator,
+      lane: judged.lane,
+      verdict: refusal === undefined ? 'passed' : 'refused',
       originator: requestId.originator,
       target: requestId.target,
       counter: requestId.counter,
-      srv: request.serviceReferenceVariant,
       code: refusal === undefined ? 'I99' : (refusal.responseCode ?? ''),
       reason: refusal?.code,
       sha256: hash('sha256', request.bytes, 'buffer'),
       bytes: request.bytes,
       rising: judged.rising,
       devices: refusal === undefined ? devicesConcerned(request) : [],
+      signer: signer && snapshot.signer(signer.issuer, signer.serial)?.id,
+      counted: passes ? snapshot.rules.countedBy(requestId.originator, described) : countedByNone,
+      breach,
     };
-    return this.parts.committer.record(message, directoryVersion);
+    return this.parts.committer.record(message, snapshot.version);
   }
 }
 

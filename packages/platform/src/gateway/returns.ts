@@ -19,6 +19,7 @@ import type { Committer } from '../messages/committer.ts';
 import { alertCounter, formatPosition, type MessageKind, type NewMessage } from '../messages/message.ts';
 import type { Directory } from '../parties/directory.ts';
 import type { DirectoryReader } from '../parties/directory-reader.ts';
+import type { Screening } from '../thresholds/screening.ts';
 import { failureProblem } from './answer.ts';
 import { judgeSigner } from './refusal.ts';
 
@@ -37,7 +38,7 @@ export interface DeliveryResult {
 }
 
 export interface ReturnsParts {
-  readonly directory: DirectoryReader;
+  readonly directory: DirectoryReader<Screening>;
   readonly committer: Committer;
   readonly clock: Clock;
   readonly operatorId: Eui;
@@ -96,7 +97,10 @@ export class Returns {
     for (const one of await Promise.allSettled(recording)) if (one.status === 'rejected') throw one.reason;
   }
 
-  private async judgeOrRefuse(message: DeliveredMessage, snapshot: Directory): Promise<NewMessage | DeliveryResult> {
+  private async judgeOrRefuse(
+    message: DeliveredMessage,
+    snapshot: Directory<Screening>,
+  ): Promise<NewMessage | DeliveryResult> {
     try {
       return await this.judge(message, snapshot);
     } catch (error) {
@@ -108,7 +112,7 @@ export class Returns {
   }
 
   /** Rejects with DuisError or PenstockError when the message is not the Operator's or not for its recipient. */
-  private async judge(delivered: DeliveredMessage, snapshot: Directory): Promise<NewMessage> {
+  private async judge(delivered: DeliveredMessage, snapshot: Directory<Screening>): Promise<NewMessage> {
     const message = readMessage(delivered.bytes);
     if (message.type !== 'response') {
       throw new PenstockError('gateway.not-a-response', { detail: 'the network delivers DUIS Responses' });
@@ -126,24 +130,23 @@ export class Returns {
       });
     }
     const sha256 = hash('sha256', message.bytes, 'buffer');
-    const described = describe(message);
+    const described = { direction: 'northbound', commandVariant: undefined, ...describe(message) } as const;
     return {
+      ...described,
       userId: delivered.recipient,
       lane: user.lane,
-      direction: 'northbound',
-      kind: described.kind,
       verdict: 'passed',
-      commandVariant: undefined,
       originator: message.requestId?.originator,
       target: message.requestId?.target ?? message.responseId?.originator ?? this.parts.operatorId,
       counter: message.requestId?.counter ?? message.responseId?.counter ?? alertCounter(sha256),
-      srv: described.srv,
-      code: described.code,
       reason: undefined,
       sha256,
       bytes: message.bytes,
       rising: false,
       devices: devicesConcerned(message),
+      signer: undefined,
+      counted: snapshot.rules.countedBy(delivered.recipient, described),
+      breach: undefined,
     };
   }
 

@@ -15,6 +15,8 @@ import { Committer } from '../messages/committer.ts';
 import { readCertificateFor } from '../parties/certificates.ts';
 import { type DirectoryReader, openDirectory } from '../parties/directory-reader.ts';
 import { type TestCertificate, testCertificate } from '../parties/testing-certificates.ts';
+import type { Screening } from '../thresholds/screening.ts';
+import { loadScreening } from '../thresholds/screening-store.ts';
 import { DeviceBatches } from './device-batches.ts';
 import { Intake, type SchemaValidator } from './intake.ts';
 import { IntakeMetrics } from './metrics.ts';
@@ -60,7 +62,7 @@ export interface Reply {
 
 export interface TestWorld {
   readonly database: TestDatabase;
-  readonly directory: DirectoryReader;
+  readonly directory: DirectoryReader<Screening>;
   readonly identities: {
     readonly operator: Identity;
     readonly supplier: Identity;
@@ -149,7 +151,7 @@ export async function testWorld(): Promise<TestWorld> {
   };
   for (const one of Object.values(identities)) await register(one);
   const log = createLog({ level: 'silent' });
-  const directory = await openDirectory({ pool: database.pool, log });
+  const directory = await openDirectory({ pool: database.pool, log, readRules: loadScreening });
   const gateways: TestGateway[] = [];
   return {
     database,
@@ -171,7 +173,7 @@ export async function testWorld(): Promise<TestWorld> {
 
 async function startGateway(
   database: TestDatabase,
-  directory: DirectoryReader,
+  directory: DirectoryReader<Screening>,
   changes: GatewayChanges,
 ): Promise<TestGateway> {
   const registry = new Registry();

@@ -53,6 +53,33 @@ export interface NewMessage {
   readonly rising: boolean;
   /** Every device that the message concerns, each once. */
   readonly devices: readonly Eui[];
+  /** The certificate that signed it (RegisteredSigner). */
+  readonly signer: bigint | undefined;
+  /** What it counts for when it passes; empty when it is refused or has a breach. */
+  readonly counted: CountedBy;
+  /** A value of it that is outside its limits. */
+  readonly breach: ValueBreach | undefined;
+}
+
+/** The thresholds that a message counts for, by their ids in rising order. */
+export interface CountedBy {
+  /** Those of its User. */
+  readonly own: readonly bigint[];
+  /** Those over all Users. */
+  readonly shared: readonly bigint[];
+}
+
+export const countedByNone: CountedBy = { own: [], shared: [] };
+
+/** A value that the Operator's limits do not allow: the message is held, or deleted with notice. */
+export interface ValueBreach {
+  readonly verdict: 'held' | 'deleted';
+  readonly limitId: bigint;
+  readonly version: number;
+  /** What was exceeded, as decimal text. */
+  readonly bound: string;
+  /** Which value, and what is wrong with it. */
+  readonly words: string;
 }
 
 /** Where a message stands in its User's record: a UTC day and the lane's sequence. */

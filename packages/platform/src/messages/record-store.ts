@@ -1,4 +1,4 @@
-/** The SQL of recording: one call of record_batch (migrations/0002_record_batch.sql) a batch. */
+/** The SQL of recording: one call of record_batch (migrations/0006_thresholds.sql) a batch. */
 import type pg from 'pg';
 import {
   bigintArray,
@@ -11,10 +11,8 @@ import {
   textArray,
 } from '../foundation/database/binary.ts';
 import { inTransaction } from '../foundation/database/index.ts';
-import type { NewMessage, Reason, RecordOutcome, Verdict } from './message.ts';
-
-/** Every lane's row is found by its anchor, a User ID of the lane's shard group; on one server it is all zeros. */
-const ANCHOR = '00:00:00:00:00:00:00:00';
+import { ANCHOR } from './lanes.ts';
+import type { NewMessage, Reason, RecordOutcome, ValueBreach, Verdict } from './message.ts';
 
 /** SQLSTATE of record_batch: the directory has moved since the batch was judged. */
 export const DIRECTORY_MOVED = 'PS001';
@@ -28,7 +26,9 @@ const recordBatchQuery = {
       $5::macaddr8[], $6::text[]::message_direction[], $7::text[]::message_kind[], $8::text[]::message_verdict[],
       $9::smallint[], $10::macaddr8[], $11::macaddr8[], $12::numeric[],
       $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bytea[], $18::bytea[], $19::boolean[],
-      $20::integer[], $21::macaddr8[])`,
+      $20::bigint[], $21::integer[], $22::macaddr8[],
+      $23::integer[], $24::bigint[], $25::boolean[],
+      $26::integer[], $27::bigint[], $28::integer[], $29::numeric[], $30::boolean[], $31::text[])`,
 };
 
 interface RecordedException {
@@ -75,6 +75,8 @@ export async function recordBatch(
       devices.push(device);
     }
   });
+  const pairs = pairsOf(messages);
+  const breaches = breachesOf(messages);
   const result = await client.query<RecordedRow>({
     ...recordBatchQuery,
     values: [
@@ -97,13 +99,47 @@ export async function recordBatch(
       byteaArray(messages.map((message) => message.sha256)),
       byteaArray(messages.map((message) => message.bytes)),
       booleanArray(messages.map((message) => message.rising)),
+      bigintArray(messages.map((message) => message.signer)),
       integerArray(deviceItems),
       macaddr8Array(devices),
+      integerArray(pairs.items),
+      bigintArray(pairs.thresholds),
+      booleanArray(pairs.shared),
+      integerArray(breaches.map(({ item }) => item)),
+      bigintArray(breaches.map(({ breach }) => breach.limitId)),
+      integerArray(breaches.map(({ breach }) => breach.version)),
+      breaches.map(({ breach }) => breach.bound),
+      booleanArray(breaches.map(({ breach }) => breach.verdict === 'deleted')),
+      textArray(breaches.map(({ breach }) => breach.words)),
     ],
   });
   const row = result.rows[0];
   if (row === undefined) throw new Error('record_batch returned no row');
   return { outcomes: readOutcomes(row, messages.length), laneTime: row.lane_time };
+}
+
+/** Which message counts for which threshold, in the order of the messages, a message's own thresholds first. */
+function pairsOf(messages: readonly NewMessage[]): { items: number[]; thresholds: bigint[]; shared: boolean[] } {
+  const items: number[] = [];
+  const thresholds: bigint[] = [];
+  const shared: boolean[] = [];
+  messages.forEach(({ counted }, index) => {
+    for (const id of counted.own) {
+      items.push(index + 1);
+      thresholds.push(id);
+      shared.push(false);
+    }
+    for (const id of counted.shared) {
+      items.push(index + 1);
+      thresholds.push(id);
+      shared.push(true);
+    }
+  });
+  return { items, thresholds, shared };
+}
+
+function breachesOf(messages: readonly NewMessage[]): { item: number; breach: ValueBreach }[] {
+  return messages.flatMap(({ breach }, index) => (breach === undefined ? [] : [{ item: index + 1, breach }]));
 }
 
 function readOutcomes(row: RecordedRow, count: number): RecordOutcome[] {
@@ -138,16 +174,6 @@ function readException(exception: RecordedException): RecordOutcome {
     code: exception.code,
     reason: exception.reason ?? undefined,
   };
-}
-
-/** Makes the rows of lanes that do not exist yet, one a lane from 0 on. */
-export async function createLanes(client: pg.Pool | pg.PoolClient, lanes: number): Promise<void> {
-  await client.query(
-    `with wanted as (select $1::macaddr8 as anchor, n::smallint as lane from generate_series(0, $2::integer - 1) n),
-          horizon as (insert into replay_horizon (user_id, lane) select anchor, lane from wanted on conflict do nothing)
-     insert into lane (user_id, lane) select anchor, lane from wanted on conflict do nothing`,
-    [ANCHOR, lanes],
-  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Messages to record in tests, as the gateway would hand them over. */
 import { createHash } from 'node:crypto';
 import type { Eui } from '@penstock/duis';
-import type { NewMessage } from './message.ts';
+import { countedByNone, type NewMessage } from './message.ts';
 
 export const userA = '90-B3-D5-1F-30-01-00-00' as Eui;
 export const userB = '90-B3-D5-1F-30-02-00-00' as Eui;
@@ -27,6 +27,9 @@ export function newMessage(counter: bigint, changes: Partial<NewMessage> = {}): 
     bytes,
     rising: true,
     devices: [meter],
+    signer: undefined,
+    counted: countedByNone,
+    breach: undefined,
     ...changes,
   };
 }

@@ -8,11 +8,11 @@ import { DIRECTORY_CHANNEL } from './directory-version.ts';
 /** How late a process may notice a change that no batch and no notice told it of. */
 const DEFAULT_POLL_MILLISECONDS = 1_000;
 
-export interface DirectoryReader {
+export interface DirectoryReader<Rules = unknown> {
   /** The newest directory that this process knows; never waits. */
-  current(): Directory;
+  current(): Directory<Rules>;
   /** Reads the directory again when it has moved, and returns one not older than this call. */
-  reload(): Promise<Directory>;
+  reload(): Promise<Directory<Rules>>;
   close(): Promise<void>;
 }
 
@@ -21,30 +21,33 @@ export interface DirectoryReader {
  * the pool listens), at once by `reload()`. A database that is away is a warning: the last directory stays, and what
  * is decided on it is refused by record_batch if it has moved.
  */
-export async function openDirectory(options: {
+export async function openDirectory<Rules>(options: {
   readonly pool: pg.Pool;
   readonly log: Log;
+  /** Reads what else stands under the directory's version; it becomes `rules` of each directory. */
+  readonly readRules: (client: pg.PoolClient) => Promise<Rules>;
   readonly pollMilliseconds?: number;
-}): Promise<DirectoryReader> {
-  const { pool, log } = options;
+}): Promise<DirectoryReader<Rules>> {
+  const { pool, log, readRules } = options;
   const keys = new Map<string, KeyObject>();
-  let directory = await loadDirectory(pool, keys);
+  let directory = await loadDirectory(pool, keys, readRules);
   let listener: pg.PoolClient | undefined;
   // One reload runs, one waits for those that asked while it ran: theirs must begin after they asked.
-  let running: Promise<Directory> | undefined;
-  let waiting: Promise<Directory> | undefined;
+  let running: Promise<Directory<Rules>> | undefined;
+  let waiting: Promise<Directory<Rules>> | undefined;
 
-  const load = async (): Promise<Directory> => {
-    if ((await readDirectoryVersion(pool)) !== directory.version) directory = await loadDirectory(pool, keys);
+  const load = async (): Promise<Directory<Rules>> => {
+    if ((await readDirectoryVersion(pool)) !== directory.version)
+      directory = await loadDirectory(pool, keys, readRules);
     return directory;
   };
-  const start = (): Promise<Directory> => {
+  const start = (): Promise<Directory<Rules>> => {
     running = load().finally(() => {
       running = undefined;
     });
     return running;
   };
-  const reload = (): Promise<Directory> => {
+  const reload = (): Promise<Directory<Rules>> => {
     if (running === undefined) return start();
     waiting ??= running
       .catch(() => undefined)

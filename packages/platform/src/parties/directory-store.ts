@@ -42,9 +42,14 @@ export async function readDirectoryVersion(pool: pg.Pool): Promise<bigint> {
 
 /**
  * The whole directory as of one moment. `keys` holds the public keys of signing certificates by fingerprint from
- * earlier loads, so that only new ones are parsed (50 microseconds each); it is brought up to date.
+ * earlier loads, so that only new ones are parsed (50 microseconds each); it is brought up to date. `readRules` reads
+ * what else stands under the directory's version, at the same moment.
  */
-export async function loadDirectory(pool: pg.Pool, keys: Map<string, KeyObject>): Promise<Directory> {
+export async function loadDirectory<Rules>(
+  pool: pg.Pool,
+  keys: Map<string, KeyObject>,
+  readRules: (client: pg.PoolClient) => Promise<Rules>,
+): Promise<Directory<Rules>> {
   return inTransaction(pool, async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
     const version = await client.query<{ version: string }>('select version from directory_version');
@@ -81,6 +86,7 @@ export async function loadDirectory(pool: pg.Pool, keys: Map<string, KeyObject>)
         const { purpose, issuer, serial, fingerprint } = row;
         return { purpose, issuer, serial, fingerprint, registered: toRegistered(row), key: keys.get(fingerprint) };
       }),
+      await readRules(client),
     );
   });
 }

@@ -23,21 +23,28 @@ export interface DirectoryCertificate {
 /** Real messages name a handful of issuers, each in a few spellings. */
 const MOST_REMEMBERED_NAMES = 1_000;
 
+/** By which the record names a certificate: the first 63 bits of its fingerprint. */
+const signerId = (fingerprint: string): bigint => BigInt(`0x${fingerprint.slice(0, 16)}`) >> 1n;
+
 const signerKey = (issuer: string, serial: string): string => `${serial} ${issuer}`;
 
-export class Directory {
+/** `Rules`: what a room above keeps in the database under the same version, read with the directory (main.ts). */
+export class Directory<Rules = unknown> {
   readonly version: bigint;
+  readonly rules: Rules;
   readonly #users: ReadonlyMap<Eui, User>;
   readonly #signers = new Map<string, RegisteredSigner>();
   readonly #peers = new Map<string, RegisteredCertificate>();
   readonly #candidates = new Map<string, readonly string[]>();
 
-  constructor(version: bigint, users: readonly User[], certificates: readonly DirectoryCertificate[]) {
+  constructor(version: bigint, users: readonly User[], certificates: readonly DirectoryCertificate[], rules: Rules) {
     this.version = version;
+    this.rules = rules;
     this.#users = new Map(users.map((user) => [user.userId, user]));
     for (const { purpose, issuer, serial, fingerprint, registered, key } of certificates) {
       if (purpose === 'transport') this.#peers.set(fingerprint, registered);
-      else if (key !== undefined) this.#signers.set(signerKey(issuer, serial), { ...registered, key });
+      else if (key !== undefined)
+        this.#signers.set(signerKey(issuer, serial), { ...registered, key, id: signerId(fingerprint) });
     }
   }
 

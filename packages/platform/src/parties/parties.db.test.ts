@@ -133,7 +133,12 @@ describe('imports of the directory', () => {
 describe('the directory', () => {
   test('finds signers, peers and Users, and follows renewal, revocation and suspension', async () => {
     await bringUsers();
-    const directory = await openDirectory({ pool: database.pool, log, pollMilliseconds: 60_000 });
+    const directory = await openDirectory({
+      readRules: async () => undefined,
+      pool: database.pool,
+      log,
+      pollMilliseconds: 60_000,
+    });
     try {
       const old = testCertificate({ userId: alpha, serial: '01' });
       const renewed = testCertificate({ userId: alpha, serial: '0cafe0cafe0cafe0cafe0cafe0cafe00' });
@@ -168,7 +173,7 @@ describe('the directory', () => {
       expect(await setUserSwitches(database.pool, beta, { status: 'suspended' })).toBe(false);
       expect(await setUserSwitches(database.pool, beta, { risingCounters: false })).toBe(true);
       expect(await setUserSwitches(database.pool, beta, {})).toBe(false);
-      expect((await loadDirectory(database.pool, new Map())).user(beta)).toMatchObject({
+      expect((await loadDirectory(database.pool, new Map(), async () => undefined)).user(beta)).toMatchObject({
         status: 'suspended',
         risingCounters: false,
       });
@@ -205,7 +210,12 @@ describe('the directory', () => {
 
   test('a change wakes the directory long before its poll', async () => {
     await bringUsers();
-    const directory = await openDirectory({ pool: database.pool, log, pollMilliseconds: 60_000 });
+    const directory = await openDirectory({
+      readRules: async () => undefined,
+      pool: database.pool,
+      log,
+      pollMilliseconds: 60_000,
+    });
     try {
       await setUserSwitches(database.pool, alpha, { status: 'suspended' });
       await expect.poll(() => directory.current().user(alpha)?.status).toBe('suspended');
@@ -216,7 +226,12 @@ describe('the directory', () => {
 
   test('without any notice the poll finds the change', async () => {
     await bringUsers();
-    const directory = await openDirectory({ pool: database.pool, log, pollMilliseconds: 20 });
+    const directory = await openDirectory({
+      readRules: async () => undefined,
+      pool: database.pool,
+      log,
+      pollMilliseconds: 20,
+    });
     try {
       await database.pool.query("update user_id set status = 'suspended'");
       await database.pool.query('update directory_version set version = version + 1');
@@ -247,7 +262,9 @@ test('Users that are registered when there are several lanes are spread over the
   await bring('parties', 'A,Alpha,large_supplier');
   const users = Array.from({ length: 60 }, (_, index) => `90-B3-D5-1F-30-09-00-${String(index).padStart(2, '0')}`);
   const lanes = async () =>
-    [...(await loadDirectory(database.pool, new Map())).users()].map(({ userId, lane }) => `${userId} ${lane}`);
+    [...(await loadDirectory(database.pool, new Map(), async () => undefined)).users()].map(
+      ({ userId, lane }) => `${userId} ${lane}`,
+    );
   await bring('user-ids', ...users.map((userId) => `${userId},A,IS,,pull`));
   const before = await lanes();
   expect(new Set(before.map((one) => one.split(' ')[1]))).toEqual(new Set(['0', '1', '2']));

@@ -45,6 +45,8 @@ export interface RegisteredCertificate {
 /** A certificate that signs DUIS messages, with its P-256 public key. */
 export interface RegisteredSigner extends RegisteredCertificate {
   readonly key: KeyObject;
+  /** The first 63 bits of its fingerprint: how the record names it. */
+  readonly id: bigint;
 }
 
 export type CertificateStanding = 'valid' | 'not-yet-valid' | 'expired' | 'revoked';

@@ -1,7 +1,7 @@
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
-import { inTransaction } from '../foundation/database/database.ts';
-import { PenstockError } from '../foundation/errors.ts';
+import { inTransaction } from './database/database.ts';
+import { PenstockError } from './errors.ts';
 
 /** A question that would read for longer is refused: others read and write meanwhile. */
 const LONGEST_QUESTION = '10s';
