@@ -6,7 +6,7 @@
 import { requireEui } from '@penstock/duis';
 import type { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
-import { createApi } from './audit-trail/api.ts';
+import { createApi } from './api.ts';
 import { DeliveryDoor } from './delivery/delivery.ts';
 import { findDevices } from './devices/device-lookup.ts';
 import { systemClock } from './foundation/clock.ts';

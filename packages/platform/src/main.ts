@@ -9,7 +9,7 @@
 import type pg from 'pg';
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
-import { createApi } from './audit-trail/api.ts';
+import { createApi } from './api.ts';
 import { Delivery } from './delivery/delivery.ts';
 import type { Measured } from './door-messages.ts';
 import { openDoors } from './doors.ts';

@@ -1,3 +1,12 @@
+// The audit trail: what each User sent and received, for as long as the log is kept.
+//
+// What it does not: it shows no message's content, and no message of another User. The titles that a responsible
+// party may see of others' messages, reports and exports are later issues.
+//
+// What always holds: nobody asks without a viewer. Two walls stand behind one another: the store works out the one
+// User ID that the viewer may see (foundation/viewer.ts), and the database lets the role under which viewers read see only the rows
+// of the User IDs named for the transaction (row-level security, foundation/viewing.ts).
+//
 // A User's own record. Every look-up that must stay fast goes by an index, as the viewer: under row-level security
 // a condition may use one only if its operator is leakproof, which those of macaddr8, date, bigint and timestamptz
 // are and those of numeric and enum are not. So a RequestID is found by (User ID, day, target) and its counter
@@ -10,7 +19,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { formatPosition } from '../messages/message.ts';
-import { cursorOf, positionOfCursor } from './audit-trail.ts';
+import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
 
 export interface RecordPage {
   readonly items: MessageDocument[];

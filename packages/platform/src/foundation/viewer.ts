@@ -3,7 +3,7 @@ import { PenstockError } from './errors.ts';
 
 /**
  * Who is asking. Every store function that returns rows of the audit record takes one, and there is no way to ask
- * without: the first wall. The second is row-level security, see audit-trail/record-store.ts.
+ * without: the first wall. The second is row-level security, see viewing.ts.
  */
 export type Viewer =
   /** A User's machine, under these User IDs. */

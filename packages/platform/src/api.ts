@@ -1,13 +1,13 @@
-// The REST API of the rooms that are there. It stands in the highest room that has routes; main.ts starts it.
+// The REST API of the rooms that are there; main.ts starts it. What runs by itself hands its own routes in.
 import type pg from 'pg';
-import { devicesRoutes } from '../devices/routes.ts';
-import type { Clock } from '../foundation/clock.ts';
-import { type OperationParts, operationRoutes } from '../foundation/http/operation-routes.ts';
-import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
-import type { Log } from '../foundation/log.ts';
-import { partiesRoutes } from '../parties/routes.ts';
-import { createRecordStore } from './record-store.ts';
-import { auditTrailRoutes } from './routes.ts';
+import { createRecordStore } from './audit-trail/record-store.ts';
+import { auditTrailRoutes } from './audit-trail/routes.ts';
+import { devicesRoutes } from './devices/routes.ts';
+import type { Clock } from './foundation/clock.ts';
+import { type OperationParts, operationRoutes } from './foundation/http/operation-routes.ts';
+import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
+import type { Log } from './foundation/log.ts';
+import { partiesRoutes } from './parties/routes.ts';
 
 export function createApi(options: {
   readonly pool: pg.Pool;

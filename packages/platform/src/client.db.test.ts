@@ -6,12 +6,12 @@ import { ApiError, PenstockClient } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
-import type { HttpServer } from '../foundation/http/server.ts';
-import { createLog } from '../foundation/log.ts';
-import type { Viewer } from '../foundation/viewer.ts';
-import { type TestCertificate, testCertificate } from '../parties/testing-certificates.ts';
 import { createApi } from './api.ts';
+import { type TestDatabase, testDatabase } from './foundation/database/testing.ts';
+import type { HttpServer } from './foundation/http/server.ts';
+import { createLog } from './foundation/log.ts';
+import type { Viewer } from './foundation/viewer.ts';
+import { type TestCertificate, testCertificate } from './parties/testing-certificates.ts';
 
 const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
