@@ -1,10 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
 import { createLog } from '@penstock/platform/log';
+import { auditWindows } from '@penstock/platform/thresholds';
 import type { World } from '@penstock/simulator';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Audit, audit, endlessTraffic, Senders, sound, streamPositions, Taker } from './testing-load.ts';
+import {
+  type Audit,
+  audit,
+  endlessTraffic,
+  Senders,
+  setTightThresholds,
+  sound,
+  streamPositions,
+  Taker,
+} from './testing-load.ts';
 import {
   findServer,
   importWorld,
@@ -15,8 +25,9 @@ import {
   testNetwork,
 } from './testing-platform.ts';
 
-// SIGKILL under load: of the platform, of a process of its gateway, of PostgreSQL, and of one of its processes. `npm run bench -- recovery` does it
-// many times with more load; PENSTOCK_TEST_KILL_ROUNDS makes it more here.
+// SIGKILL under load that exceeds its thresholds: of the platform, of a process of its gateway, of PostgreSQL, and of one
+// of its processes. `npm run bench -- recovery` does it many times with more load; PENSTOCK_TEST_KILL_ROUNDS makes it
+// more here.
 
 const rounds = Number(process.env.PENSTOCK_TEST_KILL_ROUNDS ?? 3);
 const servesAgainWithin = 10_000;
@@ -44,6 +55,7 @@ beforeAll(async () => {
   const log = createLog({ level: 'fatal' });
   const { url } = await startEmbeddedPostgres({ dataFolder, log });
   ({ pool, close: closePool } = openDatabase({ url, poolSize: 2, applicationName: 'test', log }));
+  await setTightThresholds(pool, world);
   senders = new Senders({ world, gateways: [platform.gateway], senders: 8, traffic: endlessTraffic(world) });
   taker = new Taker(world, platform.gateway, 'taker');
 });
@@ -141,6 +153,7 @@ describe('under load, nothing acknowledged is lost or doubled and it serves agai
   test('a taker that took and acknowledged all the time was given every message', async () => {
     await senders.stop();
     expect(await auditAgain()).toEqual(sound);
+    expect((await auditWindows(pool)).held).toBeGreaterThan(loaded);
     const positions = await streamPositions(pool);
     await vi.waitUntil(() => [...positions].every((position) => taker.taken.has(position)), { timeout: 30_000 });
     expect(taker.faults).toEqual([]);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeFrames } from '@penstock/api';
 import { type Eui, formatRequestId, requireEui } from '@penstock/duis';
+import { ALL_USERS, auditWindows, replaceThresholds } from '@penstock/platform/thresholds';
 import {
   GatewayClient,
   isAfter,
@@ -175,15 +176,18 @@ export class Taker {
 }
 
 export interface Audit {
-  /** Acknowledged, and not both in the log as passed and on the southbound stream. */
+  /** Acknowledged, and neither in the log as passed and on the southbound stream, nor in it as held and in quarantine. */
   readonly lost: number;
-  /** RequestIDs that stand twice in the log, and messages that stand twice on the stream. */
+  /** RequestIDs that stand twice in the log, and messages that stand twice on the stream, or on it and in quarantine. */
   readonly doubled: number;
   /** Messages whose sequence is above that of one recorded later. */
   readonly disordered: number;
+  /** What the promise of thresholds forbids: windows exceeded, messages held within them. */
+  readonly exceeded: number;
+  readonly heldWithin: number;
 }
 
-export const sound: Audit = { lost: 0, doubled: 0, disordered: 0 };
+export const sound: Audit = { lost: 0, doubled: 0, disordered: 0, exceeded: 0, heldWithin: 0 };
 
 /** Asks the database for all that was acknowledged until now. */
 export async function audit(pool: pg.Pool, acknowledged: readonly string[]): Promise<Audit> {
@@ -194,9 +198,11 @@ export async function audit(pool: pg.Pool, acknowledged: readonly string[]): Pro
        select * from unnest($1::macaddr8[], $2::macaddr8[], $3::numeric[]) as a(user_id, target, counter)
      ), logged as materialized (
        select l.user_id, l.target, l.counter, l.day, l.sequence from message_log l
-       where l.direction = 'southbound' and l.verdict = 'passed'
+       where l.direction = 'southbound' and l.verdict in ('passed', 'warned', 'held')
      ), streamed as materialized (
        select s.user_id, s.message_day, s.message_sequence from stream s where s.direction = 'southbound'
+       union all
+       select h.user_id, h.day, h.sequence from held_message h where h.direction = 'southbound'
      ), ordered as (
        select l.recorded_at < lag(l.recorded_at) over (order by l.day, l.sequence) as is_early from message_log l
      )
@@ -211,7 +217,8 @@ export async function audit(pool: pg.Pool, acknowledged: readonly string[]): Pro
     [0, 1, 2].map((place) => ids.map((id) => id[place])),
   );
   const { lost, doubled, disordered } = rows[0] ?? {};
-  return { lost: Number(lost), doubled: Number(doubled), disordered: Number(disordered) };
+  const { exceeded, heldWithin } = await auditWindows(pool);
+  return { lost: Number(lost), doubled: Number(doubled), disordered: Number(disordered), exceeded, heldWithin };
 }
 
 /** Every position of the southbound streams, as the taker names them. */
@@ -220,4 +227,31 @@ export async function streamPositions(pool: pg.Pool): Promise<Set<string>> {
     `select user_id, day || '/' || sequence as position from stream where direction = 'southbound'`,
   );
   return new Set(rows.map((row) => `${requireEui(row.user_id)} ${row.position}`));
+}
+
+/** Thresholds that load exceeds all the time: each User's, and one over all Users. */
+export async function setTightThresholds(pool: pg.Pool, world: World): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const set = (owner: Eui, quarantine: bigint, periodSeconds: number) =>
+      replaceThresholds(client, {
+        owner,
+        rows: [
+          {
+            services: ['all'],
+            direction: 'sent',
+            periodSeconds,
+            bounds: [{ kind: 'threshold', warning: quarantine / 2n, quarantine, from: undefined, to: undefined }],
+          },
+        ],
+        submission: undefined,
+        reference: 'SR-1',
+      });
+    for (const { userId } of world.users) await set(userId, 20n, 2);
+    await set(ALL_USERS, 60n, 3);
+    await client.query('commit');
+  } finally {
+    client.release();
+  }
 }

@@ -2,9 +2,19 @@ import { X509Certificate } from 'node:crypto';
 import { PenstockClient } from '@penstock/api';
 import { formatRequestId } from '@penstock/duis';
 import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
+import { auditWindows } from '@penstock/platform/thresholds';
 import { OPERATOR_ID, type PreparedRequest, type World } from '@penstock/simulator';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { audit, clientOf, endlessTraffic, Senders, sound, streamPositions, Taker } from './testing-load.ts';
+import {
+  audit,
+  clientOf,
+  endlessTraffic,
+  Senders,
+  setTightThresholds,
+  sound,
+  streamPositions,
+  Taker,
+} from './testing-load.ts';
 import { importWorld, removeFolder, settingsOf, TestPlatform, testFolder, testNetwork } from './testing-platform.ts';
 
 // Two platforms on one database, as PENSTOCK_DATABASE_URL lets them be.
@@ -80,6 +90,17 @@ test('senders and takers on both: each message is given to the network, none to 
   expect(taken()).toHaveLength(positions.size);
   expect(takers.every((taker) => taker.taken.size > 0)).toBe(true);
   expect(takers.flatMap((taker) => taker.faults)).toEqual([]);
+  expect([senders.unexpected, senders.refusals]).toEqual([[], { notNow: 0, noAnswer: 0 }]);
+  expect(await audit(database.pool, senders.acknowledged)).toEqual(sound);
+});
+
+test('thresholds set while both take messages in: no window is exceeded, and nothing is held within one', async () => {
+  const gateways = platforms.map((platform) => platform.gateway);
+  const senders = new Senders({ world, gateways, senders: 6, traffic });
+  await vi.waitUntil(() => senders.acknowledged.length >= 100, { timeout: 30_000 });
+  await setTightThresholds(database.pool, world);
+  await vi.waitUntil(async () => (await auditWindows(database.pool)).held >= 500, { timeout: 60_000, interval: 200 });
+  await senders.stop();
   expect([senders.unexpected, senders.refusals]).toEqual([[], { notNow: 0, noAnswer: 0 }]);
   expect(await audit(database.pool, senders.acknowledged)).toEqual(sound);
 });

@@ -184,6 +184,32 @@ grant select (user_id, day, sequence, event, held_at, direction, kind, command_v
               counter, message_id, version, count, bound, window_from, words, size, sha256)
   on held_message to penstock_viewer;
 
+-- ---------------------------------------------------------------- which devices are of the first generation
+
+-- A request to a SMETS1 device whose value is outside a limit is deleted, not held, and no message says what its device
+-- is. The words of find_devices say it: a third word '1'.
+alter table device add column is_smets1 boolean not null default false;
+create or replace function find_devices(in_devices macaddr8[], out packed bytea, out words text)
+language plpgsql stable
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+  select string_agg(macaddr8_send(d.device) || coalesce(macaddr8_send(d.home), '\x0000000000000000')
+                    || int4send(octet_length(d.responsible)) || d.responsible, ''::bytea),
+         string_agg(d.kind || ' ' || d.status || case when d.is_smets1 then ' 1' else '' end, ',')
+    into packed, words
+  from unnest(in_devices) as asked(device)
+  cross join lateral (
+    select f.device, f.home, f.kind, f.status, f.responsible, f.is_smets1 from device f
+    where f.device = asked.device offset 0) as d;
+end
+$$;
+
 -- ---------------------------------------------------------------- how it is counted
 
 drop function record_batch(
@@ -248,10 +274,12 @@ return case
 end;
 
 -- Brings the counters that are not good any more to lane time: closes their bucket, forgets the buckets that have left
--- the window, and takes the numbers that are in force. Called by screen_batch only, and planned with its settings.
-create function roll_counters(in_time timestamptz, in_owner macaddr8[], in_threshold bigint[]) returns void
+-- the window, and takes the numbers that are in force. Returns how many those were. Called by screen_batch only, and
+-- planned with its settings.
+create function roll_counters(in_time timestamptz, in_owner macaddr8[], in_threshold bigint[]) returns bigint
 language plpgsql
 as $$
+declare rolled bigint;
 begin
   with stale as (
     select c.user_id, c.threshold_id, c.version, c.period_seconds, c.bucket, c.current, t.time, n.bucket as now_bucket,
@@ -292,6 +320,8 @@ begin
     where b.threshold_id = s.threshold_id and b.version = s.version
   ) as b
   where c.user_id = s.user_id and c.threshold_id = s.threshold_id;
+  get diagnostics rolled = row_count;
+  return rolled;
 end
 $$;
 
@@ -379,9 +409,8 @@ begin
       return;
     elsif counted > 0 then
       raise exception 'a threshold has no counter';
-    elsif attempt = 1 then
-      perform roll_counters(in_time, owners, thresholds);
     end if;
+    exit when attempt = 2 or roll_counters(in_time, owners, thresholds) = 0;
   end loop;
 
   select array_agg(c.closed + c.current order by w.n), array_agg(c.warning order by w.n),

@@ -4,7 +4,7 @@
 // PostgreSQL and of this process: 250 devices a call 6 and 3, 85 a call 6 and 3, 15 a call 9 and 7. Gathering the spans
 // from the table of responsibilities took PostgreSQL 15, 15 and 20; a plain join, with three rows a device to parse, was
 // half as slow again. (The driver decodes every value as UTF-8, so the binary format of results cannot be used; one
-// bytea of all is the nearest to it: see migrations/0005_find_devices.sql.)
+// bytea of all is the nearest to it: see migrations/0006_thresholds.sql.)
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { macaddr8Array } from '../foundation/database/binary.ts';
@@ -62,14 +62,15 @@ export async function findDevices(
   if (!packed || !words) return known;
   let at = 0;
   for (const word of words.split(',')) {
-    const blank = word.indexOf(' ');
+    const [kind, status, generation] = word.split(' ');
     const home = euiAt(packed, at + 8);
     const end = at + 20 + packed.readInt32BE(at + 16);
     known.set(euiAt(packed, at), {
-      kind: word.slice(0, blank) as DeviceKind,
-      status: word.slice(blank + 1) as DeviceStatus,
+      kind: kind as DeviceKind,
+      status: status as DeviceStatus,
       home: home === NO_HOME ? undefined : home,
       responsible: unpack(packed, at + 20, end),
+      isSmets1: generation === '1',
     });
     at = end;
   }

@@ -30,4 +30,6 @@ export interface KnownDevice {
   /** The EUI of the home's communications hub. */
   readonly home: Eui | undefined;
   readonly responsible: readonly Responsibility[];
+  /** Of the first generation: what is out of bounds is deleted, not held. */
+  readonly isSmets1: boolean;
 }

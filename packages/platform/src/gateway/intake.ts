@@ -58,6 +58,7 @@ interface Judged {
   readonly refusal: Refusal | undefined;
   readonly rising: boolean;
   readonly lane: number;
+  readonly isSmets1: boolean;
 }
 
 export class Intake {
@@ -127,8 +128,9 @@ export class Intake {
   ): Promise<Judged> {
     const { originator, target } = request.requestId;
     const user = snapshot.user(originator);
-    const judged = (refusal: Refusal | undefined): Judged => ({
+    const judged = (refusal: Refusal | undefined, isSmets1 = false): Judged => ({
       refusal,
+      isSmets1,
       rising: user?.risingCounters ?? true,
       lane: user?.lane ?? 0,
     });
@@ -145,7 +147,7 @@ export class Intake {
     if ('code' in eligible) return judged(eligible);
     if (this.operatorIds.has(target)) return judged(undefined);
     const device = await this.parts.devices.find(target);
-    return judged(judgeTarget(device, target, originator, eligible.roles, srv, instant));
+    return judged(judgeTarget(device, target, originator, eligible.roles, srv, instant), device?.isSmets1);
   }
 
   private record(
@@ -155,7 +157,7 @@ export class Intake {
     instant: number,
   ): Promise<Settled> {
     const { requestId } = request;
-    const { refusal } = judged;
+    const { refusal, isSmets1 } = judged;
     const signer = request.signature?.signer;
     const described = {
       direction: 'southbound',
@@ -163,7 +165,7 @@ export class Intake {
       commandVariant: request.commandVariant,
       srv: request.serviceReferenceVariant,
     } as const;
-    const breach = refusal === undefined ? snapshot.rules.breachOf(request, instant) : undefined;
+    const breach = refusal === undefined ? snapshot.rules.limits.breachOf(request, { isSmets1, instant }) : undefined;
     const passes = refusal === undefined && breach === undefined;
     const message: NewMessage = {
       ...described,
@@ -180,7 +182,7 @@ export class Intake {
       rising: judged.rising,
       devices: refusal === undefined ? devicesConcerned(request) : [],
       signer: signer && snapshot.signer(signer.issuer, signer.serial)?.id,
-      counted: passes ? snapshot.rules.countedBy(requestId.originator, described) : countedByNone,
+      counted: passes ? snapshot.rules.thresholds.countedBy(requestId.originator, described) : countedByNone,
       breach,
     };
     return this.parts.committer.record(message, snapshot.version);

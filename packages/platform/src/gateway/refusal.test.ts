@@ -139,6 +139,7 @@ describe('judgeUser', () => {
 describe('judgeTarget', () => {
   const device = (changes: Partial<KnownDevice> = {}): KnownDevice => ({
     kind: 'ESME',
+    isSmets1: false,
     status: 'Commissioned',
     home: undefined,
     responsible: [{ role: 'IS', userId: user, validFrom: from, validTo: to }],

@@ -145,7 +145,7 @@ export class Returns {
       rising: false,
       devices: devicesConcerned(message),
       signer: undefined,
-      counted: snapshot.rules.countedBy(delivered.recipient, described),
+      counted: snapshot.rules.thresholds.countedBy(delivered.recipient, described),
       breach: undefined,
     };
   }

@@ -239,7 +239,9 @@ test('verdicts are those of counting every message anew, and the promise holds b
             .map((message) => ({
               ...message,
               counted:
-                message.verdict === 'passed' ? screening.countedBy(message.userId, message) : { own: [], shared: [] },
+                message.verdict === 'passed'
+                  ? screening.thresholds.countedBy(message.userId, message)
+                  : { own: [], shared: [] },
             }));
           if (messages.length === 0) continue;
           const result = await recordBatch(database.pool, lane, version, messages, new Date(now));

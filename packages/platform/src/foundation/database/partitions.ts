@@ -12,6 +12,7 @@ import { inTransaction, schemaName } from './database.ts';
 const storageParameters: Readonly<Record<string, string>> = {
   // most bodies fit a page and stay in line: one row, one page, no second table
   stream: 'toast_tuple_target = 8160',
+  held_message: 'toast_tuple_target = 8160',
 };
 
 // A lock that is not had within this time is given up and tried again later, so that nobody queues behind it.
