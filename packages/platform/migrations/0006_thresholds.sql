@@ -483,50 +483,61 @@ $$;
 
 -- ---------------------------------------------------------------- counting from the log
 
--- Adds to the buckets of thresholds that have no counter yet what the log holds for them, up to a sequence of each lane
--- (in_after: from it on). The batches of a lane share their time, so the log is summed up by time first.
+-- Adds to the buckets of thresholds that have no counter yet what the log holds for them, after one sequence of each lane
+-- and up to another. A message is put into its bucket of each period once, and messages of one bucket and kind are summed
+-- up before thresholds are looked at: there are some hundred kinds, however long the period is.
 create function count_from_log(
-  in_owner macaddr8, in_threshold bigint[], in_lane smallint[], in_sequence bigint[], in_after boolean
+  in_owner macaddr8, in_threshold bigint[], in_lane smallint[], in_after bigint[], in_until bigint[]
 ) returns void
 language plpgsql
 -- a look-up in the primary key for each User: under the locks of the lanes a day must not be read as a whole
 set enable_seqscan = off
 set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 set jit = off
 as $$
+declare
+  -- what all lanes have reached: no window of the thresholds will begin before its period
+  reached constant timestamptz := (select min(l.time) from lane l where l.lane = any (in_lane) and l.time > '-infinity');
+  periods constant bigint[] := array(
+    select distinct t.period_seconds from threshold t where t.threshold_id = any (in_threshold));
+  first_day date;
 begin
+  if reached is null then
+    return;
+  end if;
+  select min(bucket_start(counter_bucket(reached, p.period) - least(p.period, 1440), p.period) at time zone 'UTC')::date
+    into first_day from unnest(periods) as p(period);
   insert into threshold_bucket as k (user_id, threshold_id, bucket, count)
-  with span as (
-    select min(l.time) as at from lane l where l.lane = any (in_lane) and l.time > '-infinity'
-  ), opened as (
-    select t.threshold_id, t.services, t.direction, t.period_seconds,
-           counter_bucket(s.at, t.period_seconds) - least(t.period_seconds, 1440) as oldest
-    from threshold t cross join span s where t.threshold_id = any (in_threshold) and s.at is not null
-  ), reach as (
-    select (min(bucket_start(o.oldest, o.period_seconds)) at time zone 'UTC')::date as day from opened o
-  ), summed as materialized (
-    select m.recorded_at, m.direction, m.kind, m.verdict, m.command_variant, m.srv, count(*) as count
-    from user_id u
-    join unnest(in_lane, in_sequence) as w(lane, sequence) on w.lane = u.lane
-    cross join reach r
-    cross join lateral (
-      select l.recorded_at, l.direction, l.kind, l.verdict, l.command_variant, l.srv
-      from message_log l
-      where l.user_id = u.user_id and l.day >= r.day
-        and l.sequence > case when in_after then w.sequence else 0 end
-        and l.sequence <= case when in_after then 9223372036854775807 else w.sequence end
-        and l.verdict in ('passed', 'warned') and l.reason is null
-      offset 0
+  select in_owner, t.threshold_id, b.bucket, sum(b.count)
+  from (
+    select m.direction, m.kind, m.command_variant, m.srv, array_agg(m.buckets) as buckets, array_agg(m.count) as counts
+    from (
+      select l.direction, l.kind, l.command_variant, l.srv, count(*) as count,
+             -- as text: arrays of arrays are one array
+             (select string_agg(counter_bucket(l.recorded_at, p.period)::text, ' ' order by p.n)
+              from unnest(periods) with ordinality as p(period, n)) as buckets
+      from user_id u
+      join unnest(in_lane, in_after, in_until) as w(lane, after, until) on w.lane = u.lane
+      cross join lateral (
+        select f.recorded_at, f.direction, f.kind, f.command_variant, f.srv
+        from message_log f
+        where f.user_id = u.user_id and f.day >= first_day and f.sequence > w.after and f.sequence <= w.until
+          and f.verdict in ('passed', 'warned') and f.reason is null
+        offset 0
+      ) as l
+      where u.user_id = in_owner or in_owner = '00:00:00:00:00:00:00:00'
+      group by 1, 2, 3, 4, 6
     ) as m
-    where u.user_id = in_owner or in_owner = '00:00:00:00:00:00:00:00'
-    group by 1, 2, 3, 4, 5, 6
-  )
-  select in_owner, o.threshold_id, counter_bucket(s.recorded_at, o.period_seconds) as bucket, sum(s.count)
-  from summed s join opened o
-    on is_counted(o.services, o.direction, s.direction, s.kind, s.verdict, s.command_variant, s.srv, null)
-  where counter_bucket(s.recorded_at, o.period_seconds) >= o.oldest
+    group by 1, 2, 3, 4
+  ) as kinds
+  join threshold t
+    on t.threshold_id = any (in_threshold)
+   and is_counted(t.services, t.direction, kinds.direction, kinds.kind, 'passed', kinds.command_variant, kinds.srv, null)
+  cross join lateral (
+    select split_part(s.buckets, ' ', array_position(periods, t.period_seconds))::bigint as bucket, s.count
+    from unnest(kinds.buckets, kinds.counts) as s(buckets, count)
+  ) as b
+  where b.bucket >= counter_bucket(reached, t.period_seconds) - least(t.period_seconds, 1440)
   group by 2, 3
   on conflict (user_id, threshold_id, bucket) do update set count = k.count + excluded.count;
 end

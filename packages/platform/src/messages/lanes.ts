@@ -14,12 +14,17 @@ export async function createLanes(client: pg.Pool | pg.PoolClient, lanes: number
   );
 }
 
+/** The sequence of the last message of a lane. */
+export interface LaneReach {
+  readonly lane: number;
+  readonly sequence: string;
+}
+
 /** How far each lane is, without stopping it. */
-export async function readLanes(client: pg.PoolClient): Promise<{ lane: number; sequence: string }[]> {
-  const { rows } = await client.query<{ lane: number; sequence: string }>(
-    'select lane, sequence from lane where user_id = $1 order by lane',
-    [ANCHOR],
-  );
+export async function readLanes(client: pg.PoolClient): Promise<LaneReach[]> {
+  const { rows } = await client.query<LaneReach>('select lane, sequence from lane where user_id = $1 order by lane', [
+    ANCHOR,
+  ]);
   return rows;
 }
 

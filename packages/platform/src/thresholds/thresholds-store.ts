@@ -1,7 +1,7 @@
 /** The SQL of setting thresholds. Their counts are made and moved in migrations/0006_thresholds.sql. */
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
-import { readLanes, stopLanes } from '../messages/lanes.ts';
+import { type LaneReach, readLanes, stopLanes } from '../messages/lanes.ts';
 import { lockDirectory, moveDirectory } from '../parties/directory-version.ts';
 import type { CountedDirection } from './matching.ts';
 import {
@@ -30,9 +30,8 @@ export interface ThresholdsToSet {
  * more change nothing. After the commit call `announceDirectory`.
  *
  * Every message recorded after the commit is judged by them. A new threshold begins with the exact count of its period,
- * made from the log: what was recorded until now is counted while messages go on, the rest while the lanes stand still.
- * (When 100,000 messages of the period lie in the log, the lanes stand for some milliseconds.) Nothing that is held is
- * released by it.
+ * made from the log: what was recorded until now is counted while messages go on, the rest while the lanes stand still,
+ * until the transaction ends: set one owner's thresholds in a transaction, and commit. Nothing held is released by it.
  */
 export async function replaceThresholds(client: pg.PoolClient, setting: ThresholdsToSet): Promise<ThresholdPlan> {
   const { owner, rows, submission, reference, now } = setting;
@@ -43,10 +42,15 @@ export async function replaceThresholds(client: pg.PoolClient, setting: Threshol
   await client.query('set local statement_timeout = 0');
   const added = await insertThresholds(client, owner, plan.added);
   const addedIds = added.map((one) => one.thresholdId.toString());
-  const before = await readLanes(client);
-  await countFromLog(client, owner, addedIds, before, 'until');
+  let counted: LaneReach[] = [];
+  // the second time, what came during the first: little is left for which the lanes must stand still
+  for (let time = 0; time < 2; time++) {
+    const reached = await readLanes(client);
+    await countFromLog(client, owner, addedIds, counted, reached);
+    counted = reached;
+  }
   const instant = await stopLanes(client, now);
-  await countFromLog(client, owner, addedIds, before, 'after');
+  await countFromLog(client, owner, addedIds, counted, await readLanes(client));
   await client.query('select open_counters($1, $2, $3)', [owner, addedIds, instant]);
   await endVersions(client, [...plan.changed, ...plan.ended], instant);
   await insertVersions(client, [...added, ...plan.changed], { instant, submission, reference });
@@ -138,20 +142,22 @@ async function insertThresholds(
   return found;
 }
 
+/** Counts what came after the sequence that each lane had reached, up to another. */
 async function countFromLog(
   client: pg.PoolClient,
   owner: Eui,
   thresholds: readonly string[],
-  lanes: readonly { lane: number; sequence: string }[],
-  which: 'until' | 'after',
+  after: readonly LaneReach[],
+  until: readonly LaneReach[],
 ): Promise<void> {
   if (thresholds.length === 0) return;
+  const from = new Map(after.map(({ lane, sequence }) => [lane, sequence]));
   await client.query('select count_from_log($1, $2, $3, $4, $5)', [
     owner,
     thresholds,
-    lanes.map(({ lane }) => lane),
-    lanes.map(({ sequence }) => sequence),
-    which === 'after',
+    until.map(({ lane }) => lane),
+    until.map(({ lane }) => from.get(lane) ?? '0'),
+    until.map(({ sequence }) => sequence),
   ]);
 }
 
