@@ -28,6 +28,14 @@ import {
   userIdPageSchema,
 } from './parties.ts';
 
+import {
+  type contributorsQuerySchema,
+  contributorsSchema,
+  explanationSchema,
+  thresholdPageSchema,
+  type thresholdQuerySchema,
+} from './thresholds.ts';
+
 export interface ClientOptions {
   /** e.g. 'https://127.0.0.1:8443' */
   readonly address: string;
@@ -142,6 +150,18 @@ export class PenstockClient {
       query: textOf(query),
       answer: messageLifeSchema,
     });
+  }
+  /** Why a message passed, was held or was deleted. */
+  verdict(position: string, query: z.input<typeof messageLifeQuerySchema> = {}) {
+    const path = `/messages/${position}/verdict`;
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: explanationSchema });
+  }
+  thresholds(query: z.input<typeof thresholdQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/thresholds', query: textOf(query), answer: thresholdPageSchema });
+  }
+  contributors(thresholdId: string, query: z.input<typeof contributorsQuerySchema> = {}) {
+    const path = `/thresholds/${thresholdId}/contributors`;
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: contributorsSchema });
   }
   streams(query: z.input<typeof streamQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/streams', query: textOf(query), answer: streamPageSchema });

@@ -6,3 +6,4 @@ export * from './imports.ts';
 export * from './messages.ts';
 export * from './parties.ts';
 export * from './streams.ts';
+export * from './thresholds.ts';

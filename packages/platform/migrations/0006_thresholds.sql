@@ -166,7 +166,8 @@ create index held_message_event on held_message (user_id, event, day, sequence);
 
 -- Definitions and counts of a User's own thresholds, and those of all Users for who may see the owner of zeros.
 do $$ declare its text; begin
-  foreach its in array array['threshold', 'threshold_count', 'threshold_warning', 'quarantine_event', 'held_message'] loop
+  foreach its in array array['threshold', 'threshold_count', 'threshold_bucket', 'threshold_warning',
+                             'quarantine_event', 'held_message'] loop
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer
                     using (user_id = any ((select visible_user_ids())::macaddr8[]))', its);
@@ -177,7 +178,8 @@ do $$ declare its text; begin
                     using (exists (select from threshold t where t.threshold_id = %I.threshold_id))', its, its);
   end loop;
 end $$;
-grant select on threshold, threshold_version, threshold_bound, threshold_count, threshold_warning, quarantine_event
+grant select on threshold, threshold_version, threshold_bound, threshold_count, threshold_bucket, threshold_warning,
+                quarantine_event
   to penstock_viewer;
 -- never the bytes
 grant select (user_id, day, sequence, event, held_at, direction, kind, command_variant, srv, originator, target,
@@ -233,6 +235,10 @@ language sql stable parallel safe
 return timestamptz 'epoch' + interval '1 microsecond'
        * ((in_bucket * in_period_seconds * 1000000 + least(in_period_seconds, 1440) - 1)
           / least(in_period_seconds, 1440));
+
+create function window_start(in_time timestamptz, in_period_seconds bigint) returns timestamptz
+language sql stable parallel safe
+return bucket_start(counter_bucket(in_time, in_period_seconds) - least(in_period_seconds, 1440), in_period_seconds);
 
 -- Whether a row of the log counts for a threshold: the rule of thresholds/matching.ts, for counts made from the log.
 -- What the platform itself wrote to a User has a reason, and nothing else that passed has one.
@@ -415,7 +421,7 @@ begin
 
   select array_agg(c.closed + c.current order by w.n), array_agg(c.warning order by w.n),
          array_agg(c.quarantine order by w.n), array_agg(c.version order by w.n),
-         array_agg(bucket_start(c.bucket - least(c.period_seconds, 1440), c.period_seconds) order by w.n),
+         array_agg(window_start(greatest(c.last_time, in_time), c.period_seconds) order by w.n),
          array_agg(c.warned_at + make_interval(secs => c.period_seconds) > greatest(c.last_time, in_time) order by w.n)
     into counts, warnings, quarantines, versions, starts, is_told
   from unnest(owners, thresholds) with ordinality as w(owner, threshold_id, n)
@@ -505,7 +511,7 @@ begin
   if reached is null then
     return;
   end if;
-  select min(bucket_start(counter_bucket(reached, p.period) - least(p.period, 1440), p.period) at time zone 'UTC')::date
+  select min(window_start(reached, p.period) at time zone 'UTC')::date
     into first_day from unnest(periods) as p(period);
   insert into threshold_bucket as k (user_id, threshold_id, bucket, count)
   select in_owner, t.threshold_id, b.bucket, sum(b.count)

@@ -99,7 +99,10 @@ describe('who may call what', () => {
     'POST /api/v1/devices': 'operator',
     'GET /api/v1/messages': 'viewer',
     'GET /api/v1/messages/:day/:sequence': 'viewer',
+    'GET /api/v1/messages/:day/:sequence/verdict': 'viewer',
     'GET /api/v1/streams': 'viewer',
+    'GET /api/v1/thresholds': 'viewer',
+    'GET /api/v1/thresholds/:thresholdId/contributors': 'operator',
   };
 
   test('the table names every route', () => {
@@ -116,7 +119,8 @@ describe('who may call what', () => {
         .replace(':kind', 'parties')
         .replace(':device', meter)
         .replace(':day', '2026-11-22')
-        .replace(':sequence', '1');
+        .replace(':sequence', '1')
+        .replace(':thresholdId', '1');
       const statuses: Record<string, number> = {};
       for (const as of Object.keys(viewers)) {
         const answer = await fetch(address + path, { method, headers: { 'x-as': as } });

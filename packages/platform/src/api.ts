@@ -8,6 +8,7 @@ import { type OperationParts, operationRoutes } from './foundation/http/operatio
 import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
 import type { Log } from './foundation/log.ts';
 import { partiesRoutes } from './parties/routes.ts';
+import { thresholdsRoutes } from './thresholds/routes.ts';
 
 export function createApi(options: {
   readonly pool: pg.Pool;
@@ -29,6 +30,7 @@ export function createApi(options: {
       partiesRoutes(pool),
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),
+      thresholdsRoutes({ pool, clock }),
     ],
   });
 }

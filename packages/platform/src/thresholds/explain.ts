@@ -1,0 +1,162 @@
+/**
+ * Why a message passed, was held or was deleted: of a hold what was stored with it, of a message that passed what the
+ * log says, counted as it was counted then. A User is told of its own thresholds; counts over all Users, and who made
+ * them up, are the Operator's to see.
+ */
+import type { ContributorsDocument, ExplanationDocument } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
+import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { asViewerOf } from '../foundation/viewing.ts';
+import { formatPosition, type Position } from '../messages/message.ts';
+import { COUNT_SQL, COUNTED_FOR_SQL, HELD_SQL, RECORDED_SQL } from './explain-sql.ts';
+import { ALL_USERS, type CountedDirection } from './matching.ts';
+
+interface RecordedRow {
+  recorded_at: string;
+  verdict: ExplanationDocument['verdict'];
+  reason: string | null;
+  direction: 'southbound' | 'northbound';
+  command_variant: number | null;
+}
+
+interface HeldRow {
+  event: string;
+  count: string | null;
+  window_from: string | null;
+  value_words: string | null;
+  words: string;
+}
+
+interface CountedRow {
+  threshold_id: string;
+  services: string[];
+  direction: CountedDirection;
+  period: string;
+  version: number;
+  warning: string | null;
+  quarantine: string | null;
+  window_from: string;
+}
+
+interface CountRow {
+  user_id: string;
+  count: string;
+}
+
+type Explained = ExplanationDocument['thresholds'][number];
+
+const toInstant = (text: string): string => new Date(text).toISOString();
+
+/** @throws PenstockError of recordOwner, 'request.not-found', and 'record.too-wide' when the window is too large */
+export async function explainVerdict(
+  pool: pg.Pool,
+  viewer: Viewer,
+  asked: { readonly userId: string | undefined; readonly position: Position },
+): Promise<ExplanationDocument> {
+  const userId = recordOwner(viewer, asked.userId);
+  const { position } = asked;
+  const everybody = viewer.kind === 'operator' ? await readUserIds(pool) : [];
+  return asViewerOf(pool, viewer.kind === 'operator' ? [...everybody, ALL_USERS] : [userId], async (client) => {
+    const at = [userId, position.day, position.sequence.toString()];
+    const [row] = (await client.query<RecordedRow>(RECORDED_SQL, at)).rows;
+    if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such message' });
+    const base = { position: formatPosition(position), verdict: row.verdict };
+    const [held] = (await client.query<HeldRow>(HELD_SQL, at)).rows;
+    if (held !== undefined) return { ...base, words: wordsOfHold(row, held), event: held.event, thresholds: [] };
+    const thresholds: Explained[] = [];
+    for (const owner of viewer.kind === 'operator' ? [userId, ALL_USERS] : [userId]) {
+      const { rows } = await client.query<CountedRow>(COUNTED_FOR_SQL, [owner, ...at]);
+      for (const one of rows) {
+        const users = owner === ALL_USERS ? everybody : [userId];
+        const values = [one.threshold_id, one.window_from, row.recorded_at, at[2], users];
+        const counts = await client.query<CountRow>(COUNT_SQL, values);
+        thresholds.push(toExplained(one, owner, sumOf(counts.rows)));
+      }
+    }
+    return { ...base, words: wordsOf(row, thresholds), thresholds };
+  });
+}
+
+const sumOf = (rows: readonly CountRow[]): number => rows.reduce((sum, { count }) => sum + Number(count), 0);
+
+function toExplained(row: CountedRow, owner: Eui, count: number): Explained {
+  return {
+    thresholdId: row.threshold_id,
+    ...(owner === ALL_USERS ? {} : { userId: owner }),
+    services: row.services,
+    direction: row.direction,
+    period: row.period,
+    version: row.version,
+    windowFrom: toInstant(row.window_from),
+    count,
+    ...(row.warning === null ? {} : { warning: Number(row.warning) }),
+    ...(row.quarantine === null ? {} : { quarantine: Number(row.quarantine) }),
+  };
+}
+
+function wordsOfHold({ verdict }: RecordedRow, { count, window_from, value_words, words }: HeldRow): string[] {
+  if (value_words !== null) return [`${verdict}: ${value_words}`, `the limit: ${words}`];
+  return [`${verdict}: it would have been number ${count} since ${toInstant(window_from ?? '')}`, words];
+}
+
+const TRANSFORM_VARIANT = 4;
+
+function wordsOf(row: RecordedRow, thresholds: readonly Explained[]): string[] {
+  const { verdict, reason, direction, command_variant } = row;
+  if (verdict === 'refused') return [`refused: ${reason}; it counts for no threshold`];
+  if (reason !== null) return [`${verdict}: written by the platform itself; it counts for no threshold`];
+  if (direction === 'southbound' && command_variant === TRANSFORM_VARIANT) {
+    return [`${verdict}: a critical request counts when it is sent, not when it is transformed`];
+  }
+  if (thresholds.length === 0) return [`${verdict}: it counts for no threshold in force then`];
+  return thresholds.map((one) => {
+    const whose = one.userId === undefined ? ' by all Users together' : '';
+    const numbers = [
+      one.quarantine === undefined ? 'no number in force' : `at most ${one.quarantine}`,
+      one.warning !== undefined && one.count > one.warning ? `above the warning of ${one.warning}` : undefined,
+    ];
+    return (
+      `${verdict}: number ${one.count} since ${one.windowFrom} of ${numbers.filter(Boolean).join(', ')} ` +
+      `(${one.services.join(' ')} ${one.direction} within ${one.period}${whose}: ` +
+      `threshold ${one.thresholdId} version ${one.version})`
+    );
+  });
+}
+
+/**
+ * Who made up the count of a threshold over all Users in the window that ends at an instant; the Operator's question.
+ * @throws PenstockError 'request.not-found', 'record.too-wide'
+ */
+export async function listContributors(
+  pool: pg.Pool,
+  { thresholdId, at }: { readonly thresholdId: string; readonly at: Date },
+): Promise<ContributorsDocument> {
+  const users = await readUserIds(pool);
+  return asViewerOf(pool, [...users, ALL_USERS], async (client) => {
+    const { rows } = await client.query<{ window_from: string }>(
+      `select window_start($3, t.period_seconds)::text as window_from
+       from threshold t where t.threshold_id = $1 and t.user_id = $2`,
+      [thresholdId, ALL_USERS, at],
+    );
+    const [found] = rows;
+    if (found === undefined) {
+      throw new PenstockError('request.not-found', { detail: 'there is no such threshold over all Users' });
+    }
+    const values = [thresholdId, found.window_from, at, '9223372036854775807', users];
+    const counts = await client.query<CountRow>(COUNT_SQL, values);
+    return {
+      thresholdId,
+      windowFrom: toInstant(found.window_from),
+      at: at.toISOString(),
+      count: sumOf(counts.rows),
+      contributors: counts.rows.map(({ user_id, count }) => ({ userId: requireEui(user_id), count: Number(count) })),
+    };
+  });
+}
+
+async function readUserIds(pool: pg.Pool): Promise<Eui[]> {
+  const { rows } = await pool.query<{ user_id: string }>('select user_id from user_id');
+  return rows.map((row) => requireEui(row.user_id));
+}
