@@ -32,9 +32,9 @@ export async function openBenchDatabase(dataFolder: string, poolSize = 2): Promi
 }
 
 export interface Audit {
-  /** Acknowledged messages that are not in the log as accepted, or not on the southbound stream. */
+  /** Acknowledged messages that are not in the log as accepted, or neither on the southbound stream nor held. */
   readonly lost: number;
-  /** Messages that stand more than once in the log or on the stream. */
+  /** Messages that stand more than once in the log, or on the stream and in quarantine. */
   readonly doubled: number;
 }
 
@@ -42,7 +42,7 @@ export interface Audit {
 const AT_ONCE = 20_000;
 
 /**
- * Asks the database for every acknowledged message: is it in the log and on the southbound stream, once? And is any
+ * Asks the database for every acknowledged message: is it in the log, and on the southbound stream or held, once? And is any
  * RequestID there twice, acknowledged or not?
  * @param acknowledged file with one RequestID a line
  */
@@ -77,10 +77,12 @@ const auditQuery = `
   with logged as (
     select l.user_id, l.target, l.counter, count(distinct (l.day, l.sequence)) as rows, count(s.sequence) as streamed
     from message_log l
-    left join stream s
-      on s.user_id = l.user_id and s.direction = 'southbound'
-     and s.message_day = l.day and s.message_sequence = l.sequence
-    where l.direction = 'southbound' and l.repetition = 0 and l.verdict in ('passed', 'warned')
+    left join (
+      select user_id, message_day, message_sequence, sequence from stream where direction = 'southbound'
+      union all
+      select user_id, day, sequence, sequence from held_message where direction = 'southbound'
+    ) as s on s.user_id = l.user_id and s.message_day = l.day and s.message_sequence = l.sequence
+    where l.direction = 'southbound' and l.repetition = 0 and l.verdict in ('passed', 'warned', 'held')
     group by l.user_id, l.target, l.counter
   )
   select

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Random } from '@penstock/simulator';
+import type { Eui } from '@penstock/duis';
+import {
+  ALL_USERS,
+  auditWindows,
+  replaceThresholds,
+  type ThresholdSetting,
+  type WindowAudit,
+} from '@penstock/platform/thresholds';
+import { Random, type World } from '@penstock/simulator';
 import { temporaryFolder } from '../harness/cleanup.ts';
 import { processTree } from '../harness/cpu.ts';
 import { type Audit, auditAcknowledged, openBenchDatabase } from '../harness/database.ts';
@@ -16,8 +24,9 @@ import { makeTraffic } from '../load/traffic.ts';
 
 /**
  * SIGKILL under load, of the platform and of all of PostgreSQL, many times each. Senders insist: what is not
- * acknowledged is sent again with the same bytes. After each kill the time until the first message that was sent after
- * it is acknowledged; then the database is asked for every message that was ever acknowledged.
+ * acknowledged is sent again with the same bytes. The load exceeds thresholds all the time: of each User and of all. After each kill the time until the first message that was sent after
+ * it is acknowledged; then the database is asked for every message that was ever acknowledged, and in the end for every
+ * window of every threshold.
  *
  * A killed platform is started again at once, as its supervisor would; a killed PostgreSQL is the platform's to start
  * again. These are kills of processes: what a machine does that loses its power is not tried.
@@ -41,6 +50,9 @@ interface Round {
   readonly audit: Audit;
 }
 
+/** Of 800 messages a second, a third goes to the heaviest User. */
+const TIGHT = { eachUser: 60n, userSeconds: 2, allUsers: 400n, allSeconds: 3 };
+
 export async function recovery(options: BenchOptions): Promise<BenchResult> {
   const kills = options.rounds ?? (options.quick ? ROUNDS.quick : ROUNDS.full);
   const folder = temporaryFolder();
@@ -55,6 +67,7 @@ export async function recovery(options: BenchOptions): Promise<BenchResult> {
   const platform = await Platform.prepare({ folder, world, profileFolder: options.profileFolder });
   await platform.start();
   await platform.import(world);
+  await setTightThresholds(platform, world);
   const load = new LoadGenerator({
     port: platform.gatewayPort,
     authorityFile: world.pki.authorityFile,
@@ -90,6 +103,7 @@ export async function recovery(options: BenchOptions): Promise<BenchResult> {
         `${report.acknowledged} acknowledged, ${report.resent} sent again, lost ${audit.lost}, doubled ${audit.doubled}`,
     );
   }
+  const windows = await auditAllWindows(platform);
   const acknowledged = await load.writeAcknowledged(join(folder, 'acknowledged'));
   await load.stop();
   await platform.stop();
@@ -106,6 +120,9 @@ export async function recovery(options: BenchOptions): Promise<BenchResult> {
     figures: {
       lost: Math.max(...rounds.map(({ audit }) => audit.lost)),
       doubled: Math.max(...rounds.map(({ audit }) => audit.doubled)),
+      windowsExceeded: windows.exceeded,
+      heldWithin: windows.heldWithin,
+      held: windows.held,
       slowestSeconds: rounded(Math.max(...rounds.map(({ seconds }) => seconds))),
       platform: figuresOf('platform'),
       postgresql: figuresOf('postgresql'),
@@ -113,11 +130,43 @@ export async function recovery(options: BenchOptions): Promise<BenchResult> {
       resent,
       answers,
     },
-    floor: { lost: '0', doubled: '0', slowestSeconds: '<= 10' },
+    floor: { lost: '0', doubled: '0', windowsExceeded: '0', heldWithin: '0', slowestSeconds: '<= 10' },
     peers: {},
     ratio: null,
     machine: describeMachine(new Date(), version),
   };
+}
+
+async function setTightThresholds(platform: Platform, world: World): Promise<void> {
+  const database = await openBenchDatabase(platform.dataFolder);
+  const client = await database.pool.connect();
+  const setting = (quarantine: bigint, periodSeconds: number): ThresholdSetting => ({
+    services: ['all'],
+    direction: 'sent',
+    periodSeconds,
+    bounds: [{ kind: 'threshold', warning: quarantine / 2n, quarantine, from: undefined, to: undefined }],
+  });
+  const set = async (owner: Eui, row: ThresholdSetting): Promise<void> => {
+    await client.query('begin');
+    await replaceThresholds(client, { owner, rows: [row], submission: undefined, reference: 'SR-1' });
+    await client.query('commit');
+  };
+  for (const { userId } of world.users) await set(userId, setting(TIGHT.eachUser, TIGHT.userSeconds));
+  await set(ALL_USERS, setting(TIGHT.allUsers, TIGHT.allSeconds));
+  client.release();
+  await database.close();
+}
+
+async function auditAllWindows(platform: Platform): Promise<WindowAudit> {
+  const database = await openBenchDatabase(platform.dataFolder);
+  const client = await database.pool.connect();
+  await client.query('set statement_timeout = 0');
+  // the whole log is joined, and a young day has no statistics
+  await client.query('set enable_nestloop = off');
+  const audit = await auditWindows(client);
+  client.release(true);
+  await database.close();
+  return audit;
 }
 
 /** Seconds from the kill to the first acknowledgement of a message that was sent after it. */
