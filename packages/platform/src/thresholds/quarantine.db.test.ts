@@ -144,6 +144,32 @@ describe('what is held', () => {
   });
 });
 
+test('a step begins with its first microsecond, and a number is in force from its very instant', async () => {
+  await setThresholds(database.pool, userA, [threshold(2n, { periodSeconds: 2 })], noon);
+  await record(many(1), later(0.5));
+  await record(many(1), later(1));
+  // of the first second nothing counts any more, of the next all
+  expect(verdictsOf(await record(many(2), later(3.999)))).toEqual(['passed', 'held']);
+  const exception = { kind: 'exception', warning: undefined, quarantine: 0n, from: later(10), to: later(20) } as const;
+  const bounds = [
+    { kind: 'threshold', warning: undefined, quarantine: 9n, from: undefined, to: later(30) },
+    exception,
+  ] as const;
+  await setThresholds(database.pool, userA, [threshold(9n, { bounds })], later(5));
+  const at = async (seconds: number) => verdictsOf(await record(many(1), later(seconds)))[0];
+  expect([await at(9.999), await at(10), await at(19.999), await at(20), await at(29), await at(30)]).toEqual([
+    'passed',
+    'held',
+    'held',
+    'passed',
+    'passed',
+    'passed',
+  ]);
+  // without a number nothing is held, and all the same it is counted
+  expect(verdictsOf(await record(many(20), later(31)))).toEqual(many(20).map(() => 'passed'));
+  expect(await rowsOf('select (closed + current)::integer as count from threshold_count')).toEqual([{ count: 27 }]);
+});
+
 test('a value out of bounds is held or deleted, is not counted, and has an event a limit', async () => {
   await setThresholds(database.pool, userA, [threshold(1n)], noon);
   await inTransaction(database.pool, (client) =>

@@ -179,6 +179,8 @@ const aStep = fc.oneof(
         fc.integer({ min: -20_000, max: 30_000 }),
         fc.constantFrom(0, 1, 999, 1_000, 7_000, 60_000, 3_600_000),
       ),
+      // the very begin of a step: of a second, of 2.5, of a minute
+      onto: fc.option(fc.constantFrom(1_000, 2_500, 60_000)),
       messages: fc.array(aMessage, { minLength: 1, maxLength: 30 }),
     }),
     weight: 4,
@@ -226,6 +228,7 @@ test('verdicts are those of counting every message anew, and the promise holds b
           continue;
         }
         now += step.ahead;
+        if (step.onto !== null) now = Math.ceil(now / step.onto) * step.onto;
         const { screening, version } = await readRules();
         for (const lane of [0, 1]) {
           const keys = new Set<bigint>();
