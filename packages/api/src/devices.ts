@@ -14,6 +14,9 @@ export const deviceStatusSchema = z.enum([
   'Recovered',
 ]);
 
+/** The generation of the device; left out of an import: 2. */
+export const smetsSchema = z.enum(['1', '2']);
+
 export const responsibilitySchema = z.object({
   role: z.enum(['IS', 'ES', 'GS', 'ED', 'GT', 'RSA']),
   userId: euiSchema,
@@ -32,6 +35,7 @@ export const deviceSchema = z.object({
   model: z.string().optional(),
   firmware: z.string().optional(),
   region: z.string().optional(),
+  smets: smetsSchema,
   updatedAt: instantSchema,
   /** Of a User: its own; of the Operator: all. */
   responsible: z.array(responsibilitySchema),
@@ -55,4 +59,5 @@ export const postDeviceSchema = z.strictObject({
   model: z.string().optional(),
   firmware: z.string().optional(),
   region: z.string().optional(),
+  smets: smetsSchema.optional(),
 });

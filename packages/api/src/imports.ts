@@ -19,6 +19,7 @@ export const importColumns = {
     'model',
     'firmware',
     'region',
+    'smets',
   ],
   registrations: ['mpxn', 'role', 'user_id', 'valid_from', 'valid_to'],
 } as const;

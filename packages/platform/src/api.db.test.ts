@@ -48,7 +48,7 @@ beforeAll(async () => {
 
   await bring('parties', 'A,Alpha,large_supplier', 'B,Beta,small_supplier', 'O,Operator,operator');
   await bring('user-ids', `${alpha},A,IS|ES,,`, `${beta},B,IS,,`, `${operatorId},O,OPERATOR,,`);
-  await bring('devices', `${hub},CHF,Commissioned,,,,,,,,`, `${meter},ESME,Commissioned,${hub},1000000000001,,,,,,`);
+  await bring('devices', `${hub},CHF,Commissioned,,,,,,,,,`, `${meter},ESME,Commissioned,${hub},1000000000001,,,,,,,`);
   await bring('registrations', `1000000000001,IS,${alpha},2020-01-01T00:00:00Z,`);
   await database.pool.query(
     `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target,

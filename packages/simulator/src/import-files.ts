@@ -108,6 +108,7 @@ function deviceRow(device: Device, home?: Home): Row<'devices'> {
     model: device.model,
     firmware: device.firmware,
     region: home?.region ?? '',
+    smets: '2',
   };
 }
 

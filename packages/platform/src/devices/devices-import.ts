@@ -27,6 +27,7 @@ function check({ line, fields }: Row, faults: Faults): boolean {
   if (!deviceStatuses.some((known) => known === status)) {
     addFieldFault(faults, line, 'status', status, `one of ${deviceStatuses.join(', ')}`);
   }
+  if (!['', '1', '2'].includes(fields.smets)) addFieldFault(faults, line, 'smets', fields.smets, '1 or 2');
   if (fields.home !== '' && home === undefined) addFieldFault(faults, line, 'home', fields.home, 'an EUI-64');
   if (kind === 'CHF' && home !== undefined && home !== device) {
     const message = 'a communications hub function is its own home';
@@ -53,7 +54,8 @@ export const devicesImporter: Importer<Column> = {
     await openTouchedHomes(client);
     await client.query(
       `create temporary table staged_device (line integer, device macaddr8, kind text, status text, home macaddr8,
-         import_mpan text, export_mpan text, mprn text, manufacturer text, model text, firmware text, region text)
+         import_mpan text, export_mpan text, mprn text, manufacturer text, model text, firmware text, region text,
+         is_smets1 boolean)
        on commit drop`,
     );
   },
@@ -65,10 +67,11 @@ export const devicesImporter: Importer<Column> = {
        select line, device, kind, status,
               case kind when 'CHF' then device else nullif(home, '')::macaddr8 end,
               nullif(import_mpan, ''), nullif(export_mpan, ''), nullif(mprn, ''),
-              nullif(manufacturer, ''), nullif(model, ''), nullif(firmware, ''), nullif(region, '')
+              nullif(manufacturer, ''), nullif(model, ''), nullif(firmware, ''), nullif(region, ''), smets = '1'
        from unnest($1::integer[], $2::macaddr8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                   $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-              as s(line, device, kind, status, home, import_mpan, export_mpan, mprn, manufacturer, model, firmware, region)`,
+                   $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+              as s(line, device, kind, status, home, import_mpan, export_mpan, mprn, manufacturer, model, firmware, region,
+                   smets)`,
       [good.map((row) => row.line), ...importColumns.devices.map(column)],
     );
   },
@@ -110,19 +113,20 @@ export const devicesImporter: Importer<Column> = {
     );
     const { rowCount } = await client.query(
       `insert into device as d (device, kind, status, home, import_mpan, export_mpan, mprn,
-                                manufacturer, model, firmware, region)
-       select device, kind, status, home, import_mpan, export_mpan, mprn, manufacturer, model, firmware, region
+                                manufacturer, model, firmware, region, is_smets1)
+       select device, kind, status, home, import_mpan, export_mpan, mprn, manufacturer, model, firmware, region,
+              is_smets1
        from staged_device order by device
        on conflict (device) do update
          set kind = excluded.kind, status = excluded.status, home = excluded.home,
              import_mpan = excluded.import_mpan, export_mpan = excluded.export_mpan, mprn = excluded.mprn,
              manufacturer = excluded.manufacturer, model = excluded.model, firmware = excluded.firmware,
-             region = excluded.region, updated_at = clock_timestamp()
+             region = excluded.region, is_smets1 = excluded.is_smets1, updated_at = clock_timestamp()
        where (d.kind, d.status, d.home, d.import_mpan, d.export_mpan, d.mprn,
-              d.manufacturer, d.model, d.firmware, d.region)
+              d.manufacturer, d.model, d.firmware, d.region, d.is_smets1)
              is distinct from (excluded.kind, excluded.status, excluded.home, excluded.import_mpan,
               excluded.export_mpan, excluded.mprn, excluded.manufacturer, excluded.model, excluded.firmware,
-              excluded.region)`,
+              excluded.region, excluded.is_smets1)`,
     );
     await client.query(
       `delete from metering_point_device m

@@ -14,6 +14,7 @@ interface DeviceRow {
   model: string | null;
   firmware: string | null;
   region: string | null;
+  is_smets1: boolean;
   updated_at: Date;
   import_mpan: string | null;
   export_mpan: string | null;
@@ -39,7 +40,7 @@ export async function getDevice(pool: pg.Pool, viewer: Viewer, device: Eui, now:
   const own = known?.responsible.filter((span) => isOperator || viewer.userIds.includes(span.userId)) ?? [];
   const mayKnow = isOperator || own.some((span) => covers(span, now.getTime()));
   const { rows } = await pool.query<DeviceRow>(
-    `select kind, status, home, manufacturer, model, firmware, region, updated_at, import_mpan, export_mpan, mprn
+    `select kind, status, home, manufacturer, model, firmware, region, is_smets1, updated_at, import_mpan, export_mpan, mprn
      from device where device = $1`,
     [device],
   );
@@ -55,6 +56,7 @@ export async function getDevice(pool: pg.Pool, viewer: Viewer, device: Eui, now:
     updatedAt: row.updated_at.toISOString(),
     ...(home === null ? {} : { home: requireEui(home) }),
     ...withoutNulls({ manufacturer, model, firmware, region }),
+    smets: row.is_smets1 ? '1' : '2',
     ...(isOperator ? withoutNulls({ importMpan: row.import_mpan, exportMpan: row.export_mpan, mprn: row.mprn }) : {}),
     responsible: own.map(({ role, userId, validFrom, validTo }) => {
       const from = instantOf(validFrom);

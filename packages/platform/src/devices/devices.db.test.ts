@@ -37,7 +37,7 @@ afterEach(() => database.drop());
 async function* once(text: string) {
   yield Buffer.from(text);
 }
-async function bring(kind: Exclude<ImportKind, 'certificates' | 'officers'>, ...lines: string[]) {
+async function bring(kind: Exclude<ImportKind, 'certificates'>, ...lines: string[]) {
   const source = () => once(`${importColumns[kind].join(',')}\n${lines.join('\n')}\n`);
   const { pool } = database;
   switch (kind) {
@@ -60,10 +60,10 @@ async function faultsOf(work: Promise<unknown>) {
   return error.faults.map(({ line, column, code }) => (column === undefined ? [line, code] : [line, column, code]));
 }
 const homeLines = [
-  `${electricityMeter},ESME,Commissioned,${hub},${MPAN},${EXPORT},,Maker,M1,1.0,South`,
-  `${hub},CHF,Commissioned,,,,,,,,`,
-  `${gasMeter},GSME,Commissioned,${hub},,,${MPRN},,,,`,
-  `${display},IHD,Pending,${hub},,,,,,,`,
+  `${electricityMeter},ESME,Commissioned,${hub},${MPAN},${EXPORT},,Maker,M1,1.0,South,1`,
+  `${hub},CHF,Commissioned,,,,,,,,,`,
+  `${gasMeter},GSME,Commissioned,${hub},,,${MPRN},,,,,`,
+  `${display},IHD,Pending,${hub},,,,,,,,`,
 ];
 async function responsible(device: typeof hub) {
   const found = (await findDevices(database.pool, [device])).get(device);
@@ -119,12 +119,12 @@ describe('imports of devices and registrations', () => {
     const second = eui('11');
     await bring(
       'devices',
-      `${second},CHF,Commissioned,,,,,,,,`,
-      `${gasMeter},GSME,Commissioned,${second},,,${MPRN},,,,`,
+      `${second},CHF,Commissioned,,,,,,,,,`,
+      `${gasMeter},GSME,Commissioned,${second},,,${MPRN},,,,,`,
     );
     expect(await responsible(display)).toEqual([]);
     expect(await responsible(second)).toHaveLength(1);
-    await bring('devices', `${gasMeter},GSME,Commissioned,${second},,,,,,,`);
+    await bring('devices', `${gasMeter},GSME,Commissioned,${second},,,,,,,,`);
     expect(await responsible(gasMeter)).toEqual([]);
     expect(await responsible(second)).toEqual([]);
     await bring('registrations', `${MPRN},GS,${alpha},2025-01-01T00:00:00Z,2026-01-01T00:00:00Z`);
@@ -144,12 +144,12 @@ describe('imports of devices and registrations', () => {
       await faultsOf(
         bring(
           'devices',
-          'nonsense,ESME,Commissioned,,,,,,,,',
-          `${hub},CHF,Lost,${display},,,,,,,`,
-          `${electricityMeter},ESME,Pending,,12,,${MPRN},,,,`,
-          `${display},IHD,Pending,${gasMeter},,,,,,,`,
-          `${display},IHD,Pending,,,,,,,,`,
-          `${gasMeter},GSME,Pending,,,,,,,`,
+          'nonsense,ESME,Commissioned,,,,,,,,,',
+          `${hub},CHF,Lost,${display},,,,,,,,`,
+          `${electricityMeter},ESME,Pending,,12,,${MPRN},,,,,`,
+          `${display},IHD,Pending,${gasMeter},,,,,,,,`,
+          `${display},IHD,Pending,,,,,,,,,`,
+          `${gasMeter},GSME,Pending,,,,,,,,`,
         ),
       ),
     ).toEqual([
@@ -198,7 +198,7 @@ describe('imports of devices and registrations', () => {
 
   test('metering points that contradict each other are refused, from either side', async () => {
     await bring('devices', ...homeLines);
-    const second = `${eui('12')},ESME,Commissioned,${hub},1000000000009,,,,,,`;
+    const second = `${eui('12')},ESME,Commissioned,${hub},1000000000009,,,,,,,`;
     await bring(
       'registrations',
       `${MPAN},IS,${alpha},2020-01-01T00:00:00Z,`,
@@ -258,7 +258,7 @@ describe('looking devices up', () => {
     const after = new Date('2026-11-22T00:00:00Z');
     const viewer = { kind: 'user', userIds: [alpha] } as const;
     const shown = await getDevice(pool, viewer, electricityMeter, before);
-    expect(shown).toMatchObject({ kind: 'ESME', home: hub, manufacturer: 'Maker', region: 'South' });
+    expect(shown).toMatchObject({ kind: 'ESME', home: hub, manufacturer: 'Maker', region: 'South', smets: '1' });
     expect(shown.importMpan).toBeUndefined();
     expect(shown.responsible).toEqual([
       { role: 'IS', userId: alpha, validFrom: '2020-01-01T00:00:00.000Z', validTo: '2026-11-22T00:00:00.000Z' },
