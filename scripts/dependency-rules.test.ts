@@ -51,9 +51,9 @@ describe('a planted breach is found', () => {
       'messages may not import delivery: imports run downwards only',
     ],
     [
-      `${platform}/thresholds/side.ts`,
+      `${platform}/parties/side.ts`,
       "import '../messages/log.ts';",
-      'thresholds may not import messages: imports run downwards only',
+      'parties may not import messages: imports run downwards only',
     ],
     [
       `${platform}/foundation/up.ts`,

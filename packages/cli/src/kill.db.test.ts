@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
 import { createLog } from '@penstock/platform/log';
 import { auditWindows } from '@penstock/platform/thresholds';
@@ -23,6 +23,7 @@ import {
   TestPlatform,
   testFolder,
   testNetwork,
+  textOf,
 } from './testing-platform.ts';
 
 // SIGKILL under load that exceeds its thresholds: of the platform, of a process of its gateway, of PostgreSQL, and of one
@@ -171,8 +172,8 @@ describe('under load, nothing acknowledged is lost or doubled and it serves agai
 /** The processes of the gateway that run now, by their pids. */
 function gatewayProcesses(): number[] {
   const parent = platform.process?.child.pid;
-  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number);
-  return children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('door-process.ts'));
+  const children = textOf(`/proc/${parent}/task/${parent}/children`).split(' ').filter(Boolean).map(Number);
+  return children.filter((pid) => textOf(`/proc/${pid}/cmdline`).includes('door-process.ts'));
 }
 
 function kill(pid: number | undefined): void {

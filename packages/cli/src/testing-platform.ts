@@ -94,9 +94,18 @@ export function findServer(dataFolder: string): number | undefined {
   return realpathSync(`/proc/${pid}/cwd`) === realpathSync(cluster) ? pid : undefined;
 }
 
+/** '' of a file that is not there: a process that ends takes its files along, at any moment. */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code))) return '';
+    throw error;
+  }
+}
+
 function readPid(file: string): number | undefined {
-  if (!existsSync(file)) return undefined;
-  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+  const pid = Number.parseInt(textOf(file), 10);
   return Number.isNaN(pid) ? undefined : pid;
 }
 
