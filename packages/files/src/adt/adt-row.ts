@@ -1,13 +1,12 @@
 /** One row of an ADT File as values; every cell that is wrong is a fault. */
-import { adtProfile, columnOf } from '../csv/profile.ts';
+import { adtProfile } from '../csv/profile.ts';
 import type { Row } from '../csv/rows.ts';
-import type { FileErrorCode } from '../errors.ts';
 import { type Findings, shown } from '../findings.ts';
-import { isRewrittenNumber, parseEui } from '../values/identifiers.ts';
-import { parseInstant } from '../values/instant.ts';
+import { RowCheck } from '../spans/row-check.ts';
+import { parseEui } from '../values/identifiers.ts';
 import { LONGEST_PERIOD_DAYS, parsePeriod } from '../values/period.ts';
 import { parseServices } from '../values/services.ts';
-import { isReference, LONGEST_REFERENCE, parseNumber } from '../values/text.ts';
+import { parseNumber } from '../values/text.ts';
 import {
   type AdtDirection,
   type AdtException,
@@ -17,7 +16,7 @@ import {
 } from './adt-file.ts';
 
 export type AdtKind = 'threshold' | 'exception' | 'none';
-type AdtColumn = (typeof adtProfile.columns)[number];
+type AdtCheck = RowCheck<(typeof adtProfile.columns)[number]>;
 
 /** A row whose cells are right each by itself; whether the rows fit together is judged afterwards. */
 export type AdtRow =
@@ -25,57 +24,16 @@ export type AdtRow =
   | { readonly kind: 'exception'; readonly identity: AdtIdentity; readonly exception: AdtException }
   | { readonly kind: 'none'; readonly line: number; readonly userId: string; readonly reference: string };
 
-class RowCheck {
-  readonly #cells: readonly string[];
-  readonly #line: number;
-  readonly #findings: Findings;
-  isGood = true;
-
-  constructor(row: Row<AdtKind>, findings: Findings) {
-    this.#cells = row.cells;
-    this.#line = row.line;
-    this.#findings = findings;
-  }
-
-  cell(name: AdtColumn): string {
-    return this.#cells[adtProfile.columns.indexOf(name) + 1] ?? '';
-  }
-
-  fail(name: AdtColumn, code: FileErrorCode, message: string): undefined {
-    this.isGood = false;
-    this.#findings.add({ line: this.#line, column: columnOf(adtProfile, name), code, message });
-  }
-
-  number(name: 'warning' | 'quarantine'): number | undefined {
-    const text = this.cell(name);
-    const number = parseNumber(text);
-    if (number !== undefined) return number;
-    const why = isRewrittenNumber(text) ? ' (a spreadsheet may have rewritten it)' : '';
-    return this.fail(name, 'files.number', `${shown(text)} is not a whole number from 0 to 10^15${why}`);
-  }
-
-  instant(name: 'from' | 'to'): string | undefined {
-    const text = this.cell(name);
-    if (text === '') return undefined;
-    return parseInstant(text) ?? this.fail(name, 'files.instant', `${shown(text)} is not an instant with its offset`);
-  }
+function readNumber(check: AdtCheck, name: 'warning' | 'quarantine'): number | undefined {
+  return parseNumber(check.cell(name)) ?? check.failNumber(name, 'files.number', 'a whole number from 0 to 10^15');
 }
 
-function readUserId(check: RowCheck): string | undefined {
+function readUserId(check: AdtCheck): string | undefined {
   const text = check.cell('user_id');
   return parseEui(text) ?? check.fail('user_id', 'files.eui', `${shown(text)} is not an EUI-64`);
 }
 
-function readReference(check: RowCheck): string {
-  const text = check.cell('reference');
-  if (!isReference(text)) {
-    const message = `${shown(text)} is not up to ${LONGEST_REFERENCE} visible characters without blanks`;
-    check.fail('reference', 'files.text', message);
-  }
-  return text;
-}
-
-function readServices(check: RowCheck, knownSrv: (srv: string) => boolean) {
+function readServices(check: AdtCheck, knownSrv: (srv: string) => boolean) {
   const text = check.cell('services');
   const services = parseServices(text, knownSrv);
   if (services === undefined) return check.fail('services', 'files.services', `${shown(text)} names no services`);
@@ -83,7 +41,7 @@ function readServices(check: RowCheck, knownSrv: (srv: string) => boolean) {
   return check.fail('services', 'files.srv', `${shown(services.unknown)} is not in the catalogue`);
 }
 
-function readDirection(check: RowCheck): AdtDirection | undefined {
+function readDirection(check: AdtCheck): AdtDirection | undefined {
   const text = check.cell('direction');
   const direction = adtDirections.find((one) => one === text);
   if (direction === undefined) {
@@ -95,7 +53,7 @@ function readDirection(check: RowCheck): AdtDirection | undefined {
   return direction;
 }
 
-function readPeriod(check: RowCheck) {
+function readPeriod(check: AdtCheck) {
   const text = check.cell('period');
   const period = parsePeriod(text);
   switch (period.fault) {
@@ -112,13 +70,10 @@ function readPeriod(check: RowCheck) {
   }
 }
 
-function readNone(row: Row<AdtKind>, check: RowCheck): AdtRow | undefined {
+function readNone(row: Row<AdtKind>, check: AdtCheck): AdtRow | undefined {
   const userId = readUserId(check);
-  const reference = readReference(check);
-  for (const name of adtProfile.columns) {
-    if (name === 'user_id' || name === 'reference' || check.cell(name) === '') continue;
-    check.fail(name, 'files.unused', `a row of the kind none has no ${name}`);
-  }
+  const reference = check.reference();
+  check.useOnly('user_id', 'reference');
   if (!check.isGood || userId === undefined) return undefined;
   return { kind: 'none', line: row.line, userId, reference };
 }
@@ -129,23 +84,19 @@ export function readAdtRow(
   knownSrv: (srv: string) => boolean,
   findings: Findings,
 ): AdtRow | undefined {
-  const check = new RowCheck(row, findings);
+  const check = new RowCheck(adtProfile, row, findings);
   if (row.kind === 'none') return readNone(row, check);
   const { line } = row;
   const userId = readUserId(check);
   const services = readServices(check, knownSrv);
   const direction = readDirection(check);
   const period = readPeriod(check);
-  const warning = check.cell('warning') === '' ? undefined : check.number('warning');
-  const quarantine = check.number('quarantine');
-  const from = check.instant('from');
-  const to = check.instant('to');
-  const reference = readReference(check);
+  const warning = check.cell('warning') === '' ? undefined : readNumber(check, 'warning');
+  const quarantine = readNumber(check, 'quarantine');
+  const { from, to } = check.span();
+  const reference = check.reference();
   if (warning !== undefined && quarantine !== undefined && warning > quarantine) {
     check.fail('warning', 'files.warning', `the warning ${warning} is above the quarantine number ${quarantine}`);
-  }
-  if (from !== undefined && to !== undefined && from >= to) {
-    check.fail('to', 'files.span', `${shown(check.cell('to'))} is not after ${shown(check.cell('from'))}`);
   }
   if (row.kind === 'exception' && (check.cell('from') === '' || check.cell('to') === '')) {
     const name = check.cell('from') === '' ? 'from' : 'to';

@@ -1,23 +1,9 @@
 /** Whether the rows of an ADT File fit together: one User ID, one threshold at a time, exceptions within thresholds. */
 import { adtProfile, columnOf } from '../csv/profile.ts';
 import { type Findings, shown } from '../findings.ts';
+import { addNotAlone, addOverlaps, end, inOrder, start } from '../spans/span.ts';
 import { type AdtException, type AdtFile, type AdtIdentity, type AdtThreshold, identityKey } from './adt-file.ts';
 import type { AdtRow } from './adt-row.ts';
-
-interface Span {
-  readonly line: number;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
-
-/** Before every instant, and after it. */
-const EARLIEST = '';
-const LATEST = '\uffff';
-
-const start = (span: Span): string => span.from ?? EARLIEST;
-const end = (span: Span): string => span.to ?? LATEST;
-const inOrder = (one: Span, other: Span): number =>
-  start(one) < start(other) ? -1 : start(one) > start(other) ? 1 : 0;
 
 type ThresholdRow = Omit<AdtThreshold, 'exceptions'>;
 interface ExceptionRow {
@@ -29,30 +15,6 @@ function describe({ services, direction, period }: AdtIdentity): string {
   return `${services} ${direction} in ${period}`;
 }
 
-/** In the order of their spans, each overlap a fault at the later line that names the earlier. */
-function addOverlaps(spans: readonly Span[], what: string, findings: Findings): void {
-  let furthest: Span | undefined;
-  for (const span of spans.toSorted(inOrder)) {
-    if (furthest !== undefined && start(span) < end(furthest)) {
-      const [first, second] = [furthest, span].sort((one, other) => one.line - other.line);
-      const message = `${what} is set for the same time by line ${first?.line} and line ${second?.line}`;
-      findings.add({ line: second?.line ?? span.line, code: 'files.overlap', message });
-    }
-    if (furthest === undefined || end(span) > end(furthest)) furthest = span;
-  }
-}
-
-function groupBy<Item>(items: readonly Item[], identityOf: (item: Item) => AdtIdentity): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = identityKey(identityOf(item));
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
 /** The exceptions by the line of the threshold that they lie within. */
 function placeExceptions(
   thresholds: ReadonlyMap<string, readonly ThresholdRow[]>,
@@ -61,7 +23,7 @@ function placeExceptions(
   findings: Findings,
 ): Map<number, AdtException[]> {
   const placed = new Map<number, AdtException[]>();
-  for (const [key, group] of groupBy(exceptions, ({ identity }) => identity)) {
+  for (const [key, group] of Map.groupBy(exceptions, ({ identity }) => identityKey(identity))) {
     const spans = thresholds.get(key) ?? [];
     for (const { identity, exception } of group) {
       const within = spans.find((span) => start(span) <= exception.from && exception.to <= end(span));
@@ -115,13 +77,9 @@ export function fitRows(rows: readonly AdtRow[], hasAllThresholds: boolean, find
   const userId = addUserIds(rows, findings);
   if (userId === undefined) return undefined;
   const none = rows.filter((row) => row.kind === 'none');
-  if (none.length > 0 && rows.length > 1) {
-    for (const { line } of none) {
-      findings.add({ line, code: 'files.none', message: 'none is not the only row of the file' });
-    }
-  }
+  addNotAlone(none, rows.length, findings);
   const thresholds = rows.flatMap((row) => (row.kind === 'threshold' ? [row.threshold] : []));
-  const groups = groupBy(thresholds, (threshold) => threshold);
+  const groups = Map.groupBy(thresholds, identityKey);
   for (const group of groups.values()) {
     const [first] = group;
     if (first !== undefined) addOverlaps(group, describe(first), findings);
