@@ -2,6 +2,7 @@ import { errorCodes, PenstockError } from '@penstock/platform/errors';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { adtCommand } from './commands/adt.ts';
+import { limitsCommand } from './commands/limits.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 
 // The command `penstock`. Each command is a file of commands/; a failure is one line with its code and what to do.
@@ -12,13 +13,13 @@ const program = new Command('penstock')
   .option('--config <file>', 'the configuration file (default: penstock.toml in the working folder, when there is one)')
   .showHelpAfterError('(penstock --help lists the commands)');
 
-const usersCommands = [adtCommand(), quarantineCommand()];
-// Loading the platform takes half a second and 30 MB, of which a User who checks a file has nothing.
-if (!usersCommands.some((command) => command.name() === process.argv[2])) {
+const localCommands = [adtCommand(), quarantineCommand(), limitsCommand()];
+// Loading the platform takes half a second and 30 MB, of which an officer who checks a file has nothing.
+if (!localCommands.some((command) => command.name() === process.argv[2])) {
   const { platformCommands } = await import('./commands/of-platform.ts');
   for (const command of platformCommands()) program.addCommand(command);
 }
-for (const command of usersCommands) program.addCommand(command);
+for (const command of localCommands) program.addCommand(command);
 
 try {
   await program.parseAsync();

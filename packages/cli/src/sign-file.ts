@@ -6,7 +6,7 @@ import { exitCode, LocalFailure, runLocally } from './local-failure.ts';
 import { describeFindings, LocalFile, printFindings, printJson } from './local-files.ts';
 import { readPrivateKey } from './private-key.ts';
 
-// `penstock adt sign` and `penstock quarantine sign`: the bytes that were checked are the bytes that are signed.
+// `penstock adt sign`, `quarantine sign` and `limits sign`: the bytes that were checked are the bytes that are signed.
 
 interface Options {
   readonly key: string;
@@ -29,13 +29,16 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
   }
 }
 
-async function sign(path: string, check: (file: LocalFile) => Promise<Findings>, options: Options): Promise<number> {
+/** Finds what is wrong with a file; `More` are options of its kind, beside those of signing. */
+type Check<More> = (file: LocalFile, options: More) => Promise<Findings>;
+
+async function sign<More>(path: string, check: Check<More>, options: Options & More): Promise<number> {
   const key = await readPrivateKey(options.key, options.passphraseFile);
   const [certificate, ...more] = readCertificates(readFileSync(options.certificate));
   if (certificate === undefined) throw new RangeError('a certificate file without certificates was read');
   const chain = [...more, ...(options.chain === undefined ? [] : readCertificates(readFileSync(options.chain)))];
   const file = new LocalFile(path);
-  const findings = await check(file);
+  const findings = await check(file, options);
   if (findings.faultCount > 0) {
     printFindings(path, findings);
     if (options.json) printJson(describeFindings(path, findings));
@@ -54,7 +57,7 @@ async function sign(path: string, check: (file: LocalFile) => Promise<Findings>,
 }
 
 /** Gives a command the arguments and options of signing. */
-export function signing(command: Command, check: (file: LocalFile) => Promise<Findings>): Command {
+export function signing<More>(command: Command, check: Check<More>): Command {
   return command
     .argument('<file>', 'the file to sign; one with faults is refused')
     .requiredOption('--key <file>', 'the private key of the officer, in PEM')
@@ -63,5 +66,5 @@ export function signing(command: Command, check: (file: LocalFile) => Promise<Fi
     .option('--out <file>', 'where the signature goes (default: FILE.p7s)')
     .option('--passphrase-file <file>', 'a file whose first line opens an encrypted key (default: asked for)')
     .option('--json', 'tell the result as one line of JSON')
-    .action((path: string, options: Options) => runLocally(() => sign(path, check, options)));
+    .action((path: string, options: Options & More) => runLocally(() => sign(path, check, options)));
 }

@@ -44,7 +44,7 @@ const registry = {
   'files.bytes': { title: 'The file is larger than is taken', action: 'Split the file.' },
   'files.empty': {
     title: 'The file has no rows',
-    action: 'Add a row; an ADT File that ends all thresholds says so by a row of the kind none.',
+    action: 'Add a row; a file that ends all thresholds, or all limits, says so by a row of the kind none.',
   },
   'files.unused': { title: 'A cell that this kind of row does not use is not empty', action: 'Empty the cell.' },
   // ------------------------------------------------------------------ values
@@ -101,7 +101,19 @@ const registry = {
     title: 'The value is not a kind of event or message that fits here',
     action: 'Write one of the kinds that the message names.',
   },
-  // ------------------------------------------------------------------ the thresholds of an ADT File together
+  'files.attribute': {
+    title: 'The value is not the id of an attribute',
+    action: 'Write the id as docs/values.md gives it: letters, digits, dots, slashes and hyphens.',
+  },
+  'files.attribute-unknown': {
+    title: 'The attribute is not in the catalogue',
+    action: 'Take the id from docs/values.md, with the part that all ids of its request begin with.',
+  },
+  'files.decimal': {
+    title: 'The value is not a plain decimal of at most 40 digits',
+    action: 'Write digits, with a sign and a point where they are needed: -0.05, 1250. No exponent, no separator.',
+  },
+  // ------------------------------------------------------------------ thresholds, and limits, together
   'files.user-ids': {
     title: 'The file names more than one User ID',
     action: 'Write one file for each User ID.',
@@ -110,9 +122,21 @@ const registry = {
     title: 'The warning number is above the quarantine number',
     action: 'Lower the warning, or leave it empty for none.',
   },
+  'files.operator-warning': {
+    title: 'A threshold of the Operator has a warning',
+    action: 'Leave the warning empty: what counts across all Users only holds.',
+  },
+  'files.limit-absent': {
+    title: 'The row sets no limit',
+    action: 'Give a minimum, a maximum or both; to end a limit, take its row out.',
+  },
+  'files.limit-order': {
+    title: 'The minimum is above the maximum',
+    action: 'Lower the minimum, or raise the maximum; between them lies what passes.',
+  },
   'files.span': { title: 'The span does not end after it begins', action: 'Let from be before to.' },
   'files.overlap': {
-    title: 'Two rows set the same threshold for the same time',
+    title: 'Two rows set the same threshold, or limits of the same attribute, for the same time',
     action: 'Keep one of the two, or end the first where the second begins.',
   },
   'files.exception-threshold': {
@@ -126,7 +150,7 @@ const registry = {
   },
   'files.none': {
     title: 'A row of the kind none stands beside other rows',
-    action: 'Keep none alone to end all thresholds, or take it out.',
+    action: 'Keep none alone to end all thresholds, or all limits, or take it out.',
   },
   // ------------------------------------------------------------------ decisions and reports
   'files.repeated': { title: 'The same item is named twice', action: 'Keep one of the two rows.' },

@@ -9,12 +9,25 @@ export { readActions } from './actions/read.ts';
 export { writeActions } from './actions/write.ts';
 export * from './adt/adt-file.ts';
 export { type AdtChange, type AdtDifference, compareAdt } from './adt/compare.ts';
-export { readAdt } from './adt/read.ts';
+export { type Operator, readAdt } from './adt/read.ts';
 export { writeAdt } from './adt/write.ts';
 export type { Source } from './csv/lines.ts';
-export { actionsProfile, adtProfile, LONGEST_LINE, type Profile, profiles, reportProfile } from './csv/profile.ts';
+export {
+  actionsProfile,
+  adtProfile,
+  LONGEST_LINE,
+  limitsProfile,
+  type Profile,
+  profiles,
+  reportProfile,
+} from './csv/profile.ts';
+export { FIRST_BYTES, profileOf } from './csv/profile-of.ts';
 export * from './errors.ts';
 export { type Column, type Fault, Findings, MOST_LISTED_FAULTS, type Notice, shown } from './findings.ts';
+export { compareLimits, type LimitChange, type LimitDifference } from './limits/compare.ts';
+export * from './limits/limits-file.ts';
+export { readLimits } from './limits/read.ts';
+export { writeLimits } from './limits/write.ts';
 export { compareActions, type Decisions, HeldItems } from './report/held-items.ts';
 export { readReport } from './report/read.ts';
 export {

@@ -1,105 +1,57 @@
-import { type AdtDifference, type AdtFile, compareAdt, Findings, readAdt } from '@penstock/files';
+import { type AdtDifference, type AdtFile, compareAdt, parseEui, readAdt } from '@penstock/files';
 import type { Command } from 'commander';
-import { exitCode, LocalFailure, localCommand, runLocally } from '../local-failure.ts';
-import { describeFindings, knownSrv, LocalFile, printFindings, printJson } from '../local-files.ts';
-import { signing } from '../sign-file.ts';
+import { exitCode, LocalFailure, localCommand } from '../local-failure.ts';
+import { knownSrv } from '../local-files.ts';
+import { addWholeFileCommands, count, type WholeFile, writeChange, writeSpan } from './whole-file.ts';
 
 interface Options {
-  readonly json?: boolean;
+  readonly operator?: string;
 }
 
-async function readFile(path: string): Promise<{ file: AdtFile | undefined; findings: Findings }> {
-  const findings = new Findings();
-  return { file: await readAdt(new LocalFile(path).read(), knownSrv, findings), findings };
+/** The Operator's User ID in upper case, when it is given. */
+function operatorIdOf({ operator }: Options): string | undefined {
+  if (operator === undefined) return undefined;
+  const id = parseEui(operator);
+  if (id !== undefined) return id;
+  throw new LocalFailure(exitCode.usage, `${operator} is not an EUI-64`, 'Give the User ID of the Operator.');
 }
 
-const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
-
-function summarise({ userId, thresholds }: AdtFile): string {
-  const exceptions = thresholds.reduce((sum, threshold) => sum + threshold.exceptions.length, 0);
-  return `${count(thresholds.length, 'threshold')} and ${count(exceptions, 'exception')} of ${userId}`;
-}
-
-async function check(path: string, { json }: Options): Promise<number> {
-  const { file, findings } = await readFile(path);
-  if (json) printJson({ ...describeFindings(path, findings), ...(file === undefined ? {} : { contents: file }) });
-  else {
-    printFindings(path, findings);
-    console.log(
-      file === undefined ? `${path}: ${count(findings.faultCount, 'fault')}` : `${path}: ${summarise(file)}, no faults`,
-    );
-  }
-  return file === undefined ? exitCode.faults : 0;
-}
-
-/** A file to compare; one with faults is told and ends the command. */
-async function needFile(path: string): Promise<AdtFile> {
-  const { file, findings } = await readFile(path);
-  if (file !== undefined) return file;
-  printFindings(path, findings);
-  throw new LocalFailure(exitCode.faults, `${path} has faults and cannot be compared`, 'Correct the file first.');
-}
-
-const marks = { added: '+', removed: '-', changed: '~', unchanged: ' ' } as const;
-
-function printDifference({ identity, kind, before, after, changes, reasons }: AdtDifference): void {
-  const { services, direction, period } = identity;
-  const numbers = (after.length > 0 ? after : before).map(({ quarantine }) => quarantine);
-  console.log(`${marks[kind]} ${services} ${direction} in ${period}: quarantine above ${numbers.join(', ')}`);
-  for (const { item, from, to, field, before: old, after: now } of changes) {
-    const where =
-      item === 'exception' || field === 'row' ? ` (${item} from ${from ?? 'applying'} to ${to ?? 'no end'})` : '';
-    console.log(`    ${field}: ${old ?? 'none'} -> ${now ?? 'none'}${where}`);
-  }
-  for (const reason of reasons) console.log(`    relaxes ${reason}`);
-}
-
-async function diff(beforePath: string, afterPath: string, { json }: Options): Promise<number> {
-  const [before, after] = [await needFile(beforePath), await needFile(afterPath)];
-  if (before.userId !== after.userId) {
-    const message = `${beforePath} is of ${before.userId} and ${afterPath} of ${after.userId}`;
+const adtFile: WholeFile<AdtFile, AdtDifference, Options> = {
+  title: 'the ADT File',
+  addOptions: (command) =>
+    command.option('--operator <eui>', 'the User ID of the Operator: its file sets thresholds across all Users'),
+  read: (file, findings, options) => readAdt(file.read(), knownSrv, findings, { operatorId: operatorIdOf(options) }),
+  summarise({ userId, thresholds }, options) {
+    const exceptions = thresholds.reduce((sum, threshold) => sum + threshold.exceptions.length, 0);
+    const whose = userId === operatorIdOf(options) ? `${userId}, across all Users` : userId;
+    return `${count(thresholds.length, 'threshold')} and ${count(exceptions, 'exception')} of ${whose}`;
+  },
+  ownerOf: ({ userId }) => userId,
+  compare(before, after) {
+    if (before.userId === after.userId) return compareAdt(before, after);
+    const message = `the first file is of ${before.userId} and the second of ${after.userId}`;
     throw new LocalFailure(exitCode.faults, message, 'Compare files of the same User ID.');
-  }
-  const differences = compareAdt(before, after);
-  const changed = differences.filter(({ kind }) => kind !== 'unchanged');
-  const relaxes = differences.some((one) => one.relaxes);
-  if (json) printJson({ userId: after.userId, isDifferent: changed.length > 0, relaxes, differences });
-  else {
-    for (const difference of changed) printDifference(difference);
-    const kinds = (['added', 'removed', 'changed', 'unchanged'] as const).map(
-      (kind) => `${differences.filter((one) => one.kind === kind).length} ${kind}`,
-    );
-    const warning = relaxes ? '; it could let through what is held today: a second person may have to agree' : '';
-    console.log(`${after.userId}: ${kinds.join(', ')}${warning}`);
-  }
-  return changed.length > 0 ? exitCode.differences : 0;
-}
+  },
+  describe: ({ userId }) => ({ userId }),
+  writeDifference({ identity, before, after, changes }) {
+    const { services, direction, period } = identity;
+    const numbers = (after.length > 0 ? after : before).map(({ quarantine }) => quarantine);
+    return [
+      `${services} ${direction} in ${period}: quarantine above ${numbers.join(', ')}`,
+      ...changes.map((change) =>
+        writeChange(
+          change,
+          change.item === 'exception' || change.field === 'row' ? ` (${change.item} ${writeSpan(change)})` : '',
+        ),
+      ),
+    ];
+  },
+};
 
-async function checkForSigning(file: LocalFile): Promise<Findings> {
-  const findings = new Findings();
-  await readAdt(file.read(), knownSrv, findings);
-  return findings;
-}
-
-/** `penstock adt`: ADT Files, on the machine of the User. */
+/** `penstock adt`: ADT Files, on the machine of the User, or of the Operator for its own. */
 export function adtCommand(): Command {
-  const json = ['--json', 'tell the result as one line of JSON'] as const;
-  return localCommand('adt')
-    .description('check, compare and sign ADT Files, the thresholds of a User (docs/files.md); needs no server')
-    .addCommand(
-      localCommand('check')
-        .description('find everything that is wrong with a file')
-        .argument('<file>', 'the ADT File')
-        .option(...json)
-        .action((path: string, options: Options) => runLocally(() => check(path, options))),
-    )
-    .addCommand(
-      localCommand('diff')
-        .description('tell what a file changes, and whether it could let through what is held today')
-        .argument('<before>', 'the ADT File that is in force')
-        .argument('<after>', 'the new one')
-        .option(...json)
-        .action((before: string, after: string, options: Options) => runLocally(() => diff(before, after, options))),
-    )
-    .addCommand(signing(localCommand('sign').description('sign a file as its officer'), checkForSigning));
+  const command = localCommand('adt').description(
+    'check, compare and sign ADT Files, the thresholds of a User or of the Operator (docs/files.md); needs no server',
+  );
+  return addWholeFileCommands(command, adtFile);
 }

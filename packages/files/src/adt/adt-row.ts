@@ -78,10 +78,24 @@ function readNone(row: Row<AdtKind>, check: AdtCheck): AdtRow | undefined {
   return { kind: 'none', line: row.line, userId, reference };
 }
 
+function readWarning(check: AdtCheck, isOfOperator: boolean): number | undefined {
+  if (check.cell('warning') === '') return undefined;
+  if (!isOfOperator) return readNumber(check, 'warning');
+  const why = 'a threshold of the Operator counts across all Users, so there is nobody to warn';
+  return check.fail('warning', 'files.operator-warning', why);
+}
+
+/** What a row is judged by. */
+export interface AdtRules {
+  readonly knownSrv: (srv: string) => boolean;
+  /** In upper case; undefined when every file is that of a User. */
+  readonly operatorId: string | undefined;
+}
+
 /** The row as values; undefined when a cell is wrong, which was added to `findings`. */
 export function readAdtRow(
   row: Row<AdtKind>,
-  knownSrv: (srv: string) => boolean,
+  { knownSrv, operatorId }: AdtRules,
   findings: Findings,
 ): AdtRow | undefined {
   const check = new RowCheck(adtProfile, row, findings);
@@ -91,7 +105,7 @@ export function readAdtRow(
   const services = readServices(check, knownSrv);
   const direction = readDirection(check);
   const period = readPeriod(check);
-  const warning = check.cell('warning') === '' ? undefined : readNumber(check, 'warning');
+  const warning = readWarning(check, userId !== undefined && userId === operatorId);
   const quarantine = readNumber(check, 'quarantine');
   const { from, to } = check.span();
   const reference = check.reference();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Findings } from '../findings.ts';
 import { adtOf, adtRows, adtText, hour, knownSrv, readRowsOfAdt, USER } from '../testing/adt.ts';
+import { bytesOf, faultsOf } from '../testing/sources.ts';
 import { readAdt } from './read.ts';
 import { writeAdt } from './write.ts';
 
@@ -135,6 +136,43 @@ describe('rows together', () => {
   test('an overlap names both lines', async () => {
     const { findings } = await readRowsOfAdt(threshold('', hour(5)), exception(1, 2), threshold(hour(4), ''));
     expect(findings.faults[0]?.message).toContain('by line 2 and line 4');
+  });
+});
+
+describe('the file of the Operator', () => {
+  const readBy = async (operatorId: string | undefined, ...rows: string[]) => {
+    const findings = new Findings();
+    const file = await readAdt(bytesOf(adtText(...rows)), knownSrv, findings, { operatorId });
+    return { file, findings, faults: faultsOf(findings) };
+  };
+  const row = (warning: string) => `threshold,USER,all,sent,P1D,${warning},100,,,`;
+  const exception = (warning: string) => `exception,USER,all,sent,P1D,${warning},200,${hour(1)},${hour(2)},`;
+
+  test('has no warnings, since nobody is there to be warned', async () => {
+    for (const operatorId of [USER, USER.toLowerCase()]) {
+      expect((await readBy(operatorId, row(''), exception(''))).file?.thresholds).toHaveLength(1);
+      const { file, faults, findings } = await readBy(operatorId, row('90'), exception('x'));
+      expect([file, faults]).toEqual([undefined, ['2:warning operator-warning', '3:warning operator-warning']]);
+      expect(findings.faults[0]?.message).toContain('across all Users');
+    }
+  });
+
+  test('may be empty, and is otherwise as those of Users are', async () => {
+    expect((await readBy(USER, 'none,USER,,,,,,,,SR-1')).file).toMatchObject({ thresholds: [], reference: 'SR-1' });
+    expect((await readBy(USER, row(''), row(''))).faults).toEqual(['3 overlap']);
+  });
+
+  test('is told by its User ID alone', async () => {
+    for (const operatorId of [undefined, '90-B3-D5-1F-30-01-00-01']) {
+      expect((await readBy(operatorId, row('90'))).file?.thresholds[0]?.warning).toBe(90);
+    }
+    await expect(readBy('90B3D51F30010000', row(''))).rejects.toThrow('not an EUI-64');
+  });
+
+  test('is not written with warnings', async () => {
+    const file = await adtOf(row('90'));
+    await expect(writeAdt(file, knownSrv, { operatorId: USER })).rejects.toMatchObject({ code: 'files.write' });
+    expect((await writeAdt(file, knownSrv)).length).toBeGreaterThan(0);
   });
 });
 

@@ -12,7 +12,9 @@ export interface Block {
   readonly text: string;
 }
 
-const LINE_FEED = 0x0a;
+export const LINE_FEED = 0x0a;
+/** The byte order mark, which is taken at the very beginning of a file. */
+export const MARK = '\ufeff';
 /** UTF-8 takes at most so many bytes for a character of a JavaScript string. */
 const BYTES_A_CHARACTER = 3;
 /** A source that comes as one array is not made one text: a string cannot hold 512 MB. */

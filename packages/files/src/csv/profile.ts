@@ -30,6 +30,7 @@ const adtColumns = [
   'reference',
 ] as const;
 const actionColumns = ['event', 'message_id', 'sha256', 'action', 'reason'] as const;
+const limitColumns = ['attribute', 'minimum', 'maximum', 'from', 'to', 'reference'] as const;
 const reportColumns = [
   'event',
   'srv',
@@ -70,8 +71,17 @@ export const reportProfile: Profile<(typeof reportColumns)[number], 'event' | 'h
   mostBytes: 1_024 * megabyte,
 };
 
+export const limitsProfile: Profile<(typeof limitColumns)[number], 'limit' | 'none'> = {
+  id: 'attribute-limits/1',
+  title: 'an Attribute Limits File',
+  columns: limitColumns,
+  kinds: ['limit', 'none'],
+  mostRows: 10_000,
+  mostBytes: 16 * megabyte,
+};
+
 /** Every profile that this package knows. */
-export const profiles: readonly Profile[] = [adtProfile, actionsProfile, reportProfile];
+export const profiles: readonly Profile[] = [adtProfile, actionsProfile, reportProfile, limitsProfile];
 
 export function headerOf(profile: Profile): string[] {
   return [profile.id, ...profile.columns];

@@ -1,8 +1,9 @@
 /** A file of a profile as rows in batches: header, line ends, cells and kinds of row are checked here, values not. */
 import { type Findings, shown } from '../findings.ts';
 import { cutLine } from './cells.ts';
-import { addTooLong, type Block, readBlocks, type Source } from './lines.ts';
-import { headerOf, LONGEST_LINE, type Profile, profiles } from './profile.ts';
+import { addTooLong, type Block, MARK, readBlocks, type Source } from './lines.ts';
+import { headerOf, LONGEST_LINE, type Profile } from './profile.ts';
+import { judgeFirstCell } from './profile-of.ts';
 
 /** One row: its kind and one cell a column after it. */
 export interface Row<Kind extends string> {
@@ -13,24 +14,15 @@ export interface Row<Kind extends string> {
   readonly cells: readonly string[];
 }
 
-const MARK = '\ufeff';
-
 /** What is wrong with a header; undefined when nothing is. */
 function judgeHeader(cells: readonly string[], profile: Profile): Parameters<Findings['add']>[0] | undefined {
   const expected = headerOf(profile);
   const [first = ''] = cells;
-  if (cells.join() === expected.join()) return undefined;
+  if (cells.length === expected.length && cells.join() === expected.join()) return undefined;
   const exact = `the header must be ${expected.join()}`;
-  const [name] = profile.id.split('/');
-  const other = profiles.find(({ id }) => id === first && id !== profile.id);
-  if (other !== undefined) {
-    return { line: 1, code: 'files.kind', message: `this is ${other.title} (${other.id}) and not ${profile.title}` };
-  }
-  if (cells.length === 1 && first.includes(';')) {
-    return { line: 1, code: 'files.header', message: `the cells are parted by semicolons and not by commas; ${exact}` };
-  }
-  if (first !== profile.id && first.startsWith(`${name}/`)) {
-    return { line: 1, code: 'files.version', message: `${shown(first)} is not known; known is ${profile.id}` };
+  if (first !== profile.id) {
+    const { code, message } = judgeFirstCell(first, [profile]);
+    return { line: 1, code, message: code === 'files.header' ? `${message}; ${exact}` : message };
   }
   const at = expected.findIndex((cell, index) => cell !== cells[index]);
   const where =

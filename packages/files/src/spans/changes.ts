@@ -91,10 +91,11 @@ export function groupBoth<Row>(
   before: readonly Row[],
   after: readonly Row[],
   keyOf: (row: Row) => string,
-): { readonly before: Row[]; readonly after: Row[] }[] {
+): { readonly key: string; readonly before: Row[]; readonly after: Row[] }[] {
   const old = Map.groupBy(before, keyOf);
   const now = Map.groupBy(after, keyOf);
   return [...new Set([...old.keys(), ...now.keys()])].map((key) => ({
+    key,
     before: old.get(key) ?? [],
     after: now.get(key) ?? [],
   }));

@@ -4,7 +4,7 @@ import type { AdtFile } from '../adt/adt-file.ts';
 import { readAdt } from '../adt/read.ts';
 import { adtProfile, headerOf } from '../csv/profile.ts';
 import { Findings } from '../findings.ts';
-import { bytesOf } from './sources.ts';
+import { bytesOf, faultsOf } from './sources.ts';
 
 export const USER = '90-B3-D5-1F-30-01-00-00';
 const SRVS = ['1.1.1', '4.1.1', '4.1.2', '4.10'];
@@ -19,10 +19,7 @@ export async function readRowsOfAdt(
 ): Promise<{ file: AdtFile | undefined; faults: string[]; findings: Findings }> {
   const findings = new Findings();
   const file = await readAdt(bytesOf(adtText(...rows)), knownSrv, findings);
-  const faults = findings.faults.map(
-    ({ line, column, code }) => `${line}${column ? `:${column.name}` : ''} ${code.slice(6)}`,
-  );
-  return { file, faults, findings };
+  return { file, faults: faultsOf(findings), findings };
 }
 
 /** As `readRowsOfAdt`, for rows that are right. */
@@ -36,7 +33,7 @@ export async function adtOf(...rows: string[]): Promise<AdtFile> {
 export const hour = (number: number): string => new Date(Date.UTC(2026, 11, 24, number)).toISOString();
 
 /** Spans that do not overlap, in hours. */
-const spans = (from: number, to: number): fc.Arbitrary<[number, number][]> =>
+export const spans = (from: number, to: number): fc.Arbitrary<[number, number][]> =>
   fc.uniqueArray(fc.integer({ min: from, max: to }), { maxLength: 6 }).map((instants) => {
     const sorted = instants.sort((one, other) => one - other);
     return sorted.flatMap((begin, at): [number, number][] =>

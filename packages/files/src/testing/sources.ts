@@ -1,4 +1,5 @@
-/** For tests only: files as text, cut as a socket might cut them. */
+/** For tests only: files as text, cut as a socket might cut them, and what was found in them. */
+import type { Findings } from '../findings.ts';
 
 const encoder = new TextEncoder();
 
@@ -26,3 +27,7 @@ export async function joinPieces(pieces: AsyncIterable<Uint8Array>): Promise<Uin
   for await (const piece of pieces) all.push(piece);
   return Buffer.concat(all);
 }
+
+/** Faults as 'line:column code'. */
+export const faultsOf = ({ faults }: Findings): string[] =>
+  faults.map(({ line, column, code }) => `${line}${column ? `:${column.name}` : ''} ${code.slice(6)}`);

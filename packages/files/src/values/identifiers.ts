@@ -30,9 +30,9 @@ export function parseSha256(text: string): string | undefined {
   return /^[0-9A-Fa-f]{64}$/.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** A number that a spreadsheet rewrote: `1.23457E+19`, `1,234`. The digits that are gone cannot be guessed. */
+/** A number that a spreadsheet rewrote: `1.23457E+19`, `-1E-05`, `1,234`. The digits that are gone cannot be guessed. */
 export function isRewrittenNumber(text: string): boolean {
-  return /^[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+$|^[0-9]{1,3}(?:[,.' ][0-9]{3})+$/i.test(text);
+  return /^-?[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+$|^-?[0-9]{1,3}(?:[,.' ][0-9]{3})+$/i.test(text);
 }
 
 /** Compares texts of digits without leading zeros by their value. */

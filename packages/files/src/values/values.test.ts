@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { compareDecimals, parseDecimal } from './decimal.ts';
 import { compareDigits, isRewrittenNumber, parseEui, parseEvent, parseMessageId, parseSha256 } from './identifiers.ts';
 import { parseInstant } from './instant.ts';
 import { parsePeriod } from './period.ts';
@@ -40,7 +42,9 @@ describe('identifiers', () => {
   ])('the event %j is %j', (text, value) => expect(parseEvent(text)).toBe(value));
 
   test('numbers that a spreadsheet rewrote are known', () => {
-    expect(['1.23457E+19', '1E+19', '1,000', '1.000.000'].filter((text) => !isRewrittenNumber(text))).toEqual([]);
+    expect(['1.23457E+19', '1E+19', '-1E-05', '1,000', '1.000.000'].filter((text) => !isRewrittenNumber(text))).toEqual(
+      [],
+    );
     expect(['123', 'E', '1x', ''].filter(isRewrittenNumber)).toEqual([]);
   });
 
@@ -157,4 +161,53 @@ test('free text has no character that hides what it says', () => {
 test('a reference is visible', () => {
   expect(['', 'SR-2026/0042', 'é'].filter((text) => !isReference(text))).toEqual([]);
   expect(['a b', '\u200b', 'x'.repeat(65), '\u00a0'].filter(isReference)).toEqual([]);
+});
+
+describe('decimals', () => {
+  test.each([
+    ['0', '0'],
+    ['-0.00', '0'],
+    ['+5', '5'],
+    ['-007.50', '-7.5'],
+    ['0.02121', '0.02121'],
+    ['100', '100'],
+    ['9'.repeat(40), '9'.repeat(40)],
+    [`0.${'1'.repeat(39)}`, `0.${'1'.repeat(39)}`],
+    ['9'.repeat(41), undefined],
+    [`0.${'1'.repeat(40)}`, undefined],
+    ['', undefined],
+    ['-', undefined],
+    ['.5', undefined],
+    ['5.', undefined],
+    ['1e3', undefined],
+    ['1,5', undefined],
+    ['--1', undefined],
+    [' 1', undefined],
+    ['1\n', undefined],
+    ['NaN', undefined],
+    ['Infinity', undefined],
+    ['0x10', undefined],
+    ['\u0661', undefined],
+  ])('the decimal %j is %j', (text, value) => expect(parseDecimal(text)).toBe(value));
+
+  test('have one form for one number, and compare by value', () => {
+    // cents of whole numbers, written with zeros that say nothing
+    const number = fc.tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.nat(3), fc.nat(3));
+    const write = ([cents, before, after]: [bigint, number, number]): string => {
+      const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0');
+      return `${cents < 0n ? '-' : ''}${'0'.repeat(before)}${digits.slice(0, -2)}.${digits.slice(-2)}${'0'.repeat(after)}`;
+    };
+    const near = fc
+      .tuple(number, fc.bigInt({ min: -2n, max: 2n }))
+      .map(([one, by]): [typeof one, typeof one] => [one, [one[0] + by, one[2], one[1]]]);
+    fc.assert(
+      fc.property(fc.oneof(near, fc.tuple(number, number)), ([one, other]) => {
+        const [left = '', right = ''] = [parseDecimal(write(one)), parseDecimal(write(other))];
+        expect(compareDecimals(left, right)).toBe(one[0] < other[0] ? -1 : one[0] > other[0] ? 1 : 0);
+        expect(left === right).toBe(one[0] === other[0]);
+        expect(parseDecimal(left)).toBe(left);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });
