@@ -6,7 +6,7 @@ import { Command } from 'commander';
 export const exitCode = {
   /** The file has faults, or may not be signed with this key and certificate. */
   faults: 1,
-  /** `adt diff`: the files differ. */
+  /** `adt diff`, `limits diff`: the files differ. */
   differences: 2,
   /** The command line is wrong. */
   usage: 64,

@@ -7,7 +7,7 @@ import { OpenSsl } from '@penstock/files/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exitCode } from './local-failure.ts';
 
-// `penstock adt` and `penstock quarantine` as Users run them, through bin/penstock.cjs, in a folder without a server.
+// `penstock adt`, `limits` and `quarantine` as officers run them, through bin/penstock.cjs, in a folder without a server.
 
 const root = join(import.meta.dirname, '../../..');
 const openssl = new OpenSsl();
@@ -166,6 +166,74 @@ describe('adt', () => {
       expect.stringContaining('files.signature.certificate'),
     ]);
     expect(existsSync(openssl.path('x.p7s'))).toBe(false);
+  });
+});
+
+describe('adt of the Operator', () => {
+  const operator = '90-B3-D5-1F-30-01-00-00';
+  const withoutWarnings = adt.replace(',40000,', ',,').replace(',800,', ',,');
+
+  test('check and diff say so, and a warning is a fault', () => {
+    openssl.write('operator.csv', withoutWarnings);
+    const good = penstock('adt', 'check', 'operator.csv', '--operator', operator.toLowerCase());
+    expect(good).toMatchObject({
+      status: 0,
+      stdout: `operator.csv: 4 thresholds and 1 exception of ${operator}, across all Users, no faults\n`,
+    });
+    const bad = penstock('adt', 'check', 'good.csv', '--operator', operator);
+    expect([bad.status, bad.stderr]).toEqual([exitCode.faults, expect.stringContaining('files.operator-warning')]);
+    const diff = ['adt', 'diff', 'good.csv', 'operator.csv'];
+    expect(penstock(...diff).status).toBe(exitCode.differences);
+    expect(penstock(...diff, '--operator', operator).stderr).toContain('good.csv has faults and cannot be compared');
+    expect(penstock('adt', 'check', 'good.csv', '--operator', 'us').status).toBe(exitCode.usage);
+  });
+
+  test('sign refuses a warning', () => {
+    const signed = (file: string) => penstock('adt', 'sign', file, ...by, '--operator', operator, '--out', `${file}.o`);
+    expect([signed('good.csv').status, existsSync(openssl.path('good.csv.o'))]).toEqual([exitCode.faults, false]);
+    expect(signed('operator.csv').status).toBe(0);
+    expect(isSigned('operator.csv', 'operator.csv.o')).toBe(true);
+  });
+});
+
+describe('limits', () => {
+  const limits = exampleOf('attribute-limits/1');
+  beforeAll(() => openssl.write('limits.csv', limits));
+
+  test('check takes the example of the page, whose attributes are there, and finds what is wrong', () => {
+    expect(penstock('limits', 'check', 'limits.csv')).toMatchObject({
+      status: 0,
+      stdout: 'limits.csv: 4 rows of limits for 3 attributes, no faults\n',
+    });
+    openssl.write('wrong.csv', limits.replace('TopUpDevice.UTRN', 'TopUpDevice.Utrn').replace('-1000,', '1E+03,'));
+    const { status, stderr } = penstock('limits', 'check', 'wrong.csv');
+    expect(status).toBe(exitCode.faults);
+    expect(stderr).toContain("wrong.csv:5:2 attribute: 'TopUpDevice.Utrn' is not in the catalogue");
+    expect(stderr).toContain('a spreadsheet may have rewritten it) (files.decimal)');
+    const json = JSON.parse(penstock('limits', 'check', '--json', 'limits.csv').stdout);
+    expect(json).toMatchObject({ ok: true, contents: { limits: [{ maximum: '2.5' }, {}, {}, {}] } });
+    expect(penstock('limits', 'check', 'good.csv').stderr).toContain('this is an ADT File (adt-file/1) and not');
+  });
+
+  test('diff tells what changes and relaxes', () => {
+    openssl.write('after.csv', limits.replace(',500,', ',600,').replace(/.*AdjustMeterBalance.*\n/, ''));
+    const { status, stdout } = penstock('limits', 'diff', 'limits.csv', 'after.csv');
+    expect(status).toBe(exitCode.differences);
+    expect(stdout).toContain('- UpdateMeterBalance.CreditMode.AdjustMeterBalance: passes from -1000 to 1000\n');
+    expect(stdout).toContain('    relaxes at all times: the minimum -1000 is no more\n');
+    expect(stdout).toContain('~ TopUpDevice.UTRN: passes to 600\n    maximum: 500 -> 600\n');
+    expect(stdout).toContain('    relaxes at all times: the maximum rises from 500 to 600\n');
+    expect(stdout).toContain('attributes: 0 added, 1 removed, 1 changed, 1 unchanged; it could let through');
+    expect(penstock('limits', 'diff', 'limits.csv', 'limits.csv').status).toBe(0);
+    const json = JSON.parse(penstock('limits', 'diff', '--json', 'after.csv', 'limits.csv').stdout);
+    expect(json).toMatchObject({ isDifferent: true, relaxes: false });
+  });
+
+  test('sign makes a signature that holds, and refuses a file with faults', () => {
+    expect(penstock('limits', 'sign', 'limits.csv', ...by).status).toBe(0);
+    expect(isSigned('limits.csv', 'limits.csv.p7s')).toBe(true);
+    expect(penstock('limits', 'sign', 'good.csv', ...by, '--out', 'no.p7s').status).toBe(exitCode.faults);
+    expect(existsSync(openssl.path('no.p7s'))).toBe(false);
   });
 });
 

@@ -6,13 +6,24 @@ import { readAdt } from './adt/read.ts';
 import { signatureErrors } from './cms/errors.ts';
 import { LONGEST_PATH } from './cms/path.ts';
 import { MOST_SIGNATURE_BYTES } from './cms/signed-data.ts';
-import { actionsProfile, adtProfile, headerOf, LONGEST_LINE, profiles, reportProfile } from './csv/profile.ts';
+import {
+  actionsProfile,
+  adtProfile,
+  headerOf,
+  LONGEST_LINE,
+  limitsProfile,
+  profiles,
+  reportProfile,
+} from './csv/profile.ts';
 import { fileErrors } from './errors.ts';
 import { Findings } from './findings.ts';
+import { LONGEST_ATTRIBUTE } from './limits/limit-row.ts';
+import { readLimits } from './limits/read.ts';
 import { compareActions, HeldItems } from './report/held-items.ts';
 import { readReport } from './report/read.ts';
 import { eventKinds, heldKinds } from './report/report-row.ts';
 import { bytesOf, gather } from './testing/sources.ts';
+import { MOST_DIGITS } from './values/decimal.ts';
 import { LONGEST_REASON, LONGEST_REFERENCE } from './values/text.ts';
 
 // docs/files.md is true: its examples are files without faults, its limits and codes are those of the code.
@@ -29,6 +40,27 @@ test('the ADT Files are without faults', async () => {
   for (const example of exampleOf(adtProfile.id)) {
     const findings = new Findings();
     await readAdt(bytesOf(example), () => true, findings);
+    expect(findings.faults).toEqual([]);
+  }
+});
+
+test('one of them is that of the Operator, and the others have warnings', async () => {
+  const faults = await Promise.all(
+    exampleOf(adtProfile.id).map(async (example) => {
+      const findings = new Findings();
+      const [, operatorId = ''] = /\n\w+,([^,]+)/.exec(example) ?? [];
+      await readAdt(bytesOf(example), () => true, findings, { operatorId });
+      return [operatorId, findings.faults.length > 0] as const;
+    }),
+  );
+  expect(faults).toContainEqual(['90-B3-D5-1F-30-00-00-02', false]);
+  expect(faults).toContainEqual(['90-B3-D5-1F-30-01-00-00', true]);
+});
+
+test('the limits files are without faults', async () => {
+  for (const example of exampleOf(limitsProfile.id)) {
+    const findings = new Findings();
+    await readLimits(bytesOf(example), () => true, findings);
     expect(findings.faults).toEqual([]);
   }
 });
@@ -51,7 +83,7 @@ test.each(profiles)('every column of $id is described', (profile) => {
 
 describe('limits', () => {
   const rowOf = (name: string): string => text.split('\n').find((line) => line.startsWith(`| ${name} |`)) ?? '';
-  const inOrder = [adtProfile, actionsProfile, reportProfile];
+  const inOrder = [adtProfile, limitsProfile, actionsProfile, reportProfile];
   const cells = (numbers: number[]): string => numbers.map((number) => number.toLocaleString('en')).join(' | ');
 
   test('are those of the profiles', () => {
@@ -61,6 +93,8 @@ describe('limits', () => {
     expect(text).toContain(`at most ${MOST_SIGNATURE_BYTES.toLocaleString('en')} bytes`);
     expect(text).toContain(`up to ${LONGEST_REASON} characters`);
     expect(text).toContain(`up to ${LONGEST_REFERENCE} visible characters`);
+    expect(text).toContain(`up to ${LONGEST_ATTRIBUTE} letters, digits, dots, slashes and hyphens`);
+    expect(text).toContain(`up to ${MOST_DIGITS} digits`);
     expect(LONGEST_PATH).toBe(4);
   });
 

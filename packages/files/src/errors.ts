@@ -40,8 +40,14 @@ const registry = {
     title: 'The line is longer than is taken',
     action: 'Shorten the line, or end it with a line break.',
   },
-  'files.rows': { title: 'The file has more rows than are taken', action: 'Split the file.' },
-  'files.bytes': { title: 'The file is larger than is taken', action: 'Split the file.' },
+  'files.rows': {
+    title: 'The file has more rows than are taken',
+    action: 'Split a file of decisions; a file that is a whole set has to fit.',
+  },
+  'files.bytes': {
+    title: 'The file is larger than is taken',
+    action: 'Split a file of decisions; a file that is a whole set has to fit.',
+  },
   'files.empty': {
     title: 'The file has no rows',
     action: 'Add a row; a file that ends all thresholds, or all limits, says so by a row of the kind none.',
