@@ -16,6 +16,13 @@ import {
   type streamQuerySchema,
 } from './messages.ts';
 import {
+  officerPageSchema,
+  type officerPolicySchema,
+  type officerQuerySchema,
+  type postOfficerSchema,
+  type revokeOfficerSchema,
+} from './officers.ts';
+import {
   certificatePageSchema,
   type certificateQuerySchema,
   changedSchema,
@@ -128,6 +135,19 @@ export class PenstockClient {
   }
   revokeCertificate(certificate: z.input<typeof revokeCertificateSchema>) {
     return this.#call({ method: 'POST', path: '/certificates/revoke', body: certificate, answer: changedSchema });
+  }
+  officers(query: z.input<typeof officerQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/officers', query: textOf(query), answer: officerPageSchema });
+  }
+  postOfficer(officer: z.input<typeof postOfficerSchema>) {
+    return this.#call({ method: 'POST', path: '/officers', body: officer, answer: changedSchema });
+  }
+  revokeOfficer(officer: z.input<typeof revokeOfficerSchema>) {
+    return this.#call({ method: 'POST', path: '/officers/revoke', body: officer, answer: changedSchema });
+  }
+  putOfficerPolicy(userId: string, policy: z.input<typeof officerPolicySchema>) {
+    const path = `/user-ids/${userId}/officer-policy`;
+    return this.#call({ method: 'PUT', path, body: policy, answer: changedSchema });
   }
   /** Sends a CSV file; the faults of one that is refused are in the ApiError's problem. */
   import(kind: ImportKind, file: AsyncIterable<Uint8Array>) {

@@ -1,4 +1,4 @@
-// The CSV files by which an Operator brings in parties, User IDs, certificates, devices and registrations.
+// The CSV files by which an Operator brings in parties, User IDs, certificates, officers, devices and registrations.
 // This file is their contract: the columns, what may go wrong in a row, and what an import answers.
 import { z } from 'zod';
 
@@ -7,6 +7,7 @@ export const importColumns = {
   parties: ['party_id', 'name', 'kind'],
   'user-ids': ['user_id', 'party_id', 'roles', 'receive_url', 'delivery'],
   certificates: ['user_id', 'purpose', 'certificate'],
+  officers: ['user_id', 'name', 'email', 'certificate'],
   devices: [
     'device',
     'kind',
@@ -25,7 +26,7 @@ export const importColumns = {
 } as const;
 
 /** In the order in which they must be imported: each refers to the ones before it. */
-export const importKinds = ['parties', 'user-ids', 'certificates', 'devices', 'registrations'] as const;
+export const importKinds = ['parties', 'user-ids', 'certificates', 'officers', 'devices', 'registrations'] as const;
 export type ImportKind = (typeof importKinds)[number];
 export const importKindSchema = z.enum(importKinds);
 
@@ -45,6 +46,9 @@ export const importErrors = {
   'import.certificate.key': 'Use a key on the curve P-256: DUIS signatures are ecdsa-sha256 on it.',
   'import.certificate.user': 'Register the certificate under the User ID in its subject (x500UniqueIdentifier).',
   'import.certificate.other-user': 'The certificate is registered for another User ID; give each User ID its own.',
+  'import.officer.key': 'Use a File Signing certificate with RSA of 2048 bits or more, or a key on P-256 or P-384.',
+  'import.officer.signs-messages':
+    'Give the officer a certificate of its own: one that signs messages must not sign files as well.',
   'import.home': 'A home is named by the EUI-64 of its communications hub: an imported or known device of kind CHF.',
   'import.mpxn':
     'An MPAN has 13 digits and stands on ESME and HCALCS only; an MPRN has 6 to 10 and stands on GSME only.',

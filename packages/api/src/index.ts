@@ -4,6 +4,7 @@ export * from './devices.ts';
 export * from './frames.ts';
 export * from './imports.ts';
 export * from './messages.ts';
+export * from './officers.ts';
 export * from './parties.ts';
 export * from './streams.ts';
 export * from './thresholds.ts';

@@ -7,6 +7,7 @@ import type { Clock } from './foundation/clock.ts';
 import { type OperationParts, operationRoutes } from './foundation/http/operation-routes.ts';
 import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
 import type { Log } from './foundation/log.ts';
+import { officersRoutes } from './parties/officers-routes.ts';
 import { partiesRoutes } from './parties/routes.ts';
 import { thresholdsRoutes } from './thresholds/routes.ts';
 
@@ -28,6 +29,7 @@ export function createApi(options: {
     routes: [
       ...(operation === undefined ? [] : [operationRoutes({ log, ...operation })]),
       partiesRoutes(pool),
+      officersRoutes(pool),
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { type ImportKind, importColumns, importKinds } from '@penstock/api';
 import type { Device, Home, Network } from './homes.ts';
 import { OPERATOR, OPERATOR_ID, type Party, type SimulatedUser } from './parties.ts';
-import type { Pki } from './pki.ts';
+import { fileNameOf, type Pki } from './pki.ts';
 
 /**
- * The simulated network as the CSV files by which an Operator brings in parties, User IDs, certificates, devices and
- * registrations; in the columns of the contract (packages/api), one text a kind.
+ * The simulated network as the CSV files by which an Operator brings in parties, User IDs, certificates, officers,
+ * devices and registrations; in the columns of the contract (packages/api), one text a kind.
  */
 
 export interface ImportOptions {
@@ -52,6 +52,7 @@ function importFiles(options: ImportOptions): ReadonlyMap<ImportKind, string> {
       ]),
     ],
     ['certificates', csv('certificates', certificateRows(pki))],
+    ['officers', csv('officers', officerRows(pki))],
     [
       'devices',
       csv('devices', [
@@ -87,6 +88,17 @@ function certificateRows(pki: Pki): Row<'certificates'>[] {
     { user_id: userId, purpose: 'signing', certificate: derOf(signing.certificate) },
     { user_id: userId, purpose: 'transport', certificate: derOf(transport.certificate) },
   ]);
+}
+
+function officerRows(pki: Pki): Row<'officers'>[] {
+  return [...pki.users.values()].flatMap(({ userId, officers }) =>
+    officers.map(({ certificate }, index) => ({
+      user_id: userId,
+      name: `Officer ${index + 1}`,
+      email: `officer-${index + 1}.${fileNameOf(userId).toLowerCase()}@example.org`,
+      certificate: derOf(certificate),
+    })),
+  );
 }
 
 /** The base64 of a PEM certificate, in one line. */

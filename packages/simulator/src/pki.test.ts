@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +49,17 @@ describe('certificates', () => {
       expect(serial).toHaveLength(39);
     }
     expect(new Set(credentials.map(({ serial }) => serial)).size).toBe(credentials.length);
+  });
+
+  it('of officers are issued by an authority of their own, two a User ID', () => {
+    const authority = new X509Certificate(readFileSync(pki.fileAuthorityFile));
+    const officers = [...pki.users.values()].flatMap((user) => user.officers);
+    expect(officers).toHaveLength(pki.users.size * 2);
+    for (const { certificate, key } of officers) {
+      expect(new X509Certificate(certificate).verify(authority.publicKey)).toBe(true);
+      expect(new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))).toBe(true);
+    }
+    expect(readFileSync(pki.revocationListFile, 'utf8')).toMatch(/^-----BEGIN X509 CRL-----/);
   });
 
   it('carry the User ID as a bit string in x500UniqueIdentifier', () => {

@@ -1,47 +1,40 @@
 // @peculiar/x509 builds on tsyringe, which wants this polyfill before it is loaded.
 import 'reflect-metadata';
-import { randomBytes, webcrypto } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
-  BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
-  Extension,
+  type Extension,
   type JsonName,
-  KeyUsageFlags,
-  KeyUsagesExtension,
   SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
   X509Certificate,
-  X509CertificateGenerator,
 } from '@peculiar/x509';
 import type { Eui } from '@penstock/duis';
+import { createAuthority } from './certificate-authority.ts';
 
 /**
- * A throwaway certificate authority and the certificates of everybody in the demonstration network, as PEM files in one
- * folder. It makes certificates of the shape that the real ones have: P-256, the EUI in x500UniqueIdentifier, an issuer
+ * Throwaway certificate authorities and the certificates of everybody in the demonstration network, as PEM files in one
+ * folder. They make certificates of the shape that the real ones have: P-256, the EUI in x500UniqueIdentifier, an issuer
  * of the form 'CN=...,OU=07', serials of up to 39 digits.
  *
- * It is not a certificate authority to trust: no revocation, its key lies beside the others (mode 0600).
+ * They are no authorities to trust: their keys lie beside the others (mode 0600).
  *
  * The layout is fixed: ca.pem, gateway.pem and, for each User ID in 16 hex digits, users/<id>-signing.pem and
- * users/<id>-transport.pem; each with its .key. A folder that already holds them all is read, not made anew, so that a
+ * users/<id>-transport.pem; for the signing of files an authority of its own, officers/ca.pem with its revocation list
+ * officers/ca.crl, and two officers a User ID, officers/<id>-1.pem and officers/<id>-2.pem; each with its .key. A folder that already holds them all is read, not made anew, so that a
  * restarted demonstration keeps the certificates that the platform has registered.
  */
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const HOSTS = [
   { type: 'dns', value: 'localhost' },
   { type: 'ip', value: '127.0.0.1' },
   { type: 'ip', value: '::1' },
 ] as const;
-const YEARS_VALID = 10;
-const DAY = 86_400_000;
 const OID_COMMON_NAME = '2.5.4.3';
-const OID_ORGANISATIONAL_UNIT = '2.5.4.11';
 const OID_UNIQUE_IDENTIFIER = '2.5.4.45';
-const OID_AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+/** Two, because a file that could let through what is held needs two. */
+const OFFICERS = [1, 2] as const;
 
 /** One certificate with its key, as read from the folder. */
 export interface Credential {
@@ -62,6 +55,8 @@ export interface UserCredentials {
   readonly signing: Credential;
   /** TLS client certificate towards the gateway, and server certificate of the User's receive service. */
   readonly transport: Credential;
+  /** The File Signing certificates of its officers. */
+  readonly officers: readonly Credential[];
 }
 
 export interface Pki {
@@ -69,6 +64,9 @@ export interface Pki {
   /** PEM of the authority that issued every certificate here. */
   readonly authority: string;
   readonly authorityFile: string;
+  /** PEM files of the authority that issued the officers' certificates, and of its revocation list. */
+  readonly fileAuthorityFile: string;
+  readonly revocationListFile: string;
   /** The gateway's TLS server certificate, for localhost, 127.0.0.1 and ::1. */
   readonly gateway: Credential;
   readonly users: ReadonlyMap<Eui, UserCredentials>;
@@ -77,12 +75,6 @@ export interface Pki {
 export interface Subject {
   readonly userId: Eui;
   readonly name: string;
-}
-
-interface Issuer {
-  readonly name: JsonName;
-  readonly key: webcrypto.CryptoKey;
-  readonly keyIdentifier: Uint8Array;
 }
 
 /** The 16 hex digits of a User ID, which name its files. */
@@ -116,11 +108,16 @@ async function readPki(folder: string, subjects: readonly Subject[]): Promise<Pk
     for (const { userId } of subjects) {
       const file = join(folder, 'users', fileNameOf(userId));
       const [signing, transport] = [await readCredential(`${file}-signing`), await readCredential(`${file}-transport`)];
-      users.set(userId, { userId, signing, transport });
+      const officers = await Promise.all(officerPaths(folder, userId).map(readCredential));
+      users.set(userId, { userId, signing, transport, officers });
     }
     const authorityFile = join(folder, 'ca.pem');
     const authority = await readFile(authorityFile, 'utf8');
-    return { folder, authority, authorityFile, gateway: await readCredential(join(folder, 'gateway')), users };
+    const fileAuthorityFile = join(folder, 'officers', 'ca.pem');
+    const revocationListFile = join(folder, 'officers', 'ca.crl');
+    await Promise.all([readFile(fileAuthorityFile), readFile(revocationListFile)]);
+    const gateway = await readCredential(join(folder, 'gateway'));
+    return { folder, authority, authorityFile, fileAuthorityFile, revocationListFile, gateway, users };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
@@ -142,95 +139,37 @@ async function readCredential(path: string): Promise<Credential> {
 
 async function makePki(folder: string, subjects: readonly Subject[], now: Date): Promise<void> {
   await mkdir(join(folder, 'users'), { recursive: true, mode: 0o700 });
-  const notBefore = new Date(now.getTime() - DAY);
-  const validity = { notBefore, notAfter: new Date(notBefore.getTime() + YEARS_VALID * 365 * DAY) };
-
-  const authorityKeys = await newKeys();
-  const authorityName: JsonName = [
-    { [OID_ORGANISATIONAL_UNIT]: ['07'] },
-    { [OID_COMMON_NAME]: ['Penstock Demonstration'] },
-  ];
-  const keyIdentifier = randomBytes(8);
-  const authority = await X509CertificateGenerator.create({
-    ...validity,
-    serialNumber: newSerial(),
-    subject: authorityName,
-    issuer: authorityName,
-    publicKey: authorityKeys.publicKey,
-    signingKey: authorityKeys.privateKey,
-    signingAlgorithm: ALGORITHM,
-    extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      new SubjectKeyIdentifierExtension(keyIdentifier.toString('hex')),
-    ],
-  });
-  await write(join(folder, 'ca'), authority, authorityKeys.privateKey);
-  const issuer: Issuer = { name: authorityName, key: authorityKeys.privateKey, keyIdentifier };
-
-  const issue = async (path: string, subject: JsonName, extensions: Extension[]): Promise<void> => {
-    const keys = await newKeys();
-    const certificate = await X509CertificateGenerator.create({
-      ...validity,
-      serialNumber: newSerial(),
-      subject,
-      issuer: issuer.name,
-      publicKey: keys.publicKey,
-      signingKey: issuer.key,
-      signingAlgorithm: ALGORITHM,
-      extensions: [
-        ...extensions,
-        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new SubjectKeyIdentifierExtension(randomBytes(8).toString('hex')),
-        authorityKeyIdentifier(issuer.keyIdentifier),
-      ],
-    });
-    await write(path, certificate, keys.privateKey);
-  };
+  await mkdir(join(folder, 'officers'), { mode: 0o700 });
+  const authority = await createAuthority(join(folder, 'ca'), 'Penstock Demonstration', now);
   const transport = (): Extension[] => [
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.serverAuth]),
     new SubjectAlternativeNameExtension([...HOSTS]),
   ];
-
-  await issue(join(folder, 'gateway'), [{ [OID_COMMON_NAME]: ['localhost'] }], transport());
+  await authority.issue(join(folder, 'gateway'), [{ [OID_COMMON_NAME]: ['localhost'] }], transport());
   for (const { userId, name } of subjects) {
     const file = join(folder, 'users', fileNameOf(userId));
     const subject = (purpose: string): JsonName => [
       { [OID_COMMON_NAME]: [`${name} ${purpose}`] },
       { [OID_UNIQUE_IDENTIFIER]: [`#${uniqueIdentifier(userId)}`] },
     ];
-    await issue(`${file}-signing`, subject('signing'), []);
-    await issue(`${file}-transport`, subject('transport'), transport());
+    await authority.issue(`${file}-signing`, subject('signing'), []);
+    await authority.issue(`${file}-transport`, subject('transport'), transport());
   }
+
+  const fileAuthority = await createAuthority(join(folder, 'officers', 'ca'), 'Penstock Demonstration Files', now);
+  await fileAuthority.writeRevocationList(join(folder, 'officers', 'ca.crl'));
+  for (const { userId, name } of subjects) {
+    for (const [index, path] of officerPaths(folder, userId).entries()) {
+      await fileAuthority.issue(path, [{ [OID_COMMON_NAME]: [`${name} officer ${index + 1}`] }], []);
+    }
+  }
+}
+
+function officerPaths(folder: string, userId: Eui): string[] {
+  return OFFICERS.map((number) => join(folder, 'officers', `${fileNameOf(userId)}-${number}`));
 }
 
 /** DER of the BIT STRING that carries an EUI-64: tag, length 9, no unused bits, eight bytes; in hex. */
 function uniqueIdentifier(userId: Eui): string {
   return `030900${fileNameOf(userId)}`;
-}
-
-/** 127 bits that need all 39 digits, as most real serials do: what does not keep them whole is found at once. */
-function newSerial(): string {
-  const bytes = randomBytes(16);
-  bytes[0] = 0x4c + ((bytes[0] ?? 0) % 0x34);
-  return bytes.toString('hex');
-}
-
-/** AuthorityKeyIdentifier of an eight-byte key identifier, in the library's absence of a writer for short ones. */
-function authorityKeyIdentifier(identifier: Uint8Array): Extension {
-  const der = Buffer.concat([Buffer.from([0x30, identifier.length + 2, 0x80, identifier.length]), identifier]);
-  return new Extension(OID_AUTHORITY_KEY_IDENTIFIER, false, der);
-}
-
-async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-}
-
-async function write(path: string, certificate: X509Certificate, key: webcrypto.CryptoKey): Promise<void> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
-  const lines = der.match(/.{1,64}/g) ?? [];
-  await writeFile(`${path}.key`, `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`, {
-    mode: 0o600,
-  });
-  await writeFile(`${path}.pem`, `${certificate.toString('pem')}\n`);
 }

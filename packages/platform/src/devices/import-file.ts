@@ -3,6 +3,7 @@ import type { ImportKind, ImportResult } from '@penstock/api';
 import type pg from 'pg';
 import { readCsvRows } from '../foundation/csv.ts';
 import { type Importer, runImport } from '../foundation/import.ts';
+import { officersImporter } from '../parties/officers-import.ts';
 import { certificatesImporter, partiesImporter, userIdsImporter } from '../parties/parties-import.ts';
 import { devicesImporter } from './devices-import.ts';
 import { registrationsImporter } from './registrations-import.ts';
@@ -19,6 +20,8 @@ export function importFile(pool: pg.Pool, kind: ImportKind, source: AsyncIterabl
       return run(pool, userIdsImporter, source);
     case 'certificates':
       return run(pool, certificatesImporter, source);
+    case 'officers':
+      return run(pool, officersImporter, source);
     case 'devices':
       return run(pool, devicesImporter, source);
     case 'registrations':

@@ -232,6 +232,10 @@ export const certificatesImporter: Importer<(typeof importColumns.certificates)[
              from staged_certificate) as s
        where line > first_line
        union all
+       select line, 'certificate', 'import.officer.signs-messages', 'this certificate is that of an officer'
+       from staged_certificate s
+       where s.purpose = 'signing' and exists (select from officer o where o.fingerprint = s.fingerprint)
+       union all
        select line, 'user_id', 'import.unknown-user', format('there is no User ID %s', user_id)
        from staged_certificate s where not exists (select from user_id u where u.user_id = s.user_id)
        union all

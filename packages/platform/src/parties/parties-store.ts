@@ -16,11 +16,17 @@ export interface Page<Item> {
 }
 
 /** The User IDs that a viewer's rows are limited to; null: all. */
-function ownOnly(viewer: Viewer): readonly string[] | null {
+export function ownOnly(viewer: Viewer): readonly string[] | null {
   return viewer.kind === 'operator' ? null : viewer.userIds;
 }
 
-function pageOf<Row, Item>(rows: readonly Row[], limit: number, item: (row: Row) => Item, key: (row: Row) => string) {
+/** The rows up to `limit` as items; the one beyond says that there is a next page, after `key` of the last shown. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  item: (row: Row) => Item,
+  key: (row: Row) => string,
+) {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(item), cursor: rows.length > limit && last !== undefined ? key(last) : undefined };

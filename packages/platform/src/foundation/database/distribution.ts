@@ -21,6 +21,8 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   threshold_version: 'reference',
   threshold_bound: 'reference',
   attribute_limit: 'reference',
+  officer: 'reference',
+  officer_policy: 'reference',
   device: byDevice,
   responsibility: byDevice,
   registration: byMeteringPoint,

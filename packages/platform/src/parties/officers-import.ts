@@ -1,0 +1,116 @@
+// Imports of officers, in one transaction.
+import { importColumns } from '@penstock/api';
+import { type Eui, parseEui } from '@penstock/duis';
+import type { ImportRow } from '../foundation/csv.ts';
+import type { Faults } from '../foundation/faults.ts';
+import type { Importer } from '../foundation/import.ts';
+import { addFaultsOf, addFieldFault } from '../foundation/import-fields.ts';
+import { type Certificate, CertificateFault, readCertificate } from './certificates.ts';
+import { lockDirectory } from './directory-version.ts';
+import { fileSigningKeyFault } from './officers.ts';
+
+type Row = ImportRow<(typeof importColumns.officers)[number]>;
+
+interface StagedOfficer {
+  readonly line: number;
+  readonly userId: Eui;
+  readonly name: string;
+  readonly email: string;
+  readonly certificate: Certificate;
+}
+
+const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
+
+function readOfficer({ line, fields }: Row, faults: Faults): StagedOfficer | undefined {
+  const { name, email } = fields;
+  const before = faults.total;
+  const userId = parseEui(fields.user_id);
+  if (userId === undefined) addFieldFault(faults, line, 'user_id', fields.user_id, 'an EUI-64');
+  if (!/^[^\p{Cc}]{1,200}$/u.test(name)) {
+    addFieldFault(faults, line, 'name', name, '1 to 200 characters without control characters');
+  }
+  if (!EMAIL.test(email)) addFieldFault(faults, line, 'email', email, 'an e-mail address');
+  const certificate = readFileSigningCertificate(line, fields.certificate, faults);
+  if (userId === undefined || certificate === undefined || faults.total > before) return undefined;
+  return { line, userId, name, email, certificate };
+}
+
+function readFileSigningCertificate(line: number, text: string, faults: Faults): Certificate | undefined {
+  if (text === '') {
+    addFieldFault(faults, line, 'certificate', '', 'a certificate');
+    return undefined;
+  }
+  try {
+    const certificate = readCertificate(text);
+    const message = fileSigningKeyFault(certificate.key);
+    if (message === undefined) return certificate;
+    faults.add({ line, column: 'certificate', code: 'import.officer.key', message });
+  } catch (error) {
+    if (!(error instanceof CertificateFault)) throw error;
+    const code = `import.certificate.${error.code}` as const;
+    faults.add({ line, column: 'certificate', code, message: error.message });
+  }
+  return undefined;
+}
+
+export const officersImporter: Importer<(typeof importColumns.officers)[number]> = {
+  kind: 'officers',
+  columns: importColumns.officers,
+  async open(client) {
+    await client.query(
+      `create temporary table staged_officer (line integer, user_id macaddr8, name text, email text, issuer text,
+         serial text, fingerprint bytea, der bytea, not_before timestamptz, not_after timestamptz) on commit drop`,
+    );
+  },
+  async stage(client, rows, faults) {
+    const good = rows.flatMap((row) => readOfficer(row, faults) ?? []);
+    await client.query(
+      `insert into staged_officer
+       select * from unnest($1::integer[], $2::macaddr8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
+                            $8::bytea[], $9::timestamptz[], $10::timestamptz[])`,
+      [
+        good.map((row) => row.line),
+        good.map((row) => row.userId),
+        good.map((row) => row.name),
+        good.map((row) => row.email),
+        good.map((row) => row.certificate.issuer),
+        good.map((row) => row.certificate.serial),
+        good.map((row) => row.certificate.fingerprint),
+        good.map((row) => row.certificate.der),
+        good.map((row) => row.certificate.notBefore),
+        good.map((row) => row.certificate.notAfter),
+      ],
+    );
+  },
+  async check(client, faults) {
+    // certificates that sign messages are registered under the same lock, so none can become one meanwhile
+    await lockDirectory(client);
+    await addFaultsOf(
+      client,
+      faults,
+      `select line, 'certificate' as column, 'import.duplicate' as code,
+              format('this certificate stands for this User ID on line %s already', first_line) as message
+       from (select line, min(line) over (partition by user_id, fingerprint) as first_line from staged_officer) as s
+       where line > first_line
+       union all
+       select line, 'user_id', 'import.unknown-user', format('there is no User ID %s', user_id)
+       from staged_officer s where not exists (select from user_id u where u.user_id = s.user_id)
+       union all
+       select line, 'certificate', 'import.officer.signs-messages', 'this certificate is registered for signing messages'
+       from staged_officer s
+       where exists (select from certificate c where c.purpose = 'signing' and c.fingerprint = s.fingerprint)
+       order by line`,
+    );
+  },
+  async apply(client) {
+    // a revoked officer stays revoked
+    const { rowCount } = await client.query(
+      `insert into officer as o (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email)
+       select user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email from staged_officer
+       on conflict (user_id, fingerprint) do update set name = excluded.name, email = excluded.email
+       where (o.name, o.email) is distinct from (excluded.name, excluded.email)`,
+    );
+    return rowCount ?? 0;
+  },
+  async committed() {},
+};

@@ -1,0 +1,55 @@
+import {
+  changedSchema,
+  euiSchema,
+  officerPageSchema,
+  officerPolicySchema,
+  officerQuerySchema,
+  postOfficerSchema,
+  revokeOfficerSchema,
+} from '@penstock/api';
+import type pg from 'pg';
+import { z } from 'zod';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { oneRow, runImport } from '../foundation/import.ts';
+import { officersImporter } from './officers-import.ts';
+import { listOfficers, revokeOfficer, setOfficerPolicy } from './officers-store.ts';
+
+/** Officers. A single one goes the same way as an import of one row. */
+export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
+  return (app) => {
+    app.get(
+      '/api/v1/officers',
+      {
+        config: { access: 'viewer' },
+        schema: { querystring: officerQuerySchema, response: { 200: officerPageSchema } },
+      },
+      (request) => listOfficers(pool, viewerOf(request), request.query),
+    );
+    app.post(
+      '/api/v1/officers',
+      { config: { access: 'operator' }, schema: { body: postOfficerSchema, response: { 200: changedSchema } } },
+      async ({ body }) => {
+        const row = { user_id: body.userId, name: body.name, email: body.email, certificate: body.certificate };
+        const { changed } = await runImport(pool, officersImporter, (columns) => oneRow(columns, row));
+        return { changed: changed > 0 };
+      },
+    );
+    app.post(
+      '/api/v1/officers/revoke',
+      { config: { access: 'operator' }, schema: { body: revokeOfficerSchema, response: { 200: changedSchema } } },
+      async ({ body }) => ({ changed: await revokeOfficer(pool, body) }),
+    );
+    app.put(
+      '/api/v1/user-ids/:userId/officer-policy',
+      {
+        config: { access: 'operator' },
+        schema: {
+          params: z.strictObject({ userId: euiSchema }),
+          body: officerPolicySchema,
+          response: { 200: changedSchema },
+        },
+      },
+      async ({ params, body }) => ({ changed: await setOfficerPolicy(pool, params.userId, body.secondOfficer) }),
+    );
+  };
+}

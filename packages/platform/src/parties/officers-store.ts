@@ -1,0 +1,129 @@
+// Officers as they are shown and asked for, their revocation, and each User's policy. A User sees its own.
+import type { OfficerDocument } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import type { Officer } from './officers.ts';
+import { ownOnly, type Page, pageOf } from './parties-store.ts';
+
+interface OfficerRow {
+  user_id: string;
+  fingerprint: string;
+  name: string;
+  email: string;
+  issuer: string;
+  serial: string;
+  not_before: Date;
+  not_after: Date;
+  registered_at: Date;
+  revoked_at: Date | null;
+}
+
+/** In order of their User IDs and fingerprints, after `cursor`. */
+export async function listOfficers(
+  pool: pg.Pool,
+  viewer: Viewer,
+  { userId, cursor, limit }: { userId?: string | undefined; cursor?: string | undefined; limit: number },
+): Promise<Page<OfficerDocument>> {
+  const [after = '', fingerprint = ''] = (cursor ?? '00-00-00-00-00-00-00-00/').split('/');
+  if (!/^([0-9A-F]{2}-){7}[0-9A-F]{2}$/.test(after) || !/^([0-9a-f]{64})?$/.test(fingerprint)) {
+    throw new PenstockError('request.invalid', { where: 'cursor', detail: 'this is no cursor of this list' });
+  }
+  const { rows } = await pool.query<OfficerRow>(
+    `select user_id, encode(fingerprint, 'hex') as fingerprint, name, email, issuer, serial, not_before, not_after,
+            registered_at, revoked_at
+     from officer
+     where (user_id, fingerprint) > ($1::macaddr8, decode($2, 'hex'))
+       and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
+       and ($4::macaddr8 is null or user_id = $4::macaddr8)
+     order by user_id, fingerprint limit $5`,
+    [after, fingerprint, ownOnly(viewer), userId, limit + 1],
+  );
+  return pageOf(
+    rows,
+    limit,
+    (row) => ({
+      userId: requireEui(row.user_id),
+      name: row.name,
+      email: row.email,
+      issuer: row.issuer,
+      serial: row.serial,
+      fingerprint: row.fingerprint,
+      notBefore: row.not_before.toISOString(),
+      notAfter: row.not_after.toISOString(),
+      registeredAt: row.registered_at.toISOString(),
+      ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at.toISOString() }),
+    }),
+    (row) => `${requireEui(row.user_id)}/${row.fingerprint}`,
+  );
+}
+
+/**
+ * Revokes an officer of a User ID from now on. False when it was revoked before, which stays as it is.
+ * @throws PenstockError 'request.not-found'
+ */
+export async function revokeOfficer(
+  pool: pg.Pool,
+  { userId, fingerprint }: { userId: string; fingerprint: string },
+): Promise<boolean> {
+  const { rows } = await pool.query<{ changed: boolean }>(
+    `with found as (
+       select user_id, fingerprint from officer where user_id = $1 and fingerprint = decode($2, 'hex')
+     ), revoked as (
+       update officer o set revoked_at = clock_timestamp() from found f
+       where o.user_id = f.user_id and o.fingerprint = f.fingerprint and o.revoked_at is null
+       returning o.user_id
+     )
+     select exists (select from revoked) as changed from found`,
+    [userId, fingerprint],
+  );
+  if (rows[0] === undefined) {
+    throw new PenstockError('request.not-found', { detail: 'there is no such officer', where: 'fingerprint' });
+  }
+  return rows[0].changed;
+}
+
+/** Says whether a User's files that could let through what is held need a second officer; false: it was so before. */
+export async function setOfficerPolicy(pool: pg.Pool, userId: string, secondOfficer: boolean): Promise<boolean> {
+  const { rows } = await pool.query<{ changed: boolean | null }>(
+    `with known as (
+       select u.user_id, coalesce(p.second_officer, true) as second_officer
+       from user_id u left join officer_policy p using (user_id) where u.user_id = $1
+     ), changed as (
+       insert into officer_policy (user_id, second_officer) select user_id, $2 from known where second_officer <> $2
+       on conflict (user_id) do update set second_officer = excluded.second_officer
+       returning user_id
+     )
+     select exists (select from changed) as changed from known`,
+    [userId, secondOfficer],
+  );
+  if (rows[0] === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
+  return rows[0].changed === true;
+}
+
+/** Whether the User's policy asks for a second officer; by default it does. */
+export async function needsSecondOfficer(client: pg.Pool | pg.PoolClient, userId: Eui): Promise<boolean> {
+  const { rows } = await client.query<{ second_officer: boolean }>(
+    'select second_officer from officer_policy where user_id = $1',
+    [userId],
+  );
+  return rows[0]?.second_officer ?? true;
+}
+
+/** The officer of a User ID that has this certificate, by the SHA-256 of its DER in hex; whoever it is now. */
+export async function findOfficer(
+  client: pg.Pool | pg.PoolClient,
+  userId: Eui,
+  fingerprint: string,
+): Promise<Officer | undefined> {
+  const { rows } = await client.query<OfficerRow>(
+    `select encode(fingerprint, 'hex') as fingerprint, name, email, registered_at, revoked_at
+     from officer where user_id = $1 and fingerprint = decode($2, 'hex')`,
+    [userId, fingerprint],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { name, email } = row;
+  return { fingerprint, name, email, registeredAt: row.registered_at, revokedAt: row.revoked_at ?? undefined };
+}

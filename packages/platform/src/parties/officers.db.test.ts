@@ -1,0 +1,95 @@
+import type { importColumns } from '@penstock/api';
+import { requireEui } from '@penstock/duis';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { ImportRefused } from '../foundation/faults.ts';
+import { oneRow, runImport } from '../foundation/import.ts';
+import { officersImporter } from './officers-import.ts';
+import { findOfficer, listOfficers, needsSecondOfficer, revokeOfficer, setOfficerPolicy } from './officers-store.ts';
+import { certificatesImporter } from './parties-import.ts';
+import { testCertificate } from './testing-certificates.ts';
+
+const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
+const beta = requireEui('90-B3-D5-1F-30-02-00-00');
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+  await database.pool.query(`insert into party (party_id, name, kind) values ('P', 'P', 'other')`);
+  await database.pool.query(`insert into user_id (user_id, party_id) values ($1, 'P'), ($2, 'P')`, [alpha, beta]);
+});
+afterEach(() => database.drop());
+
+const officer = (certificate: string, changes: Partial<Record<(typeof importColumns.officers)[number], string>> = {}) =>
+  runImport(database.pool, officersImporter, (columns) =>
+    oneRow(columns, { user_id: alpha, name: 'Officer 1', email: 'officer-1@example.org', certificate, ...changes }),
+  );
+async function codesOf(work: Promise<unknown>): Promise<string[]> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ImportRefused)) throw new Error('it was not refused', { cause: error });
+  return error.faults.map((fault) => `${fault.column} ${fault.code}`);
+}
+
+test('an officer is registered, known by its certificate, and revoked for good', async () => {
+  const { base64, pem } = testCertificate({ serial: '01', curve: 'P-384' });
+  expect(await officer(base64)).toMatchObject({ rows: 1, changed: 1 });
+  expect(await officer(pem)).toMatchObject({ changed: 0 });
+  expect(await officer(base64, { user_id: beta })).toMatchObject({ changed: 1 });
+  const { items } = await listOfficers(database.pool, { kind: 'user', userIds: [alpha] }, { limit: 50 });
+  expect(items).toMatchObject([{ userId: alpha, email: 'officer-1@example.org', serial: '1' }]);
+  const fingerprint = items[0]?.fingerprint ?? '';
+  expect(await findOfficer(database.pool, alpha, fingerprint)).toMatchObject({ fingerprint, revokedAt: undefined });
+
+  expect(await revokeOfficer(database.pool, { userId: alpha, fingerprint })).toBe(true);
+  expect(await revokeOfficer(database.pool, { userId: alpha, fingerprint })).toBe(false);
+  expect(await officer(base64)).toMatchObject({ changed: 0 });
+  expect((await findOfficer(database.pool, alpha, fingerprint))?.revokedAt).toBeInstanceOf(Date);
+  expect((await findOfficer(database.pool, beta, fingerprint))?.revokedAt).toBeUndefined();
+  await expect(revokeOfficer(database.pool, { userId: alpha, fingerprint: '00'.repeat(32) })).rejects.toMatchObject({
+    code: 'request.not-found',
+  });
+});
+
+test('every fault of a row is told', async () => {
+  expect(await codesOf(officer('', { user_id: 'x', name: '', email: 'nobody' }))).toEqual([
+    'user_id import.value.invalid',
+    'name import.value.missing',
+    'email import.value.invalid',
+    'certificate import.value.missing',
+  ]);
+  const { base64 } = testCertificate({ serial: '01' });
+  expect(await codesOf(officer(base64, { user_id: '90-B3-D5-1F-30-07-00-00' }))).toEqual([
+    'user_id import.unknown-user',
+  ]);
+  expect(await codesOf(officer('AAAA'))).toEqual(['certificate import.certificate.unreadable']);
+});
+
+test('a certificate signs messages or files, never both', async () => {
+  const certificate = (base64: string) =>
+    runImport(database.pool, certificatesImporter, (columns) =>
+      oneRow(columns, { user_id: alpha, purpose: 'signing', certificate: base64 }),
+    );
+  const one = testCertificate({ userId: alpha, serial: '01' });
+  await certificate(one.base64);
+  expect(await codesOf(officer(one.base64))).toEqual(['certificate import.officer.signs-messages']);
+  const other = testCertificate({ userId: alpha, serial: '02' });
+  await officer(other.base64);
+  expect(await codesOf(certificate(other.base64))).toEqual(['certificate import.officer.signs-messages']);
+});
+
+test('a second officer is asked for unless the policy says otherwise', async () => {
+  expect(await needsSecondOfficer(database.pool, alpha)).toBe(true);
+  expect(await setOfficerPolicy(database.pool, alpha, true)).toBe(false);
+  expect(await setOfficerPolicy(database.pool, alpha, false)).toBe(true);
+  expect([await needsSecondOfficer(database.pool, alpha), await needsSecondOfficer(database.pool, beta)]).toEqual([
+    false,
+    true,
+  ]);
+  expect(await setOfficerPolicy(database.pool, alpha, true)).toBe(true);
+  await expect(setOfficerPolicy(database.pool, '90-B3-D5-1F-30-07-00-00', true)).rejects.toMatchObject({
+    code: 'request.not-found',
+  });
+});
