@@ -24,3 +24,380 @@ create table officer_policy (
   user_id macaddr8 primary key references user_id,
   second_officer boolean not null
 );
+
+-- ---------------------------------------------------------------- signed files (distributed by user_id)
+
+-- A file for a User ID, as it was received. The SHA-256 of its bytes is its identity: the same file twice is one.
+create table submission (
+  user_id macaddr8 not null,     -- who delivered it, and for whom it is
+  sha256 bytea not null,
+  upload uuid not null,          -- its bytes, in submission_chunk
+  size bigint not null,
+  received_at timestamptz not null,
+  -- received, or with a new signature -> verified -> checked -> awaiting_second_officer | applied | refused
+  state text not null check (state in
+    ('received', 'verified', 'checked', 'awaiting_second_officer', 'applied', 'refused')),
+  changed_at timestamptz not null,
+  kind text check (kind in ('adt', 'actions', 'limits')),
+  reference text not null,       -- of the service request: the file's, or raised for the User
+  code text,                     -- why it is refused
+  detail text,
+  faults jsonb,                  -- the first thousand
+  fault_count bigint not null default 0,
+  summary jsonb,                 -- what it changes, in the form of the API
+  primary key (user_id, sha256)
+);
+create index submission_open on submission (received_at) where state in ('received', 'verified', 'checked');
+
+-- The bytes, in pieces of a megabyte, stored while they come; those of an upload that did not end are dropped.
+create table submission_chunk (
+  user_id macaddr8 not null,
+  upload uuid not null,
+  number integer not null,
+  stored_at timestamptz not null default clock_timestamp(),
+  bytes bytea not null,
+  primary key (user_id, upload, number)
+);
+alter table submission_chunk alter column bytes set storage external;
+
+-- The signatures that came with it; each is judged as things stood when it was received.
+create table submission_signature (
+  user_id macaddr8 not null,
+  sha256 bytea not null,
+  signature_sha256 bytea not null,
+  signature bytea not null,
+  received_at timestamptz not null,
+  verdict text check (verdict in ('valid', 'refused')),
+  code text,
+  detail text,
+  fingerprint bytea,             -- of the signer's certificate
+  name text,                     -- the officer, as registered then
+  email text,
+  primary key (user_id, sha256, signature_sha256)
+);
+
+-- ---------------------------------------------------------------- decisions and release (distributed by user_id)
+
+-- What an officer decided on a held message. One row a message, inserted and never changed: of two files that race one
+-- wins. What could not be released is moved to release_refusal, and may be decided on again.
+create table held_decision (
+  user_id macaddr8 not null,
+  day date not null,             -- the held message
+  sequence bigint not null,
+  event numeric(20) not null,
+  action text not null check (action in ('process', 'delete')),
+  reason text not null,
+  submission bytea,              -- null: it expired
+  decided_at timestamptz not null,
+  primary key (user_id, day, sequence)
+) partition by range (day);
+create index held_decision_submission on held_decision (user_id, submission, day, sequence);
+
+-- How many messages of an event each file decided on; under the lane's lock, so that an event is 'decided' exactly when
+-- nothing in it is undecided.
+create table event_decision (
+  user_id macaddr8 not null,
+  event numeric(20) not null,
+  submission bytea not null,     -- of no bytes: expired
+  decided bigint not null,
+  primary key (user_id, event, submission)
+);
+
+-- The carrying out of one action file. Its row is locked while a chunk is released, by whichever process does it.
+create table release (
+  user_id macaddr8 not null,
+  submission bytea not null,
+  state text not null check (state in ('running', 'paused', 'done')),
+  rate integer check (rate > 0),    -- messages a second; null: as fast as it goes
+  next_at timestamptz not null,     -- not before: pacing
+  day date not null default '-infinity',  -- everything up to here is carried out
+  sequence bigint not null default 0,
+  decided bigint not null,
+  sent bigint not null default 0,
+  deleted bigint not null default 0,
+  refused bigint not null default 0,
+  started_at timestamptz not null,
+  ended_at timestamptz,
+  primary key (user_id, submission)
+) with (fillfactor = 50);
+create index release_running on release (next_at) where state = 'running';
+
+-- What one chunk put on the streams: the held messages to be processed after (from) up to (to), in their order, got
+-- the stream positions (stream_day, stream_sequence) and following. So each message's time of release is found without a
+-- row of its own.
+create table release_span (
+  user_id macaddr8 not null,
+  submission bytea not null,
+  from_day date not null,        -- exclusive
+  from_sequence bigint not null,
+  to_day date not null,
+  to_sequence bigint not null,
+  released_at timestamptz not null,
+  stream_day date not null,
+  stream_sequence bigint not null,
+  primary key (user_id, submission, to_day, to_sequence)
+);
+
+-- What was decided to be sent and could not be: it stays held. `round` counts such decisions on one message.
+create table release_refusal (
+  user_id macaddr8 not null,
+  day date not null,
+  sequence bigint not null,
+  round integer not null,
+  event numeric(20) not null,
+  submission bytea not null,
+  decision_reason text not null,
+  decided_at timestamptz not null,
+  refused_at timestamptz not null,
+  code text not null,
+  detail text not null,
+  primary key (user_id, day, sequence, round)
+);
+
+-- ---------------------------------------------------------------- telling
+
+-- How far the alerts about held messages were written, a row a lane.
+create table alert_cursor (
+  user_id macaddr8 not null,     -- the lane's anchor
+  lane smallint not null,
+  day date not null default '-infinity',
+  sequence bigint not null default 0,
+  primary key (user_id, lane)
+);
+create index held_message_position on held_message (day, sequence) where direction = 'southbound';
+
+create table quarantine_note (
+  user_id macaddr8 not null,
+  event numeric(20) not null,
+  number integer not null,
+  noted_at timestamptz not null,
+  author text not null,
+  note text not null,
+  primary key (user_id, event, number)
+);
+
+-- The simplest kind: opened for each quarantine event, closed when that is resolved.
+create table incident (
+  user_id macaddr8 not null,
+  incident text not null,
+  event numeric(20) not null,
+  title text not null,
+  state text not null check (state in ('open', 'closed')),
+  opened_at timestamptz not null,
+  closed_at timestamptz,
+  primary key (user_id, incident)
+);
+
+-- What the officers of a User ID are told, grouped.
+create table notice (
+  user_id macaddr8 not null,
+  noticed_at timestamptz not null,
+  kind text not null check (kind in ('held', 'warning', 'submission', 'release')),
+  about text not null,           -- the event, the threshold, the SHA-256 of the file
+  words text not null,
+  count bigint not null,         -- messages that it stands for
+  primary key (user_id, noticed_at, kind, about)
+);
+create index notice_about on notice (user_id, kind, about, noticed_at);
+
+-- ---------------------------------------------------------------- the second wall
+
+do $$ declare its text; begin
+  foreach its in array array['submission', 'submission_signature', 'held_decision', 'event_decision', 'release',
+                             'release_span', 'release_refusal', 'quarantine_note', 'incident', 'notice'] loop
+    execute format('alter table %I enable row level security', its);
+    execute format('create policy own_record on %I for select to penstock_viewer
+                    using (user_id = any ((select visible_user_ids())::macaddr8[]))', its);
+    execute format('grant select on %I to penstock_viewer', its);
+  end loop;
+end $$;
+
+-- ---------------------------------------------------------------- release
+
+-- The next decisions of a file after (in_day, in_sequence), in order of position, with what their rights are judged by.
+--
+-- A function for the settings, as below: a young day has no statistics, and a plan made then must stay a descent of the
+-- keys when the day holds millions.
+create function next_decisions(
+  in_user macaddr8, in_submission bytea, in_day date, in_sequence bigint, in_most integer
+) returns table (
+  day date, sequence bigint, action text, held_at timestamptz, direction message_direction, command_variant smallint,
+  srv text, target macaddr8, signer bigint, size integer
+)
+language plpgsql stable
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select d.day, d.sequence, d.action, h.held_at, h.direction, h.command_variant, h.srv, h.target, h.signer, h.size
+  from (
+    select c.day, c.sequence, c.action from held_decision c
+    where c.user_id = in_user and c.submission = in_submission
+      and c.day >= in_day and (c.day, c.sequence) > (in_day, in_sequence)
+    order by c.day, c.sequence limit in_most
+  ) d
+  cross join lateral (
+    select m.held_at, m.direction, m.command_variant, m.srv, m.target, m.signer, m.size from held_message m
+    where m.user_id = in_user and m.day = d.day and m.sequence = d.sequence
+    offset 0) h;
+end
+$$;
+
+-- Carries out the decisions of a file after its cursor up to (in_to_day, in_to_sequence), in one transaction under the
+-- lane's lock: what is to be processed goes on its stream with the next sequences of the lane and the bytes that were
+-- held, what cannot be is moved to release_refusal, and the cursor moves. The caller holds the lock of the release's row
+-- and found it running.
+--
+-- in_refused_*: decisions whose rights no longer hold, as judged on the directory of this version; refused as well is a
+-- message whose bytes are not those that were verified. Raises PS001 when the directory has moved.
+create function release_batch(
+  in_anchor macaddr8, in_lane smallint, in_directory_version bigint, in_now timestamptz,
+  in_user macaddr8, in_submission bytea, in_to_day date, in_to_sequence bigint,
+  in_refused_day date[], in_refused_sequence bigint[], in_refused_code text[], in_refused_detail text[],
+  out sent bigint, out refused bigint, out is_done boolean, out directions message_direction[]
+)
+language plpgsql
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set work_mem = '32MB'
+as $$
+declare
+  last record;
+  progress record;
+  lane_time timestamptz;
+  today date;
+  dropped bigint;
+begin
+  select l.time, l.sequence into strict last from lane l
+    where l.user_id = in_anchor and l.lane = in_lane for update;
+  if (select v.version from directory_version v) is distinct from in_directory_version then
+    raise exception 'the directory has moved' using errcode = 'PS001';
+  end if;
+  lane_time := greatest(coalesce(in_now, clock_timestamp()), last.time);
+  today := (lane_time at time zone 'UTC')::date;
+  select r.day, r.sequence, r.rate, r.next_at into strict progress from release r
+    where r.user_id = in_user and r.submission = in_submission;
+
+  -- The bytes are fetched once (|| makes them part of the row): a reference to them would be followed twice.
+  with chunk as materialized (
+    select d.day, d.sequence, d.event, d.action, d.reason, d.decided_at, h.direction, h.kind, h.body, h.sha256
+    from held_decision d
+    cross join lateral (
+      select m.direction, m.kind, m.sha256, case d.action when 'process' then m.body || ''::bytea end as body
+      from held_message m
+      where m.user_id = in_user and m.day = d.day and m.sequence = d.sequence
+      offset 0) h
+    where d.user_id = in_user and d.submission = in_submission
+      and d.day >= progress.day and (d.day, d.sequence) > (progress.day, progress.sequence)
+      and d.day <= in_to_day and (d.day, d.sequence) <= (in_to_day, in_to_sequence)
+  ), judged as materialized (
+    select c.*, case when r.code is not null then r.code
+                     when c.action = 'process' and sha256(c.body) is distinct from c.sha256
+                       then 'quarantine.bytes-changed' end as code,
+           coalesce(r.detail, 'the bytes that were held are not those that were verified') as detail
+    from chunk c
+    left join unnest(in_refused_day, in_refused_sequence, in_refused_code, in_refused_detail)
+                as r(day, sequence, code, detail)
+           on r.day = c.day and r.sequence = c.sequence and c.action = 'process'
+  ), put as (
+    insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)
+    select in_user, j.direction, today, last.sequence + row_number() over (order by j.day, j.sequence), j.day,
+           j.sequence, j.kind, j.body
+    from judged j where j.action = 'process' and j.code is null
+    returning stream.direction
+  ), told as (
+    insert into release_refusal (user_id, day, sequence, round, event, submission, decision_reason, decided_at,
+                                 refused_at, code, detail)
+    select in_user, j.day, j.sequence,
+           (select count(*) from release_refusal f
+            where f.user_id = in_user and f.day = j.day and f.sequence = j.sequence),
+           j.event, in_submission, j.reason, j.decided_at, lane_time, j.code, j.detail
+    from judged j where j.code is not null
+    returning event
+  ), freed as (
+    delete from held_decision d using judged j
+    where j.code is not null and d.user_id = in_user and d.day = j.day and d.sequence = j.sequence
+  ), undecided as (
+    update event_decision e set decided = e.decided - t.refused
+    from (select event, count(*) as refused from told group by event) t
+    where e.user_id = in_user and e.event = t.event and e.submission = in_submission
+  ), reopened as (
+    update quarantine_event q set state = 'investigating', changed_at = lane_time
+    from (select distinct event from told) t
+    where q.user_id = in_user and q.event = t.event and q.state = 'decided'
+  )
+  select (select count(*) from put), (select array_agg(distinct p.direction) from put p), (select count(*) from told),
+         (select count(*) from judged where action = 'delete')
+    into release_batch.sent, release_batch.directions, release_batch.refused, dropped;
+
+  if release_batch.sent > 0 then
+    insert into release_span values (in_user, in_submission, progress.day, progress.sequence, in_to_day, in_to_sequence,
+                                     lane_time, today, last.sequence + 1);
+  end if;
+  is_done := not exists (
+    select from held_decision d
+    where d.user_id = in_user and d.submission = in_submission
+      and d.day >= in_to_day and (d.day, d.sequence) > (in_to_day, in_to_sequence));
+  update lane l set time = lane_time, sequence = last.sequence + release_batch.sent
+    where l.user_id = in_anchor and l.lane = in_lane;
+  -- A release that fell behind its rate does not catch up by a burst of more than a second.
+  update release r
+    set day = in_to_day, sequence = in_to_sequence, sent = r.sent + release_batch.sent,
+        deleted = r.deleted + dropped, refused = r.refused + release_batch.refused,
+        next_at = case when r.rate is null then clock_timestamp()
+                       else greatest(r.next_at, clock_timestamp() - interval '1 second')
+                            + make_interval(secs => release_batch.sent::double precision / r.rate) end,
+        state = case when is_done then 'done' else r.state end,
+        ended_at = case when is_done then lane_time end
+    where r.user_id = in_user and r.submission = in_submission;
+end
+$$;
+
+-- ---------------------------------------------------------------- alerts
+
+-- Writes alerts about the held messages up to (in_to_day, in_to_sequence) of a lane: log and northbound stream. The
+-- caller holds the lock of the lane's alert_cursor row and found it at what precedes them, so each is written once.
+create function append_alerts(
+  in_anchor macaddr8, in_lane smallint, in_now timestamptz, in_to_day date, in_to_sequence bigint,
+  in_user macaddr8[], in_target macaddr8, in_counter numeric[], in_code text, in_digest bigint[], in_sha256 bytea[],
+  in_body bytea[], in_device macaddr8[]
+) returns void
+language plpgsql
+as $$
+declare
+  last record;
+  lane_time timestamptz;
+  today date;
+begin
+  select l.time, l.sequence into strict last from lane l
+    where l.user_id = in_anchor and l.lane = in_lane for update;
+  lane_time := greatest(coalesce(in_now, clock_timestamp()), last.time);
+  today := (lane_time at time zone 'UTC')::date;
+  insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, code, size,
+                           sha256, repetition)
+  select i.user_id, today, last.sequence + i.item, lane_time, 'northbound', 'dcc_alert', 'passed', in_target, i.counter,
+         in_code, octet_length(i.body), i.sha256, i.digest
+  from unnest(in_user, in_counter, in_digest, in_sha256, in_body) with ordinality
+         as i(user_id, counter, digest, sha256, body, item);
+  insert into message_device (user_id, day, sequence, device)
+  select i.user_id, today, last.sequence + i.item, i.device
+  from unnest(in_user, in_device) with ordinality as i(user_id, device, item) where i.device is not null;
+  insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)
+  select i.user_id, 'northbound', today, last.sequence + i.item, today, last.sequence + i.item, 'dcc_alert', i.body
+  from unnest(in_user, in_body) with ordinality as i(user_id, body, item);
+  update lane l set time = lane_time, sequence = last.sequence + cardinality(in_user)
+    where l.user_id = in_anchor and l.lane = in_lane;
+  update alert_cursor c set day = in_to_day, sequence = in_to_sequence
+    where c.user_id = in_anchor and c.lane = in_lane;
+end
+$$;

@@ -5,6 +5,7 @@ import { requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApi } from './api.ts';
+import { loadConfig } from './foundation/config.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from './foundation/database/testing.ts';
 import type { Access, HttpServer } from './foundation/http/server.ts';
@@ -40,7 +41,7 @@ beforeAll(async () => {
     log: createLog({ level: 'silent' }),
     operation: { checks: [], metrics: () => new Registry().metrics() },
     version: '0',
-    logDays: 92,
+    config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),
   });
   front = createServer((request, response) => api.handle(request, response, viewers[String(request.headers['x-as'])]));
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
@@ -99,6 +100,19 @@ describe('who may call what', () => {
     'POST /api/v1/officers/revoke': 'operator',
     'PUT /api/v1/user-ids/:userId/officer-policy': 'operator',
     'POST /api/v1/imports/:kind': 'operator',
+    'POST /api/v1/submissions': 'viewer',
+    'GET /api/v1/submissions': 'viewer',
+    'GET /api/v1/submissions/:sha256': 'viewer',
+    'GET /api/v1/quarantine/events': 'viewer',
+    'GET /api/v1/quarantine/events/:event': 'viewer',
+    'POST /api/v1/quarantine/events/:event': 'viewer',
+    'GET /api/v1/quarantine/events/:event/held': 'viewer',
+    'GET /api/v1/quarantine/events/:event/report': 'viewer',
+    'POST /api/v1/quarantine/events/:event/notes': 'viewer',
+    'GET /api/v1/releases': 'viewer',
+    'POST /api/v1/releases/:submission': 'viewer',
+    'GET /api/v1/notices': 'viewer',
+    'GET /api/v1/incidents': 'viewer',
     'GET /api/v1/devices/:device': 'viewer',
     'POST /api/v1/devices': 'operator',
     'GET /api/v1/messages': 'viewer',
@@ -124,7 +138,10 @@ describe('who may call what', () => {
         .replace(':device', meter)
         .replace(':day', '2026-11-22')
         .replace(':sequence', '1')
-        .replace(':thresholdId', '1');
+        .replace(':thresholdId', '1')
+        .replace(':sha256', '00'.repeat(32))
+        .replace(':submission', '00'.repeat(32))
+        .replace(':event', '20261122000000000001');
       const statuses: Record<string, number> = {};
       for (const as of Object.keys(viewers)) {
         const answer = await fetch(address + path, { method, headers: { 'x-as': as } });

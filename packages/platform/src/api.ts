@@ -1,15 +1,21 @@
-// The REST API of the rooms that are there; main.ts starts it. What runs by itself hands its own routes in.
+// The REST API of the rooms that are there; main.ts and each door start it.
+import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { devicesRoutes } from './devices/routes.ts';
 import type { Clock } from './foundation/clock.ts';
+import type { Config } from './foundation/config.ts';
 import { type OperationParts, operationRoutes } from './foundation/http/operation-routes.ts';
 import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
 import type { Log } from './foundation/log.ts';
+import { incidentRoutes } from './incidents/routes.ts';
 import { officersRoutes } from './parties/officers-routes.ts';
 import { partiesRoutes } from './parties/routes.ts';
 import { thresholdsRoutes } from './thresholds/routes.ts';
+import { quarantineRoutes } from './quarantine/routes.ts';
+import { submissionRoutes } from './submissions/routes.ts';
+import { TrustFiles } from './submissions/trust.ts';
 
 export function createApi(options: {
   readonly pool: pg.Pool;
@@ -18,11 +24,12 @@ export function createApi(options: {
   /** Health, readiness and metrics; undefined where another server answers for the whole. */
   readonly operation: OperationParts | undefined;
   readonly version: string;
-  /** Days for which the log is kept. */
-  readonly logDays: number;
+  readonly config: Config;
 }): Promise<HttpServer> {
-  const { pool, clock, log, operation, version, logDays } = options;
-  const record = createRecordStore({ pool, now: () => clock.now(), logDays });
+  const { pool, clock, log, operation, version, config } = options;
+  const operatorId = requireEui(config.operator.userId);
+  const trust = new TrustFiles(config);
+  const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
   return createHttpServer({
     log,
     version,
@@ -33,6 +40,9 @@ export function createApi(options: {
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),
+      submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes }),
+      quarantineRoutes({ pool, operatorId }),
+      incidentRoutes(pool),
     ],
   });
 }

@@ -7,6 +7,7 @@ import { requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApi } from './api.ts';
+import { loadConfig } from './foundation/config.ts';
 import { type TestDatabase, testDatabase } from './foundation/database/testing.ts';
 import type { HttpServer } from './foundation/http/server.ts';
 import { createLog } from './foundation/log.ts';
@@ -41,7 +42,7 @@ beforeAll(async () => {
     log: createLog({ level: 'silent' }),
     operation: { checks: [], metrics: () => new Registry().metrics() },
     version: '0',
-    logDays: 92,
+    config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),
   });
   const { server } = certificateOf;
   const tls = { cert: server.pem, key: keyOf(server), requestCert: true, rejectUnauthorized: false };

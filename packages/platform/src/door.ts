@@ -87,7 +87,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
     clock,
     log,
     version: manifest.version,
-    logDays: config.messages.logDays,
+    config,
     operation: undefined,
   });
   onStop(() => api.close());

@@ -13,6 +13,7 @@ import { createApi } from './api.ts';
 import { Delivery } from './delivery/delivery.ts';
 import type { Measured } from './door-messages.ts';
 import { openDoors } from './doors.ts';
+import { readAlerter, startFollowers } from './followers.ts';
 import { systemClock, utcDay } from './foundation/clock.ts';
 import type { Config } from './foundation/config.ts';
 import {
@@ -124,6 +125,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   if (config.delivery.pushKeyFile !== undefined) {
     readKeyPair(config, 'delivery', ['pushKeyFile', 'pushCertificateFile']);
   }
+  const alerter = readAlerter(config);
   const clock = systemClock;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -149,6 +151,8 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   const doors = await openDoors({ config, log, databaseUrl: url });
   onStop(() => doors.stop());
 
+  await startFollowers({ config, log, clock, databaseUrl: url, directory, delivery, alerter }, onStop);
+
   const forApi = openDatabase({ url, poolSize: API_CONNECTIONS, applicationName: 'penstock api', log });
   onStop(() => forApi.close());
   const api = await createApi({
@@ -156,7 +160,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     clock,
     log,
     version: manifest.version,
-    logDays: config.messages.logDays,
+    config,
     operation: {
       checks: [
         { name: 'database', check: () => ping(forApi.pool) },

@@ -12,3 +12,6 @@ export function deliveryShare({ database }: Config): number {
 export function intakeShare(config: Config): number {
   return config.database.poolSize - deliveryShare(config) - API_CONNECTIONS;
 }
+
+/** Of the platform's own process, for what goes on by itself: each part takes two at most (followers.ts). */
+export const FOLLOWER_CONNECTIONS = 6;

@@ -61,7 +61,8 @@ export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #metrics: DeliveryMetrics;
   readonly #push: PushSide;
-  readonly #wakeups: Wakeups;
+  /** As the doors' own: `wakeups.announce`. */
+  readonly wakeups: Wakeups;
   #directoryVersion: bigint | undefined;
   #upkeep: Every[] = [];
 
@@ -70,9 +71,9 @@ export class Delivery {
     const { pool, log, config } = parts;
     this.#parts = parts;
     this.#metrics = new DeliveryMetrics(parts.registry);
-    this.#wakeups = new Wakeups(pool, log);
+    this.wakeups = new Wakeups(pool, log);
     this.#push = new PushSide(
-      { pool, wakeups: this.#wakeups, metrics: this.#metrics, log },
+      { pool, wakeups: this.wakeups, metrics: this.#metrics, log },
       {
         ca: configured(config, 'pushAuthoritiesFile'),
         key: configured(config, 'pushKeyFile'),
@@ -87,7 +88,7 @@ export class Delivery {
   /** Makes the streams' cursors and begins to push. */
   async start(): Promise<void> {
     await this.#followDirectory();
-    await this.#wakeups.start();
+    await this.wakeups.start();
     this.#push.start();
     const { log } = this.#parts;
     this.#upkeep = [
@@ -99,7 +100,7 @@ export class Delivery {
   /** Finishes what is being pushed. */
   async stop(): Promise<void> {
     await Promise.all([...this.#upkeep.map((every) => every.stop()), this.#push.stop()]);
-    await this.#wakeups.stop();
+    await this.wakeups.stop();
   }
 
   /** Drops days of the streams that nobody needs; part of the daily maintenance. Throws the database's error. */

@@ -36,7 +36,7 @@ const databaseSection = z.strictObject({
     .max(500)
     .default(10)
     .describe(
-      'Most connections that one process of the gateway opens, and the process beside them as many again; four tenths, but at least 3, are for delivery, and 2 for the API.',
+      'Most connections that one process of the gateway opens, and the process beside them as many again; four tenths, but at least 3, are for delivery, and 2 for the API. The process that carries decisions out opens 6 more.',
     ),
   partitionDaysAhead: z
     .int()
@@ -112,6 +112,17 @@ const operatorSection = z.strictObject({
   userId: eui()
     .default('90-B3-D5-1F-30-00-00-02')
     .describe("The Operator's own User ID, the target of requests that go to no device."),
+  signingKeyFile: path()
+    .optional()
+    .describe('PEM file with the private key (P-256) by which the Operator signs alerts about held messages.'),
+  signingCertificateFile: path()
+    .optional()
+    .describe('PEM file with the certificate of that key, registered for signing under operator.user_id.'),
+  quarantineAlertCode: z
+    .string()
+    .regex(/^(AD1|N[0-9]{1,3})$/, 'must be a DCC Alert code')
+    .default('N999')
+    .describe('DCC Alert code of the alerts about held messages; which one stands for them is not public.'),
 });
 
 const duisSection = z.strictObject({
@@ -141,6 +152,42 @@ const deliverySection = z.strictObject({
   holdDays: days(2).describe('Days for which what a User does not take is held; then a service event is raised.'),
 });
 
+const filesSection = z.strictObject({
+  trustAnchors: path()
+    .optional()
+    .describe(
+      'PEM file, or folder of PEM files, with the authorities that issue File Signing certificates; without it no signed file is taken. Read again when it changes.',
+    ),
+  revocationLists: path()
+    .optional()
+    .describe(
+      'PEM file, or folder, with the revocation lists (CRLs) of those authorities. Read again when it changes.',
+    ),
+  revocation: z
+    .enum(['required', 'none'])
+    .default('required')
+    .describe(
+      "Whether a revocation list in force is needed of each authority above a signer; `none` looks at nobody's revocation.",
+    ),
+  maxBytes: z
+    .int()
+    .min(1_024)
+    .max(1024 * 1024 * 1024)
+    .default(512 * 1024 * 1024)
+    .describe('Largest signed file in bytes.'),
+});
+
+const quarantineSection = z.strictObject({
+  expireDays: z
+    .int()
+    .min(1)
+    .max(3_660)
+    .optional()
+    .describe(
+      'Days after which a held message that nobody decided on is decided to be deleted; it is never released by that. Without it held messages wait for ever.',
+    ),
+});
+
 export const settingsSchema = z.strictObject({
   dataFolder: path()
     .default('data')
@@ -153,12 +200,21 @@ export const settingsSchema = z.strictObject({
   operator: operatorSection.prefault({}),
   duis: duisSection.prefault({}),
   delivery: deliverySection.prefault({}),
+  files: filesSection.prefault({}),
+  quarantine: quarantineSection.prefault({}),
 });
 
 /** Rules between settings; each names the setting that breaks it. */
 export const configSchema = settingsSchema.superRefine((config, context) => {
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   const pairs = [
+    [
+      config.operator.signingKeyFile,
+      config.operator.signingCertificateFile,
+      'operator',
+      'signingKeyFile',
+      'signingCertificateFile',
+    ],
     [config.gateway.tlsKeyFile, config.gateway.tlsCertificateFile, 'gateway', 'tlsKeyFile', 'tlsCertificateFile'],
     [
       config.delivery.pushKeyFile,

@@ -178,6 +178,61 @@ export const errorCodes = {
     title: 'The position is not one of a message of this stream.',
     action: 'Acknowledge with a position that came with a message.',
   },
+  'submissions.parts': {
+    status: 400,
+    title: 'The delivery is not one file with one signature.',
+    action: 'Send multipart/form-data with one part file and one part signature, each as a file.',
+  },
+  'submissions.no-trust': {
+    status: 503,
+    title: 'Signatures cannot be verified now.',
+    action: 'Tell the Operator: the settings files.trust_anchors and files.revocation_lists name what cannot be read.',
+  },
+  'submissions.too-many-signatures': {
+    status: 409,
+    title: 'Too many signatures were received for this file.',
+    action: 'Find out why those before were refused; then change the file, so that it is another one, and sign that.',
+  },
+  'submissions.kind': {
+    status: 422,
+    title: 'The file is none that is taken here.',
+    action: 'Begin the file with the header of its profile; docs/files.md describes them.',
+  },
+  'submissions.faults': {
+    status: 422,
+    title: 'Lines of the file are wrong, and nothing of it was applied.',
+    action: 'Correct every line that `faults` names, and have the corrected file signed.',
+  },
+  'submissions.other-user': {
+    status: 422,
+    title: 'The file names another User ID than the one that it was delivered for.',
+    action: 'Deliver the file for the User ID that it names, with a certificate of that User ID.',
+  },
+  'submissions.not-an-officer': {
+    status: 403,
+    title: 'The one who signed the file is no officer of this User ID.',
+    action: 'Have the file signed by an officer who is registered for this User ID, or have the officer registered.',
+  },
+  'quarantine.state': {
+    status: 409,
+    title: 'The event cannot go into this state now.',
+    action: 'Do first what the detail names.',
+  },
+  'quarantine.release-done': {
+    status: 409,
+    title: 'The release is done and cannot be switched any more.',
+    action: 'Nothing is left to do: GET /api/v1/releases tells what was sent.',
+  },
+  'quarantine.bytes-changed': {
+    status: 500,
+    title: 'The bytes of a held message are not those that were verified.',
+    action: 'Find out who changed the database; the message is not released, and its User sends it again.',
+  },
+  'quarantine.expired': {
+    status: 409,
+    title: 'The message was held for longer than a held message may be released.',
+    action: 'Decide to delete it, and send it again if it is still wanted.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',

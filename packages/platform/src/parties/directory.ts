@@ -35,12 +35,15 @@ export class Directory<Rules = unknown> {
   readonly #users: ReadonlyMap<Eui, User>;
   readonly #signers = new Map<string, RegisteredSigner>();
   readonly #peers = new Map<string, RegisteredCertificate>();
+  readonly #signersById: ReadonlyMap<bigint, RegisteredCertificate>;
   readonly #candidates = new Map<string, readonly string[]>();
 
   constructor(version: bigint, users: readonly User[], certificates: readonly DirectoryCertificate[], rules: Rules) {
     this.version = version;
     this.rules = rules;
     this.#users = new Map(users.map((user) => [user.userId, user]));
+    const signing = certificates.filter(({ purpose }) => purpose === 'signing');
+    this.#signersById = new Map(signing.map(({ fingerprint, registered }) => [signerId(fingerprint), registered]));
     for (const { purpose, issuer, serial, fingerprint, registered, key } of certificates) {
       if (purpose === 'transport') this.#peers.set(fingerprint, registered);
       else if (key !== undefined)
@@ -63,6 +66,11 @@ export class Directory<Rules = unknown> {
       return signer;
     }
     return undefined;
+  }
+
+  /** The certificate of a message that was held, by what the record keeps of its fingerprint. */
+  signerById(id: bigint): RegisteredCertificate | undefined {
+    return this.#signersById.get(id);
   }
 
   /** The certificate that a TLS peer showed, by the SHA-256 of its DER in lower-case hex. */

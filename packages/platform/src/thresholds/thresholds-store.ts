@@ -79,7 +79,8 @@ interface BoundDocument {
   readonly to: number | null;
 }
 
-async function readInForce(client: pg.PoolClient, owner: Eui): Promise<ThresholdInForce[]> {
+/** The thresholds of an owner that are in force. */
+export async function readInForce(client: pg.PoolClient, owner: Eui): Promise<ThresholdInForce[]> {
   const { rows } = await client.query<{
     threshold_id: string;
     version: number;

@@ -1,0 +1,130 @@
+// Signed files: how they are delivered, what became of each, and what can be wrong with the decisions in one.
+import { z } from 'zod';
+import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+
+/**
+ * received, and again with each new signature -> verified (signature, officer) -> checked (every line) ->
+ * awaiting_second_officer | applied | refused.
+ */
+export const submissionStates = [
+  'received',
+  'verified',
+  'checked',
+  'awaiting_second_officer',
+  'applied',
+  'refused',
+] as const;
+export const submissionStateSchema = z.enum(submissionStates);
+/** ADT File; Quarantined Communications Action File; Attribute Limits File. */
+export const submissionKindSchema = z.enum(['adt', 'actions', 'limits']);
+
+export const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 in hex')
+  .toLowerCase();
+
+/** What can be wrong with a decision that is well-formed; docs/files.md has what can be wrong with the form. */
+export const decisionErrors = {
+  'decision.event-unknown': 'Write the reference of an event of your own, as the report gives it.',
+  'decision.item-unknown': 'Write the message_id as the report gives it, in the event that the report gives it in.',
+  'decision.other-bytes': 'Write the SHA-256 as the report gives it.',
+  'decision.ambiguous': 'Several held messages have this message_id: give the SHA-256 too.',
+  'decision.deleted': 'Take the line out: the message was deleted when it came and cannot be decided on.',
+  'decision.already-decided': 'Take the line out: what was decided stays.',
+  'decision.named-twice': 'Keep one of the lines: they mean the same message.',
+} as const;
+export type DecisionErrorCode = keyof typeof decisionErrors;
+
+export const fileFaultSchema = z.object({
+  /** From 1, the header included. */
+  line: z.int(),
+  column: z.string().optional(),
+  code: z.string(),
+  message: z.string(),
+  action: z.string(),
+});
+export type FileFault = z.infer<typeof fileFaultSchema>;
+
+export const signatureStandingSchema = z.object({
+  /** SHA-256 of the signature's bytes, hex. */
+  sha256: z.string(),
+  receivedAt: instantSchema,
+  /** Left out until it was judged. */
+  verdict: z.enum(['valid', 'refused']).optional(),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+  /** The officer. */
+  name: z.string().optional(),
+  fingerprint: z.string().optional(),
+});
+
+/** One threshold as an ADT File changes it. */
+export const adtDifferenceSchema = z.object({
+  services: z.string(),
+  direction: z.string(),
+  period: z.string(),
+  kind: z.enum(['added', 'removed', 'changed', 'unchanged']),
+  changes: z.array(
+    z.object({
+      item: z.string(),
+      field: z.string(),
+      from: z.string().optional(),
+      to: z.string().optional(),
+      before: z.string().optional(),
+      after: z.string().optional(),
+    }),
+  ),
+  /** Whether it could let through what would have been held, and why. */
+  relaxes: z.boolean(),
+  reasons: z.array(z.string()),
+});
+
+/** What a file changes, or changed: the part of its kind. */
+export const submissionSummarySchema = z.object({
+  adt: z
+    .object({
+      added: z.int(),
+      removed: z.int(),
+      changed: z.int(),
+      unchanged: z.int(),
+      relaxes: z.boolean(),
+      /** What is not unchanged; at most the first thousand. */
+      differences: z.array(adtDifferenceSchema),
+    })
+    .optional(),
+  actions: z.object({ process: z.int(), delete: z.int(), events: z.int() }).optional(),
+  limits: z.object({ limits: z.int() }).optional(),
+});
+export type SubmissionSummary = z.infer<typeof submissionSummarySchema>;
+
+export const submissionSchema = z.object({
+  userId: euiSchema,
+  /** Of the file's bytes, hex: its identity. */
+  sha256: z.string(),
+  size: z.int(),
+  receivedAt: instantSchema,
+  state: submissionStateSchema,
+  changedAt: instantSchema,
+  kind: submissionKindSchema.optional(),
+  /** Of the service request that it belongs to: the one in the file, else one that was raised for the User. */
+  reference: z.string(),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+  faultCount: z.int(),
+});
+export type SubmissionDocument = z.infer<typeof submissionSchema>;
+
+/** One submission with all that is known of it. */
+export const submissionLifeSchema = submissionSchema.extend({
+  signatures: z.array(signatureStandingSchema),
+  /** The first thousand. */
+  faults: z.array(fileFaultSchema),
+  summary: submissionSummarySchema.optional(),
+});
+export type SubmissionLife = z.infer<typeof submissionLifeSchema>;
+
+export const submissionPageSchema = z.object({ items: z.array(submissionSchema), cursor: cursorSchema });
+/** Newest first. A User with one User ID need not name it; the Operator's own files are those of its User ID. */
+export const submissionQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+export const submissionOwnerSchema = z.strictObject({ userId: euiSchema.optional() });
+export const submissionParametersSchema = z.strictObject({ sha256: sha256Schema });

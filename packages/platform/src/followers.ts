@@ -1,0 +1,138 @@
+/**
+ * What goes on by itself in the platform's own process: signed files are brought to rest, decisions carried out, alerts,
+ * notices and incidents written. Each follows rows that others wrote, takes its turn by a lock, and may run in any number
+ * of processes.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import type { Delivery } from './delivery/delivery.ts';
+import { findDevices } from './devices/device-lookup.ts';
+import { addDays, type Clock, utcDay } from './foundation/clock.ts';
+import type { Config } from './foundation/config.ts';
+import { openDatabase } from './foundation/database/index.ts';
+import { PenstockError } from './foundation/errors.ts';
+import { Every } from './foundation/every.ts';
+import type { Log } from './foundation/log.ts';
+import { readKeyPair } from './foundation/start-faults.ts';
+import { judgeHeld } from './gateway/held-rights.ts';
+import { followEvents } from './incidents/incidents.ts';
+import { readCertificateFor } from './parties/certificates.ts';
+import type { DirectoryReader } from './parties/directory-reader.ts';
+import { announceDirectory } from './parties/directory-version.ts';
+import { AlertFollower } from './quarantine/alert-follower.ts';
+import type { Alerter } from './quarantine/alerts.ts';
+import { writeNotices } from './quarantine/notices.ts';
+import { ReleaseWorker } from './quarantine/release.ts';
+import { dropDecidedDays, expireHeld } from './quarantine/retention.ts';
+import { FOLLOWER_CONNECTIONS } from './shares.ts';
+import { dropAbandonedUploads } from './submissions/submissions-store.ts';
+import { TrustFiles } from './submissions/trust.ts';
+import { SubmissionWorker } from './submissions/worker.ts';
+
+const NOTICE_SECONDS = 5;
+const UPKEEP_SECONDS = 300;
+
+export interface FollowerParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly databaseUrl: string;
+  readonly directory: DirectoryReader;
+  readonly delivery: Delivery;
+  readonly alerter: Alerter | undefined;
+}
+
+/** By whom alerts are signed; undefined where no key is configured. @throws PenstockError 'config.invalid' */
+export function readAlerter(config: Config): Alerter | undefined {
+  const { userId, signingKeyFile, quarantineAlertCode } = config.operator;
+  if (signingKeyFile === undefined) return undefined;
+  const { key, cert } = readKeyPair(config, 'operator', ['signingKeyFile', 'signingCertificateFile']);
+  const operatorId = requireEui(userId);
+  try {
+    const { issuer, serial } = readCertificateFor(new X509Certificate(cert).toString(), 'signing', operatorId);
+    return {
+      signer: { privateKey: createPrivateKey(key), issuer, serial },
+      operatorId,
+      alertCode: quarantineAlertCode,
+    };
+  } catch (cause) {
+    const detail = `operator.signing_certificate_file (PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE): ${cause instanceof Error ? cause.message : cause}`;
+    throw new PenstockError('config.invalid', { detail, cause });
+  }
+}
+
+/** Whoever sets thresholds is told of what they hold: without a key nobody would be. */
+async function requireAlerter(pool: pg.Pool, alerter: Alerter | undefined): Promise<void> {
+  if (alerter !== undefined) return;
+  const { rows } = await pool.query('select from threshold_version where ended_at is null limit 1');
+  if (rows.length === 0) return;
+  throw new PenstockError('config.invalid', {
+    detail:
+      'operator.signing_key_file (PENSTOCK_OPERATOR_SIGNING_KEY_FILE): is needed, because thresholds are in force and alerts about what they hold are signed by the Operator',
+  });
+}
+
+/** Starts all of it; what must be stopped is handed to `onStop`. @throws PenstockError 'config.invalid' */
+export async function startFollowers(parts: FollowerParts, onStop: (stop: () => Promise<void>) => void): Promise<void> {
+  const { config, log, clock, databaseUrl: url, directory, delivery, alerter } = parts;
+  const operatorId = requireEui(config.operator.userId);
+  const open = (poolSize: number) => {
+    const database = openDatabase({ url, poolSize, applicationName: 'penstock decisions', log });
+    onStop(() => database.close());
+    return database.pool;
+  };
+  const pool = open(FOLLOWER_CONNECTIONS - 1);
+  // a connection that nobody waits for while he holds another
+  const forDevices = open(1);
+  await requireAlerter(pool, alerter);
+  const streamed = delivery.wakeups.announce.bind(delivery.wakeups);
+
+  const release = new ReleaseWorker({
+    pool,
+    directory,
+    clock,
+    log,
+    judge: (held, facts) => judgeHeld(held, { ...facts, operatorId, instant: clock.now().getTime() }),
+    findDevices: (devices) => findDevices(forDevices, devices),
+    expireDays: config.quarantine.expireDays,
+    streamed,
+  });
+  const submissions = new SubmissionWorker({
+    pool,
+    trust: new TrustFiles(config),
+    clock,
+    log,
+    operatorId,
+    applied: async (kind) => {
+      if (kind === 'actions') release.wake();
+      else await announceDirectory(pool);
+    },
+  });
+  const workers: { start(): void; stop(): Promise<void> }[] = [release, submissions];
+  if (alerter !== undefined) workers.push(new AlertFollower({ pool, log, alerter, streamed }));
+  for (const worker of workers) {
+    worker.start();
+    onStop(() => worker.stop());
+  }
+
+  const { expireDays } = config.quarantine;
+  const upkeep = [
+    new Every(NOTICE_SECONDS, log, 'notices were not written', () => writeNotices(pool)),
+    new Every(NOTICE_SECONDS, log, 'incidents were not opened', () => followEvents(pool)),
+    new Every(UPKEEP_SECONDS, log, 'uploads that did not end were not dropped', async () => {
+      await dropAbandonedUploads(pool);
+    }),
+    new Every(UPKEEP_SECONDS, log, 'held messages were not expired', async () => {
+      const expired = expireDays === undefined ? 0 : await expireHeld(pool, expireDays);
+      if (expired > 0) log.info({ messages: expired }, 'held messages expired and are deleted');
+    }),
+    new Every(UPKEEP_SECONDS, log, 'days of held messages were not dropped', async () => {
+      const dropped = await dropDecidedDays(pool, addDays(utcDay(clock.now()), -config.messages.logDays));
+      if (dropped.length > 0) log.info({ days: dropped.length }, 'days of held messages have ended');
+    }),
+  ];
+  onStop(async () => {
+    await Promise.all(upkeep.map((one) => one.stop()));
+  });
+}

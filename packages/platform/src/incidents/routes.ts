@@ -1,0 +1,18 @@
+import { incidentPageSchema, incidentQuerySchema } from '@penstock/api';
+import type pg from 'pg';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { recordOwner } from '../foundation/viewer.ts';
+import { listIncidents } from './incidents.ts';
+
+export function incidentRoutes(pool: pg.Pool): (app: HttpApp) => void {
+  return (app) => {
+    app.get(
+      '/api/v1/incidents',
+      {
+        config: { access: 'viewer' },
+        schema: { querystring: incidentQuerySchema, response: { 200: incidentPageSchema } },
+      },
+      (request) => listIncidents(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
+    );
+  };
+}

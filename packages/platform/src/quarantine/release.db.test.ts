@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../foundation/clock.ts';
+import { inTransaction } from '../foundation/database/index.ts';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { createLog } from '../foundation/log.ts';
+import { type DirectoryReader, openDirectory } from '../parties/directory-reader.ts';
+import { moveDirectory } from '../parties/directory-version.ts';
+import { checkDecisions, openDecisions, recordDecisions, stageDecisions } from './decisions-store.ts';
+import { listHeld, readEvent } from './events-store.ts';
+import type { RightsRefusal } from './quarantine.ts';
+import { type ReleaseParts, ReleaseWorker } from './release.ts';
+import { listReleases, switchRelease } from './releases-store.ts';
+import { day, event, fileNamed, hold, insertQuarantineWorld, linesOf, userA } from './testing-quarantine.ts';
+
+const log = createLog({ level: 'silent' });
+let database: TestDatabase;
+let directory: DirectoryReader<undefined>;
+beforeEach(async () => {
+  database = await testDatabase();
+  await insertQuarantineWorld(database.pool);
+  directory = await openDirectory({ pool: database.pool, log, readRules: async () => undefined });
+});
+afterEach(async () => {
+  await directory.close();
+  await database.drop();
+});
+
+function worker(changes: Partial<ReleaseParts> = {}): ReleaseWorker {
+  return new ReleaseWorker({
+    pool: database.pool,
+    directory,
+    clock: systemClock,
+    log,
+    judge: () => undefined,
+    findDevices: async () => new Map(),
+    expireDays: undefined,
+    streamed: () => undefined,
+    ...changes,
+  });
+}
+
+async function decide(file: string, lines: ReturnType<typeof linesOf>): Promise<void> {
+  await inTransaction(database.pool, async (client) => {
+    await openDecisions(client);
+    await stageDecisions(client, lines);
+    expect(await checkDecisions(client, userA)).toBeUndefined();
+    await recordDecisions(client, { userId: userA, submission: fileNamed(file) });
+  });
+}
+
+/** Chunk after chunk until nothing may go on. */
+async function releaseAll(one: ReleaseWorker): Promise<number> {
+  for (let chunks = 0; ; chunks++) if ((await one.releaseNext()) === undefined) return chunks;
+}
+
+interface Streamed {
+  readonly direction: string;
+  readonly message_day: string;
+  readonly message: number;
+  readonly sequence: number;
+  readonly same: boolean;
+}
+async function streamed(): Promise<Streamed[]> {
+  const { rows } = await database.pool.query<Streamed>(
+    `select s.direction, s.message_day::text, s.message_sequence::integer as message, s.sequence::integer as sequence,
+            s.body = h.body and sha256(s.body) = h.sha256 as same
+     from stream s join held_message h on h.user_id = s.user_id and h.day = s.message_day and h.sequence = s.message_sequence
+     order by s.day, s.sequence`,
+  );
+  return rows;
+}
+const releases = async () => (await listReleases(database.pool, userA, { limit: 10 })).items;
+
+describe('a release', () => {
+  test('puts what is to be processed on its stream once, in order, with its bytes; the lane counts on', async () => {
+    await hold(database.pool, { count: 2_500, bytes: 300 });
+    await decide('one', [
+      ...linesOf({ from: 501, count: 1_700 }),
+      ...linesOf({ from: 1, count: 500, action: 'delete' }),
+    ]);
+    expect(await releaseAll(worker())).toBe(3);
+    const rows = await streamed();
+    expect(rows.map(({ message }) => message)).toEqual(Array.from({ length: 1_700 }, (_, index) => 501 + index));
+    expect(rows.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: 1_700 }, (_, index) => 1_000_001 + index),
+    );
+    expect(rows.every(({ same, direction }) => same && direction === 'southbound')).toBe(true);
+    expect(await releases()).toMatchObject([{ state: 'done', decided: 2_200, sent: 1_700, deleted: 500, refused: 0 }]);
+    const { rows: lanes } = await database.pool.query('select sequence::integer from lane');
+    expect(lanes).toEqual([{ sequence: 1_001_700 }]);
+    expect((await readEvent(database.pool, userA, event)).undecided).toBe(300);
+  });
+
+  test('says of each message when it went, by the span of its chunk', async () => {
+    await hold(database.pool, { count: 3 });
+    await decide('one', [...linesOf({ count: 1 }), ...linesOf({ from: 2, count: 1, action: 'delete' })]);
+    await releaseAll(worker());
+    const { items, cursor } = await listHeld(database.pool, userA, event, { limit: 10 });
+    expect(cursor).toBeUndefined();
+    expect(items.map(({ decision }) => [decision?.action, decision?.releasedAt !== undefined])).toEqual([
+      ['process', true],
+      ['delete', false],
+      [undefined, false],
+    ]);
+    const first = await listHeld(database.pool, userA, event, { limit: 2 });
+    const second = await listHeld(database.pool, userA, event, { limit: 2, cursor: first.cursor });
+    expect(second.items.map(({ position }) => position)).toEqual([`${day}/3`]);
+  });
+
+  test('by several at once is carried out once', async () => {
+    await hold(database.pool, { count: 6_000 });
+    await decide('one', linesOf({ count: 6_000 }));
+    const workers = [worker(), worker(), worker()];
+    await Promise.all(workers.map(releaseAll));
+    await releaseAll(worker());
+    const rows = await streamed();
+    expect(rows.map(({ message }) => message)).toEqual(Array.from({ length: 6_000 }, (_, index) => 1 + index));
+    expect(await releases()).toMatchObject([{ state: 'done', sent: 6_000 }]);
+  });
+
+  test('goes to the stream that the message was held from', async () => {
+    await hold(database.pool, { count: 2, direction: 'northbound' });
+    await decide('one', linesOf({ count: 2 }));
+    const told: string[] = [];
+    await releaseAll(worker({ streamed: (direction, userId) => told.push(`${direction} ${userId}`) }));
+    expect((await streamed()).map(({ direction }) => direction)).toEqual(['northbound', 'northbound']);
+    expect(told).toEqual([`northbound ${userA}`]);
+  });
+
+  test('leaves held what may not be sent any more, says why, and lets it be decided again', async () => {
+    await hold(database.pool, { count: 4 });
+    await database.pool.query(`update held_message set body = 'forged' where sequence = 2`);
+    await decide('one', linesOf({ count: 4 }));
+    expect((await readEvent(database.pool, userA, event)).state).toBe('decided');
+    const refusal: RightsRefusal = { code: 'gateway.signer-not-valid', detail: 'revoked' };
+    let asked = 0;
+    // the third
+    await releaseAll(worker({ judge: () => (asked++ === 2 ? refusal : undefined) }));
+    expect((await streamed()).map(({ message }) => message)).toEqual([1, 4]);
+    expect(await releases()).toMatchObject([{ state: 'done', sent: 2, refused: 2 }]);
+    expect(await readEvent(database.pool, userA, event)).toMatchObject({ state: 'investigating', undecided: 2 });
+    const { items } = await listHeld(database.pool, userA, event, { limit: 10 });
+    expect(items.map((item) => [item.refusal?.code, item.decision?.action])).toEqual([
+      [undefined, 'process'],
+      ['quarantine.bytes-changed', undefined],
+      ['gateway.signer-not-valid', undefined],
+      [undefined, 'process'],
+    ]);
+    await decide('two', linesOf({ from: 3, count: 1 }));
+    await releaseAll(worker());
+    expect((await streamed()).map(({ message }) => message)).toEqual([1, 4, 3]);
+    await decide('three', linesOf({ from: 2, count: 1, action: 'delete' }));
+    expect((await readEvent(database.pool, userA, event)).state).toBe('decided');
+  });
+
+  test('of what was held for too long does not happen', async () => {
+    await hold(database.pool, { count: 1 });
+    await decide('one', linesOf({ count: 1 }));
+    await database.pool.query(`update held_message set held_at = held_at - interval '90 days'`);
+    await releaseAll(worker({ expireDays: 30 }));
+    expect(await streamed()).toEqual([]);
+    expect(await releases()).toMatchObject([{ sent: 0, refused: 1 }]);
+  });
+
+  test('is judged again when certificates or roles have moved', async () => {
+    await hold(database.pool, { count: 5 });
+    await decide('one', linesOf({ count: 5 }));
+    await inTransaction(database.pool, moveDirectory);
+    const versions: bigint[] = [];
+    const one = worker({
+      judge: (_held, facts) => {
+        versions.push(facts.directory.version);
+        return undefined;
+      },
+    });
+    await releaseAll(one);
+    expect((await streamed()).length).toBe(5);
+    expect(versions.at(-1)).toBe(directory.current().version);
+    const { rows } = await database.pool.query<{ version: string }>('select version from directory_version');
+    expect(versions.at(-1)).toBe(BigInt(rows[0]?.version ?? 0));
+  });
+
+  test('is paced, paused and resumed', async () => {
+    await hold(database.pool, { count: 1_200 });
+    await decide('one', linesOf({ count: 1_200 }));
+    const submission = fileNamed('one').toString('hex');
+    const change = (changes: Parameters<typeof switchRelease>[1]['change']) =>
+      switchRelease(database.pool, { userId: userA, submission, change: changes });
+    expect(await change({ rate: 100 })).toMatchObject({ rate: 100, state: 'running' });
+    expect(await worker().releaseNext()).toMatchObject({ sent: 25 });
+    // the next quarter of a second is not over, but a release may be a second behind
+    const { rows } = await database.pool.query<{ ahead: number }>(
+      'select extract(epoch from next_at - started_at)::float8 as ahead from release',
+    );
+    expect(rows[0]?.ahead).toBeGreaterThan(0.2);
+    expect(await change({ state: 'paused' })).toMatchObject({ state: 'paused', sent: 25 });
+    expect(await worker().releaseNext()).toBeUndefined();
+    expect(await change({ state: 'running', rate: null })).not.toHaveProperty('rate');
+    await releaseAll(worker());
+    expect(await releases()).toMatchObject([{ state: 'done', sent: 1_200 }]);
+    await expect(change({ state: 'paused' })).rejects.toMatchObject({ code: 'quarantine.release-done' });
+  });
+});

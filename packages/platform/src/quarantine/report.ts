@@ -1,0 +1,136 @@
+// The Quarantined Communications Report of an event: what it holds that nobody decided on, by SRV, as a file that an
+// officer makes decisions from. It is written to a temporary file from one snapshot of the database and then sent: the
+// first row says how many follow, and a snapshot must not stay open for as long as somebody takes to read 30 MB.
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Eui, requireEui } from '@penstock/duis';
+import { type EventRow, type HeldKind, heldKinds, type NewReportRow, writeReport } from '@penstock/files';
+import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
+import { asViewerOf } from '../foundation/viewing.ts';
+
+const PAGE = 5_000;
+/** A report of two million rows takes longer than a question may. */
+const LONGEST = '5min';
+/** Of a cause, in the profile of the file. */
+const LONGEST_CAUSE = 500;
+
+const kindOfEvent = {
+  user: 'ADUserThresholdBreach',
+  all_users: 'ADDCCThresholdBreach',
+  value: 'ADAttributeLimitsBreach',
+} as const;
+const directionOf = { southbound: 'sent', northbound: 'received' } as const;
+
+interface EventFacts {
+  event: string;
+  detector: keyof typeof kindOfEvent;
+  direction: keyof typeof directionOf;
+  words: string;
+  first_at: Date;
+  count: string;
+}
+
+interface HeldFacts {
+  srv: string | null;
+  target: string;
+  message_id: string;
+  sha256: string;
+  held_at: Date;
+  direction: keyof typeof directionOf;
+  kind: string;
+  words: string | null;
+}
+
+const UNDECIDED = `
+  from held_message h
+  where h.user_id = $1 and h.event = $2
+    and not exists (select from held_decision d
+                    where d.user_id = h.user_id and d.day = h.day and d.sequence = h.sequence)
+    and not exists (select from message_log l
+                    where l.user_id = h.user_id and l.day = h.day and l.sequence = h.sequence and l.verdict = 'deleted')`;
+
+async function* reportRows(
+  client: pg.PoolClient,
+  { userId, event, operatorId }: { userId: Eui; event: string; operatorId: Eui },
+): AsyncGenerator<NewReportRow> {
+  await client.query(`set local statement_timeout = '${LONGEST}'`);
+  const found = await client.query<EventFacts>(
+    `select lpad(q.event::text, 20, '0') as event, q.detector, q.direction, q.words, q.first_at,
+            (select count(*) ${UNDECIDED})::text as count
+     from quarantine_event q where q.user_id = $1 and q.event = $2`,
+    [userId, event],
+  );
+  const [facts] = found.rows;
+  if (facts === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such event' });
+  yield toEventRow(facts);
+  await client.query(
+    `declare held cursor for
+     select h.srv, h.target, h.message_id, encode(h.sha256, 'hex') as sha256, h.held_at, h.direction, h.kind, h.words
+     ${UNDECIDED}
+     order by string_to_array(nullif(h.srv, ''), '.')::integer[] nulls first, h.day, h.sequence`,
+    [userId, event],
+  );
+  for (;;) {
+    const { rows } = await client.query<HeldFacts>(`fetch ${PAGE} from held`);
+    for (const row of rows) yield toHeldRow(facts.event, row, operatorId);
+    if (rows.length < PAGE) return;
+  }
+}
+
+function toEventRow({ event, detector, direction, words, first_at, count }: EventFacts): Omit<EventRow, 'line'> {
+  return {
+    row: 'event',
+    event,
+    heldAt: first_at.toISOString(),
+    direction: directionOf[direction],
+    kind: kindOfEvent[detector],
+    cause: words.slice(0, LONGEST_CAUSE),
+    count: Number(count),
+  };
+}
+
+function toHeldRow(event: string, row: HeldFacts, operatorId: Eui): NewReportRow {
+  const target = requireEui(row.target);
+  return {
+    row: 'held',
+    event,
+    srv: row.srv ?? '',
+    device: target === operatorId ? '' : target,
+    messageId: row.message_id,
+    sha256: row.sha256,
+    heldAt: row.held_at.toISOString(),
+    direction: directionOf[row.direction],
+    // an acknowledgement is a response for whoever decides on it
+    kind: heldKinds.find((kind) => kind === row.kind) ?? ('response' satisfies HeldKind),
+    cause: (row.words ?? '').slice(0, LONGEST_CAUSE),
+  };
+}
+
+/**
+ * The report of an event as a stream that removes its temporary file at its end.
+ * @throws PenstockError 'request.not-found'
+ */
+export async function openReport(
+  pool: pg.Pool,
+  options: { readonly userId: Eui; readonly event: string; readonly operatorId: Eui },
+): Promise<Readable> {
+  const folder = await mkdtemp(join(tmpdir(), 'penstock-report-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const file = join(folder, 'report.csv');
+  try {
+    await asViewerOf(pool, [options.userId], (client) =>
+      pipeline(Readable.from(writeReport(reportRows(client, options))), createWriteStream(file, { mode: 0o600 })),
+    );
+    const stream = createReadStream(file);
+    stream.once('close', () => void remove());
+    return stream;
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

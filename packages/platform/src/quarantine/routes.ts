@@ -1,0 +1,121 @@
+import {
+  eventParametersSchema,
+  heldMessagePageSchema,
+  heldMessageQuerySchema,
+  noticePageSchema,
+  noticeQuerySchema,
+  ownerQuerySchema,
+  postEventSchema,
+  postNoteSchema,
+  postReleaseSchema,
+  quarantineEventPageSchema,
+  quarantineEventQuerySchema,
+  quarantineLifeSchema,
+  releasePageSchema,
+  releaseParametersSchema,
+  releaseQuerySchema,
+  releaseSchema,
+} from '@penstock/api';
+import type { Eui } from '@penstock/duis';
+import type pg from 'pg';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { recordOwner } from '../foundation/viewer.ts';
+import { addNote, changeEvent, listEvents, listHeld, readEvent } from './events-store.ts';
+import { listNotices } from './notices.ts';
+import { authorOf } from './quarantine.ts';
+import { listReleases, switchRelease } from './releases-store.ts';
+import { openReport } from './report.ts';
+
+export interface QuarantineRouteParts {
+  readonly pool: pg.Pool;
+  readonly operatorId: Eui;
+}
+
+/** Events, what they hold, and their releases: each User's own, and for the Operator those of the User that it names. */
+export function quarantineRoutes({ pool, operatorId }: QuarantineRouteParts): (app: HttpApp) => void {
+  return (app) => {
+    const events = '/api/v1/quarantine/events';
+    const viewer = { config: { access: 'viewer' } } as const;
+    app.get(
+      events,
+      {
+        ...viewer,
+        schema: { querystring: quarantineEventQuerySchema, response: { 200: quarantineEventPageSchema } },
+      },
+      (request) => listEvents(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
+    );
+    const one = { params: eventParametersSchema, querystring: ownerQuerySchema };
+    app.get(`${events}/:event`, { ...viewer, schema: { ...one, response: { 200: quarantineLifeSchema } } }, (request) =>
+      readEvent(pool, recordOwner(viewerOf(request), request.query.userId), request.params.event),
+    );
+    app.post(
+      `${events}/:event`,
+      { ...viewer, schema: { ...one, body: postEventSchema, response: { 200: quarantineLifeSchema } } },
+      async (request) => {
+        const asking = viewerOf(request);
+        const userId = recordOwner(asking, request.query.userId);
+        const { event } = request.params;
+        await changeEvent(pool, { userId, event, author: authorOf(asking), change: request.body });
+        return readEvent(pool, userId, event);
+      },
+    );
+    app.post(
+      `${events}/:event/notes`,
+      { ...viewer, schema: { ...one, body: postNoteSchema, response: { 200: quarantineLifeSchema } } },
+      async (request) => {
+        const asking = viewerOf(request);
+        const userId = recordOwner(asking, request.query.userId);
+        const { event } = request.params;
+        await addNote(pool, { userId, event, author: authorOf(asking), note: request.body.note });
+        return readEvent(pool, userId, event);
+      },
+    );
+    app.get(
+      `${events}/:event/held`,
+      {
+        ...viewer,
+        schema: {
+          params: eventParametersSchema,
+          querystring: heldMessageQuerySchema,
+          response: { 200: heldMessagePageSchema },
+        },
+      },
+      (request) => {
+        const userId = recordOwner(viewerOf(request), request.query.userId);
+        return listHeld(pool, userId, request.params.event, request.query);
+      },
+    );
+    app.get(`${events}/:event/report`, { ...viewer, schema: one }, async (request, reply) => {
+      const userId = recordOwner(viewerOf(request), request.query.userId);
+      const report = await openReport(pool, { userId, event: request.params.event, operatorId });
+      return reply.type('text/csv; charset=utf-8').send(report);
+    });
+    app.get(
+      '/api/v1/releases',
+      { ...viewer, schema: { querystring: releaseQuerySchema, response: { 200: releasePageSchema } } },
+      (request) => listReleases(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
+    );
+    app.post(
+      '/api/v1/releases/:submission',
+      {
+        ...viewer,
+        schema: {
+          params: releaseParametersSchema,
+          querystring: ownerQuerySchema,
+          body: postReleaseSchema,
+          response: { 200: releaseSchema },
+        },
+      },
+      (request) => {
+        const userId = recordOwner(viewerOf(request), request.query.userId);
+        const { submission } = request.params;
+        return switchRelease(pool, { userId, submission, change: request.body });
+      },
+    );
+    app.get(
+      '/api/v1/notices',
+      { ...viewer, schema: { querystring: noticeQuerySchema, response: { 200: noticePageSchema } } },
+      (request) => listNotices(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
+    );
+  };
+}

@@ -1,0 +1,35 @@
+// An action file: what an officer decided on held messages. Read, checked line by line and applied in one transaction.
+import { Findings, readActions } from '@penstock/files';
+import type pg from 'pg';
+import { checkDecisions, openDecisions, recordDecisions, stageDecisions } from '../quarantine/decisions-store.ts';
+import { faultsOf } from './faults.ts';
+import { type FileOutcome, refusalOfLines, type Submission } from './submission.ts';
+
+/** Rows that are staged at a time. */
+const STAGED = 10_000;
+
+/** Applies the file in the caller's transaction; when it is refused, the caller rolls back. */
+export async function applyActions(
+  client: pg.PoolClient,
+  submission: Submission,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<FileOutcome> {
+  const findings = new Findings();
+  await openDecisions(client);
+  let waiting: Parameters<typeof stageDecisions>[1] = [];
+  for await (const batch of readActions(bytes, findings)) {
+    waiting = waiting.length === 0 ? batch : [...waiting, ...batch];
+    if (waiting.length < STAGED) continue;
+    await stageDecisions(client, waiting);
+    waiting = [];
+  }
+  if (waiting.length > 0) await stageDecisions(client, waiting);
+  const wrong = await checkDecisions(client, submission.userId);
+  if (findings.faultCount > 0 || wrong !== undefined) {
+    const faults = [...faultsOf(findings), ...(wrong?.faults ?? [])];
+    return refusalOfLines(faults, findings.faultCount + (wrong?.count ?? 0));
+  }
+  const decided = await recordDecisions(client, { userId: submission.userId, submission: submission.sha256 });
+  if ('faults' in decided) return refusalOfLines(decided.faults, decided.count);
+  return { ok: true, summary: { actions: decided } };
+}

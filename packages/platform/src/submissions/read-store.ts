@@ -1,0 +1,110 @@
+// Submissions as they are shown: to the User that they are of, and to the Operator. Behind both walls.
+import type { SubmissionDocument, SubmissionLife } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
+import { asViewerOf } from '../foundation/viewing.ts';
+
+interface SubmissionRow {
+  user_id: string;
+  sha256: string;
+  size: string;
+  received_at: Date;
+  state: SubmissionDocument['state'];
+  changed_at: Date;
+  kind: SubmissionDocument['kind'] | null;
+  reference: string;
+  code: string | null;
+  detail: string | null;
+  fault_count: string;
+}
+
+const COLUMNS = `user_id, encode(sha256, 'hex') as sha256, size::text, received_at, state, changed_at, kind, reference, code,
+  detail, fault_count::text`;
+
+function toDocument(row: SubmissionRow): SubmissionDocument {
+  return {
+    userId: requireEui(row.user_id),
+    sha256: row.sha256,
+    size: Number(row.size),
+    receivedAt: row.received_at.toISOString(),
+    state: row.state,
+    changedAt: row.changed_at.toISOString(),
+    ...(row.kind === null ? {} : { kind: row.kind }),
+    reference: row.reference,
+    ...(row.code === null ? {} : { code: row.code }),
+    ...(row.detail === null ? {} : { detail: row.detail }),
+    faultCount: Number(row.fault_count),
+  };
+}
+
+/** A page, newest first. The cursor names the last one by time and hash. */
+export async function listSubmissions(
+  pool: pg.Pool,
+  userId: Eui,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Promise<{ items: SubmissionDocument[]; cursor: string | undefined }> {
+  const [, at, sha256 = ''] = /^(\d{4}-[0-9T:.-]{12,24}Z) ([0-9a-f]{64})$/.exec(cursor ?? '') ?? [];
+  if (cursor !== undefined && at === undefined) {
+    throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
+  }
+  const { rows } = await asViewerOf(pool, [userId], (client) =>
+    client.query<SubmissionRow & { at: string }>(
+      `select ${COLUMNS}, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from submission
+       where user_id = $1
+         and ($2::timestamptz is null or (received_at, sha256) < ($2::timestamptz, decode($3, 'hex')))
+       order by received_at desc, sha256 desc limit $4`,
+      [userId, at, sha256, limit + 1],
+    ),
+  );
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toDocument),
+    cursor: rows.length > limit && last !== undefined ? `${last.at} ${last.sha256}` : undefined,
+  };
+}
+
+interface SignatureRow {
+  sha256: string;
+  received_at: Date;
+  verdict: 'valid' | 'refused' | null;
+  code: string | null;
+  detail: string | null;
+  name: string | null;
+  fingerprint: string | null;
+}
+
+/** One submission with its signatures, faults and what it changes. @throws PenstockError 'request.not-found' */
+export async function readSubmission(pool: pg.Pool, userId: Eui, sha256: string): Promise<SubmissionLife> {
+  return asViewerOf(pool, [userId], async (client) => {
+    const found = await client.query<
+      SubmissionRow & { faults: SubmissionLife['faults'] | null; summary: SubmissionLife['summary'] | null }
+    >(`select ${COLUMNS}, faults, summary from submission where user_id = $1 and sha256 = decode($2, 'hex')`, [
+      userId,
+      sha256,
+    ]);
+    const [row] = found.rows;
+    if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such submission' });
+    const signatures = await client.query<SignatureRow>(
+      `select encode(signature_sha256, 'hex') as sha256, received_at, verdict, code, detail, name,
+              encode(fingerprint, 'hex') as fingerprint
+       from submission_signature where user_id = $1 and sha256 = decode($2, 'hex') order by received_at`,
+      [userId, sha256],
+    );
+    return {
+      ...toDocument(row),
+      signatures: signatures.rows.map((signature) => ({
+        sha256: signature.sha256,
+        receivedAt: signature.received_at.toISOString(),
+        ...(signature.verdict === null ? {} : { verdict: signature.verdict }),
+        ...(signature.code === null ? {} : { code: signature.code }),
+        ...(signature.detail === null ? {} : { detail: signature.detail }),
+        ...(signature.name === null ? {} : { name: signature.name }),
+        ...(signature.fingerprint === null ? {} : { fingerprint: signature.fingerprint }),
+      })),
+      faults: row.faults ?? [],
+      ...(row.summary === null ? {} : { summary: row.summary }),
+    };
+  });
+}

@@ -1,0 +1,104 @@
+// Takes a file and its signature in while they come: the bytes are hashed and stored in pieces, so that a file of any
+// size needs little memory, and what was acknowledged is stored.
+import { createHash, randomUUID } from 'node:crypto';
+import type { Eui } from '@penstock/duis';
+import { MOST_SIGNATURE_BYTES } from '@penstock/files/signature';
+import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
+import { dropUpload, receive, storeChunk } from './submissions-store.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** A part of the delivery: its name, and its bytes as they come. */
+export interface Part {
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+export interface Delivery {
+  readonly userId: Eui;
+  /** Two, named `file` and `signature`, in either order. */
+  readonly parts: AsyncIterable<Part>;
+  readonly mostBytes: number;
+}
+
+function malformed(detail: string): PenstockError {
+  return new PenstockError('submissions.parts', { detail });
+}
+
+function tooLarge(mostBytes: number): PenstockError {
+  return new PenstockError('request.too-large', { detail: `a file may have ${mostBytes} bytes`, where: 'file' });
+}
+
+/** Pieces of one size, whatever pieces the bytes come in. */
+async function* chunksOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let pending: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of bytes) {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + CHUNK_BYTES - size);
+      pending.push(part);
+      size += part.length;
+      at += part.length;
+      if (size < CHUNK_BYTES) continue;
+      yield Buffer.concat(pending);
+      pending = [];
+      size = 0;
+    }
+  }
+  if (size > 0) yield Buffer.concat(pending);
+}
+
+async function readSignatureBytes(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of bytes) {
+    size += piece.length;
+    if (size > MOST_SIGNATURE_BYTES) {
+      throw new PenstockError('request.too-large', {
+        detail: `a signature may have ${MOST_SIGNATURE_BYTES} bytes`,
+        where: 'signature',
+      });
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/**
+ * Receives one file with its signature and returns its SHA-256. When it resolves, both are stored.
+ * @throws PenstockError 'submissions.parts', 'request.too-large', 'submissions.too-many-signatures'
+ */
+export async function receiveFile(pool: pg.Pool, { userId, parts, mostBytes }: Delivery): Promise<Buffer> {
+  const upload = randomUUID();
+  const hash = createHash('sha256');
+  let size: number | undefined;
+  let signature: Buffer | undefined;
+  try {
+    for await (const { name, bytes } of parts) {
+      if (name === 'file' && size === undefined) {
+        size = 0;
+        let number = 0;
+        for await (const chunk of chunksOf(bytes)) {
+          size += chunk.length;
+          if (size > mostBytes) throw tooLarge(mostBytes);
+          hash.update(chunk);
+          await storeChunk(pool, { userId, upload, number: number++, bytes: chunk });
+        }
+      } else if (name === 'signature' && signature === undefined) {
+        signature = await readSignatureBytes(bytes);
+      } else {
+        throw malformed(`there is a part '${name.slice(0, 40)}' that is not one file or one signature`);
+      }
+    }
+    if (size === undefined || size === 0) throw malformed('the part file is missing or empty');
+    if (signature === undefined || signature.length === 0) throw malformed('the part signature is missing or empty');
+    const sha256 = hash.digest();
+    const signatureSha256 = createHash('sha256').update(signature).digest();
+    await receive(pool, { userId, upload, sha256, size, signature, signatureSha256 });
+    return sha256;
+  } catch (error) {
+    await dropUpload(pool, userId, upload);
+    throw error;
+  }
+}

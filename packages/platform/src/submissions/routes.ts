@@ -1,0 +1,113 @@
+import multipart from '@fastify/multipart';
+import {
+  submissionLifeSchema,
+  submissionOwnerSchema,
+  submissionPageSchema,
+  submissionParametersSchema,
+  submissionQuerySchema,
+} from '@penstock/api';
+import { type Eui, parseEui } from '@penstock/duis';
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { listSubmissions, readSubmission } from './read-store.ts';
+import { type Part, receiveFile } from './receive.ts';
+import type { TrustFiles } from './trust.ts';
+
+/** Files that are taken in at one time in a process: each holds a megabyte or two, and writes to the database. */
+const MOST_AT_ONCE = 4;
+/** Of what stands around the two parts. */
+const ENVELOPE_BYTES = 64 * 1024 + 16 * 1024;
+
+export interface SubmissionRouteParts {
+  readonly pool: pg.Pool;
+  readonly trust: TrustFiles;
+  readonly mostBytes: number;
+}
+
+/** The User ID whose files these are; the Operator's own unless it names another. */
+function ownerOf(viewer: Viewer, named: string | undefined): Eui {
+  const userId = named === undefined ? undefined : parseEui(named);
+  return viewer.kind === 'operator' && userId === undefined ? viewer.userId : recordOwner(viewer, named);
+}
+
+async function* partsOf(request: FastifyRequest, mostBytes: number): AsyncGenerator<Part> {
+  // one byte more than is taken, so that a part that is cut off is told from one that just fits
+  const limits = { fileSize: mostBytes + 1, files: 3, fields: 1, parts: 3, headerPairs: 20 };
+  for await (const part of request.parts({ limits })) {
+    if (part.type !== 'file') {
+      throw new PenstockError('submissions.parts', { detail: `the part '${part.fieldname.slice(0, 40)}' is no file` });
+    }
+    yield { name: part.fieldname, bytes: part.file };
+  }
+}
+
+/** Signed files: delivery, and what became of them. */
+export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) => void {
+  const { pool, trust, mostBytes } = parts;
+  let underWay = 0;
+
+  async function take(request: FastifyRequest, userId: Eui): Promise<string> {
+    if (!request.isMultipart()) {
+      throw new PenstockError('request.unsupported-media-type', {
+        detail: 'send multipart/form-data with the parts file and signature',
+      });
+    }
+    if (Number(request.headers['content-length'] ?? 0) > mostBytes + ENVELOPE_BYTES) {
+      throw new PenstockError('request.too-large', { detail: `a file may have ${mostBytes} bytes`, where: 'file' });
+    }
+    trust.current();
+    if (underWay >= MOST_AT_ONCE) {
+      throw new PenstockError('service.not-ready', { detail: `${MOST_AT_ONCE} files are being taken in already` });
+    }
+    underWay++;
+    try {
+      const sha256 = await receiveFile(pool, { userId, parts: partsOf(request, mostBytes), mostBytes });
+      return sha256.toString('hex');
+    } finally {
+      underWay--;
+    }
+  }
+
+  return (app) => {
+    app.register(multipart);
+    app.post(
+      '/api/v1/submissions',
+      {
+        config: { access: 'viewer' },
+        schema: {
+          querystring: submissionOwnerSchema,
+          consumes: ['multipart/form-data'],
+          response: { 202: submissionLifeSchema },
+        },
+      },
+      async (request, reply) => {
+        const userId = ownerOf(viewerOf(request), request.query.userId);
+        const sha256 = await take(request, userId);
+        return reply.code(202).send(await readSubmission(pool, userId, sha256));
+      },
+    );
+    app.get(
+      '/api/v1/submissions',
+      {
+        config: { access: 'viewer' },
+        schema: { querystring: submissionQuerySchema, response: { 200: submissionPageSchema } },
+      },
+      (request) => listSubmissions(pool, ownerOf(viewerOf(request), request.query.userId), request.query),
+    );
+    app.get(
+      '/api/v1/submissions/:sha256',
+      {
+        config: { access: 'viewer' },
+        schema: {
+          params: submissionParametersSchema,
+          querystring: submissionOwnerSchema,
+          response: { 200: submissionLifeSchema },
+        },
+      },
+      (request) => readSubmission(pool, ownerOf(viewerOf(request), request.query.userId), request.params.sha256),
+    );
+  };
+}

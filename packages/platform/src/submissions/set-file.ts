@@ -1,0 +1,161 @@
+// Files that set a whole: an ADT File, the thresholds of one User ID, or of all Users when it is the Operator's. Read and
+// checked before anything is locked; shown as the difference against what is in force.
+import { MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
+import { catalogue, type Eui } from '@penstock/duis';
+import { type AdtDifference, type AdtFile, adtProfile, compareAdt, Findings, readAdt } from '@penstock/files';
+import type pg from 'pg';
+import { ALL_USERS } from '../thresholds/matching.ts';
+import type { ThresholdBound, ThresholdSetting } from '../thresholds/thresholds.ts';
+import { readInForce, replaceThresholds } from '../thresholds/thresholds-store.ts';
+import { faultsOf } from './faults.ts';
+import { type FileOutcome, type FileRefusal, refusal, refusalOfLines, type Submission } from './submission.ts';
+
+/** A file whose lines are all right, and what it would change. */
+export interface CheckedSet {
+  readonly summary: SubmissionSummary;
+  /** Of the service request in the file; undefined: one was raised. */
+  readonly reference: string | undefined;
+  /** Whether it could let through what would have been held. */
+  readonly relaxes: boolean;
+  /** Applies it in the caller's transaction. */
+  readonly apply: (client: pg.PoolClient) => Promise<FileOutcome>;
+}
+
+const knownSrv = (srv: string): boolean => catalogue.has(srv);
+
+export async function checkAdt(
+  client: pg.PoolClient,
+  options: { submission: Submission; operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
+): Promise<CheckedSet | { readonly refusal: FileRefusal }> {
+  const { submission, operatorId, bytes } = options;
+  const findings = new Findings();
+  const file = await readAdt(bytes, knownSrv, findings);
+  if (file === undefined) return refused(refusalOfLines(faultsOf(findings), findings.faultCount));
+  if (file.userId !== submission.userId) {
+    return refused(refusal('submissions.other-user', `it names ${file.userId}, and came for ${submission.userId}`));
+  }
+  const owner = file.userId === operatorId ? ALL_USERS : submission.userId;
+  const before = await adtInForce(await readInForce(client, owner), file.userId);
+  const differences = compareAdt(before, withoutReferences(file));
+  const reference = referenceOf(file);
+  return {
+    summary: { adt: summaryOf(differences) },
+    reference,
+    relaxes: differences.some(({ relaxes }) => relaxes),
+    async apply(inside) {
+      await replaceThresholds(inside, {
+        owner,
+        rows: settingsOf(file),
+        submission: submission.sha256.toString('hex'),
+        reference: reference ?? submission.reference,
+      });
+      return { ok: true, summary: { adt: summaryOf(differences) } };
+    },
+  };
+}
+
+function refused(outcome: FileOutcome): { readonly refusal: FileRefusal } {
+  if (outcome.ok) throw new RangeError('this is no refusal');
+  return { refusal: outcome.refusal };
+}
+
+/** The first that the file names. */
+function referenceOf({ thresholds, reference }: AdtFile): string | undefined {
+  const named = thresholds.flatMap((threshold) => [threshold, ...threshold.exceptions].map((one) => one.reference));
+  return [reference, ...named].find((one) => one !== '');
+}
+
+/** A reference says why a threshold was set: another one is no change of it. */
+function withoutReferences(file: AdtFile): AdtFile {
+  const none = { reference: '' };
+  const thresholds = file.thresholds.map((threshold) => ({
+    ...threshold,
+    ...none,
+    exceptions: threshold.exceptions.map((exception) => ({ ...exception, ...none })),
+  }));
+  return { ...file, ...none, thresholds };
+}
+
+function boundOf(
+  kind: ThresholdBound['kind'],
+  row: { warning: number | undefined; quarantine: number; from: string | undefined; to: string | undefined },
+): ThresholdBound {
+  return {
+    kind,
+    warning: row.warning === undefined ? undefined : BigInt(row.warning),
+    quarantine: BigInt(row.quarantine),
+    from: row.from === undefined ? undefined : new Date(row.from),
+    to: row.to === undefined ? undefined : new Date(row.to),
+  };
+}
+
+/** The rows of a file as thresholds, each identity once with all its spans. */
+function settingsOf({ thresholds }: AdtFile): ThresholdSetting[] {
+  const groups = Map.groupBy(thresholds, (one) => [one.services, one.direction, one.periodSeconds].join('/'));
+  return [...groups.values()].flatMap((rows) => {
+    const [first] = rows;
+    if (first === undefined) return [];
+    const bounds = rows.flatMap((row) => [
+      boundOf('threshold', row),
+      ...row.exceptions.map((exception) => boundOf('exception', exception)),
+    ]);
+    const services = first.srvs.length > 0 ? first.srvs : [first.services];
+    return [{ services, direction: first.direction, periodSeconds: first.periodSeconds, bounds }];
+  });
+}
+
+/** What is in force as a file would say it, so that both sides of the difference are read alike. */
+async function adtInForce(inForce: readonly ThresholdSetting[], userId: string): Promise<AdtFile> {
+  const lines = inForce.flatMap(({ services, direction, periodSeconds, bounds }) =>
+    bounds.map(({ kind, warning, quarantine, from, to }) =>
+      [
+        kind,
+        userId,
+        services.join(' '),
+        direction,
+        `PT${periodSeconds}S`,
+        warning ?? '',
+        quarantine,
+        from?.toISOString() ?? '',
+        to?.toISOString() ?? '',
+        '',
+      ].join(','),
+    ),
+  );
+  const header = [adtProfile.id, ...adtProfile.columns].join(',');
+  const rows = lines.length > 0 ? lines : [`none,${userId},,,,,,,,`];
+  const findings = new Findings();
+  const file = await readAdt(Buffer.from(`${[header, ...rows].join('\n')}\n`), () => true, findings);
+  if (file === undefined) throw new Error(`what is in force is no ADT File: ${findings.faults[0]?.message}`);
+  return file;
+}
+
+function summaryOf(differences: readonly AdtDifference[]): NonNullable<SubmissionSummary['adt']> {
+  const count = (kind: AdtDifference['kind']) => differences.filter((one) => one.kind === kind).length;
+  return {
+    added: count('added'),
+    removed: count('removed'),
+    changed: count('changed'),
+    unchanged: count('unchanged'),
+    relaxes: differences.some(({ relaxes }) => relaxes),
+    differences: differences
+      .filter(({ kind }) => kind !== 'unchanged')
+      .slice(0, MOST_LISTED_FAULTS)
+      .map(({ identity, kind, changes, relaxes, reasons }) => ({
+        services: identity.services,
+        direction: identity.direction,
+        period: identity.period,
+        kind,
+        changes: changes.map(({ item, field, from, to, before, after }) => ({
+          item,
+          field,
+          ...(from === undefined ? {} : { from }),
+          ...(to === undefined ? {} : { to }),
+          ...(before === undefined ? {} : { before }),
+          ...(after === undefined ? {} : { after }),
+        })),
+        relaxes,
+        reasons: [...reasons],
+      })),
+  };
+}

@@ -1,0 +1,236 @@
+// The SQL of submissions: their bytes, signatures and states.
+
+import type { SubmissionSummary } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { inTransaction } from '../foundation/database/index.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import {
+  type FileRefusal,
+  raisedReference,
+  type SignatureVerdict,
+  type Submission,
+  type SubmissionKind,
+  type SubmissionState,
+} from './submission.ts';
+
+/** A file may be signed anew when a signature was refused; nobody needs more tries than this. */
+const MOST_SIGNATURES = 20;
+
+export async function storeChunk(
+  pool: pg.Pool,
+  { userId, upload, number, bytes }: { userId: Eui; upload: string; number: number; bytes: Buffer },
+): Promise<void> {
+  await pool.query('insert into submission_chunk (user_id, upload, number, bytes) values ($1, $2, $3, $4)', [
+    userId,
+    upload,
+    number,
+    bytes,
+  ]);
+}
+
+export async function dropUpload(client: pg.Pool | pg.PoolClient, userId: Eui, upload: string): Promise<void> {
+  await client.query('delete from submission_chunk where user_id = $1 and upload = $2', [userId, upload]);
+}
+
+/** Drops the bytes of uploads that did not end within an hour. */
+export async function dropAbandonedUploads(pool: pg.Pool): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from submission_chunk c
+     where c.stored_at < clock_timestamp() - interval '1 hour'
+       and not exists (select from submission s where s.user_id = c.user_id and s.upload = c.upload)`,
+  );
+  return rowCount ?? 0;
+}
+
+export interface Upload {
+  readonly userId: Eui;
+  readonly upload: string;
+  readonly sha256: Buffer;
+  readonly size: number;
+  readonly signature: Buffer;
+  readonly signatureSha256: Buffer;
+}
+
+/**
+ * Makes an upload a submission, or finds that it is one already: then its bytes are dropped, and a signature that is new
+ * opens it again unless it was applied. After the commit it goes on by itself.
+ * @throws PenstockError 'submissions.too-many-signatures'
+ */
+export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
+  const { userId, upload, sha256, size, signature, signatureSha256 } = given;
+  await inTransaction(pool, async (client) => {
+    const clock = await client.query<{ now: Date }>('select clock_timestamp() as now');
+    const receivedAt = clock.rows[0]?.now ?? new Date();
+    const reference = raisedReference({ sha256, receivedAt });
+    const made = await client.query(
+      `insert into submission (user_id, sha256, upload, size, received_at, state, changed_at, reference)
+       values ($1, $2, $3, $4, $5, 'received', $5, $6) on conflict (user_id, sha256) do nothing`,
+      [userId, sha256, upload, size, receivedAt, reference],
+    );
+    const known = await client.query<{ state: SubmissionState }>(
+      'select state from submission where user_id = $1 and sha256 = $2 for update',
+      [userId, sha256],
+    );
+    if (made.rowCount === 0) await dropUpload(client, userId, upload);
+    if (known.rows[0]?.state === 'applied') return;
+    const signed = await client.query(
+      `insert into submission_signature (user_id, sha256, signature_sha256, signature, received_at)
+       values ($1, $2, $3, $4, $5) on conflict do nothing`,
+      [userId, sha256, signatureSha256, signature, receivedAt],
+    );
+    if (signed.rowCount === 0) return;
+    const count = await client.query<{ count: number }>(
+      'select count(*)::integer as count from submission_signature where user_id = $1 and sha256 = $2',
+      [userId, sha256],
+    );
+    if ((count.rows[0]?.count ?? 0) > MOST_SIGNATURES) {
+      throw new PenstockError('submissions.too-many-signatures', { detail: `${MOST_SIGNATURES} were received for it` });
+    }
+    await client.query(
+      `update submission set state = 'received', changed_at = $3 where user_id = $1 and sha256 = $2 and state <> 'received'`,
+      [userId, sha256, receivedAt],
+    );
+  });
+}
+
+/** The files that are not done, the oldest first: after a crash they go on where they began. */
+export async function readOpen(client: pg.PoolClient): Promise<Submission[]> {
+  const { rows } = await client.query<{
+    user_id: string;
+    sha256: Buffer;
+    upload: string;
+    received_at: Date;
+    reference: string;
+  }>(
+    `select user_id, sha256, upload, received_at, reference from submission
+     where state in ('received', 'verified', 'checked') order by received_at limit 100`,
+  );
+  return rows.map(({ user_id, sha256, upload, received_at, reference }) => ({
+    userId: requireEui(user_id),
+    sha256,
+    upload,
+    receivedAt: received_at,
+    reference,
+  }));
+}
+
+/** The bytes as they were received, a piece at a time. */
+export async function* readBytes(
+  client: pg.PoolClient,
+  { userId, upload }: Pick<Submission, 'userId' | 'upload'>,
+): AsyncGenerator<Buffer> {
+  for (let number = 0; ; number++) {
+    const { rows } = await client.query<{ bytes: Buffer }>({
+      name: 'submission-chunk',
+      text: 'select bytes from submission_chunk where user_id = $1 and upload = $2 and number = $3',
+      values: [userId, upload, number],
+    });
+    if (rows[0] === undefined) return;
+    yield rows[0].bytes;
+  }
+}
+
+export interface StoredSignature {
+  readonly sha256: Buffer;
+  readonly bytes: Buffer;
+  readonly receivedAt: Date;
+  readonly verdict: 'valid' | 'refused' | undefined;
+  readonly code: string | undefined;
+  readonly detail: string | undefined;
+  readonly fingerprint: string | undefined;
+}
+
+/** In the order in which they were received. */
+export async function readSignatures(client: pg.PoolClient, submission: Submission): Promise<StoredSignature[]> {
+  const { rows } = await client.query<{
+    signature_sha256: Buffer;
+    signature: Buffer;
+    received_at: Date;
+    verdict: StoredSignature['verdict'] | null;
+    code: string | null;
+    detail: string | null;
+    fingerprint: string | null;
+  }>(
+    `select signature_sha256, signature, received_at, verdict, code, detail, encode(fingerprint, 'hex') as fingerprint
+     from submission_signature where user_id = $1 and sha256 = $2 order by received_at`,
+    [submission.userId, submission.sha256],
+  );
+  return rows.map((row) => ({
+    sha256: row.signature_sha256,
+    bytes: row.signature,
+    receivedAt: row.received_at,
+    verdict: row.verdict ?? undefined,
+    code: row.code ?? undefined,
+    detail: row.detail ?? undefined,
+    fingerprint: row.fingerprint ?? undefined,
+  }));
+}
+
+export async function storeVerdict(
+  client: pg.PoolClient,
+  { userId, sha256 }: Submission,
+  signature: StoredSignature,
+  { verdict, code, detail, fingerprint, officer }: SignatureVerdict,
+): Promise<void> {
+  await client.query(
+    `update submission_signature
+     set verdict = $4, code = $5, detail = $6, fingerprint = decode($7, 'hex'), name = $8, email = $9
+     where user_id = $1 and sha256 = $2 and signature_sha256 = $3`,
+    [userId, sha256, signature.sha256, verdict, code, detail, fingerprint, officer?.name, officer?.email],
+  );
+}
+
+/** What is known of a file when its state changes; what is left out stays. */
+export interface StateChange {
+  readonly state: SubmissionState;
+  readonly kind?: SubmissionKind | undefined;
+  readonly reference?: string | undefined;
+  readonly summary?: SubmissionSummary | undefined;
+  readonly refusal?: FileRefusal;
+}
+
+/**
+ * Changes the state of a file that is not done, and tells its officers when it comes to rest. False when somebody else
+ * brought it to rest meanwhile: a caller that applied something then rolls back.
+ */
+export async function changeState(
+  client: pg.PoolClient,
+  { userId, sha256 }: Submission,
+  { state, kind, reference, summary, refusal }: StateChange,
+): Promise<boolean> {
+  const { rows } = await client.query<{ changed_at: Date }>(
+    `update submission
+     set state = $3, changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond'),
+         kind = coalesce($4, kind), reference = coalesce($5, reference), summary = coalesce($6::jsonb, summary),
+         code = $7, detail = $8, faults = $9::jsonb, fault_count = $10
+     where user_id = $1 and sha256 = $2 and state in ('received', 'verified', 'checked')
+     returning changed_at`,
+    [
+      userId,
+      sha256,
+      state,
+      kind,
+      reference,
+      summary === undefined ? undefined : JSON.stringify(summary),
+      refusal?.code,
+      refusal?.detail,
+      refusal === undefined ? undefined : JSON.stringify(refusal.faults),
+      refusal?.faultCount ?? 0,
+    ],
+  );
+  if (rows[0] === undefined) return false;
+  const words = wordsOf[state];
+  if (words === undefined) return true;
+  await client.query(
+    `insert into notice (user_id, noticed_at, kind, about, words, count) values ($1, $2, 'submission', $3, $4, 0)`,
+    [userId, rows[0].changed_at, sha256.toString('hex'), refusal === undefined ? words : `${words}: ${refusal.detail}`],
+  );
+  return true;
+}
+
+const wordsOf: Readonly<Partial<Record<SubmissionState, string>>> = {
+  awaiting_second_officer: 'the file waits for the signature of a second officer',
+  applied: 'the file was applied',
+  refused: 'the file was refused',
+};

@@ -1,0 +1,281 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
+import { event, hold } from '../quarantine/testing-quarantine.ts';
+import {
+  MOST_BYTES,
+  operatorId,
+  type SubmissionWorld,
+  submissionWorld,
+  testPki,
+  userA,
+  userB,
+} from './testing-submissions.ts';
+
+let certificates: Awaited<ReturnType<typeof testPki>>;
+let world: SubmissionWorld;
+beforeAll(async () => {
+  certificates = await testPki();
+});
+afterAll(() => certificates.remove());
+beforeEach(async () => {
+  world = await submissionWorld(certificates.pki);
+});
+afterEach(() => world.close());
+
+const adtHeader = 'adt-file/1,user_id,services,direction,period,warning,quarantine,from,to,reference';
+const adt = (...rows: string[]) => `${[adtHeader, ...rows].join('\n')}\n`;
+const threshold = (quarantine: number, userId: string = userA) =>
+  `threshold,${userId},4.1.1,sent,PT1H,,${quarantine},,,`;
+const actionsHeader = 'quarantine-actions/1,event,message_id,sha256,action,reason';
+const meter = '00-DB-12-34-56-78-90-A0';
+const actions = (...counters: number[]) =>
+  `${[actionsHeader, ...counters.map((n) => `action,${event},${userA}:${meter}:${n},,process,checked`)].join('\n')}\n`;
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+async function inForce(): Promise<[string, number][]> {
+  const { rows } = await world.database.pool.query<{ user_id: string; quarantine: number }>(
+    `select t.user_id::text, b.quarantine::integer as quarantine
+     from threshold t join threshold_version v using (threshold_id) join threshold_bound b using (threshold_id, version)
+     where v.ended_at is null order by 1, 2`,
+  );
+  return rows.map(({ user_id, quarantine }) => [user_id, quarantine]);
+}
+async function chunks(): Promise<number> {
+  return (await world.database.pool.query('select from submission_chunk')).rowCount ?? -1;
+}
+
+describe('an ADT File', () => {
+  test('that tightens is applied with one signature, and shows its difference', async () => {
+    const file = adt(threshold(10));
+    const { status, json } = await world.post(file, world.sign(file));
+    expect([status, json.state, json.sha256]).toEqual([202, 'received', sha256(file)]);
+    expect(await world.worker.workOnNext()).toBe(true);
+    const life = (await world.get(`/submissions/${sha256(file)}`)).json;
+    expect(life).toMatchObject({ state: 'applied', kind: 'adt', faultCount: 0 });
+    expect(life.reference).toMatch(/^SR-\d{8}-[0-9a-f]{10}$/);
+    expect(life.signatures).toMatchObject([{ verdict: 'valid', name: 'Officer 1' }]);
+    expect(life.summary?.adt).toMatchObject({ added: 1, relaxes: false });
+    expect(await inForce()).toEqual([['90:b3:d5:1f:30:01:00:00', 10]]);
+  });
+
+  test('twice is one submission with one receipt, and changes nothing', async () => {
+    const file = adt(threshold(10));
+    const signature = world.sign(file);
+    const first = await world.submit(file, signature);
+    const again = await world.submit(file, world.sign(file));
+    expect(again).toMatchObject({ receivedAt: first.receivedAt, changedAt: first.changedAt, state: 'applied' });
+    expect((await world.get('/submissions')).json).toMatchObject({ items: [{ sha256: sha256(file) }] });
+    expect(await chunks()).toBe(1);
+  });
+
+  test('that could let through what was held waits for a second officer, who is another person', async () => {
+    const tight = adt(threshold(10));
+    const loose = adt(threshold(20));
+    await world.submit(tight, world.sign(tight));
+    const waiting = await world.submit(loose, world.sign(loose));
+    expect(waiting).toMatchObject({
+      state: 'awaiting_second_officer',
+      summary: { adt: { relaxes: true, changed: 1 } },
+    });
+    expect(waiting.summary?.adt?.differences[0]?.reasons[0]).toMatch(/10.*20|20.*10/);
+    // the same officer once more makes no second
+    expect(await world.submit(loose, world.sign(loose))).toMatchObject({ state: 'awaiting_second_officer' });
+    expect(await inForce()).toEqual([['90:b3:d5:1f:30:01:00:00', 10]]);
+    const both = await world.submit(loose, world.sign(loose, userA, 1));
+    expect(both).toMatchObject({ state: 'applied', receivedAt: waiting.receivedAt });
+    expect(both.signatures?.map(({ name }) => name)).toEqual(['Officer 1', 'Officer 1', 'Officer 2']);
+    expect(await inForce()).toEqual([['90:b3:d5:1f:30:01:00:00', 20]]);
+  });
+
+  test('is not carried by an officer who was revoked while it waited', async () => {
+    const tight = adt(threshold(10));
+    const loose = adt(threshold(20));
+    await world.submit(tight, world.sign(tight));
+    const waiting = await world.submit(loose, world.sign(loose));
+    const fingerprint = waiting.signatures?.[0]?.fingerprint ?? '';
+    expect(await revokeOfficer(world.database.pool, { userId: userA, fingerprint })).toBe(true);
+    expect(await world.submit(loose, world.sign(loose, userA, 1))).toMatchObject({ state: 'awaiting_second_officer' });
+  });
+
+  test('needs one officer where the policy says so', async () => {
+    await setOfficerPolicy(world.database.pool, userA, false);
+    const tight = adt(threshold(10));
+    const none = adt(`none,${userA},,,,,,,,SR-77`);
+    await world.submit(tight, world.sign(tight));
+    expect(await world.submit(none, world.sign(none))).toMatchObject({ state: 'applied', reference: 'SR-77' });
+    expect(await inForce()).toEqual([]);
+  });
+
+  test('with wrong lines is refused with all of them', async () => {
+    const file = adt(threshold(10), threshold(12), `threshold,${userA},4.1.1,sent,P100Y,20,10,,,`, 'nonsense');
+    const life = await world.submit(file, world.sign(file));
+    expect(life).toMatchObject({ state: 'refused', code: 'submissions.faults' });
+    expect(life.faultCount).toBeGreaterThan(2);
+    expect(life.faults?.every(({ line, action }) => line > 1 && action !== '')).toBe(true);
+    expect(await inForce()).toEqual([]);
+  });
+
+  test('of another User ID is refused, and one of the Operator is that of all Users', async () => {
+    const file = adt(threshold(10, userB));
+    expect(await world.submit(file, world.sign(file))).toMatchObject({ code: 'submissions.other-user' });
+    const all = adt(threshold(500, operatorId));
+    const life = await world.submit(all, world.sign(all, operatorId), 'operator');
+    expect(life).toMatchObject({ state: 'applied' });
+    expect(await inForce()).toEqual([['00:00:00:00:00:00:00:00', 500]]);
+  });
+});
+
+describe('a signature', () => {
+  const file = adt(threshold(10));
+
+  test('over other bytes, by nobody known, or by an officer of another User carries nothing', async () => {
+    const tampered = `${file}threshold,${userA},4.1.2,sent,PT1H,,99,,,\n`;
+    expect(await world.submit(tampered, world.sign(file))).toMatchObject({
+      state: 'refused',
+      code: 'files.signature.content',
+    });
+    expect(await world.submit(file, world.sign(file, userB))).toMatchObject({ code: 'submissions.not-an-officer' });
+    const junk = adt(threshold(11));
+    expect(await world.submit(junk, Buffer.from('junk'))).toMatchObject({ code: 'files.signature.form' });
+    expect(await inForce()).toEqual([]);
+    // the same file with a right signature goes on
+    expect(await world.submit(file, world.sign(file))).toMatchObject({ state: 'applied' });
+  });
+
+  test('of an officer who was revoked before is refused', async () => {
+    await world.database.pool.query('update officer set revoked_at = clock_timestamp()');
+    expect(await world.submit(file, world.sign(file))).toMatchObject({
+      code: 'submissions.not-an-officer',
+      detail: expect.stringMatching(/revoked/),
+    });
+  });
+
+  test('in any number does not open a file for ever', async () => {
+    await world.database.pool.query('delete from officer');
+    for (let n = 0; n < 20; n++) expect((await world.post(file, Buffer.from(`junk ${n}`))).status).toBe(202);
+    expect(await world.post(file, Buffer.from('junk 20'))).toMatchObject({
+      status: 409,
+      json: { code: 'submissions.too-many-signatures' },
+    });
+  });
+});
+
+describe('an action file', () => {
+  test('decides on what is held, and begins the release', async () => {
+    await hold(world.database.pool, { count: 5 });
+    const file = actions(1, 2, 3);
+    const life = await world.submit(file, world.sign(file));
+    expect(life).toMatchObject({ state: 'applied', kind: 'actions', summary: { actions: { process: 3, delete: 0 } } });
+    const { rows } = await world.database.pool.query(`select state, decided::integer from release`);
+    expect(rows).toEqual([{ state: 'running', decided: 3 }]);
+  });
+
+  test('is refused with all lines that are wrong, of form and of what is held, and nothing of it is recorded', async () => {
+    await hold(world.database.pool, { count: 3 });
+    const file = `${actions(1, 7, 8)}action,${event},nonsense,,process,\naction,${event},${userA}:${meter}:2,,burn,\n`;
+    const life = await world.submit(file, world.sign(file));
+    expect(life).toMatchObject({ state: 'refused', code: 'submissions.faults', faultCount: 4 });
+    expect(life.faults?.map(({ line, code }) => [line, code])).toEqual([
+      [3, 'decision.item-unknown'],
+      [4, 'decision.item-unknown'],
+      [5, 'files.message-id'],
+      [6, 'files.action'],
+    ]);
+    expect((await world.database.pool.query('select from held_decision')).rowCount).toBe(0);
+  });
+
+  test('that another file overtook is refused with the lines that were decided', async () => {
+    await hold(world.database.pool, { count: 3 });
+    const [one, two] = [actions(1, 2), actions(2, 3)];
+    await world.submit(one, world.sign(one));
+    const life = await world.submit(two, world.sign(two));
+    expect(life.faults?.map(({ line, code }) => [line, code])).toEqual([[2, 'decision.already-decided']]);
+  });
+});
+
+describe('delivery', () => {
+  const file = adt(threshold(10));
+
+  test('of what is no file of ours is refused when it is read', async () => {
+    const life = await world.submit('a,b\n1,2\n', world.sign('a,b\n1,2\n'));
+    expect(life).toMatchObject({ state: 'refused', code: 'submissions.kind' });
+  });
+
+  test('has two parts, within limits, and leaves nothing behind otherwise', async () => {
+    const send = async (form: FormData) => {
+      const answer = await fetch(`${world.address}/api/v1/submissions`, {
+        method: 'POST',
+        body: form,
+        headers: { 'x-as': 'a' },
+      });
+      return ((await answer.json()) as { code: string }).code;
+    };
+    const form = (parts: Record<string, Blob | string>) => {
+      const made = new FormData();
+      for (const [name, part] of Object.entries(parts)) made.set(name, part);
+      return made;
+    };
+    const blob = new Blob([file]);
+    expect(await send(form({ file: blob }))).toBe('submissions.parts');
+    expect(await send(form({ file: blob, signature: 'text' }))).toBe('submissions.parts');
+    expect(await send(form({ file: blob, signature: new Blob([]) }))).toBe('submissions.parts');
+    expect(await send(form({ file: blob, other: blob }))).toBe('submissions.parts');
+    expect(await send(form({ file: blob, signature: new Blob(['x'.repeat(70_000)]) }))).toBe('request.too-large');
+    expect(await send(form({ signature: blob, file: new Blob(['x'.repeat(MOST_BYTES + 1)]) }))).toBe(
+      'request.too-large',
+    );
+    expect(await chunks()).toBe(0);
+    const answer = await fetch(`${world.address}/api/v1/submissions`, {
+      method: 'POST',
+      body: 'x',
+      headers: { 'x-as': 'a' },
+    });
+    expect(answer.status).toBe(415);
+  });
+
+  test('of a gigabyte is refused before it is read', async () => {
+    const call = request(`${world.address}/api/v1/submissions`, {
+      method: 'POST',
+      headers: {
+        'x-as': 'a',
+        'content-type': 'multipart/form-data; boundary=b',
+        'content-length': 1024 * 1024 * 1024,
+      },
+    });
+    call.flushHeaders();
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    call.destroy();
+    expect(answer.statusCode).toBe(413);
+    expect(await chunks()).toBe(0);
+  });
+
+  test('in pieces keeps the bytes', async () => {
+    const rows = Array.from(
+      { length: 9_000 },
+      (_, n) => `threshold,${userA},4.1.1,sent,PT${n + 1}S,,10,,,${'x'.repeat(60)}`,
+    );
+    const large = adt(...rows);
+    expect(large.length).toBeGreaterThan(1024 * 1024);
+    const { json } = await world.post(large, world.sign(large));
+    expect(json).toMatchObject({ sha256: sha256(large), size: large.length });
+    const stored = await world.database.pool.query<{ sha256: string; pieces: number }>(
+      `select encode(sha256(string_agg(bytes, '' order by number)), 'hex') as sha256, count(*)::integer as pieces
+       from submission_chunk`,
+    );
+    expect(stored.rows).toEqual([{ sha256: sha256(large), pieces: Math.ceil(large.length / (1024 * 1024)) }]);
+  });
+
+  test('is its own only', async () => {
+    await world.submit(file, world.sign(file));
+    expect((await world.get(`/submissions/${sha256(file)}`, 'b')).status).toBe(404);
+    expect((await world.get(`/submissions?userId=${userA}`, 'b')).status).toBe(403);
+    expect((await world.get(`/submissions/${sha256(file)}?userId=${userA}`, 'operator')).json.state).toBe('applied');
+    // another User who sends the same bytes has a submission of its own, and learns nothing of the other
+    const others = await world.submit(file, world.sign(file), 'b');
+    expect(others).toMatchObject({ userId: userB, state: 'refused', code: 'submissions.not-an-officer' });
+    expect((await world.post(file, world.sign(file), { as: 'nobody' })).status).toBe(401);
+  });
+});

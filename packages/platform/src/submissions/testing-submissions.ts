@@ -1,0 +1,155 @@
+/** An API with signed files, officers of the simulator's authority, and a worker that is run by hand. */
+import { createHash, createPrivateKey } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SubmissionLife } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import { readCertificates, signDetached } from '@penstock/files/signature';
+import { OPERATOR_ID, openPki, type Pki, subjectsOf, USERS } from '@penstock/simulator';
+import type pg from 'pg';
+import { systemClock } from '../foundation/clock.ts';
+import { loadConfig } from '../foundation/config.ts';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { createHttpServer } from '../foundation/http/server.ts';
+import { oneRow, runImport } from '../foundation/import.ts';
+import { createLog } from '../foundation/log.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import { officersImporter } from '../parties/officers-import.ts';
+import { insertQuarantineWorld, userA, userB } from '../quarantine/testing-quarantine.ts';
+import { submissionRoutes } from './routes.ts';
+import { TrustFiles } from './trust.ts';
+import { SubmissionWorker } from './worker.ts';
+
+export { userA, userB };
+export const operatorId = OPERATOR_ID;
+/** Largest file of the tests. */
+export const MOST_BYTES = 3 * 1024 * 1024;
+
+const log = createLog({ level: 'silent' });
+
+export interface Problem {
+  readonly status: number;
+  readonly json: Partial<SubmissionLife> & { readonly code?: string; readonly detail?: string };
+}
+
+export interface SubmissionWorld {
+  readonly database: TestDatabase;
+  readonly pki: Pki;
+  /** A signature by an officer of a User ID, the first or the second. */
+  sign(file: string | Buffer, userId?: Eui, officer?: 0 | 1): Buffer;
+  post(file: string | Buffer, signature: Buffer, options?: { as?: string; userId?: string }): Promise<Problem>;
+  get(path: string, as?: string): Promise<Problem>;
+  /** Posts it, works on everything, and returns what became of it. */
+  submit(file: string | Buffer, signature: Buffer, as?: string): Promise<Partial<SubmissionLife>>;
+  readonly worker: SubmissionWorker;
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+async function registerOfficers(pool: pg.Pool, pki: Pki): Promise<void> {
+  for (const userId of [userA, userB, operatorId]) {
+    const officers = pki.users.get(userId)?.officers ?? [];
+    for (const [index, { certificate }] of officers.entries()) {
+      const row = {
+        user_id: userId,
+        name: `Officer ${index + 1}`,
+        email: `officer-${index + 1}@example.org`,
+        certificate,
+      };
+      await runImport(pool, officersImporter, (columns) => oneRow(columns, row));
+    }
+  }
+}
+
+/** The certificates of a folder, to be made once: they take longer than a database. */
+export async function testPki(): Promise<{ readonly pki: Pki; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'penstock-submissions-'));
+  const pki = await openPki(join(folder, 'pki'), subjectsOf(USERS), new Date());
+  return { pki, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export async function submissionWorld(pki: Pki): Promise<SubmissionWorld> {
+  const database = await testDatabase();
+  const { pool } = database;
+  await insertQuarantineWorld(pool);
+  await pool.query(`insert into user_id (user_id, party_id) values ($1, 'P')`, [operatorId]);
+  await registerOfficers(pool, pki);
+  const environment = {
+    PENSTOCK_FILES_TRUST_ANCHORS: pki.fileAuthorityFile,
+    PENSTOCK_FILES_REVOCATION_LISTS: pki.revocationListFile,
+  };
+  const trust = new TrustFiles(loadConfig({ environment, workingFolder: '/' }));
+  const worker = new SubmissionWorker({
+    pool,
+    trust,
+    clock: systemClock,
+    log,
+    operatorId,
+    applied: async () => undefined,
+  });
+  const api = await createHttpServer({
+    log,
+    version: '0',
+    routes: [submissionRoutes({ pool, trust, mostBytes: MOST_BYTES })],
+  });
+  const viewers: Readonly<Record<string, Viewer>> = {
+    a: { kind: 'user', userIds: [userA] },
+    b: { kind: 'user', userIds: [userB] },
+    operator: { kind: 'operator', userId: operatorId },
+  };
+  const front = createServer((request, response) =>
+    api.handle(request, response, viewers[String(request.headers['x-as'])]),
+  );
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+
+  const answerOf = async (answer: Response): Promise<Problem> => ({
+    status: answer.status,
+    json: (await answer.json()) as Problem['json'],
+  });
+  const world: SubmissionWorld = {
+    database,
+    pki,
+    worker,
+    address,
+    sign(file, userId = userA, officer = 0) {
+      const credential = pki.users.get(requireEui(userId))?.officers[officer];
+      const [certificate] = readCertificates(Buffer.from(credential?.certificate ?? ''));
+      if (credential === undefined || certificate === undefined) throw new Error('no officer');
+      return signDetached({
+        digest: createHash('sha256').update(file).digest(),
+        key: createPrivateKey(credential.key),
+        certificate,
+        chain: [],
+        signingTime: new Date(),
+      });
+    },
+    async post(file, signature, { as = 'a', userId } = {}) {
+      const form = new FormData();
+      form.set('file', new Blob([new Uint8Array(Buffer.from(file))]), 'file.csv');
+      form.set('signature', new Blob([new Uint8Array(signature)]), 'file.p7s');
+      const query = userId === undefined ? '' : `?userId=${userId}`;
+      return answerOf(
+        await fetch(`${address}/api/v1/submissions${query}`, { method: 'POST', body: form, headers: { 'x-as': as } }),
+      );
+    },
+    async get(path, as = 'a') {
+      return answerOf(await fetch(`${address}/api/v1${path}`, { headers: { 'x-as': as } }));
+    },
+    async submit(file, signature, as = 'a') {
+      const { status, json } = await world.post(file, signature, { as });
+      if (status !== 202) throw new Error(`not received: ${JSON.stringify(json)}`);
+      while (await worker.workOnNext());
+      return (await world.get(`/submissions/${json.sha256}`, as)).json;
+    },
+    async close() {
+      front.close();
+      await api.close();
+      await database.drop();
+    },
+  };
+  return world;
+}
