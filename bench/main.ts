@@ -8,6 +8,7 @@ import { type BenchResult, tableOf } from './harness/result.ts';
 import { intake } from './intake/intake.ts';
 import { isolation } from './isolation/isolation.ts';
 import { recovery } from './recovery/recovery.ts';
+import { release } from './release/release.ts';
 import { screening } from './screening/screening.ts';
 
 /** `npm run bench -- NAME [--json] ...`: measures, prints, and takes away what it made. See docs/benchmarks.md. */
@@ -18,6 +19,7 @@ const benches: ReadonlyMap<string, (options: BenchOptions) => Promise<BenchResul
   ['recovery', recovery],
   ['files', files],
   ['screening', screening],
+  ['release', release],
 ]);
 
 const usage = `npm run bench -- NAME [options]

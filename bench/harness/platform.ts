@@ -39,7 +39,9 @@ export class Platform {
 
   private constructor(options: PlatformOptions, gatewayPort: number, httpPort: number) {
     const { folder, world } = options;
-    const { gateway, authorityFile } = world.pki;
+    const { gateway, authorityFile, fileAuthorityFile, revocationListFile } = world.pki;
+    const operator = world.pki.users.get(OPERATOR_ID);
+    if (operator === undefined) throw new Error('the world has no Operator');
     this.dataFolder = join(folder, 'data');
     this.logFile = join(folder, 'platform.log');
     this.gatewayPort = gatewayPort;
@@ -55,6 +57,10 @@ export class Platform {
       PENSTOCK_GATEWAY_TLS_KEY_FILE: gateway.keyFile,
       PENSTOCK_GATEWAY_TLS_CERTIFICATE_FILE: gateway.certificateFile,
       PENSTOCK_OPERATOR_USER_ID: OPERATOR_ID,
+      PENSTOCK_OPERATOR_SIGNING_KEY_FILE: operator.signing.keyFile,
+      PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: operator.signing.certificateFile,
+      PENSTOCK_FILES_TRUST_ANCHORS: fileAuthorityFile,
+      PENSTOCK_FILES_REVOCATION_LISTS: revocationListFile,
       // towards the Users' receive services it shows the certificate that it shows to everybody
       PENSTOCK_DELIVERY_PUSH_AUTHORITIES_FILE: authorityFile,
       PENSTOCK_DELIVERY_PUSH_KEY_FILE: gateway.keyFile,

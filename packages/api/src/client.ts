@@ -1,5 +1,8 @@
 // A typed client of the REST API, by mutual TLS. Every answer is checked against its schema, and every failure is
 // an ApiError with the problem document that the server gave.
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -35,6 +38,29 @@ import {
   userIdPageSchema,
 } from './parties.ts';
 
+import {
+  heldMessagePageSchema,
+  type heldMessageQuerySchema,
+  incidentPageSchema,
+  type incidentQuerySchema,
+  noticePageSchema,
+  type noticeQuerySchema,
+  type ownerQuerySchema,
+  type postEventSchema,
+  type postReleaseSchema,
+  quarantineEventPageSchema,
+  type quarantineEventQuerySchema,
+  quarantineLifeSchema,
+  releasePageSchema,
+  type releaseQuerySchema,
+  releaseSchema,
+} from './quarantine.ts';
+import {
+  submissionLifeSchema,
+  type submissionOwnerSchema,
+  submissionPageSchema,
+  type submissionQuerySchema,
+} from './submissions.ts';
 import {
   type contributorsQuerySchema,
   contributorsSchema,
@@ -80,7 +106,7 @@ interface Call<Schema extends z.ZodType> {
   readonly path: string;
   readonly query?: Query;
   readonly body?: object;
-  readonly file?: AsyncIterable<Uint8Array>;
+  readonly file?: { readonly type: string; readonly bytes: AsyncIterable<Uint8Array> };
   readonly answer: Schema;
 }
 
@@ -151,7 +177,8 @@ export class PenstockClient {
   }
   /** Sends a CSV file; the faults of one that is refused are in the ApiError's problem. */
   import(kind: ImportKind, file: AsyncIterable<Uint8Array>) {
-    return this.#call({ method: 'POST', path: `/imports/${kind}`, file, answer: importResultSchema });
+    const typed = { type: 'text/csv', bytes: file };
+    return this.#call({ method: 'POST', path: `/imports/${kind}`, file: typed, answer: importResultSchema });
   }
   device(device: string) {
     return this.#call({ method: 'GET', path: `/devices/${device}`, answer: deviceSchema });
@@ -187,20 +214,96 @@ export class PenstockClient {
     return this.#call({ method: 'GET', path: '/streams', query: textOf(query), answer: streamPageSchema });
   }
 
-  async #call<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>> {
-    const url = new URL(`/api/v1${call.path}`, this.#options.address);
-    for (const [name, value] of Object.entries(call.query ?? {})) {
+  /** Delivers a signed file; what became of it is told by `submission`. */
+  submit(file: AsyncIterable<Uint8Array>, signature: Uint8Array, query: z.input<typeof submissionOwnerSchema> = {}) {
+    const boundary = `penstock-${randomUUID()}`;
+    const delivery = {
+      type: `multipart/form-data; boundary=${boundary}`,
+      bytes: multipartOf(boundary, [
+        ['file', file],
+        ['signature', [signature]],
+      ]),
+    };
+    const call = { method: 'POST', path: '/submissions', query: textOf(query), file: delivery } as const;
+    return this.#call({ ...call, answer: submissionLifeSchema });
+  }
+  submissions(query: z.input<typeof submissionQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/submissions', query: textOf(query), answer: submissionPageSchema });
+  }
+  submission(sha256: string, query: z.input<typeof submissionOwnerSchema> = {}) {
+    const path = `/submissions/${sha256}`;
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: submissionLifeSchema });
+  }
+  quarantineEvents(query: z.input<typeof quarantineEventQuerySchema> = {}) {
+    const path = '/quarantine/events';
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: quarantineEventPageSchema });
+  }
+  quarantineEvent(event: string, query: z.input<typeof ownerQuerySchema> = {}) {
+    const path = `/quarantine/events/${event}`;
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: quarantineLifeSchema });
+  }
+  postQuarantineEvent(
+    event: string,
+    change: z.input<typeof postEventSchema>,
+    query: z.input<typeof ownerQuerySchema> = {},
+  ) {
+    const path = `/quarantine/events/${event}`;
+    return this.#call({ method: 'POST', path, query: textOf(query), body: change, answer: quarantineLifeSchema });
+  }
+  heldMessages(event: string, query: z.input<typeof heldMessageQuerySchema> = {}) {
+    const path = `/quarantine/events/${event}/held`;
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: heldMessagePageSchema });
+  }
+  /** The Quarantined Communications Report of an event, as it comes. */
+  async *report(event: string, query: z.input<typeof ownerQuerySchema> = {}): AsyncGenerator<Buffer> {
+    const url = this.#urlOf({ path: `/quarantine/events/${event}/report`, query: textOf(query) });
+    const outgoing = request(url, { agent: this.#agent, timeout: this.#options.timeoutMilliseconds ?? 300_000 });
+    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    outgoing.end();
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    if (incoming.statusCode === 200) yield* incoming as AsyncIterable<Buffer>;
+    else
+      throw new ApiError(
+        incoming.statusCode ?? 0,
+        problemSchema.safeParse(parseJson(await textOfAnswer(incoming))).data,
+      );
+  }
+  releases(query: z.input<typeof releaseQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/releases', query: textOf(query), answer: releasePageSchema });
+  }
+  postRelease(
+    submission: string,
+    change: z.input<typeof postReleaseSchema>,
+    query: z.input<typeof ownerQuerySchema> = {},
+  ) {
+    const path = `/releases/${submission}`;
+    return this.#call({ method: 'POST', path, query: textOf(query), body: change, answer: releaseSchema });
+  }
+  notices(query: z.input<typeof noticeQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/notices', query: textOf(query), answer: noticePageSchema });
+  }
+  incidents(query: z.input<typeof incidentQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/incidents', query: textOf(query), answer: incidentPageSchema });
+  }
+
+  #urlOf({ path, query }: Pick<Call<z.ZodType>, 'path' | 'query'>): URL {
+    const url = new URL(`/api/v1${path}`, this.#options.address);
+    for (const [name, value] of Object.entries(query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const { status, text } = await this.#send(url, call);
+    return url;
+  }
+
+  async #call<Schema extends z.ZodType>(call: Call<Schema>): Promise<z.output<Schema>> {
+    const { status, text } = await this.#send(this.#urlOf(call), call);
     const json = parseJson(text);
-    if (status === 200) return call.answer.parse(json);
+    if (status === 200 || status === 202) return call.answer.parse(json);
     throw new ApiError(status, problemSchema.safeParse(json).data);
   }
 
   async #send(url: URL, call: Call<z.ZodType>): Promise<{ status: number; text: string }> {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const type = call.file === undefined ? 'application/json' : 'text/csv';
+    const type = call.file?.type ?? 'application/json';
     const outgoing = request(url, {
       agent: this.#agent,
       method: call.method,
@@ -211,29 +314,46 @@ export class PenstockClient {
     const answered = new Promise<{ status: number; text: string }>((resolve, reject) => {
       outgoing.once('error', reject);
       outgoing.once('response', (incoming) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        incoming.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > LONGEST_ANSWER) incoming.destroy(new Error('the answer is too long'));
-          else chunks.push(chunk);
-        });
-        incoming.once('error', reject);
-        incoming.once('end', () => {
+        textOfAnswer(incoming).then((text) => {
           if (!outgoing.writableEnded) outgoing.destroy();
-          resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
-        });
+          resolve({ status: incoming.statusCode ?? 0, text });
+        }, reject);
       });
     });
     // A file that is refused before it is read to its end is answered all the same: the answer says why.
     if (call.file !== undefined) {
-      const [answer, sent] = await Promise.allSettled([answered, pipeline(Readable.from(call.file), outgoing)]);
+      const [answer, sent] = await Promise.allSettled([answered, pipeline(Readable.from(call.file.bytes), outgoing)]);
       if (answer.status === 'fulfilled') return answer.value;
       throw sent.status === 'rejected' ? sent.reason : answer.reason;
     }
     outgoing.end(body);
     return answered;
   }
+}
+
+async function textOfAnswer(incoming: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    bytes += chunk.length;
+    if (bytes > LONGEST_ANSWER) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** A form of files, as it is sent. */
+async function* multipartOf(
+  boundary: string,
+  parts: readonly (readonly [string, AsyncIterable<Uint8Array> | Iterable<Uint8Array>])[],
+): AsyncGenerator<Uint8Array> {
+  for (const [name, bytes] of parts) {
+    const head = `--${boundary}\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`;
+    yield Buffer.from(head, 'latin1');
+    yield* bytes;
+    yield Buffer.from('\r\n', 'latin1');
+  }
+  yield Buffer.from(`--${boundary}--\r\n`, 'latin1');
 }
 
 /** Fields of a query as they stand in an address. */

@@ -81,7 +81,7 @@ interface DecisionRow {
 
 /** The decisions after the release's cursor, in order of position. */
 export async function readNextDecisions(
-  client: pg.PoolClient,
+  client: pg.Pool | pg.PoolClient,
   release: RunningRelease,
   most: number,
 ): Promise<Decision[]> {

@@ -70,9 +70,22 @@ export function withinBytes(decisions: readonly Decision[], mostBytes = MOST_BYT
   return decisions.slice(0, end < 0 ? undefined : Math.max(1, end));
 }
 
+/** Decisions whose rights were judged on a version of the directory. */
+interface JudgedChunk {
+  readonly directoryVersion: bigint;
+  readonly decisions: readonly Decision[];
+  readonly refused: readonly RefusedDecision[];
+}
+
+/** A release at a place of it. */
+function keyOf({ userId, submission, day, sequence, rate }: RunningRelease): string {
+  return [userId, submission.toString('hex'), day, sequence, rate].join(' ');
+}
+
 export class ReleaseWorker {
   readonly #parts: ReleaseParts;
   readonly #worker: Worker;
+  #ahead: { readonly key: string; readonly judged: Promise<JudgedChunk | undefined> } | undefined;
 
   constructor(parts: ReleaseParts) {
     this.#parts = parts;
@@ -122,12 +135,26 @@ export class ReleaseWorker {
   }
 
   async #carryOut(client: pg.PoolClient, release: RunningRelease): Promise<ReleasedChunk> {
-    const snapshot = this.#parts.directory.current();
-    const decisions = withinBytes(await readNextDecisions(client, release, chunkSize(release.rate)));
+    const ahead = this.#ahead?.key === keyOf(release) ? await this.#ahead.judged : undefined;
+    this.#ahead = undefined;
+    const { directoryVersion, decisions, refused } = ahead ?? (await this.#judgeNext(client, release));
     const to = decisions.at(-1);
     if (to === undefined) throw new Error(`the release ${release.submission.toString('hex')} runs without decisions`);
-    const refused = await this.#judge(decisions, snapshot);
-    return releaseBatch(client, release, { directoryVersion: snapshot.version, to, refused });
+    if (release.rate === undefined) this.#judgeAhead({ ...release, day: to.day, sequence: to.sequence });
+    return releaseBatch(client, release, { directoryVersion, to, refused });
+  }
+
+  /** While a chunk is being written, the next is read and judged; who holds the lane waits for neither. */
+  #judgeAhead(release: RunningRelease): void {
+    // what fails here is done again when its turn has come, and fails there
+    const judged = this.#judgeNext(this.#parts.pool, release).catch(() => undefined);
+    this.#ahead = { key: keyOf(release), judged };
+  }
+
+  async #judgeNext(client: pg.Pool | pg.PoolClient, release: RunningRelease): Promise<JudgedChunk> {
+    const snapshot = this.#parts.directory.current();
+    const decisions = withinBytes(await readNextDecisions(client, release, chunkSize(release.rate)));
+    return { directoryVersion: snapshot.version, decisions, refused: await this.#judge(decisions, snapshot) };
   }
 
   async #judge(decisions: readonly Decision[], directory: Directory): Promise<RefusedDecision[]> {
