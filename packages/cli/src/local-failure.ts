@@ -8,6 +8,12 @@ export const exitCode = {
   faults: 1,
   /** `adt diff`, `limits diff`: the files differ. */
   differences: 2,
+  /** `submit`, `status`: the file waits for a second officer. */
+  waiting: 3,
+  /** The server refused what was asked. */
+  refused: 4,
+  /** The server cannot be reached. */
+  unreachable: 5,
   /** The command line is wrong. */
   usage: 64,
   /** A file cannot be read or written. */

@@ -2,6 +2,7 @@ import { type AdtDifference, type AdtFile, compareAdt, parseEui, readAdt } from 
 import type { Command } from 'commander';
 import { exitCode, LocalFailure, localCommand } from '../local-failure.ts';
 import { knownSrv } from '../local-files.ts';
+import { submitting, tellingStatus } from './submissions.ts';
 import { addWholeFileCommands, count, type WholeFile, writeChange, writeSpan } from './whole-file.ts';
 
 interface Options {
@@ -51,7 +52,9 @@ const adtFile: WholeFile<AdtFile, AdtDifference, Options> = {
 /** `penstock adt`: ADT Files, on the machine of the User, or of the Operator for its own. */
 export function adtCommand(): Command {
   const command = localCommand('adt').description(
-    'check, compare and sign ADT Files, the thresholds of a User or of the Operator (docs/files.md); needs no server',
+    'check, compare, sign and submit ADT Files, the thresholds of a User or of the Operator (docs/files.md)',
   );
-  return addWholeFileCommands(command, adtFile);
+  return addWholeFileCommands(command, adtFile)
+    .addCommand(submitting(localCommand('submit').description('deliver a signed file, and wait for what becomes of it')))
+    .addCommand(tellingStatus(localCommand('status').description('tell what became of signed files')));
 }

@@ -2,6 +2,7 @@ import { attributes } from '@penstock/duis';
 import { compareLimits, type LimitDifference, type LimitRow, type LimitsFile, readLimits } from '@penstock/files';
 import type { Command } from 'commander';
 import { localCommand } from '../local-failure.ts';
+import { submitting } from './submissions.ts';
 import { addWholeFileCommands, count, type WholeFile, writeChange, writeSpan } from './whole-file.ts';
 
 const writeRange = ({ minimum, maximum }: LimitRow): string =>
@@ -34,7 +35,9 @@ const limitsFile: WholeFile<LimitsFile, LimitDifference, object> = {
 /** `penstock limits`: Attribute Limits Files, on the machine of the Operator's officer. */
 export function limitsCommand(): Command {
   const command = localCommand('limits').description(
-    'check, compare and sign Attribute Limits Files, the Operator’s limits for values (docs/files.md); needs no server',
+    'check, compare, sign and submit Attribute Limits Files, the Operator’s limits for values (docs/files.md)',
   );
-  return addWholeFileCommands(command, limitsFile);
+  return addWholeFileCommands(command, limitsFile).addCommand(
+    submitting(localCommand('submit').description('deliver a signed file, and wait for what becomes of it')),
+  );
 }

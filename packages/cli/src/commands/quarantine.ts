@@ -4,6 +4,8 @@ import { exitCode, localCommand, runLocally } from '../local-failure.ts';
 import { describeFindings, LocalFile, printFindings, printJson } from '../local-files.ts';
 import { signing } from '../sign-file.ts';
 import { decideCommand } from './quarantine-decide.ts';
+import { quarantineServerCommands } from './quarantine-server.ts';
+import { submitting } from './submissions.ts';
 
 interface CheckOptions {
   readonly report?: string;
@@ -55,8 +57,8 @@ async function checkForSigning(file: LocalFile): Promise<Findings> {
 
 /** `penstock quarantine`: decisions about held messages, on the machine of the User. */
 export function quarantineCommand(): Command {
-  return localCommand('quarantine')
-    .description('decide about held messages: check, make and sign action files (docs/files.md); needs no server')
+  const command = localCommand('quarantine')
+    .description('decide about held messages: reports, action files, releases (docs/files.md)')
     .addCommand(
       localCommand('check')
         .description('find everything that is wrong with an action file')
@@ -66,5 +68,10 @@ export function quarantineCommand(): Command {
         .action((path: string, options: CheckOptions) => runLocally(() => check(path, options))),
     )
     .addCommand(decideCommand())
-    .addCommand(signing(localCommand('sign').description('sign an action file as its officer'), checkForSigning));
+    .addCommand(signing(localCommand('sign').description('sign an action file as its officer'), checkForSigning))
+    .addCommand(
+      submitting(localCommand('submit').description('deliver a signed action file, and wait for its result')),
+    );
+  for (const one of quarantineServerCommands()) command.addCommand(one);
+  return command;
 }

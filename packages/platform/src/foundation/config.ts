@@ -19,8 +19,8 @@ export interface ConfigSource {
 
 const fileName = 'penstock.toml';
 
-// Not settings: the place of the configuration file, and what belongs to the tests and benches.
-const otherVariables = /^PENSTOCK_(CONFIG$|DUIS_DATA$|TEST_|BENCH_)/;
+// Not settings: the place of the configuration file, what belongs to the tests and benches, and whom commands ask.
+const otherVariables = /^PENSTOCK_(CONFIG$|DUIS_DATA$|SERVER$|CLIENT_|TEST_|BENCH_)/;
 
 function invalid(detail: string, cause?: unknown): PenstockError {
   return new PenstockError('config.invalid', { detail, cause });

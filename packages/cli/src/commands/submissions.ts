@@ -1,0 +1,113 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PenstockClient, SubmissionLife } from '@penstock/api';
+import type { Command } from 'commander';
+import { exitCode, LocalFailure, runLocally } from '../local-failure.ts';
+import { printJson } from '../local-files.ts';
+import { askServer, asksServer, printTable, type ServerOptions, userOf } from '../server.ts';
+
+// `penstock adt submit`, `penstock quarantine submit` and `penstock adt status`: signed files on the server.
+
+/** Faults that are printed; with --json all that the server lists are told. */
+const MOST_PRINTED = 50;
+const ASK_EVERY_MS = 200;
+const underWay: readonly SubmissionLife['state'][] = ['received', 'verified', 'checked'];
+
+const isTerminal = process.stderr.isTTY === true;
+
+/** Waits until the file has come to rest; how far it is goes to standard error when that is a terminal. */
+async function untilAtRest(client: PenstockClient, receipt: SubmissionLife, options: ServerOptions) {
+  let life = receipt;
+  while (underWay.includes(life.state)) {
+    if (isTerminal) process.stderr.write(`\r${life.sha256.slice(0, 12)}: ${life.state} ...\u001b[K`);
+    await pause(ASK_EVERY_MS);
+    life = await client.submission(receipt.sha256, userOf(options));
+  }
+  if (isTerminal) process.stderr.write('\r\u001b[K');
+  return life;
+}
+
+function printSummary({ summary }: SubmissionLife): void {
+  const { adt, actions } = summary ?? {};
+  if (actions !== undefined) {
+    console.log(`${actions.process} to process, ${actions.delete} to delete, of ${actions.events} events`);
+  }
+  if (adt === undefined) return;
+  const { added, removed, changed, unchanged } = adt;
+  console.log(`thresholds: ${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged`);
+  for (const { services, direction, period, kind, reasons } of adt.differences) {
+    console.log(`  ${kind} ${services} ${direction} in ${period}`);
+    for (const reason of reasons) console.log(`    relaxes ${reason}`);
+  }
+}
+
+function printLife(life: SubmissionLife): void {
+  console.log(`${life.sha256} ${life.state}, received ${life.receivedAt}, service request ${life.reference}`);
+  if (life.code !== undefined) console.log(`${life.code}: ${life.detail ?? ''}`);
+  for (const { line, column, code, message, action } of life.faults.slice(0, MOST_PRINTED)) {
+    console.log(`  ${line}${column === undefined ? '' : `:${column}`}: ${message} (${code}). ${action}`);
+  }
+  const more = life.faultCount - Math.min(life.faults.length, MOST_PRINTED);
+  if (more > 0) console.log(`  and ${more} more`);
+  for (const { verdict, name, code, detail } of life.signatures) {
+    console.log(
+      `signature: ${verdict ?? 'not judged yet'}${name === undefined ? '' : `, ${name}`}${code === undefined ? '' : `, ${code}: ${detail}`}`,
+    );
+  }
+  printSummary(life);
+}
+
+/** What the state of a file says to scripts. */
+function codeOf({ state }: SubmissionLife): number {
+  if (state === 'refused') return exitCode.faults;
+  return state === 'awaiting_second_officer' ? exitCode.waiting : 0;
+}
+
+async function submit(path: string, signaturePath: string, options: ServerOptions): Promise<number> {
+  const signature = readFileSync(signaturePath);
+  return askServer(options, async (client) => {
+    const receipt = await client.submit(createReadStream(path), signature, userOf(options));
+    const life = await untilAtRest(client, receipt, options);
+    if (options.json) printJson(life);
+    else printLife(life);
+    return codeOf(life);
+  });
+}
+
+async function status(sha256: string | undefined, options: ServerOptions): Promise<number> {
+  return askServer(options, async (client) => {
+    if (sha256 !== undefined) {
+      if (!/^[0-9a-f]{64}$/i.test(sha256)) {
+        throw new LocalFailure(exitCode.usage, `${sha256} is no SHA-256`, 'Write the 64 hex digits of the receipt.');
+      }
+      const life = await client.submission(sha256, userOf(options));
+      if (options.json) printJson(life);
+      else printLife(life);
+      return codeOf(life);
+    }
+    const page = await client.submissions({ ...userOf(options), limit: 50 });
+    if (options.json) printJson(page);
+    else {
+      const rows = page.items.map((one) => [one.receivedAt, one.kind ?? '', one.state, one.reference, one.sha256]);
+      printTable(['received', 'kind', 'state', 'service request', 'SHA-256'], rows);
+    }
+    return 0;
+  });
+}
+
+/** Gives a command the arguments and options of delivering a signed file. */
+export function submitting(command: Command): Command {
+  return asksServer(command)
+    .argument('<file>', 'the file, as it was signed')
+    .argument('<signature>', 'its detached signature, as penstock or openssl cms made it')
+    .action((path: string, signature: string, options: ServerOptions) =>
+      runLocally(() => submit(path, signature, options)),
+    );
+}
+
+/** Gives a command the arguments and options of asking what became of signed files. */
+export function tellingStatus(command: Command): Command {
+  return asksServer(command)
+    .argument('[sha256]', 'the SHA-256 of one file; without it the latest are listed')
+    .action((sha256: string | undefined, options: ServerOptions) => runLocally(() => status(sha256, options)));
+}
