@@ -15,6 +15,11 @@ const stateSchema = z.object({
   network: z.object({ taken: z.number(), delivered: counts }),
 });
 const errorSchema = z.object({ event: z.literal('error'), message: z.string() });
+const incidentSchema = z.object({
+  event: z.literal('incident'),
+  started: z.object({ about: z.string() }).optional(),
+  stopped: z.string().optional(),
+});
 
 export type SimulatorState = z.infer<typeof stateSchema>;
 
@@ -33,7 +38,7 @@ function hear(child: ChildProcess, heard: (said: unknown) => void): void {
     const said: unknown = JSON.parse(line);
     const error = errorSchema.safeParse(said);
     if (error.success) console.error(`simulator: ${error.data.message}`);
-    else heard(said);
+    heard(said);
   });
 }
 
@@ -48,6 +53,8 @@ export class DemoSimulator {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #isStopping = false;
+  /** Those who gave a command, in the order in which it answers. */
+  readonly #asking: { resolve(answer: object): void; reject(error: Error): void }[] = [];
   /** Rejects when it ends without having been told to. */
   readonly failed: Promise<never>;
   /** What it last said of itself. */
@@ -64,6 +71,18 @@ export class DemoSimulator {
     hear(this.#child, (said) => {
       const state = stateSchema.safeParse(said);
       if (state.success) this.state = state.data;
+      const incident = incidentSchema.safeParse(said);
+      if (incident.success) this.#asking.shift()?.resolve(incident.data);
+      const error = errorSchema.safeParse(said);
+      if (error.success) this.#asking.shift()?.reject(new Error(error.data.message));
+    });
+  }
+
+  /** Begins or ends an incident; resolves with what it says of it. */
+  incident(command: object): Promise<object> {
+    return new Promise((resolve, reject) => {
+      this.#asking.push({ resolve, reject });
+      this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
     });
   }
 

@@ -8,7 +8,7 @@ import { importKinds } from '@penstock/api';
 import { importFile, openPlatformDatabase } from '@penstock/platform';
 import { loadConfig } from '@penstock/platform/config';
 import { createLog } from '@penstock/platform/log';
-import { prepareWorld, USERS, type World } from '@penstock/simulator';
+import { OPERATOR_ID, prepareWorld, USERS, type World } from '@penstock/simulator';
 import { vi } from 'vitest';
 
 // `penstock` as its users run it, for tests: processes of their own, on free ports, in folders of their own. Each
@@ -145,7 +145,9 @@ export function testNetwork(folder: string): Promise<World> {
 
 /** The settings of one platform that serves a world, on ports of its own. */
 export async function settingsOf(world: World, options: TestPlatformOptions): Promise<Environment> {
-  const { gateway } = world.pki;
+  const { gateway, fileAuthorityFile, revocationListFile, users } = world.pki;
+  const operator = users.get(OPERATOR_ID)?.signing;
+  if (operator === undefined) throw new Error('the world has no Operator');
   return {
     PENSTOCK_DATA_FOLDER: options.dataFolder ?? join(options.folder, 'data'),
     ...(options.databaseUrl === undefined ? {} : { PENSTOCK_DATABASE_URL: options.databaseUrl }),
@@ -154,6 +156,10 @@ export async function settingsOf(world: World, options: TestPlatformOptions): Pr
     PENSTOCK_GATEWAY_PORT: String(await freePort()),
     PENSTOCK_GATEWAY_TLS_KEY_FILE: gateway.keyFile,
     PENSTOCK_GATEWAY_TLS_CERTIFICATE_FILE: gateway.certificateFile,
+    PENSTOCK_OPERATOR_SIGNING_KEY_FILE: operator.keyFile,
+    PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: operator.certificateFile,
+    PENSTOCK_FILES_TRUST_ANCHORS: fileAuthorityFile,
+    PENSTOCK_FILES_REVOCATION_LISTS: revocationListFile,
     ...options.environment,
   };
 }

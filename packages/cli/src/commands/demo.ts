@@ -5,7 +5,8 @@ import { importFile, type StartOptions, startPlatform } from '@penstock/platform
 import type { Config } from '@penstock/platform/config';
 import { PenstockError } from '@penstock/platform/errors';
 import { createLog, logToFile } from '@penstock/platform/log';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { takeCommands, tellDemo } from '../demo-control.ts';
 import { DemoSimulator, type SimulatorState } from '../demo-simulator.ts';
 import { loadConfigFor } from '../load-config.ts';
 import { type Running, runUntilStopped } from '../until-stopped.ts';
@@ -38,6 +39,21 @@ export function demoCommand(): Command {
       const logFile = join(folder, 'penstock.log');
       const log = createLog({ level: config.log.level }, logToFile(logFile));
       await runUntilStopped(() => startDemo({ config, log, folder, logFile, ...options }), log);
+    })
+    .addCommand(incidentCommand());
+}
+
+const INCIDENTS = ['flood', 'not-taking', 'wild-meter'] as const;
+
+/** `penstock demo incident NAME`: in the demonstration that runs on the data folder. */
+function incidentCommand(): Command {
+  return new Command('incident')
+    .description('begin an incident in the demonstration that runs, or end it')
+    .addArgument(new Argument('<name>', 'which').choices(INCIDENTS))
+    .option('--stop', 'end it')
+    .action(async (name: string, { stop }: { stop?: boolean }, command: Command) => {
+      const folder = join(loadConfigFor(command).dataFolder, 'demo');
+      console.log(await tellDemo(folder, { command: stop ? 'stop-incident' : 'start-incident', name }));
     });
 }
 
@@ -76,6 +92,7 @@ async function startDemo(options: DemoOptions): Promise<Running> {
     '--requests',
     options.requests,
   ]);
+  const control = await takeCommands(folder, (command) => simulator.incident(command));
   console.log(welcome(platform.addresses, folder, options.logFile));
   const timer = setInterval(() => {
     if (simulator.state !== undefined) console.log(summary(simulator.state));
@@ -84,6 +101,7 @@ async function startDemo(options: DemoOptions): Promise<Running> {
     failed: simulator.failed,
     stop: async () => {
       clearInterval(timer);
+      control.close();
       console.log('Penstock: stopping; what was taken in is finished first ...');
       await simulator.stop();
       await platform.stop();
@@ -95,6 +113,7 @@ async function startDemo(options: DemoOptions): Promise<Running> {
 function withDemoFiles(config: Config, pki: string): Config {
   const key = join(pki, 'gateway.key');
   const certificate = join(pki, 'gateway.pem');
+  const operator = join(pki, 'users', `${config.operator.userId.replaceAll('-', '')}-signing`);
   return {
     ...config,
     gateway: { ...config.gateway, tlsKeyFile: key, tlsCertificateFile: certificate },
@@ -103,6 +122,12 @@ function withDemoFiles(config: Config, pki: string): Config {
       pushAuthoritiesFile: join(pki, 'ca.pem'),
       pushKeyFile: key,
       pushCertificateFile: certificate,
+    },
+    operator: { ...config.operator, signingKeyFile: `${operator}.key`, signingCertificateFile: `${operator}.pem` },
+    files: {
+      ...config.files,
+      trustAnchors: join(pki, 'officers', 'ca.pem'),
+      revocationLists: join(pki, 'officers', 'ca.crl'),
     },
   };
 }

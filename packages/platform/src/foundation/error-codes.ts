@@ -243,6 +243,16 @@ export const errorCodes = {
     title: 'The simulated network of the demonstration has ended.',
     action: 'Read what it said before; when a port was taken, name another by --receive-port.',
   },
+  'demo.not-running': {
+    status: 500,
+    title: 'No demonstration runs on this data folder.',
+    action: 'Start it by npm start, and give this command the same PENSTOCK_DATA_FOLDER.',
+  },
+  'demo.refused': {
+    status: 500,
+    title: 'The demonstration does not take this command.',
+    action: 'Name an incident and a User that it has.',
+  },
   'database.unavailable': {
     status: 503,
     title: 'The database cannot be reached.',
