@@ -8,5 +8,5 @@ export * from './officers.ts';
 export * from './parties.ts';
 export * from './quarantine.ts';
 export * from './streams.ts';
-export * from './thresholds.ts';
 export * from './submissions.ts';
+export * from './thresholds.ts';

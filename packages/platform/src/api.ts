@@ -12,10 +12,10 @@ import type { Log } from './foundation/log.ts';
 import { incidentRoutes } from './incidents/routes.ts';
 import { officersRoutes } from './parties/officers-routes.ts';
 import { partiesRoutes } from './parties/routes.ts';
-import { thresholdsRoutes } from './thresholds/routes.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { submissionRoutes } from './submissions/routes.ts';
 import { TrustFiles } from './submissions/trust.ts';
+import { thresholdsRoutes } from './thresholds/routes.ts';
 
 export function createApi(options: {
   readonly pool: pg.Pool;
