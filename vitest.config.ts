@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Two projects: pure tests, and tests on a real database (one server for the run, one database a test).
 // The tests of the embedded server, and of the platform that runs it, say nothing about another server.
-const ofEmbedded = ['**/embedded.db.test.ts', 'packages/cli/src/{demo,disk-full,kill,start}.db.test.ts'];
+const ofEmbedded = ['**/embedded.db.test.ts', 'packages/cli/src/{demo,disk-full,kill,release-kill,start}.db.test.ts'];
 const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
 const excluded = ['**/node_modules/**', '**/dist/**'];
 

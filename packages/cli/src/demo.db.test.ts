@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -52,6 +54,13 @@ async function startDemo(): Promise<void> {
   const args = ['demo', '--requests', '40', '--homes', '20', '--receive-port', String(receivePort)];
   demo = new Penstock(args, { environment, folder });
   await untilReady(http, demo);
+}
+
+/** The lines of shell below README's heading of the story. */
+function readmeStory(): string {
+  const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+  const [, lines = ''] = /^## A flood is held[\s\S]*?^```sh\n([\s\S]*?)^```/m.exec(readme) ?? [];
+  return lines;
 }
 
 /** The first of so many ports in a row that nobody listens on now. */
@@ -217,6 +226,29 @@ describe('while it runs', () => {
     expect(value(/^penstock_commit_failed_messages_total/)).toBe(0);
     expect(value(/^penstock_gateway_answers_total\{.*outcome="(internal|database)/)).toBe(0);
   });
+
+  test('README’s dozen lines: a flood is held, decided on, signed with openssl and released', async () => {
+    const lines = readmeStory()
+      .replaceAll('data/demo', join(folder, 'data/demo'))
+      .replaceAll(
+        'node bin/penstock.cjs',
+        `${process.execPath} ${join(import.meta.dirname, '../../../bin/penstock.cjs')}`,
+      );
+    const story = spawn('bash', ['-e', '-c', lines], {
+      cwd: folder,
+      env: { ...process.env, ...environment, PENSTOCK_SERVER: gateway },
+    });
+    const said: string[] = [];
+    for (const output of [story.stdout, story.stderr]) output.on('data', (chunk: Buffer) => said.push(String(chunk)));
+    const [code] = (await once(story, 'close')) as [number];
+    expect([code, said.join('')]).toEqual([
+      0,
+      expect.stringMatching(/applied[\s\S]*to process[\s\S]*applied[\s\S]*done/),
+    ]);
+    const released = await api(USERS[0]?.userId ?? OPERATOR_ID).releases();
+    expect(released.items).toMatchObject([{ state: 'done', deleted: 0, refused: 0 }]);
+    expect(released.items[0]?.sent).toBeGreaterThan(0);
+  }, 120_000);
 
   test('no line of the log wants a person', async () => {
     const log = readFileSync(join(folder, 'data/demo/penstock.log'), 'utf8').trim().split('\n');

@@ -1,0 +1,183 @@
+import { createHash, createPrivateKey } from 'node:crypto';
+import { PenstockClient } from '@penstock/api';
+import { readCertificates, signDetached } from '@penstock/files/signature';
+import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
+import { createLog } from '@penstock/platform/log';
+import { OPERATOR_ID, prepareTraffic, signersOf, type UserCredentials, type World } from '@penstock/simulator';
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Senders } from './testing-load.ts';
+import {
+  findServer,
+  importWorld,
+  removeFolder,
+  settingsOf,
+  TestPlatform,
+  testFolder,
+  testNetwork,
+} from './testing-platform.ts';
+
+// SIGKILL of the platform and of PostgreSQL between the receipt of an action file and the end of its release: everything
+// that was decided is sent once, in order, with its bytes, and an alert was written about each held message, once.
+
+/** More than a chunk, so that a paced rest is left to be killed in. */
+const HELD = 2_500;
+/** Messages a second. */
+const RATE = 250;
+const soon = { timeout: 60_000, interval: 20 };
+
+let folder: string;
+let world: World;
+let user: UserCredentials;
+let platform: TestPlatform;
+let pool: pg.Pool;
+let closePool: () => Promise<void>;
+
+beforeAll(async () => {
+  folder = testFolder();
+  const dataFolder = `${folder}/data`;
+  world = await testNetwork(folder);
+  const found = world.pki.users.get(supplier().userId);
+  if (found === undefined) throw new Error('the supplier has no certificates');
+  user = found;
+  const environment = await settingsOf(world, { folder });
+  await importWorld(world, environment);
+  platform = new TestPlatform(environment, folder);
+  await platform.start();
+  const { url } = await startEmbeddedPostgres({ dataFolder, log: createLog({ level: 'fatal' }) });
+  ({ pool, close: closePool } = openDatabase({
+    url,
+    poolSize: 2,
+    applicationName: 'test',
+    log: createLog({ level: 'fatal' }),
+  }));
+});
+afterAll(async () => {
+  await closePool?.();
+  await platform?.process?.end('SIGKILL');
+  await removeFolder(folder);
+});
+
+function supplier() {
+  const [first] = world.users;
+  if (first === undefined) throw new Error('the world has no User');
+  return first;
+}
+
+async function withClient<Result>(use: (client: PenstockClient) => Promise<Result>): Promise<Result> {
+  const { certificate, key } = user.transport;
+  const client = new PenstockClient({ address: platform.gateway, certificate, key, authorities: world.pki.authority });
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** Delivers a file that an officer signed; resolves with its receipt. */
+function deliver(file: Buffer) {
+  const [officer] = user.officers;
+  const [certificate] = readCertificates(Buffer.from(officer?.certificate ?? ''));
+  if (officer === undefined || certificate === undefined) throw new Error('the User has no officer');
+  const signature = signDetached({
+    digest: createHash('sha256').update(file).digest(),
+    key: createPrivateKey(officer.key),
+    certificate,
+    chain: [],
+    signingTime: new Date(),
+  });
+  async function* bytes() {
+    yield file;
+  }
+  return withClient((client) => client.submit(bytes(), signature));
+}
+
+/** Asks the database until it answers: a connection may still be one to the server that was killed. */
+const ask = <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
+  vi.waitFor(async () => (await pool.query<Row>(sql, values)).rows, { timeout: 30_000, interval: 20 });
+
+async function released(): Promise<number> {
+  const [row] = await ask<{ sent: number }>('select coalesce(sum(sent), 0)::integer as sent from release');
+  return row?.sent ?? 0;
+}
+
+test('what was decided is released once, whatever is killed, and each held message was alerted once', async () => {
+  const { userId } = supplier();
+  const adt = Buffer.from(
+    `adt-file/1,user_id,services,direction,period,warning,quarantine,from,to,reference\nthreshold,${userId},all,sent,P1D,,0,,,\n`,
+  );
+  const { sha256 } = await deliver(adt);
+  await vi.waitUntil(async () => (await withClient((one) => one.submission(sha256))).state === 'applied', soon);
+
+  const traffic = prepareTraffic({
+    seed: 'release',
+    count: Number.POSITIVE_INFINITY,
+    signedPreCommandShare: 0,
+    users: [supplier()],
+    network: world.network,
+    signers: signersOf(world.pki, [OPERATOR_ID, userId]),
+    asOf: new Date(),
+    counterBase: BigInt(Date.now()),
+  });
+  const senders = new Senders({ world, gateways: [platform.gateway], senders: 8, traffic });
+  const held = async () => (await ask<{ n: number }>('select count(*)::integer as n from held_message'))[0]?.n ?? 0;
+  await vi.waitUntil(async () => (await held()) >= HELD, soon);
+  await senders.stop();
+  expect(senders.unexpected).toEqual([]);
+  const total = await held();
+
+  const lines = await ask<{ line: string }>(
+    `select concat_ws(',', 'action', event, message_id, encode(sha256, 'hex'), 'process', '') as line
+     from held_message order by day, sequence`,
+  );
+  const header = 'quarantine-actions/1,event,message_id,sha256,action,reason';
+  await deliver(Buffer.from(`${[header, ...lines.map(({ line }) => line)].join('\n')}\n`));
+  // acknowledged, and at once gone: it goes on by itself
+  await platform.process?.end('SIGKILL');
+  await platform.start();
+  await vi.waitUntil(async () => (await ask('update release set rate = $1 returning 1', [RATE])).length === 1, soon);
+  const paced = await released();
+  await vi.waitUntil(async () => (await released()) > paced, soon);
+
+  await platform.process?.end('SIGKILL');
+  await platform.start();
+  const again = await released();
+  await vi.waitUntil(async () => (await released()) > again, soon);
+  expect(await released()).toBeLessThan(total);
+
+  const server = findServer(`${folder}/data`);
+  if (server === undefined) throw new Error('no server is running');
+  process.kill(server, 'SIGKILL');
+  await vi.waitUntil(() => ![server, undefined].includes(findServer(`${folder}/data`)), soon);
+  await ask('update release set rate = null, next_at = clock_timestamp()');
+  await vi.waitUntil(async () => (await released()) >= total, soon);
+
+  expect(await ask('select state, sent::integer, refused::integer from release')).toEqual([
+    { state: 'done', sent: total, refused: 0 },
+  ]);
+  expect(
+    await ask(
+      `select count(*)::integer as rows, count(distinct (s.message_day, s.message_sequence))::integer as messages,
+              bool_and(s.body = h.body) as same
+       from stream s join held_message h
+         on h.user_id = s.user_id and h.day = s.message_day and h.sequence = s.message_sequence
+       where s.direction = 'southbound'`,
+    ),
+  ).toEqual([{ rows: total, messages: total, same: true }]);
+  expect(
+    await ask(
+      `select count(*)::integer as disordered from (
+         select (h.day, h.sequence) < lag((h.day, h.sequence)) over (order by s.day, s.sequence) as early
+         from stream s join held_message h
+           on h.user_id = s.user_id and h.day = s.message_day and h.sequence = s.message_sequence
+         where s.direction = 'southbound') o where early`,
+    ),
+  ).toEqual([{ disordered: 0 }]);
+  const alerts = () =>
+    ask<{ rows: number; counters: number }>(
+      `select count(*)::integer as rows, count(distinct counter)::integer as counters
+       from message_log where kind = 'dcc_alert' and direction = 'northbound' and code = 'N999'`,
+    );
+  await vi.waitUntil(async () => ((await alerts())[0]?.rows ?? 0) >= total, soon);
+  expect(await alerts()).toEqual([{ rows: total, counters: total }]);
+}, 180_000);

@@ -1,0 +1,104 @@
+import { requireEui } from '@penstock/duis';
+import { Findings, readReport } from '@penstock/files';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
+import { listNotices, writeNotices } from './notices.ts';
+import { openReport } from './report.ts';
+import { event, hold, insertQuarantineWorld, userA, userB } from './testing-quarantine.ts';
+
+const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+  await insertQuarantineWorld(database.pool);
+});
+afterEach(() => database.drop());
+
+const change = (changes: Parameters<typeof changeEvent>[1]['change']) =>
+  changeEvent(database.pool, { userId: userA, event, author: 'Operator', change: changes });
+
+describe('an event', () => {
+  test('has an owner, a cause, notes and a state, and says who changed what', async () => {
+    await hold(database.pool, { count: 2 });
+    await change({ state: 'investigating', owner: 'service desk' });
+    await addNote(database.pool, { userId: userA, event, author: userA, note: 'a script ran twice' });
+    await expect(change({ state: 'resolved', cause: 'a script' })).rejects.toMatchObject({ code: 'quarantine.state' });
+    const life = await readEvent(database.pool, userA, event);
+    expect(life).toMatchObject({ state: 'investigating', owner: 'service desk', undecided: 2 });
+    expect(life).not.toHaveProperty('cause');
+    expect(life.notes.map(({ author, note }) => [author, note])).toEqual([
+      ['Operator', 'state: investigating'],
+      ['Operator', 'owner: service desk'],
+      [userA, 'a script ran twice'],
+    ]);
+  });
+
+  test('of which only messages were deleted is resolved with a cause', async () => {
+    await hold(database.pool, { count: 1 });
+    await database.pool.query('update quarantine_event set held = 0, deleted = 1');
+    await expect(change({ state: 'resolved' })).rejects.toMatchObject({ code: 'quarantine.state' });
+    await change({ state: 'resolved', cause: 'a wrong tariff' });
+    expect((await readEvent(database.pool, userA, event)).state).toBe('resolved');
+  });
+
+  test('is its User’s only, newest first, by pages', async () => {
+    for (const n of [1, 2, 3]) await hold(database.pool, { event: `2026112000000000000${n}`, from: n * 10, count: 1 });
+    const first = await listEvents(database.pool, userA, { limit: 2 });
+    const second = await listEvents(database.pool, userA, { limit: 2, cursor: first.cursor });
+    expect([...first.items, ...second.items].map((one) => one.event.at(-1))).toEqual(['3', '2', '1']);
+    expect((await listEvents(database.pool, userB, { limit: 2 })).items).toEqual([]);
+    await expect(readEvent(database.pool, userB, event)).rejects.toMatchObject({ code: 'request.not-found' });
+    await expect(addNote(database.pool, { userId: userB, event, author: 'b', note: 'mine' })).rejects.toMatchObject({
+      code: 'request.not-found',
+    });
+  });
+});
+
+test('the report has what nobody decided on, as a file that its reader takes', async () => {
+  await hold(database.pool, { count: 12 });
+  await database.pool.query(`update held_message set srv = '10.2' where sequence = 3`);
+  await database.pool.query(
+    `insert into held_decision select user_id, day, sequence, event, 'delete', '', '\\x01', clock_timestamp()
+     from held_message where sequence > 10`,
+  );
+  const findings = new Findings();
+  const rows = [];
+  const report = await openReport(database.pool, { userId: userA, event, operatorId });
+  for await (const batch of readReport(report, findings)) rows.push(...batch);
+  expect(findings.faults).toEqual([]);
+  expect(rows[0]).toMatchObject({ row: 'event', event, count: 10, kind: 'ADUserThresholdBreach', direction: 'sent' });
+  expect(rows.slice(1).map((row) => (row.row === 'held' ? row.messageId.split(':')[2] : ''))).toEqual([
+    '1',
+    '2',
+    '4',
+    '5',
+    '6',
+    '7',
+    '8',
+    '9',
+    '10',
+    '3',
+  ]);
+  await expect(openReport(database.pool, { userId: userB, event, operatorId })).rejects.toMatchObject({
+    code: 'request.not-found',
+  });
+});
+
+test('notices are grouped: one an event and ten minutes, with how many it holds', async () => {
+  await hold(database.pool, { count: 2 });
+  await writeNotices(database.pool);
+  await hold(database.pool, { from: 3, count: 5 });
+  await writeNotices(database.pool);
+  const counts = async () =>
+    (await listNotices(database.pool, userA, { limit: 10 })).items.map(({ kind, count }) => [kind, count]);
+  expect(await counts()).toEqual([['held', 2]]);
+  await database.pool.query(`update notice set noticed_at = noticed_at - interval '11 minutes'`);
+  await writeNotices(database.pool);
+  expect(await counts()).toEqual([
+    ['held', 7],
+    ['held', 2],
+  ]);
+  expect((await listNotices(database.pool, userB, { limit: 10 })).items).toEqual([]);
+});
