@@ -74,6 +74,7 @@ export class Wakeups {
   #local = new Map<Direction, Set<Eui>>();
   #remote = new Map<Direction, Woken>();
   #remoteTimer: NodeJS.Timeout | undefined;
+  #isNotifying = false;
   #client: pg.PoolClient | undefined;
   #reconnect: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -130,20 +131,28 @@ export class Wakeups {
       this.#wake(direction, users);
       this.#remote.set(direction, merge(this.#remote.get(direction), users));
     }
-    if (this.#remoteTimer === undefined && !this.#isStopped) void this.#notify();
+    if (this.#remoteTimer === undefined && !this.#isNotifying && !this.#isStopped) void this.#notify();
   }
 
   #wake(direction: Direction, users: Woken): void {
     for (const listener of [...this.#listeners[direction]]) listener(users);
   }
 
+  /** One at a time, however long the database takes; the pause begins when it has answered. */
   async #notify(): Promise<void> {
     const announced = this.#remote;
     this.#remote = new Map();
+    this.#isNotifying = true;
+    await this.#tell(announced);
+    this.#isNotifying = false;
+    if (this.#isStopped) return;
     this.#remoteTimer = setTimeout(() => {
       this.#remoteTimer = undefined;
       if (this.#remote.size > 0) void this.#notify();
     }, remotePauseMs);
+  }
+
+  async #tell(announced: ReadonlyMap<Direction, Woken>): Promise<void> {
     const client = this.#client;
     if (client === undefined) return; // the others look by themselves
     try {
