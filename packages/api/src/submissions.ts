@@ -93,7 +93,7 @@ export const submissionSummarySchema = z.object({
     })
     .optional(),
   actions: z.object({ process: z.int(), delete: z.int(), events: z.int() }).optional(),
-  limits: z.object({ limits: z.int() }).optional(),
+  limits: z.object({ added: z.int(), ended: z.int() }).optional(),
 });
 export type SubmissionSummary = z.infer<typeof submissionSummarySchema>;
 

@@ -28,10 +28,11 @@ async function untilAtRest(client: PenstockClient, receipt: SubmissionLife, opti
 }
 
 function printSummary({ summary }: SubmissionLife): void {
-  const { adt, actions } = summary ?? {};
+  const { adt, actions, limits } = summary ?? {};
   if (actions !== undefined) {
     console.log(`${actions.process} to process, ${actions.delete} to delete, of ${actions.events} events`);
   }
+  if (limits !== undefined) console.log(`limits: ${limits.added} added, ${limits.ended} ended`);
   if (adt === undefined) return;
   const { added, removed, changed, unchanged } = adt;
   console.log(`thresholds: ${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged`);

@@ -27,9 +27,9 @@ export async function applyActions(
   const wrong = await checkDecisions(client, submission.userId);
   if (findings.faultCount > 0 || wrong !== undefined) {
     const faults = [...faultsOf(findings), ...(wrong?.faults ?? [])];
-    return refusalOfLines(faults, findings.faultCount + (wrong?.count ?? 0));
+    return { ok: false, refusal: refusalOfLines(faults, findings.faultCount + (wrong?.count ?? 0)) };
   }
   const decided = await recordDecisions(client, { userId: submission.userId, submission: submission.sha256 });
-  if ('faults' in decided) return refusalOfLines(decided.faults, decided.count);
+  if ('faults' in decided) return { ok: false, refusal: refusalOfLines(decided.faults, decided.count) };
   return { ok: true, summary: { actions: decided } };
 }

@@ -1,6 +1,6 @@
 // Files that set a whole: an ADT File, the thresholds of one User ID, or of all Users when it is the Operator's. Read and
 // checked before anything is locked; shown as the difference against what is in force.
-import { MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
+import { type FileFault, MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
 import { catalogue, type Eui } from '@penstock/duis';
 import { type AdtDifference, type AdtFile, adtProfile, compareAdt, Findings, readAdt } from '@penstock/files';
 import type pg from 'pg';
@@ -8,7 +8,7 @@ import { ALL_USERS } from '../thresholds/matching.ts';
 import type { ThresholdBound, ThresholdSetting } from '../thresholds/thresholds.ts';
 import { readInForce, replaceThresholds } from '../thresholds/thresholds-store.ts';
 import { faultsOf } from './faults.ts';
-import { type FileOutcome, type FileRefusal, refusal, refusalOfLines, type Submission } from './submission.ts';
+import { type FileOutcome, type FileRefusal, refusalOf, refusalOfLines, type Submission } from './submission.ts';
 
 /** A file whose lines are all right, and what it would change. */
 export interface CheckedSet {
@@ -30,11 +30,14 @@ export async function checkAdt(
   const { submission, operatorId, bytes } = options;
   const findings = new Findings();
   const file = await readAdt(bytes, knownSrv, findings);
-  if (file === undefined) return refused(refusalOfLines(faultsOf(findings), findings.faultCount));
+  if (file === undefined) return { refusal: refusalOfLines(faultsOf(findings), findings.faultCount) };
   if (file.userId !== submission.userId) {
-    return refused(refusal('submissions.other-user', `it names ${file.userId}, and came for ${submission.userId}`));
+    const detail = `it names ${file.userId}, and came for ${submission.userId}`;
+    return { refusal: refusalOf('submissions.other-user', detail) };
   }
   const owner = file.userId === operatorId ? ALL_USERS : submission.userId;
+  const warned = owner === ALL_USERS ? warningsOf(file) : [];
+  if (warned.length > 0) return { refusal: refusalOfLines(warned, warned.length) };
   const before = await adtInForce(await readInForce(client, owner), file.userId);
   const differences = compareAdt(before, withoutReferences(file));
   const reference = referenceOf(file);
@@ -54,9 +57,18 @@ export async function checkAdt(
   };
 }
 
-function refused(outcome: FileOutcome): { readonly refusal: FileRefusal } {
-  if (outcome.ok) throw new RangeError('this is no refusal');
-  return { refusal: outcome.refusal };
+/** The thresholds across all Users have no warning: nobody in particular could be warned. */
+function warningsOf({ thresholds }: AdtFile): FileFault[] {
+  return thresholds
+    .flatMap((threshold) => [threshold, ...threshold.exceptions])
+    .filter(({ warning }) => warning !== undefined)
+    .map(({ line }) => ({
+      line,
+      column: 'warning',
+      code: 'files.unused',
+      message: "the Operator's thresholds have no warning",
+      action: 'Empty the cell.',
+    }));
 }
 
 /** The first that the file names. */

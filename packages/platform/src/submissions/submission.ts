@@ -53,20 +53,21 @@ export interface FileRefusal {
   readonly faultCount: number;
 }
 
-export function refusal(code: string, detail: string): FileOutcome {
-  return { ok: false, refusal: { code, detail, faults: [], faultCount: 0 } };
+export function refusalOf(code: string, detail: string): FileRefusal {
+  return { code, detail, faults: [], faultCount: 0 };
 }
 
 /** All faults in the order of the lines; the first thousand are listed. */
-export function refusalOfLines(found: readonly FileFault[], faultCount: number): FileOutcome {
+export function refusalOfLines(found: readonly FileFault[], faultCount: number): FileRefusal {
   const faults = found.toSorted((one, other) => one.line - other.line).slice(0, MOST_LISTED_FAULTS);
   const detail = faultCount === 1 ? '1 fault; nothing was applied' : `${faultCount} faults; nothing was applied`;
-  return { ok: false, refusal: { code: 'submissions.faults', detail, faults, faultCount } };
+  return { code: 'submissions.faults', detail, faults, faultCount };
 }
 
 const kindOfProfile: Readonly<Record<string, SubmissionKind>> = {
   'adt-file': 'adt',
   'quarantine-actions': 'actions',
+  'attribute-limits': 'limits',
 };
 
 /** What a file is by its first cell, whatever the version: its reader says which it knows. */

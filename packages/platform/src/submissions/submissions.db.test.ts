@@ -121,10 +121,48 @@ describe('an ADT File', () => {
   test('of another User ID is refused, and one of the Operator is that of all Users', async () => {
     const file = adt(threshold(10, userB));
     expect(await world.submit(file, world.sign(file))).toMatchObject({ code: 'submissions.other-user' });
+    const warning = adt(`threshold,${operatorId},all,sent,PT1H,5,10,,,`);
+    expect(await world.submit(warning, world.sign(warning, operatorId), 'operator')).toMatchObject({
+      code: 'submissions.faults',
+      faults: [{ line: 2, column: 'warning' }],
+    });
     const all = adt(threshold(500, operatorId));
     const life = await world.submit(all, world.sign(all, operatorId), 'operator');
     expect(life).toMatchObject({ state: 'applied' });
     expect(await inForce()).toEqual([['00:00:00:00:00:00:00:00', 500]]);
+  });
+});
+
+describe('an Attribute Limits File', () => {
+  const limits = (...rows: string[]) =>
+    `${['attribute-limits/1,attribute,minimum,maximum,from,to,reference', ...rows].join('\n')}\n`;
+  const attribute = 'UpdateMeterBalance.CreditMode.AdjustMeterBalance';
+
+  test("is the Operator's, and what loosens it takes two of its officers", async () => {
+    const tight = limits(`limit,${attribute},-5,5.5,,,`);
+    expect(await world.submit(tight, world.sign(tight))).toMatchObject({ code: 'submissions.other-user' });
+    expect(await world.submit(tight, world.sign(tight, operatorId), 'operator')).toMatchObject({
+      state: 'applied',
+      kind: 'limits',
+      summary: { limits: { added: 1, ended: 0 } },
+    });
+    const loose = limits(`limit,${attribute},-5,50,,,`);
+    const waiting = await world.submit(loose, world.sign(loose, operatorId), 'operator');
+    expect(waiting).toMatchObject({ state: 'awaiting_second_officer', summary: { limits: { added: 1, ended: 1 } } });
+    await world.submit(loose, world.sign(loose, operatorId, 1), 'operator');
+    const { rows } = await world.database.pool.query(
+      'select attribute, minimum::text, maximum::text from attribute_limit where ended_at is null',
+    );
+    expect(rows).toEqual([{ attribute, minimum: '-5', maximum: '50' }]);
+  });
+
+  test('with wrong lines is refused with all of them', async () => {
+    const file = limits('limit,nothing,1,2,,,', `limit,${attribute},2,1,,,`);
+    const life = await world.submit(file, world.sign(file, operatorId), 'operator');
+    expect(life.faults?.map(({ line, code }) => [line, code])).toEqual([
+      [2, 'files.attribute'],
+      [3, 'files.limit'],
+    ]);
   });
 });
 

@@ -15,6 +15,7 @@ import { LOOK_EVERY_MS, Worker } from '../foundation/worker.ts';
 import type { Officer } from '../parties/officers.ts';
 import { needsSecondOfficer } from '../parties/officers-store.ts';
 import { applyActions } from './actions-file.ts';
+import { checkLimits } from './limits-file.ts';
 import { type CheckedSet, checkAdt } from './set-file.ts';
 import { digestsOf, judgeSignatures } from './signatures.ts';
 import {
@@ -135,13 +136,14 @@ export class SubmissionWorker {
     const first = await bytes().next();
     const kind = first.done === true ? undefined : kindOf(first.value);
     if (kind === undefined) {
-      const detail = 'its first cell is neither adt-file/1 nor quarantine-actions/1';
+      const detail = 'its first cell is none of adt-file/1, quarantine-actions/1 and attribute-limits/1';
       return this.#rest({ submission, refusal: { code: 'submissions.kind', detail, faults: [], faultCount: 0 } });
     }
     await this.#change(submission, { state: 'verified', kind });
     let set: CheckedSet | undefined;
-    if (kind === 'adt') {
-      const checked = await checkAdt(client, { submission, operatorId: this.#parts.operatorId, bytes: bytes() });
+    if (kind !== 'actions') {
+      const check = kind === 'adt' ? checkAdt : checkLimits;
+      const checked = await check(client, { submission, operatorId: this.#parts.operatorId, bytes: bytes() });
       if ('refusal' in checked) return this.#rest({ submission, refusal: checked.refusal });
       set = checked;
       const { summary, reference } = set;
