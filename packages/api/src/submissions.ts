@@ -93,7 +93,17 @@ export const submissionSummarySchema = z.object({
     })
     .optional(),
   actions: z.object({ process: z.int(), delete: z.int(), events: z.int() }).optional(),
-  limits: z.object({ added: z.int(), ended: z.int() }).optional(),
+  limits: z
+    .object({
+      added: z.int(),
+      removed: z.int(),
+      changed: z.int(),
+      unchanged: z.int(),
+      relaxes: z.boolean(),
+      /** Why it could let through what would have been held. */
+      reasons: z.array(z.string()),
+    })
+    .optional(),
 });
 export type SubmissionSummary = z.infer<typeof submissionSummarySchema>;
 

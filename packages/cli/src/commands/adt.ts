@@ -55,6 +55,8 @@ export function adtCommand(): Command {
     'check, compare, sign and submit ADT Files, the thresholds of a User or of the Operator (docs/files.md)',
   );
   return addWholeFileCommands(command, adtFile)
-    .addCommand(submitting(localCommand('submit').description('deliver a signed file, and wait for what becomes of it')))
+    .addCommand(
+      submitting(localCommand('submit').description('deliver a signed file, and wait for what becomes of it')),
+    )
     .addCommand(tellingStatus(localCommand('status').description('tell what became of signed files')));
 }

@@ -32,7 +32,11 @@ function printSummary({ summary }: SubmissionLife): void {
   if (actions !== undefined) {
     console.log(`${actions.process} to process, ${actions.delete} to delete, of ${actions.events} events`);
   }
-  if (limits !== undefined) console.log(`limits: ${limits.added} added, ${limits.ended} ended`);
+  if (limits !== undefined) {
+    const { added, removed, changed, unchanged } = limits;
+    console.log(`limits: ${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged`);
+    for (const reason of limits.reasons) console.log(`    relaxes ${reason}`);
+  }
   if (adt === undefined) return;
   const { added, removed, changed, unchanged } = adt;
   console.log(`thresholds: ${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged`);

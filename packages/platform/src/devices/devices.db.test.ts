@@ -37,7 +37,7 @@ afterEach(() => database.drop());
 async function* once(text: string) {
   yield Buffer.from(text);
 }
-async function bring(kind: Exclude<ImportKind, 'certificates'>, ...lines: string[]) {
+async function bring(kind: Exclude<ImportKind, 'certificates' | 'officers'>, ...lines: string[]) {
   const source = () => once(`${importColumns[kind].join(',')}\n${lines.join('\n')}\n`);
   const { pool } = database;
   switch (kind) {

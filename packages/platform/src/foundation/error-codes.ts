@@ -193,11 +193,6 @@ export const errorCodes = {
     title: 'Too many signatures were received for this file.',
     action: 'Find out why those before were refused; then change the file, so that it is another one, and sign that.',
   },
-  'submissions.kind': {
-    status: 422,
-    title: 'The file is none that is taken here.',
-    action: 'Begin the file with the header of its profile; docs/files.md describes them.',
-  },
   'submissions.faults': {
     status: 422,
     title: 'Lines of the file are wrong, and nothing of it was applied.',

@@ -1,9 +1,17 @@
 // An Attribute Limits File: the values of requests that the Operator lets through. Only the Operator's officers set them,
 // and for its own User ID.
-import { attributes, type Eui, parseDecimal } from '@penstock/duis';
-import { Findings, type LimitsFile, readLimits } from '@penstock/files';
+import { MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
+import { attributes, type Eui, formatDecimal, parseDecimal } from '@penstock/duis';
+import {
+  compareLimits,
+  Findings,
+  type LimitDifference,
+  type LimitsFile,
+  limitsProfile,
+  readLimits,
+} from '@penstock/files';
 import type pg from 'pg';
-import { type LimitSetting, planLimits } from '../thresholds/limits.ts';
+import type { LimitSetting } from '../thresholds/limits.ts';
 import { readLimits as readLimitsInForce, replaceLimits } from '../thresholds/limits-store.ts';
 import { faultsOf } from './faults.ts';
 import type { CheckedSet } from './set-file.ts';
@@ -21,14 +29,13 @@ export async function checkLimits(
   const file = await readLimits(bytes, (attribute) => attributes.has(attribute), findings);
   if (file === undefined) return { refusal: refusalOfLines(faultsOf(findings), findings.faultCount) };
   const rows = settingsOf(file);
-  const { added, ended } = planLimits(await readLimitsInForce(client), rows);
-  const summary = { limits: { added: added.length, ended: ended.length } };
+  const differences = compareLimits(await limitsInForce(client), withoutReferences(file));
+  const summary = { limits: summaryOf(differences) };
   const named = [file.reference, ...file.limits.map((limit) => limit.reference)].find((one) => one !== '');
   return {
     summary,
     reference: named,
-    // a limit that goes, or comes back with other values, could let through what it held
-    relaxes: ended.length > 0,
+    relaxes: summary.limits.relaxes,
     async apply(inside) {
       const by = { submission: submission.sha256.toString('hex'), reference: named ?? submission.reference };
       await replaceLimits(inside, { rows, ...by });
@@ -46,4 +53,44 @@ function settingsOf({ limits }: LimitsFile): LimitSetting[] {
     from: from === undefined ? undefined : new Date(from),
     to: to === undefined ? undefined : new Date(to),
   }));
+}
+
+/** A reference says why a limit was set: another one is no change of it. */
+function withoutReferences(file: LimitsFile): LimitsFile {
+  return { reference: '', limits: file.limits.map((limit) => ({ ...limit, reference: '' })) };
+}
+
+/** What is in force as a file would say it, so that both sides of the difference are read alike. */
+async function limitsInForce(client: pg.PoolClient): Promise<LimitsFile> {
+  const lines = (await readLimitsInForce(client)).map(({ attribute, minimum, maximum, from, to }) =>
+    [
+      'limit',
+      attribute,
+      minimum === undefined ? '' : formatDecimal(minimum),
+      maximum === undefined ? '' : formatDecimal(maximum),
+      from?.toISOString() ?? '',
+      to?.toISOString() ?? '',
+      '',
+    ].join(','),
+  );
+  const header = [limitsProfile.id, ...limitsProfile.columns].join(',');
+  const findings = new Findings();
+  const text = [header, ...(lines.length > 0 ? lines : ['none,,,,,,'])].join('\n');
+  const file = await readLimits(Buffer.from(`${text}\n`), () => true, findings);
+  if (file === undefined) throw new Error(`what is in force is no file of limits: ${findings.faults[0]?.message}`);
+  return file;
+}
+
+function summaryOf(differences: readonly LimitDifference[]): NonNullable<SubmissionSummary['limits']> {
+  const count = (kind: LimitDifference['kind']) => differences.filter((one) => one.kind === kind).length;
+  return {
+    added: count('added'),
+    removed: count('removed'),
+    changed: count('changed'),
+    unchanged: count('unchanged'),
+    relaxes: differences.some(({ relaxes }) => relaxes),
+    reasons: differences
+      .flatMap(({ attribute, reasons }) => reasons.map((reason) => `${attribute} ${reason}`))
+      .slice(0, MOST_LISTED_FAULTS),
+  };
 }

@@ -1,6 +1,6 @@
 // Files that set a whole: an ADT File, the thresholds of one User ID, or of all Users when it is the Operator's. Read and
 // checked before anything is locked; shown as the difference against what is in force.
-import { type FileFault, MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
+import { MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
 import { catalogue, type Eui } from '@penstock/duis';
 import { type AdtDifference, type AdtFile, adtProfile, compareAdt, Findings, readAdt } from '@penstock/files';
 import type pg from 'pg';
@@ -29,15 +29,13 @@ export async function checkAdt(
 ): Promise<CheckedSet | { readonly refusal: FileRefusal }> {
   const { submission, operatorId, bytes } = options;
   const findings = new Findings();
-  const file = await readAdt(bytes, knownSrv, findings);
+  const file = await readAdt(bytes, knownSrv, findings, { operatorId });
   if (file === undefined) return { refusal: refusalOfLines(faultsOf(findings), findings.faultCount) };
   if (file.userId !== submission.userId) {
     const detail = `it names ${file.userId}, and came for ${submission.userId}`;
     return { refusal: refusalOf('submissions.other-user', detail) };
   }
   const owner = file.userId === operatorId ? ALL_USERS : submission.userId;
-  const warned = owner === ALL_USERS ? warningsOf(file) : [];
-  if (warned.length > 0) return { refusal: refusalOfLines(warned, warned.length) };
   const before = await adtInForce(await readInForce(client, owner), file.userId);
   const differences = compareAdt(before, withoutReferences(file));
   const reference = referenceOf(file);
@@ -55,20 +53,6 @@ export async function checkAdt(
       return { ok: true, summary: { adt: summaryOf(differences) } };
     },
   };
-}
-
-/** The thresholds across all Users have no warning: nobody in particular could be warned. */
-function warningsOf({ thresholds }: AdtFile): FileFault[] {
-  return thresholds
-    .flatMap((threshold) => [threshold, ...threshold.exceptions])
-    .filter(({ warning }) => warning !== undefined)
-    .map(({ line }) => ({
-      line,
-      column: 'warning',
-      code: 'files.unused',
-      message: "the Operator's thresholds have no warning",
-      action: 'Empty the cell.',
-    }));
 }
 
 /** The first that the file names. */

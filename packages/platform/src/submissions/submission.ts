@@ -64,19 +64,6 @@ export function refusalOfLines(found: readonly FileFault[], faultCount: number):
   return { code: 'submissions.faults', detail, faults, faultCount };
 }
 
-const kindOfProfile: Readonly<Record<string, SubmissionKind>> = {
-  'adt-file': 'adt',
-  'quarantine-actions': 'actions',
-  'attribute-limits': 'limits',
-};
-
-/** What a file is by its first cell, whatever the version: its reader says which it knows. */
-export function kindOf(start: Uint8Array): SubmissionKind | undefined {
-  const text = Buffer.from(start.subarray(0, 64)).toString('latin1');
-  const [, profile = ''] = /^(?:\xef\xbb\xbf)?"?([a-z-]+)\//.exec(text) ?? [];
-  return kindOfProfile[profile];
-}
-
 /** Whether two of the officers are two people. */
 export function isByTwo(officers: readonly Officer[]): boolean {
   return officers.some((one) => officers.some((other) => areDifferentPeople(one, other)));

@@ -144,11 +144,14 @@ describe('an Attribute Limits File', () => {
     expect(await world.submit(tight, world.sign(tight, operatorId), 'operator')).toMatchObject({
       state: 'applied',
       kind: 'limits',
-      summary: { limits: { added: 1, ended: 0 } },
+      summary: { limits: { added: 1, relaxes: false } },
     });
     const loose = limits(`limit,${attribute},-5,50,,,`);
     const waiting = await world.submit(loose, world.sign(loose, operatorId), 'operator');
-    expect(waiting).toMatchObject({ state: 'awaiting_second_officer', summary: { limits: { added: 1, ended: 1 } } });
+    expect(waiting).toMatchObject({
+      state: 'awaiting_second_officer',
+      summary: { limits: { changed: 1, relaxes: true } },
+    });
     await world.submit(loose, world.sign(loose, operatorId, 1), 'operator');
     const { rows } = await world.database.pool.query(
       'select attribute, minimum::text, maximum::text from attribute_limit where ended_at is null',
@@ -160,8 +163,8 @@ describe('an Attribute Limits File', () => {
     const file = limits('limit,nothing,1,2,,,', `limit,${attribute},2,1,,,`);
     const life = await world.submit(file, world.sign(file, operatorId), 'operator');
     expect(life.faults?.map(({ line, code }) => [line, code])).toEqual([
-      [2, 'files.attribute'],
-      [3, 'files.limit'],
+      [2, 'files.attribute-unknown'],
+      [3, 'files.limit-order'],
     ]);
   });
 });
@@ -239,7 +242,11 @@ describe('delivery', () => {
 
   test('of what is no file of ours is refused when it is read', async () => {
     const life = await world.submit('a,b\n1,2\n', world.sign('a,b\n1,2\n'));
-    expect(life).toMatchObject({ state: 'refused', code: 'submissions.kind' });
+    expect(life).toMatchObject({
+      state: 'refused',
+      code: 'submissions.faults',
+      faults: [{ line: 1, code: 'files.header' }],
+    });
   });
 
   test('has two parts, within limits, and leaves nothing behind otherwise', async () => {

@@ -7,6 +7,7 @@
  * the state is written before the transaction that applies it.
  */
 import type { Eui } from '@penstock/duis';
+import { actionsProfile, adtProfile, Findings, limitsProfile, type Profile, profileOf } from '@penstock/files';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import { inTransaction, isUnavailable } from '../foundation/database/index.ts';
@@ -15,6 +16,7 @@ import { LOOK_EVERY_MS, Worker } from '../foundation/worker.ts';
 import type { Officer } from '../parties/officers.ts';
 import { needsSecondOfficer } from '../parties/officers-store.ts';
 import { applyActions } from './actions-file.ts';
+import { faultsOf } from './faults.ts';
 import { checkLimits } from './limits-file.ts';
 import { type CheckedSet, checkAdt } from './set-file.ts';
 import { digestsOf, judgeSignatures } from './signatures.ts';
@@ -22,7 +24,7 @@ import {
   type FileOutcome,
   type FileRefusal,
   isByTwo,
-  kindOf,
+  refusalOfLines,
   type Submission,
   type SubmissionKind,
 } from './submission.ts';
@@ -44,6 +46,12 @@ export interface SubmissionParts {
   /** Called after the commit that applied a file. */
   readonly applied: (kind: SubmissionKind) => Promise<void>;
 }
+
+const kindOfProfile: ReadonlyMap<Profile, SubmissionKind> = new Map<Profile, SubmissionKind>([
+  [adtProfile, 'adt'],
+  [actionsProfile, 'actions'],
+  [limitsProfile, 'limits'],
+]);
 
 /** Somebody else brought the file to rest: what was done for it is rolled back. */
 class Overtaken extends Error {}
@@ -134,10 +142,11 @@ export class SubmissionWorker {
     });
     if (officers.length === 0) return this.#rest({ submission, refusal: { ...refused, faults: [], faultCount: 0 } });
     const first = await bytes().next();
-    const kind = first.done === true ? undefined : kindOf(first.value);
+    const findings = new Findings();
+    const profile = profileOf(first.done === true ? Buffer.alloc(0) : first.value, [...kindOfProfile.keys()], findings);
+    const kind = profile && kindOfProfile.get(profile);
     if (kind === undefined) {
-      const detail = 'its first cell is none of adt-file/1, quarantine-actions/1 and attribute-limits/1';
-      return this.#rest({ submission, refusal: { code: 'submissions.kind', detail, faults: [], faultCount: 0 } });
+      return this.#rest({ submission, refusal: refusalOfLines(faultsOf(findings), findings.faultCount) });
     }
     await this.#change(submission, { state: 'verified', kind });
     let set: CheckedSet | undefined;
