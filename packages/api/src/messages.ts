@@ -47,7 +47,7 @@ export const messageSchema = z.object({
   serviceReferenceVariant: z.string().optional(),
   /** What was answered (southbound), or the response or alert code (northbound). */
   code: z.string().optional(),
-  /** Why it was refused. */
+  /** Why it was refused, or why the platform itself wrote it: 'quarantine.held', an alert about a held message. */
   reason: z.string().optional(),
   /** Bytes of the message. */
   size: z.int(),

@@ -367,6 +367,7 @@ $$;
 
 -- Writes alerts about the held messages up to (in_to_day, in_to_sequence) of a lane: log and northbound stream. The
 -- caller holds the lock of the lane's alert_cursor row and found it at what precedes them, so each is written once.
+-- Their reason, which no other message that passed has, keeps them out of the counts made from the log.
 create function append_alerts(
   in_anchor macaddr8, in_lane smallint, in_now timestamptz, in_to_day date, in_to_sequence bigint,
   in_user macaddr8[], in_target macaddr8, in_counter numeric[], in_code text, in_digest bigint[], in_sha256 bytea[],
@@ -383,10 +384,10 @@ begin
     where l.user_id = in_anchor and l.lane = in_lane for update;
   lane_time := greatest(coalesce(in_now, clock_timestamp()), last.time);
   today := (lane_time at time zone 'UTC')::date;
-  insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, code, size,
-                           sha256, repetition)
+  insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, code, reason,
+                           size, sha256, repetition)
   select i.user_id, today, last.sequence + i.item, lane_time, 'northbound', 'dcc_alert', 'passed', in_target, i.counter,
-         in_code, octet_length(i.body), i.sha256, i.digest
+         in_code, 'quarantine.held', octet_length(i.body), i.sha256, i.digest
   from unnest(in_user, in_counter, in_digest, in_sha256, in_body) with ordinality
          as i(user_id, counter, digest, sha256, body, item);
   insert into message_device (user_id, day, sequence, device)

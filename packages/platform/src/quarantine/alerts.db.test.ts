@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readMessage, requireEui, verifySignature } from '@penstock/duis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inTransaction } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { testCertificate } from '../parties/testing-certificates.ts';
+import { replaceThresholds } from '../thresholds/index.ts';
 import { type Alerter, createAlertCursors, writeNextAlerts } from './alerts.ts';
 import { event, hold, insertQuarantineWorld, meter, userA, userB } from './testing-quarantine.ts';
 
@@ -59,6 +61,27 @@ test('each held or deleted request has one alert on its User’s stream, signed 
   expect(breach?.child('RequestID')?.text()).toBe(`${userA}:${meter}:1`);
   expect(breach?.child('QuarantineEventRef')?.text()).toBe(event);
   expect(verifySignature(message.signature, new X509Certificate(certificate.der).publicKey).ok).toBe(true);
+});
+
+test('a threshold that begins afterwards does not count them: what we write ourselves counts for nothing', async () => {
+  await hold(database.pool, { count: 3 });
+  await writeNextAlerts(database.pool, 0, alerter);
+  expect(await alerts()).toHaveLength(3);
+  await inTransaction(database.pool, (client) =>
+    replaceThresholds(client, {
+      owner: userA,
+      rows: (['all', 'alerts'] as const).map((services) => ({
+        services: [services],
+        direction: 'received',
+        periodSeconds: 86_400,
+        bounds: [{ kind: 'threshold', warning: undefined, quarantine: 10n, from: undefined, to: undefined }],
+      })),
+      submission: undefined,
+      reference: 'SR-1',
+    }),
+  );
+  const { rows } = await database.pool.query('select (closed + current)::integer as count from threshold_count');
+  expect(rows).toEqual([{ count: 0 }, { count: 0 }]);
 });
 
 test('what was held northbound has none', async () => {
