@@ -29,7 +29,7 @@ const mayUseGpl = ['simulator', 'bench'];
 const floors: readonly (readonly string[])[] = [
   ['foundation'],
   ['messages', 'parties'],
-  ['thresholds', 'delivery', 'changes', 'devices', 'forecasts'],
+  ['thresholds', 'delivery', 'changes', 'devices', 'forecasts', 'people'],
   ['quarantine', 'audit-trail', 'storms'],
   ['gateway', 'submissions', 'incidents'],
   ['main'],

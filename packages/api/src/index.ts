@@ -6,6 +6,7 @@ export * from './imports.ts';
 export * from './messages.ts';
 export * from './officers.ts';
 export * from './parties.ts';
+export * from './people.ts';
 export * from './quarantine.ts';
 export * from './streams.ts';
 export * from './submissions.ts';

@@ -1,17 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { importColumns } from '@penstock/api';
+import { importColumns, operatorRoleNameSchema, personRoleSchema } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApi } from './api.ts';
+import { systemClock } from './foundation/clock.ts';
 import { loadConfig } from './foundation/config.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from './foundation/database/testing.ts';
 import type { Access, HttpServer } from './foundation/http/server.ts';
 import { createLog } from './foundation/log.ts';
+import { type Actor, needsReason, rightsOf } from './foundation/rights.ts';
 import type { Viewer } from './foundation/viewer.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
+import { createPeople } from './people/index.ts';
+import { addPerson, TestBrowser, testSecret } from './people/testing-people.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const beta = requireEui('90-B3-D5-1F-30-02-00-00');
@@ -31,14 +35,33 @@ let api: HttpServer;
 // As the gateway hands requests over, with who the peer's certificate says it is; here a header says it.
 let front: Server;
 let address: string;
+// People call the server's own address with the cookies of their sessions: one for each role.
+const browsers = new Map<string, TestBrowser>();
+const actorOf = new Map<string, Actor>([
+  ['alpha', 'user_machine'],
+  ['beta', 'user_machine'],
+  ['operator', 'operator_machine'],
+]);
+let own = '';
 
 beforeAll(async () => {
   database = await testDatabase();
   await ensurePartitions(database.pool, { today: '2026-11-21', ahead: 2 });
+  const log = createLog({ level: 'silent' });
+  const people = createPeople({
+    pool: database.pool,
+    clock: systemClock,
+    log,
+    secret: testSecret,
+    operatorId,
+    isLoopback: true,
+    origins: () => [own],
+  });
   api = await createApi({
     pool: database.pool,
     clock: { now: () => now },
-    log: createLog({ level: 'silent' }),
+    log,
+    people,
     operation: { checks: [], metrics: () => new Registry().metrics() },
     version: '0',
     config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),
@@ -46,6 +69,7 @@ beforeAll(async () => {
   front = createServer((request, response) => api.handle(request, response, viewers[String(request.headers['x-as'])]));
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+  own = `http://127.0.0.1:${(await api.listen({ host: '127.0.0.1', port: 0 })).port}`;
 
   await bring('parties', 'A,Alpha,large_supplier', 'B,Beta,small_supplier', 'O,Operator,operator');
   await bring('user-ids', `${alpha},A,IS|ES,,`, `${beta},B,IS,,`, `${operatorId},O,OPERATOR,,`);
@@ -59,6 +83,14 @@ beforeAll(async () => {
      from unnest(array[$1, $2]::macaddr8[]) with ordinality as users(u, i)`,
     [alpha, beta, meter],
   );
+  for (const role of personRoleSchema.options) {
+    const acting = operatorRoleNameSchema.safeParse(role).success ? 'operator' : alpha;
+    const person = await addPerson(database.pool, { name: role, roles: { [acting]: role } });
+    const browser = new TestBrowser(own);
+    await browser.signIn(person);
+    browsers.set(role, browser);
+    actorOf.set(role, role);
+  }
 });
 afterAll(async () => {
   front.close();
@@ -76,57 +108,89 @@ async function call(as: string, method: string, path: string, body?: object | st
   const text = await answer.text();
   return { status: answer.status, json: JSON.parse(text) as Record<string, unknown>, text };
 }
+/** A bare call, as a machine or as a person. */
+async function callAs(who: string, method: string, path: string): Promise<{ status: number }> {
+  const browser = browsers.get(who);
+  if (browser !== undefined) return browser.call(method, path);
+  const answer = await fetch(address + path, { method, headers: { 'x-as': who } });
+  await answer.arrayBuffer();
+  return answer;
+}
 async function bring(kind: keyof typeof importColumns, ...lines: string[]) {
   const text = `${importColumns[kind].join(',')}\n${lines.join('\n')}\n`;
   expect(await call('operator', 'POST', `/api/v1/imports/${kind}`, text)).toMatchObject({ status: 200 });
 }
 
 describe('who may call what', () => {
-  // Every route there is; one that is added must be added here with who may call it.
+  // Every route there is; one that is added must be added here with the right that it takes.
   const table: Readonly<Record<string, Access>> = {
     'GET /healthz': 'anyone',
     'GET /readyz': 'anyone',
     'GET /metrics': 'anyone',
     'GET /api/openapi.json': 'anyone',
-    'GET /api/v1/parties': 'viewer',
-    'PUT /api/v1/parties/:partyId': 'operator',
-    'GET /api/v1/user-ids': 'viewer',
-    'PUT /api/v1/user-ids/:userId': 'operator',
-    'GET /api/v1/certificates': 'viewer',
-    'POST /api/v1/certificates': 'operator',
-    'POST /api/v1/certificates/revoke': 'operator',
-    'GET /api/v1/officers': 'viewer',
-    'POST /api/v1/officers': 'operator',
-    'POST /api/v1/officers/revoke': 'operator',
-    'PUT /api/v1/user-ids/:userId/officer-policy': 'operator',
-    'POST /api/v1/imports/:kind': 'operator',
-    'POST /api/v1/submissions': 'viewer',
-    'GET /api/v1/submissions': 'viewer',
-    'GET /api/v1/submissions/:sha256': 'viewer',
-    'GET /api/v1/quarantine/events': 'viewer',
-    'GET /api/v1/quarantine/events/:event': 'viewer',
-    'POST /api/v1/quarantine/events/:event': 'viewer',
-    'GET /api/v1/quarantine/events/:event/held': 'viewer',
-    'GET /api/v1/quarantine/events/:event/report': 'viewer',
-    'POST /api/v1/quarantine/events/:event/notes': 'viewer',
-    'GET /api/v1/releases': 'viewer',
-    'POST /api/v1/releases/:submission': 'viewer',
-    'GET /api/v1/notices': 'viewer',
-    'GET /api/v1/incidents': 'viewer',
-    'GET /api/v1/devices/:device': 'viewer',
-    'POST /api/v1/devices': 'operator',
-    'GET /api/v1/messages': 'viewer',
-    'GET /api/v1/messages/:day/:sequence': 'viewer',
-    'GET /api/v1/messages/:day/:sequence/verdict': 'viewer',
-    'GET /api/v1/streams': 'viewer',
-    'GET /api/v1/thresholds': 'viewer',
-    'GET /api/v1/thresholds/:thresholdId/contributors': 'operator',
+    'GET /api/auth/get-session': 'anyone',
+    'POST /api/auth/sign-in/email': 'anyone',
+    'POST /api/auth/sign-out': 'anyone',
+    'POST /api/auth/change-password': 'anyone',
+    'POST /api/auth/two-factor/enable': 'anyone',
+    'POST /api/auth/two-factor/verify-totp': 'anyone',
+    'GET /api/v1/me': 'person',
+    'GET /api/v1/me/sessions': 'person',
+    'DELETE /api/v1/me/sessions/:sessionId': 'person',
+    'POST /api/v1/me/sign-out-everywhere': 'person',
+    'GET /api/v1/record-readings': 'readings.see',
+    'GET /api/v1/parties': 'directory.see',
+    'PUT /api/v1/parties/:partyId': 'directory.change',
+    'GET /api/v1/user-ids': 'directory.see',
+    'PUT /api/v1/user-ids/:userId': 'directory.change',
+    'GET /api/v1/certificates': 'certificates.see',
+    'POST /api/v1/certificates': 'certificates.change',
+    'POST /api/v1/certificates/revoke': 'certificates.change',
+    'GET /api/v1/officers': 'officers.see',
+    'POST /api/v1/officers': 'officers.change',
+    'POST /api/v1/officers/revoke': 'officers.change',
+    'PUT /api/v1/user-ids/:userId/officer-policy': 'officers.change',
+    'POST /api/v1/imports/:kind': 'directory.change',
+    'POST /api/v1/submissions': 'submissions.change',
+    'GET /api/v1/submissions': 'submissions.see',
+    'GET /api/v1/submissions/:sha256': 'submissions.see',
+    'GET /api/v1/quarantine/events': 'quarantine.see',
+    'GET /api/v1/quarantine/events/:event': 'quarantine.see',
+    'POST /api/v1/quarantine/events/:event': 'quarantine.change',
+    'GET /api/v1/quarantine/events/:event/held': 'record.see',
+    'GET /api/v1/quarantine/events/:event/report': 'record.see',
+    'POST /api/v1/quarantine/events/:event/notes': 'quarantine.change',
+    'GET /api/v1/releases': 'releases.see',
+    'POST /api/v1/releases/:submission': 'releases.change',
+    'GET /api/v1/notices': 'quarantine.see',
+    'GET /api/v1/incidents': 'incidents.see',
+    'GET /api/v1/devices/:device': 'devices.see',
+    'POST /api/v1/devices': 'devices.change',
+    'GET /api/v1/messages': 'record.see',
+    'GET /api/v1/messages/:day/:sequence': 'record.see',
+    'GET /api/v1/messages/:day/:sequence/verdict': 'record.see',
+    'GET /api/v1/streams': 'streams.see',
+    'GET /api/v1/thresholds': 'thresholds.see',
+    'GET /api/v1/thresholds/:thresholdId/contributors': 'contributors.see',
   };
 
   test('the table names every route', () => {
     const found = Object.fromEntries(api.accessRules.map(({ method, url, access }) => [`${method} ${url}`, access]));
     expect(found).toEqual(table);
   });
+
+  function mayEnter(who: string, access: Access): boolean {
+    if (access === 'anyone') return true;
+    const actor = actorOf.get(who);
+    if (actor === undefined) return false;
+    const isPerson = browsers.has(who);
+    return access === 'person' ? isPerson : rightsOf(actor).has(access);
+  }
+
+  function lacksReason(who: string, access: Access): boolean {
+    const actor = actorOf.get(who);
+    return actor !== undefined && access !== 'anyone' && access !== 'person' && needsReason(actor, access);
+  }
 
   for (const [route, access] of Object.entries(table)) {
     test(`${route}: ${access}`, async () => {
@@ -141,23 +205,21 @@ describe('who may call what', () => {
         .replace(':thresholdId', '1')
         .replace(':sha256', '00'.repeat(32))
         .replace(':submission', '00'.repeat(32))
-        .replace(':event', '20261122000000000001');
-      const statuses: Record<string, number> = {};
-      for (const as of Object.keys(viewers)) {
-        const answer = await fetch(address + path, { method, headers: { 'x-as': as } });
-        await answer.arrayBuffer();
-        statuses[as] = answer.status;
+        .replace(':event', '20261122000000000001')
+        .replace(':sessionId', 'unknown');
+      // these would end the sessions that the other routes are called with
+      const isEnding = path.includes('/sign-out');
+      const callers = [...Object.keys(viewers), ...browsers.keys()].filter((who) => !isEnding || !browsers.has(who));
+      for (const who of callers) {
+        const { status } = await callAs(who, method, path);
+        // Past the door a bare call may still be refused for what it lacks: with 401 only by better-auth itself, with
+        // 403 for another's or for want of a reason.
+        const isIn = status !== 401 && status !== 403;
+        if (access === 'anyone')
+          expect({ who, isIn: isIn || url.startsWith('/api/auth/') }).toEqual({ who, isIn: true });
+        else if (mayEnter(who, access)) expect({ who, isIn }).toEqual({ who, isIn: !lacksReason(who, access) });
+        else expect({ who, status }).toEqual({ who, status: access === 'person' || who === 'nobody' ? 401 : 403 });
       }
-      // Past the door a bare call may still be refused for what it lacks, never with 401; 403 only for another's.
-      const isIn = (as: string) => statuses[as] !== 401 && statuses[as] !== 403;
-      expect({ nobody: isIn('nobody'), alpha: isIn('alpha'), beta: isIn('beta'), operator: isIn('operator') }).toEqual({
-        nobody: access === 'anyone',
-        alpha: access !== 'operator',
-        beta: access !== 'operator',
-        operator: true,
-      });
-      if (access !== 'anyone') expect(statuses.nobody).toBe(401);
-      if (access === 'operator') expect([statuses.alpha, statuses.beta]).toEqual([403, 403]);
     });
   }
 
@@ -180,6 +242,48 @@ describe('who may call what', () => {
     expect(await call('beta', 'GET', '/api/v1/messages/2026-11-22/1')).toMatchObject({ status: 404 });
     expect(await call('alpha', 'GET', `/api/v1/devices/${meter}`)).toMatchObject({ status: 200 });
     expect(await call('beta', 'GET', `/api/v1/devices/${meter}`)).toMatchObject({ status: 404 });
+  });
+});
+
+describe('the Operator’s people', () => {
+  const of = (who: string) => {
+    const browser = browsers.get(who);
+    if (browser === undefined) throw new Error(`there is no ${who}`);
+    return (path: string, reason?: string) =>
+      browser.call('GET', path, undefined, reason === undefined ? {} : { 'penstock-reason': reason });
+  };
+
+  test('read a User’s record with a reason, which that User’s administrator and security see', async () => {
+    const desk = of('service_desk');
+    const path = `/api/v1/messages?userId=${alpha}`;
+    expect(await desk(path)).toMatchObject({ status: 403, json: { code: 'access.reason-needed' } });
+    for (const bad of ['short', '%', 'x'.repeat(501), encodeURIComponent('two\nlines of reason')]) {
+      expect(await desk(path, bad)).toMatchObject({ status: 400, json: { where: 'penstock-reason' } });
+    }
+    expect((await database.pool.query('select from record_reading')).rowCount).toBe(0);
+    const reason = 'Störung 4711, asked by telephone';
+    expect(await desk(path, encodeURIComponent(reason))).toMatchObject({ status: 200 });
+    expect(await desk(`/api/v1/messages/2026-11-22/1?userId=${alpha}`, encodeURIComponent(reason))).toMatchObject({
+      status: 200,
+    });
+    const expected = [
+      {
+        userId: alpha,
+        email: 'service_desk@people.example',
+        role: 'service_desk',
+        reason,
+        what: 'message 2026-11-22/1',
+      },
+      { userId: alpha, reason, what: 'messages limit=50' },
+    ];
+    for (const who of ['user_administrator', 'security']) {
+      const page = await of(who)('/api/v1/record-readings?limit=1');
+      const next = await of(who)(`/api/v1/record-readings?limit=1&cursor=${page.json.cursor}`);
+      const items = [...(page.json.items as { what: string }[]), ...(next.json.items as { what: string }[])];
+      expect(items.sort((one, other) => one.what.localeCompare(other.what))).toMatchObject(expected);
+    }
+    expect((await of('security')(`/api/v1/record-readings?userId=${beta}`)).json.items).toEqual([]);
+    expect(await of('security')('/api/v1/record-readings?cursor=x')).toMatchObject({ status: 400 });
   });
 });
 

@@ -12,6 +12,7 @@ import type { Log } from './foundation/log.ts';
 import { incidentRoutes } from './incidents/routes.ts';
 import { officersRoutes } from './parties/officers-routes.ts';
 import { partiesRoutes } from './parties/routes.ts';
+import type { People } from './people/index.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { submissionRoutes } from './submissions/routes.ts';
 import { TrustFiles } from './submissions/trust.ts';
@@ -23,18 +24,22 @@ export function createApi(options: {
   readonly log: Log;
   /** Health, readiness and metrics; undefined where another server answers for the whole. */
   readonly operation: OperationParts | undefined;
+  /** Sign-in and people; undefined where only machines call. */
+  readonly people: People | undefined;
   readonly version: string;
   readonly config: Config;
 }): Promise<HttpServer> {
-  const { pool, clock, log, operation, version, config } = options;
+  const { pool, clock, log, operation, people, version, config } = options;
   const operatorId = requireEui(config.operator.userId);
   const trust = new TrustFiles(config);
   const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
   return createHttpServer({
     log,
     version,
+    sessions: people?.sessions,
     routes: [
       ...(operation === undefined ? [] : [operationRoutes({ log, ...operation })]),
+      ...(people?.routes ?? []),
       partiesRoutes(pool),
       officersRoutes(pool),
       devicesRoutes({ pool, clock }),

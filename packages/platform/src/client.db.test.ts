@@ -41,6 +41,7 @@ beforeAll(async () => {
     clock: { now: () => new Date('2026-11-22T12:00:00Z') },
     log: createLog({ level: 'silent' }),
     operation: { checks: [], metrics: () => new Registry().metrics() },
+    people: undefined,
     version: '0',
     config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),
   });

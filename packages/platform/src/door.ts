@@ -89,6 +89,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
     version: manifest.version,
     config,
     operation: undefined,
+    people: undefined,
   });
   onStop(() => api.close());
   const { gateway } = config;

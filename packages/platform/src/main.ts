@@ -6,6 +6,7 @@
  * processes (doors.ts) -> API -> maintenance. Stop is the other way round: no new message is taken and those taken are answered, then the
  * streams are let go, then the database.
  */
+import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
@@ -15,7 +16,7 @@ import type { Measured } from './door-messages.ts';
 import { openDoors } from './doors.ts';
 import { readAlerter, startFollowers } from './followers.ts';
 import { systemClock, utcDay } from './foundation/clock.ts';
-import type { Config } from './foundation/config.ts';
+import { type Config, isLoopback, originsOf } from './foundation/config.ts';
 import {
   type Database,
   type EmbeddedPostgres,
@@ -32,6 +33,8 @@ import { databaseFault, dataFolderFault, listenFailure, readKeyPair } from './fo
 import { createLanes } from './messages/lanes.ts';
 import { dropOldDays, foldOldRequestIds, makeDaysAhead } from './messages/maintenance.ts';
 import { openDirectory } from './parties/directory-reader.ts';
+import { createPeople } from './people/index.ts';
+import { readSessionSecret } from './people/session-secret.ts';
 import { API_CONNECTIONS, deliveryShare, intakeShare } from './shares.ts';
 import { stopInOrder } from './stops.ts';
 
@@ -155,10 +158,21 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
 
   const forApi = openDatabase({ url, poolSize: API_CONNECTIONS, applicationName: 'penstock api', log });
   onStop(() => forApi.close());
+  let port = config.http.port;
+  const people = createPeople({
+    pool: forApi.pool,
+    clock,
+    log,
+    secret: readSessionSecret(config),
+    operatorId: requireEui(config.operator.userId),
+    isLoopback: isLoopback(config.http.host),
+    origins: () => originsOf(config, port),
+  });
   const api = await createApi({
     pool: forApi.pool,
     clock,
     log,
+    people,
     version: manifest.version,
     config,
     operation: {
@@ -190,6 +204,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   const http = await api.listen(config.http).catch((error: unknown) => {
     throw listenFailure(config, 'http', error);
   });
+  port = http.port;
   const addresses = {
     gateway: `https://${urlHost(config.gateway.host)}:${doors.port}`,
     http: `http://${urlHost(config.http.host)}:${http.port}`,

@@ -2,7 +2,7 @@ import { createReadStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { importKinds } from '@penstock/api';
 import { importFile, type StartOptions, startPlatform } from '@penstock/platform';
-import type { Config } from '@penstock/platform/config';
+import { type Config, isLoopback } from '@penstock/platform/config';
 import { PenstockError } from '@penstock/platform/errors';
 import { createLog, logToFile } from '@penstock/platform/log';
 import { Argument, Command } from 'commander';
@@ -11,7 +11,6 @@ import { DemoSimulator, type SimulatorState } from '../demo-simulator.ts';
 import { loadConfigFor } from '../load-config.ts';
 import { type Running, runUntilStopped } from '../until-stopped.ts';
 
-const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
 const SHOW_EVERY_MS = 5_000;
 
 /**
@@ -28,7 +27,7 @@ export function demoCommand(): Command {
       const config = loadConfigFor(command);
       for (const section of ['gateway', 'http'] as const) {
         const { host } = config[section];
-        if (LOOPBACK.has(host)) continue;
+        if (isLoopback(host)) continue;
         const setting = `${section}.host (PENSTOCK_${section.toUpperCase()}_HOST)`;
         throw new PenstockError('config.invalid', {
           detail: `${setting}: the demonstration does not listen on ${host}: its keys are no secret`,

@@ -16,7 +16,8 @@ import { type Eui, parseRequestId, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { addDays, utcDay } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
-import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { readingOwner } from '../foundation/record-reading.ts';
+import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { formatPosition } from '../messages/message.ts';
 import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
@@ -147,9 +148,9 @@ function pageOf(rows: readonly MessageRow[], limit: number): RecordPage {
 }
 
 export interface RecordStore {
-  /** A page of a User's record, newest first. @throws PenstockError of recordOwner, and 'record.too-wide' */
+  /** A page of a User's record, newest first. @throws PenstockError of readingOwner, and 'record.too-wide' */
   list(viewer: Viewer, query: MessageQuery): Promise<RecordPage>;
-  /** One message's whole life. @throws PenstockError of recordOwner, and 'request.not-found' */
+  /** One message's whole life. @throws PenstockError of readingOwner, and 'request.not-found' */
   life(viewer: Viewer, owner: string | undefined, day: string, sequence: string): Promise<MessageLifeDocument>;
 }
 
@@ -200,7 +201,9 @@ export function createRecordStore(options: {
 
   return {
     async list(viewer, query) {
-      const userId = recordOwner(viewer, query.userId);
+      const asked = Object.entries(query).filter(([name, value]) => value !== undefined && name !== 'userId');
+      const what = `messages ${asked.map(([name, value]) => `${name}=${value}`).join(' ')}`;
+      const userId = await readingOwner(pool, { viewer, named: query.userId, what });
       if (query.requestId !== undefined) return listByRequestId(userId, query, query.requestId);
       const before =
         query.cursor === undefined
@@ -226,7 +229,7 @@ export function createRecordStore(options: {
     },
 
     async life(viewer, owner, day, sequence) {
-      const userId = recordOwner(viewer, owner);
+      const userId = await readingOwner(pool, { viewer, named: owner, what: `message ${day}/${sequence}` });
       return asViewerOf(pool, [userId], async (client) => {
         const [row] = (await client.query<MessageRow>(MESSAGE_SQL, [userId, day, sequence])).rows;
         if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such message' });

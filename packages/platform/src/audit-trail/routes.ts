@@ -18,7 +18,7 @@ export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: Reco
     app.get(
       '/api/v1/messages',
       {
-        config: { access: 'viewer' },
+        config: { access: 'record.see' },
         schema: { querystring: messageQuerySchema, response: { 200: messagePageSchema } },
       },
       (request) => record.list(viewerOf(request), request.query),
@@ -26,7 +26,7 @@ export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: Reco
     app.get(
       '/api/v1/messages/:day/:sequence',
       {
-        config: { access: 'viewer' },
+        config: { access: 'record.see' },
         schema: {
           params: messageParametersSchema,
           querystring: messageLifeQuerySchema,
@@ -40,7 +40,10 @@ export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: Reco
     );
     app.get(
       '/api/v1/streams',
-      { config: { access: 'viewer' }, schema: { querystring: streamQuerySchema, response: { 200: streamPageSchema } } },
+      {
+        config: { access: 'streams.see' },
+        schema: { querystring: streamQuerySchema, response: { 200: streamPageSchema } },
+      },
       (request) => listStreams(pool, viewerOf(request), request.query),
     );
   };

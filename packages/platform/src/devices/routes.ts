@@ -39,7 +39,7 @@ export function devicesRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }):
     app.post(
       '/api/v1/imports/:kind',
       {
-        config: { access: 'operator' },
+        config: { access: 'directory.change' },
         schema: {
           params: z.strictObject({ kind: importKindSchema }),
           consumes: ['text/csv'],
@@ -56,14 +56,14 @@ export function devicesRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }):
     app.get(
       '/api/v1/devices/:device',
       {
-        config: { access: 'viewer' },
+        config: { access: 'devices.see' },
         schema: { params: z.strictObject({ device: euiSchema }), response: { 200: deviceSchema } },
       },
       (request) => getDevice(pool, viewerOf(request), requireEui(request.params.device), clock.now()),
     );
     app.post(
       '/api/v1/devices',
-      { config: { access: 'operator' }, schema: { body: postDeviceSchema, response: { 200: changedSchema } } },
+      { config: { access: 'devices.change' }, schema: { body: postDeviceSchema, response: { 200: changedSchema } } },
       async ({ body }) => {
         const { importMpan, exportMpan, ...rest } = body;
         const row = { ...rest, import_mpan: importMpan, export_mpan: exportMpan };

@@ -53,6 +53,13 @@ const httpSection = z.strictObject({
     .default('localhost')
     .describe('Where the REST API and the portal listen; `localhost` is both loopback addresses.'),
   port: port(8080).describe('Port of the REST API and the portal; 0 takes any free one.'),
+  publicAddress: z
+    .string()
+    .regex(/^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/, 'must be an address without a path, such as https://portal.example')
+    .optional()
+    .describe(
+      'Address under which people reach the portal, when a proxy with TLS stands in front of it. Calls of people that change something must come from its pages.',
+    ),
 });
 
 const gatewaySection = z.strictObject({

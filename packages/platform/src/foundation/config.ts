@@ -166,3 +166,17 @@ export function describeConfig(config: Config): { name: string; variable: string
     return { name: setting.name, variable: setting.variable, value: shown === undefined ? '' : JSON.stringify(shown) };
   });
 }
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
+
+/** Whether only this machine reaches what listens on a host. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}
+
+/** The origins of the portal's pages on a port, the one that people are given first. */
+export function originsOf({ http }: Config, port: number): readonly string[] {
+  if (http.publicAddress !== undefined) return [http.publicAddress];
+  if (!isLoopback(http.host)) return [`http://${http.host}:${port}`];
+  return ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${port}`);
+}

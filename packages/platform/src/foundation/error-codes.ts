@@ -58,6 +58,27 @@ export const errorCodes = {
     title: 'The one who is asking may not do this.',
     action: 'Ask with the identity that the right belongs to.',
   },
+  'access.second-factor-needed': {
+    status: 403,
+    title: 'The second factor of this sign-in is missing.',
+    action: 'Set up an authenticator app and enter its code; then everything that is yours opens.',
+  },
+  'access.choice-needed': {
+    status: 409,
+    title: 'It is not said for whom the call is made.',
+    action: 'Name one of `choices` in the header penstock-acting: its User ID, or operator.',
+  },
+  'access.reason-needed': {
+    status: 403,
+    title:
+      "The record of a User is read only with a reason, which is recorded and which the User's administrator sees.",
+    action: 'Say why in the header penstock-reason, in 10 to 500 characters, percent-encoded.',
+  },
+  'access.wrong-origin': {
+    status: 403,
+    title: 'The call does not come from a page of this platform.',
+    action: 'Open the address of the platform that the detail names, and try it there.',
+  },
   'service.not-ready': {
     status: 503,
     title: 'The platform is not ready to take this now.',

@@ -1,19 +1,29 @@
+import type { PersonRole } from '@penstock/api';
 import { type Eui, parseEui } from '@penstock/duis';
 import { PenstockError } from './errors.ts';
+
+/** The person who acts; a machine has none. */
+export interface ActingPerson {
+  readonly personId: string;
+  readonly email: string;
+  readonly role: PersonRole;
+  /** Why the record of a User is read, as the header `penstock-reason` says. */
+  readonly reason: string | undefined;
+}
 
 /**
  * Who is asking. Every store function that returns rows of the audit record takes one, and there is no way to ask
  * without: the first wall. The second is row-level security, see viewing.ts.
  */
 export type Viewer =
-  /** A User's machine, under these User IDs. */
-  | { readonly kind: 'user'; readonly userIds: readonly Eui[] }
-  /** The Operator's machine, under the Operator's own User ID. */
-  | { readonly kind: 'operator'; readonly userId: Eui };
+  /** A User's machine or person, under these User IDs. */
+  | { readonly kind: 'user'; readonly userIds: readonly Eui[]; readonly person?: ActingPerson }
+  /** The Operator's machine or person, under the Operator's own User ID. */
+  | { readonly kind: 'operator'; readonly userId: Eui; readonly person?: ActingPerson };
 
 /**
  * The User ID whose record is asked for. A User sees its own; with one User ID it need not be named. The Operator
- * names the User. (That the Operator gives a reason, and that it is recorded, comes with the activity record.)
+ * names the User. Whoever shows messages of it asks `readingOwner` (record-reading.ts) instead.
  * @throws PenstockError 'request.invalid' when none is named, 'access.denied' for another's
  */
 export function recordOwner(viewer: Viewer, named: string | undefined): Eui {

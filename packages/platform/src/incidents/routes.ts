@@ -9,7 +9,7 @@ export function incidentRoutes(pool: pg.Pool): (app: HttpApp) => void {
     app.get(
       '/api/v1/incidents',
       {
-        config: { access: 'viewer' },
+        config: { access: 'incidents.see' },
         schema: { querystring: incidentQuerySchema, response: { 200: incidentPageSchema } },
       },
       (request) => listIncidents(pool, recordOwner(viewerOf(request), request.query.userId), request.query),

@@ -20,14 +20,14 @@ export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
     app.get(
       '/api/v1/officers',
       {
-        config: { access: 'viewer' },
+        config: { access: 'officers.see' },
         schema: { querystring: officerQuerySchema, response: { 200: officerPageSchema } },
       },
       (request) => listOfficers(pool, viewerOf(request), request.query),
     );
     app.post(
       '/api/v1/officers',
-      { config: { access: 'operator' }, schema: { body: postOfficerSchema, response: { 200: changedSchema } } },
+      { config: { access: 'officers.change' }, schema: { body: postOfficerSchema, response: { 200: changedSchema } } },
       async ({ body }) => {
         const row = { user_id: body.userId, name: body.name, email: body.email, certificate: body.certificate };
         const { changed } = await runImport(pool, officersImporter, (columns) => oneRow(columns, row));
@@ -36,13 +36,16 @@ export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
     );
     app.post(
       '/api/v1/officers/revoke',
-      { config: { access: 'operator' }, schema: { body: revokeOfficerSchema, response: { 200: changedSchema } } },
+      {
+        config: { access: 'officers.change' },
+        schema: { body: revokeOfficerSchema, response: { 200: changedSchema } },
+      },
       async ({ body }) => ({ changed: await revokeOfficer(pool, body) }),
     );
     app.put(
       '/api/v1/user-ids/:userId/officer-policy',
       {
-        config: { access: 'operator' },
+        config: { access: 'officers.change' },
         schema: {
           params: z.strictObject({ userId: euiSchema }),
           body: officerPolicySchema,

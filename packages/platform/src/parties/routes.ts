@@ -23,13 +23,16 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
   return (app) => {
     app.get(
       '/api/v1/parties',
-      { config: { access: 'viewer' }, schema: { querystring: partyQuerySchema, response: { 200: partyPageSchema } } },
+      {
+        config: { access: 'directory.see' },
+        schema: { querystring: partyQuerySchema, response: { 200: partyPageSchema } },
+      },
       (request) => listParties(pool, viewerOf(request), request.query),
     );
     app.put(
       '/api/v1/parties/:partyId',
       {
-        config: { access: 'operator' },
+        config: { access: 'directory.change' },
         schema: {
           params: z.strictObject({ partyId: z.string() }),
           body: putPartySchema,
@@ -44,13 +47,16 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
     );
     app.get(
       '/api/v1/user-ids',
-      { config: { access: 'viewer' }, schema: { querystring: partyQuerySchema, response: { 200: userIdPageSchema } } },
+      {
+        config: { access: 'directory.see' },
+        schema: { querystring: partyQuerySchema, response: { 200: userIdPageSchema } },
+      },
       (request) => listUserIds(pool, viewerOf(request), request.query),
     );
     app.put(
       '/api/v1/user-ids/:userId',
       {
-        config: { access: 'operator' },
+        config: { access: 'directory.change' },
         schema: {
           params: z.strictObject({ userId: euiSchema }),
           body: putUserIdSchema,
@@ -73,14 +79,17 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
     app.get(
       '/api/v1/certificates',
       {
-        config: { access: 'viewer' },
+        config: { access: 'certificates.see' },
         schema: { querystring: certificateQuerySchema, response: { 200: certificatePageSchema } },
       },
       (request) => listCertificates(pool, viewerOf(request), request.query),
     );
     app.post(
       '/api/v1/certificates',
-      { config: { access: 'operator' }, schema: { body: postCertificateSchema, response: { 200: changedSchema } } },
+      {
+        config: { access: 'certificates.change' },
+        schema: { body: postCertificateSchema, response: { 200: changedSchema } },
+      },
       async ({ body }) => {
         const row = { user_id: body.userId, purpose: body.purpose, certificate: body.certificate };
         const { changed } = await runImport(pool, certificatesImporter, (columns) => oneRow(columns, row));
@@ -89,7 +98,10 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
     );
     app.post(
       '/api/v1/certificates/revoke',
-      { config: { access: 'operator' }, schema: { body: revokeCertificateSchema, response: { 200: changedSchema } } },
+      {
+        config: { access: 'certificates.change' },
+        schema: { body: revokeCertificateSchema, response: { 200: changedSchema } },
+      },
       async ({ body }) => ({ changed: await revokeCertificate(pool, body) }),
     );
   };

@@ -19,6 +19,7 @@ import {
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner } from '../foundation/viewer.ts';
 import { addNote, changeEvent, listEvents, listHeld, readEvent } from './events-store.ts';
 import { listNotices } from './notices.ts';
@@ -35,22 +36,24 @@ export interface QuarantineRouteParts {
 export function quarantineRoutes({ pool, operatorId }: QuarantineRouteParts): (app: HttpApp) => void {
   return (app) => {
     const events = '/api/v1/quarantine/events';
-    const viewer = { config: { access: 'viewer' } } as const;
+    const toSee = { config: { access: 'quarantine.see' } } as const;
+    const toChange = { config: { access: 'quarantine.change' } } as const;
+    const toRead = { config: { access: 'record.see' } } as const;
     app.get(
       events,
       {
-        ...viewer,
+        ...toSee,
         schema: { querystring: quarantineEventQuerySchema, response: { 200: quarantineEventPageSchema } },
       },
       (request) => listEvents(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
     );
     const one = { params: eventParametersSchema, querystring: ownerQuerySchema };
-    app.get(`${events}/:event`, { ...viewer, schema: { ...one, response: { 200: quarantineLifeSchema } } }, (request) =>
+    app.get(`${events}/:event`, { ...toSee, schema: { ...one, response: { 200: quarantineLifeSchema } } }, (request) =>
       readEvent(pool, recordOwner(viewerOf(request), request.query.userId), request.params.event),
     );
     app.post(
       `${events}/:event`,
-      { ...viewer, schema: { ...one, body: postEventSchema, response: { 200: quarantineLifeSchema } } },
+      { ...toChange, schema: { ...one, body: postEventSchema, response: { 200: quarantineLifeSchema } } },
       async (request) => {
         const asking = viewerOf(request);
         const userId = recordOwner(asking, request.query.userId);
@@ -61,7 +64,7 @@ export function quarantineRoutes({ pool, operatorId }: QuarantineRouteParts): (a
     );
     app.post(
       `${events}/:event/notes`,
-      { ...viewer, schema: { ...one, body: postNoteSchema, response: { 200: quarantineLifeSchema } } },
+      { ...toChange, schema: { ...one, body: postNoteSchema, response: { 200: quarantineLifeSchema } } },
       async (request) => {
         const asking = viewerOf(request);
         const userId = recordOwner(asking, request.query.userId);
@@ -73,32 +76,39 @@ export function quarantineRoutes({ pool, operatorId }: QuarantineRouteParts): (a
     app.get(
       `${events}/:event/held`,
       {
-        ...viewer,
+        ...toRead,
         schema: {
           params: eventParametersSchema,
           querystring: heldMessageQuerySchema,
           response: { 200: heldMessagePageSchema },
         },
       },
-      (request) => {
-        const userId = recordOwner(viewerOf(request), request.query.userId);
-        return listHeld(pool, userId, request.params.event, request.query);
+      async (request) => {
+        const { event } = request.params;
+        const asked = { viewer: viewerOf(request), named: request.query.userId, what: `messages held by ${event}` };
+        const userId = await readingOwner(pool, asked);
+        return listHeld(pool, userId, event, request.query);
       },
     );
-    app.get(`${events}/:event/report`, { ...viewer, schema: one }, async (request, reply) => {
-      const userId = recordOwner(viewerOf(request), request.query.userId);
-      const report = await openReport(pool, { userId, event: request.params.event, operatorId });
+    app.get(`${events}/:event/report`, { ...toRead, schema: one }, async (request, reply) => {
+      const { event } = request.params;
+      const asked = { viewer: viewerOf(request), named: request.query.userId, what: `report of ${event}` };
+      const userId = await readingOwner(pool, asked);
+      const report = await openReport(pool, { userId, event, operatorId });
       return reply.type('text/csv; charset=utf-8').send(report);
     });
     app.get(
       '/api/v1/releases',
-      { ...viewer, schema: { querystring: releaseQuerySchema, response: { 200: releasePageSchema } } },
+      {
+        config: { access: 'releases.see' },
+        schema: { querystring: releaseQuerySchema, response: { 200: releasePageSchema } },
+      },
       (request) => listReleases(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
     );
     app.post(
       '/api/v1/releases/:submission',
       {
-        ...viewer,
+        config: { access: 'releases.change' },
         schema: {
           params: releaseParametersSchema,
           querystring: ownerQuerySchema,
@@ -114,7 +124,7 @@ export function quarantineRoutes({ pool, operatorId }: QuarantineRouteParts): (a
     );
     app.get(
       '/api/v1/notices',
-      { ...viewer, schema: { querystring: noticeQuerySchema, response: { 200: noticePageSchema } } },
+      { ...toSee, schema: { querystring: noticeQuerySchema, response: { 200: noticePageSchema } } },
       (request) => listNotices(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
     );
   };

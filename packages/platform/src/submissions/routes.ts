@@ -76,7 +76,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     app.post(
       '/api/v1/submissions',
       {
-        config: { access: 'viewer' },
+        config: { access: 'submissions.change' },
         schema: {
           querystring: submissionOwnerSchema,
           consumes: ['multipart/form-data'],
@@ -92,7 +92,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     app.get(
       '/api/v1/submissions',
       {
-        config: { access: 'viewer' },
+        config: { access: 'submissions.see' },
         schema: { querystring: submissionQuerySchema, response: { 200: submissionPageSchema } },
       },
       (request) => listSubmissions(pool, ownerOf(viewerOf(request), request.query.userId), request.query),
@@ -100,7 +100,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     app.get(
       '/api/v1/submissions/:sha256',
       {
-        config: { access: 'viewer' },
+        config: { access: 'submissions.see' },
         schema: {
           params: submissionParametersSchema,
           querystring: submissionOwnerSchema,

@@ -7,7 +7,8 @@ import type { ContributorsDocument, ExplanationDocument } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
-import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { readingOwner } from '../foundation/record-reading.ts';
+import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { formatPosition, type Position } from '../messages/message.ts';
 import { COUNT_SQL, COUNTED_FOR_SQL, HELD_SQL, RECORDED_SQL } from './explain-sql.ts';
@@ -49,14 +50,15 @@ type Explained = ExplanationDocument['thresholds'][number];
 
 const toInstant = (text: string): string => new Date(text).toISOString();
 
-/** @throws PenstockError of recordOwner, 'request.not-found', and 'record.too-wide' when the window is too large */
+/** @throws PenstockError of readingOwner, 'request.not-found', and 'record.too-wide' when the window is too large */
 export async function explainVerdict(
   pool: pg.Pool,
   viewer: Viewer,
   asked: { readonly userId: string | undefined; readonly position: Position },
 ): Promise<ExplanationDocument> {
-  const userId = recordOwner(viewer, asked.userId);
   const { position } = asked;
+  const what = `verdict of ${formatPosition(position)}`;
+  const userId = await readingOwner(pool, { viewer, named: asked.userId, what });
   const everybody = viewer.kind === 'operator' ? await readUserIds(pool) : [];
   return asViewerOf(pool, viewer.kind === 'operator' ? [...everybody, ALL_USERS] : [userId], async (client) => {
     const at = [userId, position.day, position.sequence.toString()];

@@ -20,7 +20,7 @@ export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock 
     app.get(
       '/api/v1/thresholds',
       {
-        config: { access: 'viewer' },
+        config: { access: 'thresholds.see' },
         schema: { querystring: thresholdQuerySchema, response: { 200: thresholdPageSchema } },
       },
       (request) => {
@@ -31,7 +31,7 @@ export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock 
     app.get(
       '/api/v1/thresholds/:thresholdId/contributors',
       {
-        config: { access: 'operator' },
+        config: { access: 'contributors.see' },
         schema: {
           params: thresholdParametersSchema,
           querystring: contributorsQuerySchema,
@@ -47,7 +47,7 @@ export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock 
     app.get(
       '/api/v1/messages/:day/:sequence/verdict',
       {
-        config: { access: 'viewer' },
+        config: { access: 'record.see' },
         schema: {
           params: messageParametersSchema,
           querystring: messageLifeQuerySchema,

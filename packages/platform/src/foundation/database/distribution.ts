@@ -23,6 +23,10 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   attribute_limit: 'reference',
   officer: 'reference',
   officer_policy: 'reference',
+  person: 'reference',
+  person_role: 'reference',
+  tried_code: 'reference',
+  wrong_password: 'reference',
   device: byDevice,
   responsibility: byDevice,
   registration: byMeteringPoint,
@@ -53,4 +57,5 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   threshold_warning: byUser,
   quarantine_event: byUser,
   held_message: byUser,
+  record_reading: byUser,
 };

@@ -2,8 +2,11 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { isUnavailable } from '../database/database.ts';
 import { type ErrorCode, PenstockError, type Problem, toProblem } from '../errors.ts';
 import { ImportRefused } from '../faults.ts';
+import { ChoiceNeeded } from './caller.ts';
 
-export type ProblemDocument = Problem & Partial<Pick<ImportRefused, 'faults' | 'faultCount'>>;
+export type ProblemDocument = Problem &
+  Partial<Pick<ImportRefused, 'faults' | 'faultCount'>> &
+  Partial<Pick<ChoiceNeeded, 'choices'>>;
 
 /** What the framework itself refuses, by its status. */
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
@@ -32,9 +35,10 @@ function registered(error: unknown): unknown {
   return code === undefined || !(error instanceof Error) ? error : new PenstockError(code, { detail: error.message });
 }
 
-/** The problem document of any failure; an import's faults are in it. */
+/** The problem document of any failure; an import's faults, or the choices that a person has, are in it. */
 export function problemOf(error: unknown): ProblemDocument {
   const known = registered(error);
   const problem = toProblem(known);
+  if (known instanceof ChoiceNeeded) return { ...problem, choices: known.choices };
   return known instanceof ImportRefused ? { ...problem, faults: known.faults, faultCount: known.faultCount } : problem;
 }

@@ -39,7 +39,7 @@ describe('the HTTP server', () => {
             { config: { access: 'anyone' }, schema: { body: z.strictObject({ n: z.int() }) } },
             async () => 'ok',
           );
-          app.get('/secret', { config: { access: 'operator' } }, async () => 'secret');
+          app.get('/secret', { config: { access: 'devices.change' } }, async () => 'secret');
           app.get('/broken', { config: { access: 'anyone' } }, async () => {
             throw new Error('password=hunter2');
           });

@@ -1,8 +1,8 @@
 // The HTTP server of the REST API, health and metrics. It answers on its own address (loopback) and takes over
 // requests that came in by the gateway's TLS address, where the peer is known by its certificate.
 //
-// What always holds: access is denied by default. A route says who may call it, and a server with a route that does
-// not say so does not start. Every failure is one problem document with a registered code.
+// What always holds: access is denied by default. A route says which right it takes to call it, and a server with a
+// route that does not say so does not start. Every failure is one problem document with a registered code.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -18,10 +18,18 @@ import {
 import { PenstockError, problemContentType } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Viewer } from '../viewer.ts';
+import {
+  type Access,
+  type Caller,
+  callerOfMachine,
+  requireAccess,
+  requireOwnOrigin,
+  type Sessions,
+  type SignedIn,
+} from './caller.ts';
 import { problemOf } from './problems.ts';
 
-/** Who may call a route: anyone; any User or the Operator, who see what is theirs; the Operator alone. */
-export type Access = 'anyone' | 'viewer' | 'operator';
+export type { Access };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,6 +38,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who is asking; undefined when nobody is known. Routes ask `viewerOf`. */
     viewer: Viewer | undefined;
+    /** The person who is signed in; undefined for a machine. Routes ask `personOf`. */
+    signedIn: SignedIn | undefined;
+    /** As whom the call is made, of a person; undefined for a machine. */
+    caller: Caller | undefined;
   }
 }
 
@@ -42,6 +54,8 @@ export interface HttpServerOptions {
   readonly version: string;
   /** The routes of the rooms. */
   readonly routes: readonly ((app: HttpApp) => void)[];
+  /** Undefined where only machines call. */
+  readonly sessions?: Sessions | undefined;
 }
 
 function createApp() {
@@ -73,20 +87,14 @@ export function viewerOf(request: { readonly viewer: Viewer | undefined }): View
   return request.viewer;
 }
 
-function requireAccess(access: Access, viewer: Viewer | undefined): void {
-  if (access === 'anyone') return;
-  if (viewer === undefined) {
-    throw new PenstockError('access.unauthenticated', {
-      detail: "call the gateway's address (https, port 8443 unless configured) with a registered client certificate",
-    });
-  }
-  if (access === 'operator' && viewer.kind !== 'operator') {
-    throw new PenstockError('access.denied', { detail: 'only the Operator may do this' });
-  }
+/** The person who is asking, in a route that nobody else can call. */
+export function personOf(request: { readonly signedIn: SignedIn | undefined }): SignedIn {
+  if (request.signedIn === undefined) throw new PenstockError('access.unauthenticated');
+  return request.signedIn;
 }
 
 /** Builds the server with all its routes. @throws when a route does not say who may call it */
-export async function createHttpServer({ log, version, routes }: HttpServerOptions): Promise<HttpServer> {
+export async function createHttpServer({ log, version, routes, sessions }: HttpServerOptions): Promise<HttpServer> {
   const app = createApp();
   const viewers = new WeakMap<IncomingMessage, Viewer>();
   const accessRules: { method: string; url: string; access: Access }[] = [];
@@ -94,6 +102,8 @@ export async function createHttpServer({ log, version, routes }: HttpServerOptio
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('viewer', undefined);
+  app.decorateRequest('signedIn', undefined);
+  app.decorateRequest('caller', undefined);
   app.addHook('onRoute', ({ method, url, config }) => {
     const access = config?.access;
     if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
@@ -103,8 +113,22 @@ export async function createHttpServer({ log, version, routes }: HttpServerOptio
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
-    request.viewer = viewers.get(request.raw);
-    if (!request.is404) requireAccess(request.routeOptions.config.access ?? 'operator', request.viewer);
+    const { access } = request.routeOptions.config;
+    if (request.is404 || access === undefined || access === 'anyone') return;
+    const machine = viewers.get(request.raw);
+    if (machine !== undefined) {
+      request.caller = callerOfMachine(machine);
+    } else if (sessions !== undefined && request.headers.cookie !== undefined) {
+      const person = await sessions.personOf(request.headers);
+      if (person !== undefined) {
+        requireOwnOrigin(request.method, request.headers, sessions.origins());
+        if (person.cookies.length > 0) reply.header('set-cookie', [...person.cookies]);
+        request.signedIn = person;
+        if (access !== 'person') request.caller = sessions.callerOf(person, request.headers);
+      }
+    }
+    requireAccess(access, request.caller, request.signedIn);
+    request.viewer = request.caller?.viewer;
   });
   app.setNotFoundHandler(() => {
     throw new PenstockError('request.not-found');
@@ -129,7 +153,8 @@ export async function createHttpServer({ log, version, routes }: HttpServerOptio
       openapi: '3.1.0',
       info: {
         title: 'Penstock',
-        description: 'The gate and the window of a smart metering network. Client certificates say who is asking.',
+        description:
+          'The gate and the window of a smart metering network. Client certificates say which machine is asking, sessions which person.',
         version,
       },
     },

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { cursorSchema, euiSchema, instantSchema, pageQuery, problemSchema } from './common.ts';
+
+/** What a person may be for one User ID, and what for the Operator; docs/people.md says what each may see and do. */
+export const userRoleNameSchema = z.enum(['user_administrator', 'aro', 'analyst', 'read_only']);
+export const operatorRoleNameSchema = z.enum(['service_desk', 'security', 'change_manager', 'operator_administrator']);
+export const personRoleSchema = z.enum([...userRoleNameSchema.options, ...operatorRoleNameSchema.options]);
+export type PersonRole = z.infer<typeof personRoleSchema>;
+
+/** A name of a right, e.g. 'record.see', 'people.change'. */
+export const rightSchema = z.string().meta({ example: 'record.see' });
+
+const partyNameSchema = z.object({ partyId: z.string(), name: z.string() });
+export const personSchema = z.object({ id: z.string(), name: z.string(), email: z.string() });
+
+/** For whom a person may act: the header `penstock-acting` says which, as a User ID or `operator`. */
+export const choiceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user'), userId: euiSchema, party: partyNameSchema, role: userRoleNameSchema }),
+  z.object({ kind: z.literal('operator'), userId: euiSchema, party: partyNameSchema, role: operatorRoleNameSchema }),
+]);
+export type Choice = z.infer<typeof choiceSchema>;
+
+/** GET /me */
+export const meSchema = z.object({
+  person: personSchema,
+  acting: z.object({
+    kind: z.enum(['user', 'operator']),
+    userIds: z.array(euiSchema),
+    party: partyNameSchema,
+    role: personRoleSchema,
+  }),
+  choices: z.array(choiceSchema),
+  permissions: z.array(rightSchema),
+});
+export type MeDocument = z.infer<typeof meSchema>;
+
+/** One browser in which a person is signed in. */
+export const sessionSchema = z.object({
+  sessionId: z.string(),
+  /** The one that asks. */
+  isThis: z.boolean(),
+  signedInAt: instantSchema,
+  usedAt: instantSchema,
+  expiresAt: instantSchema,
+  address: z.string().optional(),
+  browser: z.string().optional(),
+});
+export type SessionDocument = z.infer<typeof sessionSchema>;
+export const sessionListSchema = z.object({ items: z.array(sessionSchema) });
+/** What a person ends: how many sessions there were. */
+export const endedSchema = z.object({ ended: z.int() });
+
+/** GET /record-readings: when somebody of the Operator read a User's own record, and why. */
+export const readingPageSchema = z.object({
+  items: z.array(
+    z.object({
+      userId: euiSchema,
+      readAt: instantSchema,
+      email: z.string(),
+      role: operatorRoleNameSchema,
+      reason: z.string(),
+      what: z.string(),
+    }),
+  ),
+  cursor: cursorSchema,
+});
+export type ReadingPage = z.infer<typeof readingPageSchema>;
+/** A place in a list by time: an instant and an id. */
+const timeCursorSchema = z
+  .string()
+  .regex(
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    'this is no cursor of this list',
+  )
+  .optional();
+export const readingQuerySchema = z.strictObject({
+  ...pageQuery,
+  cursor: timeCursorSchema,
+  userId: euiSchema.optional(),
+});
+
+/** 409 `access.choice-needed`: a person with several choices named none. */
+export const choiceNeededSchema = problemSchema.extend({ choices: z.array(choiceSchema) });

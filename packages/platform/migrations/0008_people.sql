@@ -1,0 +1,136 @@
+-- People: who may sign in, under which roles they act, and what was done about it.
+--
+-- The schema sign_in is what better-auth keeps: its own names and columns, no key to or from ours, so that it can
+-- follow its versions. Nothing in it says what a person may do. Ours is in the tables below, by person_id, which is
+-- the id of its user. A person without an invitation that was taken has no row in sign_in.
+
+create schema sign_in;
+
+create table sign_in."user" (
+  "id" text primary key,
+  "name" text not null,
+  "email" text not null unique,
+  "emailVerified" boolean not null default false,
+  "image" text,
+  "createdAt" timestamptz not null default clock_timestamp(),
+  "updatedAt" timestamptz not null default clock_timestamp(),
+  "twoFactorEnabled" boolean default false
+);
+
+create table sign_in."session" (
+  "id" text primary key,
+  "expiresAt" timestamptz not null,
+  "token" text not null unique,
+  "createdAt" timestamptz not null default clock_timestamp(),
+  "updatedAt" timestamptz not null,
+  "ipAddress" text,
+  "userAgent" text,
+  "userId" text not null references sign_in."user" on delete cascade,
+  "method" text not null          -- how the person proved who it is: only those with a second factor count
+);
+create index session_of_user on sign_in."session" ("userId");
+create index session_expires on sign_in."session" ("expiresAt");
+
+create table sign_in."account" (
+  "id" text primary key,
+  "accountId" text not null,
+  "providerId" text not null,
+  "userId" text not null references sign_in."user" on delete cascade,
+  "accessToken" text,
+  "refreshToken" text,
+  "idToken" text,
+  "accessTokenExpiresAt" timestamptz,
+  "refreshTokenExpiresAt" timestamptz,
+  "scope" text,
+  "password" text,
+  "createdAt" timestamptz not null default clock_timestamp(),
+  "updatedAt" timestamptz not null
+);
+create index account_user on sign_in."account" ("userId");
+create unique index account_of_provider on sign_in."account" ("providerId", "accountId");
+
+create table sign_in."verification" (
+  "id" text primary key,
+  "identifier" text not null,
+  "value" text not null,
+  "expiresAt" timestamptz not null,
+  "createdAt" timestamptz not null default clock_timestamp(),
+  "updatedAt" timestamptz not null default clock_timestamp()
+);
+create index verification_identifier on sign_in."verification" ("identifier");
+
+create table sign_in."twoFactor" (
+  "id" text primary key,
+  "secret" text not null,
+  "backupCodes" text not null,
+  "userId" text not null references sign_in."user" on delete cascade,
+  "verified" boolean default true,
+  "failedVerificationCount" integer default 0,
+  "lockedUntil" timestamptz
+);
+create index two_factor_user on sign_in."twoFactor" ("userId");
+
+create table sign_in."rateLimit" (
+  "id" text primary key,
+  "key" text not null unique,
+  "count" integer not null,
+  "lastRequest" bigint not null
+);
+
+-- ---------------------------------------------------------------- ours (reference: a few thousand rows)
+
+-- A Party that is suspended or withdrawn: its User IDs may not act, and its people lose access at once.
+alter table party add status text not null default 'active' check (status in ('active', 'suspended', 'withdrawn'));
+
+create table person (
+  person_id text primary key,
+  email text not null unique check (email = lower(email)),
+  name text not null,
+  status text not null default 'active' check (status in ('active', 'suspended', 'withdrawn')),
+  -- of the demonstration: its password is printed, so it may sign in on loopback only
+  is_demonstration boolean not null default false,
+  created_at timestamptz not null default clock_timestamp()
+);
+
+-- For whom a person may act, and as what: one role for each User ID, and one for the Operator.
+create table person_role (
+  person_id text not null references person,
+  acting text not null,           -- a User ID as DUIS writes it, or 'operator'
+  role text not null check (role in
+    ('user_administrator', 'aro', 'analyst', 'read_only',
+     'service_desk', 'security', 'change_manager', 'operator_administrator')),
+  granted_at timestamptz not null default clock_timestamp(),
+  primary key (person_id, acting),
+  check ((acting = 'operator') = (role in ('service_desk', 'security', 'change_manager', 'operator_administrator')))
+);
+create index person_role_acting on person_role (acting, person_id);
+
+-- A code of the second factor counts once: what was tried is kept for as long as it could be right.
+create table tried_code (
+  person_id text not null,
+  code_sha256 bytea not null,
+  tried_at timestamptz not null,
+  primary key (person_id, code_sha256)
+);
+
+-- Passwords that were wrong one after another, by the e-mail address that was tried, whether somebody has it or not.
+create table wrong_password (
+  email_sha256 bytea primary key,
+  failures integer not null,
+  first_at timestamptz not null
+);
+
+-- Each time that somebody of the Operator read a User's own record, with the reason that was given: written before
+-- anything is read. The User's administrator and the Operator's security see it.
+create table record_reading (
+  user_id macaddr8 not null,      -- whose record
+  reading_id uuid not null default gen_random_uuid(),
+  read_at timestamptz not null,
+  person_id text not null,
+  email text not null,
+  role text not null,
+  reason text not null,
+  what text not null,             -- the page of the list, or the one message, that was asked for
+  primary key (user_id, reading_id)
+);
+create index record_reading_time on record_reading (user_id, read_at, reading_id);

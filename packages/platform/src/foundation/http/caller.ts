@@ -1,0 +1,87 @@
+// Who calls a route, and what of it is allowed: machines by their certificate, people by their session. What a session
+// is, is the matter of the room `people`, which hands it in.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Choice } from '@penstock/api';
+import { PenstockError } from '../errors.ts';
+import { needsReason, type Right, rightsOf } from '../rights.ts';
+import type { Viewer } from '../viewer.ts';
+
+/** Who may call a route: anyone; any person who is signed in, about itself; whoever has the right. */
+export type Access = 'anyone' | 'person' | Right;
+
+/** A person who proved who it is, for whomever it may act. */
+export interface SignedIn {
+  readonly personId: string;
+  readonly sessionId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly choices: readonly Choice[];
+  /** The session was lengthened: cookies for the answer. */
+  readonly cookies: readonly string[];
+}
+
+export interface Caller {
+  readonly viewer: Viewer;
+  readonly rights: ReadonlySet<Right>;
+  /** Undefined for a machine. */
+  readonly choice: Choice | undefined;
+}
+
+/** What the room `people` gives to the server. */
+export interface Sessions {
+  /** The origins of our own pages; the first is the address that people are given. */
+  origins(): readonly string[];
+  /**
+   * Who is signed in by the cookies of a request; undefined when nobody.
+   * @throws PenstockError 'access.second-factor-needed'
+   */
+  personOf(headers: IncomingHttpHeaders): Promise<SignedIn | undefined>;
+  /** @throws PenstockError 'access.choice-needed', 'access.denied', 'request.invalid' */
+  callerOf(person: SignedIn, headers: IncomingHttpHeaders): Caller;
+}
+
+/** Several User IDs, or none, and the call does not say for which it is made. */
+export class ChoiceNeeded extends PenstockError {
+  readonly choices: readonly Choice[];
+  constructor(choices: readonly Choice[]) {
+    super('access.choice-needed', { where: 'penstock-acting' });
+    this.choices = choices;
+  }
+}
+
+export function callerOfMachine(viewer: Viewer): Caller {
+  return { viewer, rights: rightsOf(`${viewer.kind}_machine`), choice: undefined };
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/**
+ * A browser sends the cookies of a session with whatever page asks it to: what changes something must come from our
+ * own pages. SameSite=Strict is the first wall, this the second.
+ * @throws PenstockError 'access.wrong-origin'
+ */
+export function requireOwnOrigin(method: string, headers: IncomingHttpHeaders, origins: readonly string[]): void {
+  if (SAFE_METHODS.has(method)) return;
+  const { origin } = headers;
+  if (origin === undefined ? headers['sec-fetch-site'] === 'same-origin' : origins.includes(origin)) return;
+  throw new PenstockError('access.wrong-origin', { detail: `the call must come from ${origins[0]}`, where: 'origin' });
+}
+
+/** @throws PenstockError 'access.unauthenticated', 'access.denied', 'access.reason-needed' */
+export function requireAccess(access: Access, caller: Caller | undefined, person: SignedIn | undefined): void {
+  if (access === 'anyone' || (access === 'person' && person !== undefined)) return;
+  if (access === 'person') throw new PenstockError('access.unauthenticated', { detail: 'sign in' });
+  if (caller === undefined) {
+    throw new PenstockError('access.unauthenticated', {
+      detail:
+        "sign in, or call the gateway's address (https, port 8443 unless configured) with a registered client certificate",
+    });
+  }
+  if (caller.rights.has(access)) {
+    const { person } = caller.viewer;
+    if (person === undefined || person.reason !== undefined || !needsReason(person.role, access)) return;
+    throw new PenstockError('access.reason-needed', { where: 'penstock-reason' });
+  }
+  const who = caller.choice?.role.replaceAll('_', ' ') ?? `a machine of ${caller.viewer.kind}`;
+  throw new PenstockError('access.denied', { detail: `${who} has no right ${access}` });
+}

@@ -1,0 +1,68 @@
+// The addresses of better-auth that there are, each by its name: what is not listed here does not exist, whatever a
+// version of it brings. Its answers keep its own form, which its client in the browser reads.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requireOwnOrigin } from '../foundation/http/caller.ts';
+import type { HttpApp } from '../foundation/http/server.ts';
+import { PEER_HEADER, type SignIn } from './sign-in.ts';
+
+const addresses = [
+  ['GET', 'get-session'],
+  ['POST', 'sign-in/email'],
+  ['POST', 'sign-out'],
+  ['POST', 'change-password'],
+  // asks for the password, gives the secret once, and counts only when a code was right
+  ['POST', 'two-factor/enable'],
+  ['POST', 'two-factor/verify-totp'],
+] as const;
+
+const PASSED_ON = ['cookie', 'content-type', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode'];
+
+/** Only the headers that it needs: nothing that says from where a request is forwarded, or for which host. */
+function headersOf(headers: IncomingHttpHeaders, peer: string): Headers {
+  const passed = new Headers({ [PEER_HEADER]: peer });
+  for (const name of PASSED_ON) {
+    const value = headers[name];
+    if (typeof value === 'string') passed.set(name, value);
+  }
+  return passed;
+}
+
+export function authRoutes(options: {
+  readonly signIn: () => SignIn;
+  readonly origins: () => readonly string[];
+}): (app: HttpApp) => void {
+  const { signIn, origins } = options;
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    requireOwnOrigin(request.method, request.headers, origins());
+    const url = new URL(request.url, origins()[0]);
+    const body = request.method === 'GET' ? undefined : JSON.stringify(request.body ?? {});
+    const headers = headersOf(request.headers, request.ip);
+    if (body !== undefined) headers.set('content-type', 'application/json');
+    const response = await signIn().handler(
+      new Request(url, { method: request.method, headers, ...(body === undefined ? {} : { body }) }),
+    );
+    const cookies = response.headers.getSetCookie();
+    if (cookies.length > 0) reply.header('set-cookie', cookies);
+    const retryAfter = response.headers.get('x-retry-after');
+    if (retryAfter !== null) reply.header('retry-after', retryAfter);
+    const type = response.headers.get('content-type') ?? 'application/json';
+    return reply
+      .code(response.status)
+      .type(type)
+      .send(Buffer.from(await response.arrayBuffer()));
+  }
+
+  return (app) => {
+    for (const [method, path] of addresses) {
+      app.route({
+        method,
+        url: `/api/auth/${path}`,
+        config: { access: 'anyone' },
+        schema: { hide: true },
+        handler: answer,
+      });
+    }
+  };
+}

@@ -1,0 +1,43 @@
+// The room, built: what the server asks of it, and its routes.
+import type { Eui } from '@penstock/duis';
+import type pg from 'pg';
+import type { Clock } from '../foundation/clock.ts';
+import type { Sessions } from '../foundation/http/caller.ts';
+import type { HttpApp } from '../foundation/http/server.ts';
+import type { Log } from '../foundation/log.ts';
+import { authRoutes } from './auth-routes.ts';
+import { meRoutes, readingsRoutes } from './routes.ts';
+import { createSessions } from './sessions.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
+
+export interface PeopleOptions {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly secret: string;
+  readonly operatorId: Eui;
+  /** Whether only this machine reaches the pages: people of the demonstration may then sign in. */
+  readonly isLoopback: boolean;
+  /** The origins of our own pages, the address that people are given first; asked when the server listens. */
+  readonly origins: () => readonly string[];
+}
+
+export interface People {
+  readonly sessions: Sessions;
+  readonly routes: readonly ((app: HttpApp) => void)[];
+}
+
+export function createPeople(options: PeopleOptions): People {
+  const { pool, clock, origins } = options;
+  // The port is known when the server listens, so this is made by the first who asks.
+  let made: SignIn | undefined;
+  const signIn = (): SignIn => {
+    made ??= createSignIn({ ...options, origins: origins() });
+    return made;
+  };
+  const sessions = createSessions({ ...options, signIn });
+  return {
+    sessions,
+    routes: [authRoutes({ signIn, origins }), meRoutes({ pool, clock, sessions }), readingsRoutes(pool)],
+  };
+}

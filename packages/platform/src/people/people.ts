@@ -1,0 +1,77 @@
+// People: who may sign in, for whom a person may act and as what, and what was done about it.
+//
+// What it does not: it does not say what a role may see and do (foundation/rights.ts), and keeps no password or second
+// factor itself: that is better-auth's matter (sign-in.ts), in the schema sign_in.
+//
+// What always holds: a session counts only when its person proved a second factor for it. What a person may do is read
+// from the database at each call and never kept in a session, so a right that is taken ends at once. A role is held
+// for one User ID, or for the Operator, and each call is made for one of them.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Choice } from '@penstock/api';
+import { type Eui, parseEui, requireEui } from '@penstock/duis';
+import { PenstockError } from '../foundation/errors.ts';
+import { type Caller, ChoiceNeeded, type SignedIn } from '../foundation/http/caller.ts';
+import { rightsOf } from '../foundation/rights.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+
+export const ACTING_HEADER = 'penstock-acting';
+export const REASON_HEADER = 'penstock-reason';
+
+const REASON_LENGTH = { least: 10, most: 500 };
+
+function invalid(where: string, detail: string): PenstockError {
+  return new PenstockError('request.invalid', { where, detail });
+}
+
+/** One value of a header; what is sent twice says nothing certain. */
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  if (Array.isArray(value)) throw invalid(name, 'is sent more than once');
+  return value;
+}
+
+/** The choice that a call names, or the only one. @throws PenstockError 'access.choice-needed', 'access.denied' */
+export function chosen(choices: readonly Choice[], named: string | undefined): Choice {
+  if (named === undefined) {
+    const [only] = choices;
+    if (only === undefined) throw new PenstockError('access.denied', { detail: 'you have no role now' });
+    if (choices.length > 1) throw new ChoiceNeeded(choices);
+    return only;
+  }
+  const userId: Eui | undefined = parseEui(named);
+  const found = choices.find((choice) =>
+    choice.kind === 'operator' ? named === 'operator' : userId !== undefined && choice.userId === userId,
+  );
+  if (found === undefined) {
+    throw new PenstockError('access.denied', { where: ACTING_HEADER, detail: 'you may not act for this' });
+  }
+  return found;
+}
+
+/** The reason of a call, percent-encoded in its header since headers hold no other letters than ASCII's. */
+export function reasonOf(headers: IncomingHttpHeaders): string | undefined {
+  const text = headerOf(headers, REASON_HEADER);
+  if (text === undefined) return undefined;
+  let reason: string;
+  try {
+    reason = decodeURIComponent(text).trim();
+  } catch (cause) {
+    if (!(cause instanceof URIError)) throw cause;
+    throw invalid(REASON_HEADER, 'is not percent-encoded UTF-8');
+  }
+  if (/\p{Cc}/u.test(reason)) throw invalid(REASON_HEADER, 'must be one line of text');
+  if (reason.length < REASON_LENGTH.least || reason.length > REASON_LENGTH.most) {
+    throw invalid(REASON_HEADER, `must have ${REASON_LENGTH.least} to ${REASON_LENGTH.most} characters`);
+  }
+  return reason;
+}
+
+/** As whom a person makes a call. @throws PenstockError 'access.choice-needed', 'access.denied', 'request.invalid' */
+export function callerOf({ personId, email, choices }: SignedIn, headers: IncomingHttpHeaders): Caller {
+  const choice = chosen(choices, headerOf(headers, ACTING_HEADER));
+  const person = { personId, email, role: choice.role, reason: reasonOf(headers) };
+  const userId = requireEui(choice.userId);
+  const viewer: Viewer =
+    choice.kind === 'operator' ? { kind: 'operator', userId, person } : { kind: 'user', userIds: [userId], person };
+  return { viewer, rights: rightsOf(choice.role), choice };
+}

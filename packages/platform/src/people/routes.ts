@@ -1,0 +1,77 @@
+import { endedSchema, meSchema, readingPageSchema, readingQuerySchema, sessionListSchema } from '@penstock/api';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Clock } from '../foundation/clock.ts';
+import type { Sessions } from '../foundation/http/caller.ts';
+import { type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
+import { endAllSessions, endSession, listSessions } from './people-store.ts';
+import { listReadings } from './readings-store.ts';
+
+/** Who I am, for whom I act, and where I am signed in. */
+export function meRoutes(options: {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly sessions: Sessions;
+}): (app: HttpApp) => void {
+  const { pool, clock, sessions } = options;
+  return (app) => {
+    app.get(
+      '/api/v1/me',
+      { config: { access: 'person' }, schema: { response: { 200: meSchema } } },
+      async (request) => {
+        const person = personOf(request);
+        const { choice, rights, viewer } = sessions.callerOf(person, request.headers);
+        if (choice === undefined) throw new Error('a person acts by a choice');
+        return {
+          person: { id: person.personId, name: person.name, email: person.email },
+          acting: {
+            kind: choice.kind,
+            userIds: viewer.kind === 'operator' ? [viewer.userId] : [...viewer.userIds],
+            party: choice.party,
+            role: choice.role,
+          },
+          choices: [...person.choices],
+          permissions: [...rights],
+        };
+      },
+    );
+    app.get(
+      '/api/v1/me/sessions',
+      { config: { access: 'person' }, schema: { response: { 200: sessionListSchema } } },
+      async (request) => {
+        const { personId, sessionId } = personOf(request);
+        return { items: await listSessions(pool, { personId, sessionId, now: clock.now() }) };
+      },
+    );
+    app.delete(
+      '/api/v1/me/sessions/:sessionId',
+      {
+        config: { access: 'person' },
+        schema: { params: z.strictObject({ sessionId: z.string().max(100) }), response: { 200: endedSchema } },
+      },
+      async (request) => {
+        await endSession(pool, personOf(request).personId, request.params.sessionId);
+        return { ended: 1 };
+      },
+    );
+    app.post(
+      '/api/v1/me/sign-out-everywhere',
+      { config: { access: 'person' }, schema: { response: { 200: endedSchema } } },
+      async (request) => ({ ended: await endAllSessions(pool, personOf(request).personId) }),
+    );
+  };
+}
+
+/** Who of the Operator's people read a User's own record. */
+export function readingsRoutes(pool: pg.Pool): (app: HttpApp) => void {
+  return (app) => {
+    app.get(
+      '/api/v1/record-readings',
+      {
+        config: { access: 'readings.see' },
+        schema: { querystring: readingQuerySchema, response: { 200: readingPageSchema } },
+      },
+      (request) => listReadings(pool, viewerOf(request), request.query),
+    );
+  };
+}

@@ -1,0 +1,47 @@
+// Who is signed in: better-auth's session, and what of it counts here.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Eui } from '@penstock/duis';
+import type pg from 'pg';
+import type { Clock } from '../foundation/clock.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Sessions, SignedIn } from '../foundation/http/caller.ts';
+import { callerOf } from './people.ts';
+import { findPerson } from './people-store.ts';
+import type { SignIn } from './sign-in.ts';
+
+/** However much it is used, a session ends this long after its sign-in. */
+const LONGEST_SESSION_MILLISECONDS = 12 * 3600 * 1000;
+
+export interface SessionsOptions {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly operatorId: Eui;
+  /** Whether only this machine reaches the pages: else people of the demonstration are nobody. */
+  readonly isLoopback: boolean;
+  readonly origins: () => readonly string[];
+  readonly signIn: () => SignIn;
+}
+
+/** A session that was made with a password only is good for setting up the second factor, and for nothing else. */
+const WITH_SECOND_FACTOR: ReadonlySet<string> = new Set(['password-and-code']);
+
+export function createSessions(options: SessionsOptions): Sessions {
+  const { pool, clock, operatorId, isLoopback, origins, signIn } = options;
+
+  async function personOf(headers: IncomingHttpHeaders): Promise<SignedIn | undefined> {
+    const cookie = headers.cookie ?? '';
+    const { response, headers: answer } = await signIn().api.getSession({
+      headers: new Headers({ cookie }),
+      returnHeaders: true,
+    });
+    if (response === null) return undefined;
+    const { session } = response;
+    if (clock.now().getTime() - session.createdAt.getTime() > LONGEST_SESSION_MILLISECONDS) return undefined;
+    const person = await findPerson(pool, session.userId, operatorId);
+    if (person === undefined || (person.isDemonstration && !isLoopback)) return undefined;
+    if (!WITH_SECOND_FACTOR.has(session.method)) throw new PenstockError('access.second-factor-needed');
+    return { ...person, sessionId: session.id, cookies: answer.getSetCookie() };
+  }
+
+  return { origins, personOf, callerOf };
+}

@@ -1,0 +1,116 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { PersonRole } from '@penstock/api';
+import { hashPassword, symmetricEncrypt } from 'better-auth/crypto';
+import type pg from 'pg';
+import { PEER_HEADER } from './sign-in.ts';
+
+// People for tests, and a browser for them: it keeps cookies and says from where it calls, as a real one does.
+
+export const testSecret = 'a secret of the tests, which is long enough';
+export const testPassword = 'correct horse battery';
+
+export interface TestPerson {
+  readonly personId: string;
+  readonly email: string;
+  /** Of the second factor, as the authenticator app has it. */
+  readonly totpSecret: string;
+}
+
+/** Puts a person with password and second factor where sign-in finds it. Scrypt takes some 50 ms. */
+export async function addPerson(
+  pool: pg.Pool,
+  {
+    name,
+    roles,
+    isEnrolled = true,
+  }: { name: string; roles: Readonly<Record<string, PersonRole>>; isEnrolled?: boolean },
+): Promise<TestPerson> {
+  const personId = randomBytes(12).toString('hex');
+  const email = `${name}@people.example`;
+  const totpSecret = randomBytes(16).toString('hex');
+  await pool.query('insert into person (person_id, email, name) values ($1, $2, $3)', [personId, email, name]);
+  await pool.query(
+    `insert into sign_in."user" ("id", "name", "email", "emailVerified", "twoFactorEnabled") values ($1, $2, $3, true, $4)`,
+    [personId, name, email, isEnrolled],
+  );
+  await pool.query(
+    `insert into sign_in."account" ("id", "accountId", "providerId", "userId", "password", "updatedAt")
+     values ($1, $1, 'credential', $1, $2, now())`,
+    [personId, await hashPassword(testPassword)],
+  );
+  if (isEnrolled) {
+    await pool.query(
+      `insert into sign_in."twoFactor" ("id", "secret", "backupCodes", "userId", "verified") values ($1, $2, '', $1, true)`,
+      [personId, await symmetricEncrypt({ key: testSecret, data: totpSecret })],
+    );
+  }
+  for (const [acting, role] of Object.entries(roles)) {
+    await pool.query('insert into person_role (person_id, acting, role) values ($1, $2, $3)', [personId, acting, role]);
+  }
+  return { personId, email, totpSecret };
+}
+
+/** The code of an authenticator app (RFC 6238), `steps` of 30 s from now. */
+export function codeOf(totpSecret: string, steps = 0): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const digest = createHmac('sha1', totpSecret).update(counter).digest();
+  const offset = (digest.at(-1) ?? 0) & 0xf;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+  readonly headers: Headers;
+}
+
+export class TestBrowser {
+  readonly #address: string;
+  readonly cookies = new Map<string, string>();
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  async call(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await fetch(this.#address + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        origin: this.#address,
+        // what a caller says of its own address counts for nothing
+        [PEER_HEADER]: '203.0.113.9',
+        'x-forwarded-for': '203.0.113.10',
+        ...(this.cookies.size === 0
+          ? {}
+          : { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (value === '' || /max-age=0/i.test(cookie)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    const text = await answer.text();
+    const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '' && text !== 'null';
+    const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
+    return { status: answer.status, json, headers: answer.headers };
+  }
+
+  password(email: string, password = testPassword): Promise<Answer> {
+    return this.call('POST', '/api/auth/sign-in/email', { email, password });
+  }
+  code(code: string): Promise<Answer> {
+    return this.call('POST', '/api/auth/two-factor/verify-totp', { code });
+  }
+
+  /** Password and code; a code is good once, so a person signs in at most three times in a test's minute. */
+  async signIn({ email, totpSecret }: TestPerson, steps = 0): Promise<void> {
+    await this.password(email);
+    const { status, json } = await this.code(codeOf(totpSecret, steps));
+    if (status !== 200) throw new Error(`the sign-in was answered with ${status} ${JSON.stringify(json)}`);
+  }
+}
