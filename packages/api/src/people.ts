@@ -73,6 +73,100 @@ const timeCursorSchema = z
     'this is no cursor of this list',
   )
   .optional();
+export const activityQuerySchema = z.strictObject({ ...pageQuery, cursor: timeCursorSchema });
+/** GET /people-activity: what was done about sign-in and rights, the newest first. */
+export const activityPageSchema = z.object({
+  items: z.array(
+    z.object({
+      at: instantSchema,
+      what: z.string().meta({ example: 'signed-in' }),
+      email: z.string(),
+      byEmail: z.string(),
+      acting: z.string().optional(),
+      detail: z.string().optional(),
+      address: z.string().optional(),
+    }),
+  ),
+  cursor: cursorSchema,
+});
+export type ActivityPage = z.infer<typeof activityPageSchema>;
+
+/** A User ID, or `operator`. */
+export const actingSchema = z.union([z.literal('operator'), euiSchema]);
+const emailSchema = z.email().max(200).toLowerCase();
+const heldRoleSchema = z.object({ acting: actingSchema, role: personRoleSchema });
+export const personStatusSchema = z.enum(['active', 'suspended', 'withdrawn']);
+
+/** GET /people: who may act for the User ID that one acts for; of the Operator: everybody. */
+export const personPageSchema = z.object({
+  items: z.array(
+    z.object({
+      personId: z.string(),
+      name: z.string(),
+      email: z.string(),
+      status: personStatusSchema,
+      /** Whether the second factor is set up. */
+      isEnrolled: z.boolean(),
+      signedInAt: instantSchema.optional(),
+      /** To an administrator of a User ID, those of that User ID only. */
+      roles: z.array(heldRoleSchema),
+    }),
+  ),
+  cursor: cursorSchema,
+});
+export type PersonPage = z.infer<typeof personPageSchema>;
+export const personPageQuerySchema = z.strictObject(pageQuery);
+/** PUT /people/{personId}/roles: the role for one User ID or the Operator; null takes it away. */
+export const putRoleSchema = z.strictObject({ acting: actingSchema, role: personRoleSchema.nullable() });
+/** PUT /people/{personId}: suspended and withdrawn people lose access at once. */
+export const putPersonSchema = z.strictObject({ status: personStatusSchema });
+
+/** POST /people/invitations */
+export const postInvitationSchema = z.strictObject({
+  email: emailSchema,
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^\P{Cc}*$/u, 'must be one line of text'),
+  acting: actingSchema,
+  role: personRoleSchema,
+});
+/** The link is shown this once. */
+export const linkSchema = z.object({ link: z.string(), expiresAt: instantSchema });
+export const invitationListSchema = z.object({
+  items: z.array(
+    z.object({
+      invitationId: z.string(),
+      email: z.string(),
+      name: z.string(),
+      acting: actingSchema,
+      role: personRoleSchema,
+      madeAt: instantSchema,
+      expiresAt: instantSchema,
+    }),
+  ),
+});
+export type InvitationList = z.infer<typeof invitationListSchema>;
+
+const tokenSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is not whole');
+/** POST /invitations/look: what a link is good for. */
+export const lookInvitationSchema = z.strictObject({ token: tokenSchema });
+export const invitationSchema = z.object({
+  kind: z.enum(['invitation', 'recovery']),
+  email: z.string(),
+  name: z.string(),
+  acting: actingSchema.optional(),
+  party: z.string().optional(),
+  role: personRoleSchema.optional(),
+  expiresAt: instantSchema,
+  /** False: the one who is invited has an account, and accepts when signed in. */
+  needsPassword: z.boolean(),
+});
+/** POST /invitations/accept */
+export const acceptInvitationSchema = z.strictObject({ token: tokenSchema, password: z.string().max(128).optional() });
+
 export const readingQuerySchema = z.strictObject({
   ...pageQuery,
   cursor: timeCursorSchema,

@@ -134,3 +134,37 @@ create table record_reading (
   primary key (user_id, reading_id)
 );
 create index record_reading_time on record_reading (user_id, read_at, reading_id);
+
+-- A link that is good once: for somebody who is invited to act for a User ID or the Operator, or whose password and
+-- second factor an administrator took away. The link itself is shown once and not kept.
+create table invitation (
+  invitation_id uuid primary key default gen_random_uuid(),
+  token_sha256 bytea not null unique,
+  kind text not null check (kind in ('invitation', 'recovery')),
+  email text not null,
+  name text not null,
+  acting text,
+  role text,
+  made_by text,                   -- person_id; null: the command line
+  made_at timestamptz not null,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  withdrawn_at timestamptz,
+  check ((kind = 'invitation') = (acting is not null and role is not null))
+);
+create index invitation_open on invitation (acting, made_at) where used_at is null and withdrawn_at is null;
+
+-- What was done about sign-in and rights: append only. `email` is whom it is about, `by_email` who did it.
+create table people_activity (
+  activity_id uuid primary key default gen_random_uuid(),
+  at timestamptz not null default date_trunc('milliseconds', clock_timestamp()),
+  what text not null,
+  person_id text,                 -- null: of an invitation that nobody took yet
+  email text not null,
+  by_email text not null,
+  acting text,                    -- of which User ID, or of the Operator; null: of the person itself
+  detail text,
+  address text
+);
+create index people_activity_time on people_activity (at, activity_id);
+create index people_activity_person on people_activity (person_id, at);

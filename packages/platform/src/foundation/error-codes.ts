@@ -79,6 +79,46 @@ export const errorCodes = {
     title: 'The call does not come from a page of this platform.',
     action: 'Open the address of the platform that the detail names, and try it there.',
   },
+  'people.own-rights': {
+    status: 403,
+    title: 'Nobody changes the own rights.',
+    action: 'Ask another administrator.',
+  },
+  'people.last-administrator': {
+    status: 409,
+    title: 'This is the last administrator.',
+    action: 'Make somebody else an administrator first.',
+  },
+  'people.acts-for-others': {
+    status: 403,
+    title: 'The person also acts for others, and you do not administer all of them.',
+    action: 'Take away the role that is yours to take, or ask the Operator.',
+  },
+  'people.weak-password': {
+    status: 422,
+    title: 'The password is too easy to guess.',
+    action: 'Take 14 characters or more, best several words that have nothing to do with each other.',
+  },
+  'people.sign-in-first': {
+    status: 401,
+    title: 'The one who is invited has an account here.',
+    action: 'Sign in with it, and open the link again.',
+  },
+  'people.link-unknown': {
+    status: 404,
+    title: 'There is no such link.',
+    action: 'Open the whole link as you got it, or ask your administrator for another.',
+  },
+  'people.link-over': {
+    status: 410,
+    title: 'The link is not good any more.',
+    action: 'Sign in when you used it before; else ask your administrator for another.',
+  },
+  'people.administrator-exists': {
+    status: 409,
+    title: 'There is an administrator already.',
+    action: 'Sign in as an administrator, and invite others there.',
+  },
   'service.not-ready': {
     status: 503,
     title: 'The platform is not ready to take this now.',

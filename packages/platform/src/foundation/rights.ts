@@ -174,6 +174,8 @@ export const kindsOfData = {
     'change',
   ),
   incidents: row('Incidents', 'see', 'see', 'see', 'see', 'see', 'see', 'see', 'see', 'see', 'see'),
+  people: row('People, their roles and invitations', 'change', no, no, no, no, no, 'see', no, 'change', no),
+  activity: row('What was done about sign-in and rights', 'see', no, no, no, no, no, 'see', no, 'see', no),
   readings: row("Who of the Operator read a User's record", 'see', no, no, no, no, no, 'see', no, no, no),
 } as const satisfies Record<string, KindOfData>;
 // biome-ignore-end format: a table is read by its columns

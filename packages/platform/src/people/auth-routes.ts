@@ -4,7 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireOwnOrigin } from '../foundation/http/caller.ts';
 import type { HttpApp } from '../foundation/http/server.ts';
-import { PEER_HEADER, type SignIn } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
+import { PEER_HEADER } from './sign-in-guards.ts';
 
 const addresses = [
   ['GET', 'get-session'],

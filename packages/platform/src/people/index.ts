@@ -5,6 +5,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { Sessions } from '../foundation/http/caller.ts';
 import type { HttpApp } from '../foundation/http/server.ts';
 import type { Log } from '../foundation/log.ts';
+import { administrationRoutes, invitationRoutes } from './administration-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { meRoutes, readingsRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
@@ -38,6 +39,12 @@ export function createPeople(options: PeopleOptions): People {
   const sessions = createSessions({ ...options, signIn });
   return {
     sessions,
-    routes: [authRoutes({ signIn, origins }), meRoutes({ pool, clock, sessions }), readingsRoutes(pool)],
+    routes: [
+      authRoutes({ signIn, origins }),
+      meRoutes({ pool, clock, sessions }),
+      readingsRoutes(pool),
+      administrationRoutes({ pool, clock, origins }),
+      invitationRoutes({ pool, clock, sessions }),
+    ],
   };
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import type { Sessions } from '../foundation/http/caller.ts';
 import { type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
+import { recordOfPerson } from './activity-store.ts';
 import { endAllSessions, endSession, listSessions } from './people-store.ts';
 import { listReadings } from './readings-store.ts';
 
@@ -50,14 +51,21 @@ export function meRoutes(options: {
         schema: { params: z.strictObject({ sessionId: z.string().max(100) }), response: { 200: endedSchema } },
       },
       async (request) => {
-        await endSession(pool, personOf(request).personId, request.params.sessionId);
+        const { personId } = personOf(request);
+        await endSession(pool, personId, request.params.sessionId);
+        await recordOfPerson(pool, { personId }, { what: 'session-ended', address: request.ip });
         return { ended: 1 };
       },
     );
     app.post(
       '/api/v1/me/sign-out-everywhere',
       { config: { access: 'person' }, schema: { response: { 200: endedSchema } } },
-      async (request) => ({ ended: await endAllSessions(pool, personOf(request).personId) }),
+      async (request) => {
+        const { personId } = personOf(request);
+        const ended = await endAllSessions(pool, personId);
+        await recordOfPerson(pool, { personId }, { what: 'signed-out-everywhere', address: request.ip });
+        return { ended };
+      },
     );
   };
 }

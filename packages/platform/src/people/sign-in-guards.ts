@@ -4,6 +4,13 @@ import { createHash } from 'node:crypto';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import { type ActivityKind, recordOfPerson } from './activity-store.ts';
+import { requireStrong } from './administration.ts';
+
+/** Set by us on each request from the address of the peer; what came under this name is dropped. */
+export const PEER_HEADER = 'penstock-peer';
+export const SHORTEST_PASSWORD = 14;
 
 const MOST_WRONG_PASSWORDS = 10;
 const LOCK_MINUTES = 15;
@@ -13,7 +20,7 @@ const CODE_MINUTES = 5;
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Locked or not is the same for an address that nobody has: the answer tells nothing of who has an account. */
-async function countTry(pool: pg.Pool, email: string, now: Date): Promise<void> {
+async function countTry(pool: pg.Pool, email: string, now: Date, address: string | undefined): Promise<void> {
   const { rows } = await pool.query<{ failures: number; first_at: Date }>(
     `insert into wrong_password as w (email_sha256, failures, first_at) values ($1, 1, $2)
      on conflict (email_sha256) do update set
@@ -24,6 +31,9 @@ async function countTry(pool: pg.Pool, email: string, now: Date): Promise<void> 
   );
   const [tried] = rows;
   if (tried === undefined || tried.failures <= MOST_WRONG_PASSWORDS) return;
+  if (tried.failures === MOST_WRONG_PASSWORDS + 1) {
+    await recordOfPerson(pool, { email }, { what: 'sign-in-locked', address });
+  }
   const seconds = Math.ceil((tried.first_at.getTime() - now.getTime()) / 1000) + LOCK_MINUTES * 60;
   throw new APIError(
     'TOO_MANY_REQUESTS',
@@ -36,7 +46,7 @@ async function countTry(pool: pg.Pool, email: string, now: Date): Promise<void> 
 }
 
 /** Each code once, for each person. @throws APIError */
-async function useCode(pool: pg.Pool, personId: string, code: string, now: Date): Promise<void> {
+async function useCode(pool: pg.Pool, personId: string, code: string, now: Date, address: string | undefined) {
   await pool.query('delete from tried_code where tried_at < $1::timestamptz - make_interval(mins => $2)', [
     now,
     CODE_MINUTES,
@@ -46,6 +56,7 @@ async function useCode(pool: pg.Pool, personId: string, code: string, now: Date)
     [personId, sha256(`${personId} ${code}`), now],
   );
   if (rowCount === 1) return;
+  await recordOfPerson(pool, { personId }, { what: 'code-refused', address });
   throw new APIError('UNAUTHORIZED', {
     code: 'CODE_USED',
     message: 'This code was used before. Wait for the next one in your authenticator app.',
@@ -57,12 +68,32 @@ const textOf = (body: unknown, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
+/**
+ * Runs when a session is made, after the password or the code was right: so the answer tells nothing to strangers.
+ * @throws APIError for a person that is suspended, withdrawn, or of the demonstration where others reach it
+ */
+export async function requireAccess(pool: pg.Pool, personId: string, isLoopback: boolean): Promise<void> {
+  const { rowCount } = await pool.query(
+    `select from person where person_id = $1 and status = 'active' and ($2 or not is_demonstration)`,
+    [personId, isLoopback],
+  );
+  if (rowCount === 1) return;
+  throw new APIError('FORBIDDEN', { code: 'NO_ACCESS', message: 'Your access has ended. Ask your administrator.' });
+}
+
 /** Runs before each of better-auth's endpoints. */
 export function guardBefore({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
   return createAuthMiddleware(async (context) => {
     const email = textOf(context.body, 'email');
     if (context.path === '/sign-in/email' && email !== undefined) {
-      return countTry(pool, email.trim().toLowerCase(), clock.now());
+      return countTry(pool, email.trim().toLowerCase(), clock.now(), addressOf(context.headers));
+    }
+    if (context.path === '/change-password' || context.path === '/sign-out') {
+      const session = await getSessionFromCtx(context);
+      if (session === null) return;
+      if (context.path === '/change-password') return requireStrongNew(context.body, session.user.email);
+      const address = addressOf(context.headers);
+      return recordOfPerson(pool, { personId: session.user.id }, { what: 'signed-out', address });
     }
     if (context.path !== '/two-factor/verify-totp') return;
     const code = textOf(context.body, 'code');
@@ -80,16 +111,53 @@ export function guardBefore({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
     const challenge = await context.getSignedCookie(cookie.name, context.context.secret);
     const pending = challenge ? await context.context.internalAdapter.findVerificationValue(challenge) : null;
     const personId = signedIn?.user.id ?? pending?.value;
-    if (personId !== undefined) await useCode(pool, personId, code, clock.now());
+    if (personId !== undefined) await useCode(pool, personId, code, clock.now(), addressOf(context.headers));
   });
 }
 
-/** Runs after each of better-auth's endpoints: a right password ends the count of wrong ones. */
+const addressOf = (headers: Headers | undefined): string | undefined => headers?.get(PEER_HEADER) ?? undefined;
+
+function requireStrongNew(body: unknown, email: string): void {
+  try {
+    requireStrong(textOf(body, 'newPassword') ?? '', { shortest: SHORTEST_PASSWORD, email });
+  } catch (error) {
+    if (!(error instanceof PenstockError)) throw error;
+    throw new APIError('UNPROCESSABLE_ENTITY', { code: 'WEAK_PASSWORD', message: `Too weak: ${error.detail}.` });
+  }
+}
+
+/** Runs after each of better-auth's endpoints: a right password ends the count of wrong ones; what was done is recorded. */
 export function guardAfter({ pool }: { pool: pg.Pool }) {
   return createAuthMiddleware(async (context) => {
-    const email = textOf(context.body, 'email');
-    if (context.path !== '/sign-in/email' || email === undefined) return;
-    if (context.context.returned instanceof Error) return;
-    await pool.query('delete from wrong_password where email_sha256 = $1', [sha256(email.trim().toLowerCase())]);
+    const address = addressOf(context.headers);
+    const isRefused = context.context.returned instanceof Error;
+    const record = (who: { personId: string } | { email: string }, what: ActivityKind) =>
+      recordOfPerson(pool, who, { what, address });
+    const made = context.context.newSession;
+    switch (context.path) {
+      case '/sign-in/email': {
+        const email = (textOf(context.body, 'email') ?? '').trim().toLowerCase();
+        if (isRefused) return record({ email }, 'password-refused');
+        await pool.query('delete from wrong_password where email_sha256 = $1', [sha256(email)]);
+        return;
+      }
+      case '/two-factor/verify-totp': {
+        const isSetUp = context.context.session !== null;
+        if (!isRefused && made)
+          return record({ personId: made.user.id }, isSetUp ? 'second-factor-set-up' : 'signed-in');
+        return;
+      }
+      case '/change-password': {
+        const changed = context.context.session;
+        if (isRefused || changed === null) return;
+        // whoever knew the old password is out
+        await pool.query('delete from sign_in."session" where "userId" = $1 and "id" <> all ($2)', [
+          changed.user.id,
+          [changed.session.id, made?.session.id ?? ''],
+        ]);
+        return record({ personId: changed.user.id }, 'password-changed');
+      }
+      default:
+    }
   });
 }

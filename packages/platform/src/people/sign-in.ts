@@ -6,12 +6,8 @@ import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import type { Log } from '../foundation/log.ts';
-import { guardAfter, guardBefore } from './sign-in-guards.ts';
+import { guardAfter, guardBefore, PEER_HEADER, requireAccess, SHORTEST_PASSWORD } from './sign-in-guards.ts';
 
-/** Set by us on each request from the address of the peer; what came under this name is dropped. */
-export const PEER_HEADER = 'penstock-peer';
-
-export const SHORTEST_PASSWORD = 14;
 /** Seconds after which a session that nobody used has ended. */
 const IDLE_SECONDS = 2 * 3600;
 /** A session that is used is lengthened at most this often. */
@@ -23,6 +19,8 @@ export interface SignInOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly secret: string;
+  /** Whether only this machine reaches the pages: else people of the demonstration are refused. */
+  readonly isLoopback: boolean;
   /** The origins of our own pages; the first is the address that people are given. */
   readonly origins: readonly string[];
 }
@@ -36,7 +34,7 @@ const METHODS: Readonly<Record<string, SessionMethod>> = {
 };
 export type SessionMethod = 'password' | 'password-and-code';
 
-export function createSignIn({ pool, clock, log, secret, origins }: SignInOptions) {
+export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: SignInOptions) {
   const [baseURL = ''] = origins;
   return betterAuth({
     appName: 'Penstock',
@@ -60,7 +58,12 @@ export function createSignIn({ pool, clock, log, secret, origins }: SignInOption
     databaseHooks: {
       session: {
         create: {
-          before: async (session, context) => ({ data: { ...session, method: METHODS[context?.path ?? ''] } }),
+          before: async (session, context) => {
+            await requireAccess(pool, session.userId, isLoopback);
+            // one that takes the place of another, as after a change of the password, was proven as that was
+            const method = METHODS[context?.path ?? ''] ?? context?.context.session?.session.method;
+            return { data: { ...session, method } };
+          },
         },
       },
     },

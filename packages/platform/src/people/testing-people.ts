@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { PersonRole } from '@penstock/api';
 import { hashPassword, symmetricEncrypt } from 'better-auth/crypto';
 import type pg from 'pg';
-import { PEER_HEADER } from './sign-in.ts';
+import { PEER_HEADER } from './sign-in-guards.ts';
 
 // People for tests, and a browser for them: it keeps cookies and says from where it calls, as a real one does.
 
@@ -57,6 +57,16 @@ export function codeOf(totpSecret: string, steps = 0): string {
   const digest = createHmac('sha1', totpSecret).update(counter).digest();
   const offset = (digest.at(-1) ?? 0) & 0xf;
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** The secret that stands in the address which an authenticator app reads (base32, RFC 4648). */
+export function readTotpSecret(uri: unknown): string {
+  const letters = new URL(String(uri)).searchParams.get('secret') ?? '';
+  const bits = Array.from(letters.replaceAll('=', ''), (letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  ).join('');
+  const bytes = bits.match(/.{8}/g) ?? [];
+  return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2))).toString('latin1');
 }
 
 export interface Answer {

@@ -27,6 +27,8 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   person_role: 'reference',
   tried_code: 'reference',
   wrong_password: 'reference',
+  invitation: 'reference',
+  people_activity: 'reference',
   device: byDevice,
   responsibility: byDevice,
   registration: byMeteringPoint,

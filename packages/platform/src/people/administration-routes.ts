@@ -1,0 +1,147 @@
+import {
+  acceptInvitationSchema,
+  activityPageSchema,
+  activityQuerySchema,
+  changedSchema,
+  invitationListSchema,
+  invitationSchema,
+  linkSchema,
+  lookInvitationSchema,
+  personPageQuerySchema,
+  personPageSchema,
+  postInvitationSchema,
+  putPersonSchema,
+  putRoleSchema,
+} from '@penstock/api';
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Clock } from '../foundation/clock.ts';
+import { requireOwnOrigin, type Sessions } from '../foundation/http/caller.ts';
+import { type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
+import { listActivity } from './activity-store.ts';
+import type { Manager } from './administration.ts';
+import { changeRole, changeStatus, listPeople } from './administration-store.ts';
+import { accept, invite, type Link, listInvitations, look, reset, withdrawInvitation } from './invitations.ts';
+
+/** For whom the caller acts: its one User ID, or 'operator'. */
+function actingOf(request: FastifyRequest): string {
+  const viewer = viewerOf(request);
+  return viewer.kind === 'operator' ? 'operator' : String(viewer.userIds[0]);
+}
+
+/** The address of a link. The secret is behind the #, which browsers do not send: it stands in no log of a server. */
+export function linkOf(origin: string | undefined, { token, expiresAt }: Link): { link: string; expiresAt: string } {
+  return { link: `${origin}/invitation#${token}`, expiresAt: expiresAt.toISOString() };
+}
+
+const byPerson = z.strictObject({ personId: z.string().max(100) });
+
+/** People, their roles and invitations, for administrators; what was done, for those who watch over it. */
+export function administrationRoutes(options: {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly origins: () => readonly string[];
+}): (app: HttpApp) => void {
+  const { pool, clock, origins } = options;
+  const managerOf = (request: FastifyRequest): Manager => {
+    const { personId, email } = personOf(request);
+    return { personId, email, acting: actingOf(request) };
+  };
+  const toSee = { config: { access: 'people.see' } } as const;
+  const toChange = { config: { access: 'people.change' } } as const;
+
+  return (app) => {
+    app.get(
+      '/api/v1/people',
+      { ...toSee, schema: { querystring: personPageQuerySchema, response: { 200: personPageSchema } } },
+      (request) => listPeople(pool, actingOf(request), request.query),
+    );
+    app.put(
+      '/api/v1/people/:personId',
+      { ...toChange, schema: { params: byPerson, body: putPersonSchema, response: { 200: changedSchema } } },
+      async (request) => {
+        const change = { manager: managerOf(request), ...request.params, address: request.ip };
+        return { changed: await changeStatus(pool, { ...change, status: request.body.status }) };
+      },
+    );
+    app.put(
+      '/api/v1/people/:personId/roles',
+      { ...toChange, schema: { params: byPerson, body: putRoleSchema, response: { 200: changedSchema } } },
+      async (request) => {
+        const change = { manager: managerOf(request), ...request.params, address: request.ip };
+        return { changed: await changeRole(pool, { ...change, ...request.body }) };
+      },
+    );
+    app.post(
+      '/api/v1/people/:personId/reset',
+      { ...toChange, schema: { params: byPerson, response: { 200: linkSchema } } },
+      async (request) => {
+        const change = { manager: managerOf(request), ...request.params, address: request.ip };
+        return linkOf(origins()[0], await reset(pool, { ...change, now: clock.now() }));
+      },
+    );
+    app.get(
+      '/api/v1/people/invitations',
+      { ...toSee, schema: { response: { 200: invitationListSchema } } },
+      (request) => listInvitations(pool, actingOf(request), clock.now()),
+    );
+    app.post(
+      '/api/v1/people/invitations',
+      { ...toChange, schema: { body: postInvitationSchema, response: { 200: linkSchema } } },
+      async (request) => {
+        const asked = { ...request.body, manager: managerOf(request), address: request.ip, now: clock.now() };
+        return linkOf(origins()[0], await invite(pool, asked));
+      },
+    );
+    app.delete(
+      '/api/v1/people/invitations/:invitationId',
+      {
+        ...toChange,
+        schema: { params: z.strictObject({ invitationId: z.uuid() }), response: { 200: changedSchema } },
+      },
+      async (request) => {
+        const { invitationId } = request.params;
+        const by = { manager: managerOf(request), address: request.ip, now: clock.now() };
+        await withdrawInvitation(pool, { invitationId, ...by });
+        return { changed: true };
+      },
+    );
+    app.get(
+      '/api/v1/people-activity',
+      {
+        config: { access: 'activity.see' },
+        schema: { querystring: activityQuerySchema, response: { 200: activityPageSchema } },
+      },
+      (request) => listActivity(pool, viewerOf(request), request.query),
+    );
+  };
+}
+
+/** What somebody does with a link, who may not be known yet. */
+export function invitationRoutes(options: {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly sessions: Sessions;
+}): (app: HttpApp) => void {
+  const { pool, clock, sessions } = options;
+  return (app) => {
+    app.post(
+      '/api/v1/invitations/look',
+      { config: { access: 'anyone' }, schema: { body: lookInvitationSchema, response: { 200: invitationSchema } } },
+      (request) => look(pool, request.body.token, clock.now()),
+    );
+    app.post(
+      '/api/v1/invitations/accept',
+      { config: { access: 'anyone' }, schema: { body: acceptInvitationSchema, response: { 200: changedSchema } } },
+      async (request) => {
+        requireOwnOrigin(request.method, request.headers, sessions.origins());
+        const { cookie } = request.headers;
+        const signedIn = cookie === undefined ? undefined : await sessions.personOf(request.headers);
+        const { token, password } = request.body;
+        await accept(pool, { token, password, signedIn, address: request.ip, now: clock.now() });
+        return { changed: true };
+      },
+    );
+  };
+}

@@ -1,0 +1,191 @@
+// People as their administrators see and change them. Every change and its row of activity are one transaction.
+import type { PersonPage, PersonRole } from '@penstock/api';
+import { requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { inTransaction } from '../foundation/database/database.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import { recordActivity } from './activity-store.ts';
+import {
+  type HeldRole,
+  isAdministrator,
+  type Manager,
+  requireOther,
+  requireScope,
+  requireWhole,
+} from './administration.ts';
+import { endAllSessions } from './people-store.ts';
+
+interface PersonRow {
+  person_id: string;
+  name: string;
+  email: string;
+  status: PersonPage['items'][number]['status'];
+  is_enrolled: boolean;
+  signed_in_at: Date | null;
+  roles: PersonPage['items'][number]['roles'] | null;
+}
+
+/** In order of their addresses. To an administrator of a User ID: who acts for it, with that role only. */
+export async function listPeople(
+  pool: pg.Pool,
+  acting: string,
+  { cursor = '', limit }: { cursor?: string | undefined; limit: number },
+): Promise<PersonPage> {
+  const { rows } = await pool.query<PersonRow>(
+    `select p.person_id, p.name, p.email, p.status,
+            coalesce((select u."twoFactorEnabled" from sign_in."user" u where u."id" = p.person_id), false) as is_enrolled,
+            (select max(s."createdAt") from sign_in."session" s where s."userId" = p.person_id) as signed_in_at,
+            (select jsonb_agg(jsonb_build_object('acting', r.acting, 'role', r.role) order by r.acting)
+             from person_role r
+             where r.person_id = p.person_id and ($1 = 'operator' or r.acting = $1)) as roles
+     from person p
+     where p.email > $2
+       and ($1 = 'operator' or exists (select from person_role r where r.person_id = p.person_id and r.acting = $1))
+     order by p.email limit $3`,
+    [acting, cursor, limit + 1],
+  );
+  const shown = rows.slice(0, limit);
+  return {
+    items: shown.map((row) => ({
+      personId: row.person_id,
+      name: row.name,
+      email: row.email,
+      status: row.status,
+      isEnrolled: row.is_enrolled,
+      ...(row.signed_in_at === null ? {} : { signedInAt: row.signed_in_at.toISOString() }),
+      roles: row.roles ?? [],
+    })),
+    cursor: rows.length > limit ? shown.at(-1)?.email : undefined,
+  };
+}
+
+interface Managed {
+  readonly email: string;
+  readonly name: string;
+  readonly roles: readonly HeldRole[];
+}
+
+/** Changes of roles and status come one after another: else two administrators could each remove the other. */
+export async function lockPeople(client: pg.PoolClient): Promise<void> {
+  await client.query('lock table person, person_role in share row exclusive mode');
+}
+
+/**
+ * A person that a manager may know: one who acts for what it administers.
+ * @throws PenstockError 'request.not-found', alike for one that is unknown
+ */
+export async function findManaged(client: pg.PoolClient, manager: Manager, personId: string): Promise<Managed> {
+  const { rows } = await client.query<{ email: string; name: string; acting: string | null; role: PersonRole }>(
+    `select p.email, p.name, r.acting, r.role from person p left join person_role r using (person_id)
+     where p.person_id = $1`,
+    [personId],
+  );
+  const roles = rows.flatMap(({ acting, role }) => (acting === null ? [] : [{ acting, role }]));
+  const [first] = rows;
+  const mayKnow = manager.acting === 'operator' || roles.some(({ acting }) => acting === manager.acting);
+  if (first === undefined || !mayKnow)
+    throw new PenstockError('request.not-found', { detail: 'there is no such person' });
+  return { email: first.email, name: first.name, roles };
+}
+
+/** Links that somebody made who may not any more are void. */
+async function withdrawLinksOf(client: pg.PoolClient, personId: string): Promise<void> {
+  await client.query(
+    'update invitation set withdrawn_at = clock_timestamp() where made_by = $1 and used_at is null and withdrawn_at is null',
+    [personId],
+  );
+}
+
+/** @throws PenstockError 'people.last-administrator' when no active administrator would be left for one of these */
+export async function requireAdministrators(client: pg.PoolClient, actings: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ acting: string }>(
+    `select a.acting from unnest($1::text[]) as a(acting)
+     where not exists (select from person_role r join person p using (person_id)
+                       where r.acting = a.acting and p.status = 'active'
+                         and r.role in ('user_administrator', 'operator_administrator'))`,
+    [actings],
+  );
+  const [left] = rows;
+  if (left !== undefined) throw new PenstockError('people.last-administrator', { detail: `of ${left.acting}` });
+}
+
+/** That a User ID is there; 'operator' always is. @throws PenstockError 'request.invalid' */
+export async function requireActing(client: pg.PoolClient, acting: string): Promise<void> {
+  if (acting === 'operator') return;
+  const { rowCount } = await client.query('select from user_id where user_id = $1', [requireEui(acting)]);
+  if (rowCount === 0)
+    throw new PenstockError('request.invalid', { where: 'acting', detail: 'there is no such User ID' });
+}
+
+export interface Change {
+  readonly manager: Manager;
+  readonly personId: string;
+  readonly address: string;
+}
+
+/** Gives a person another role for `acting`, or takes it away. False when it is so already. */
+export async function changeRole(
+  pool: pg.Pool,
+  { manager, personId, address, acting, role }: Change & { acting: string; role: PersonRole | null },
+): Promise<boolean> {
+  requireScope(manager, acting, role);
+  requireOther(manager, personId);
+  return inTransaction(pool, async (client) => {
+    await lockPeople(client);
+    await requireActing(client, acting);
+    const { email, roles } = await findManaged(client, manager, personId);
+    const before = roles.find((held) => held.acting === acting)?.role ?? null;
+    if (before === role) return false;
+    await client.query('delete from person_role where person_id = $1 and acting = $2', [personId, acting]);
+    if (role !== null) {
+      await client.query('insert into person_role (person_id, acting, role) values ($1, $2, $3)', [
+        personId,
+        acting,
+        role,
+      ]);
+    }
+    if (before !== null && isAdministrator(before)) {
+      await requireAdministrators(client, [acting]);
+      await withdrawLinksOf(client, personId);
+    }
+    const detail = `${before ?? 'none'} -> ${role ?? 'none'}`;
+    await recordActivity(client, {
+      what: 'role-changed',
+      personId,
+      email,
+      byEmail: manager.email,
+      acting,
+      detail,
+      address,
+    });
+    return true;
+  });
+}
+
+/** Suspends or withdraws a person, whose sessions end, or lets it in again. False when it is so already. */
+export async function changeStatus(
+  pool: pg.Pool,
+  { manager, personId, address, status }: Change & { status: PersonPage['items'][number]['status'] },
+): Promise<boolean> {
+  requireOther(manager, personId);
+  return inTransaction(pool, async (client) => {
+    await lockPeople(client);
+    const { email, roles } = await findManaged(client, manager, personId);
+    requireWhole(manager, roles);
+    const changed = await client.query('update person set status = $2 where person_id = $1 and status <> $2', [
+      personId,
+      status,
+    ]);
+    if (changed.rowCount === 0) return false;
+    const administered = roles.filter(({ role }) => isAdministrator(role)).map(({ acting }) => acting);
+    if (status !== 'active') {
+      await requireAdministrators(client, administered);
+      await endAllSessions(client, personId);
+      await withdrawLinksOf(client, personId);
+    }
+    const acting = manager.acting === 'operator' ? undefined : manager.acting;
+    const by = { byEmail: manager.email, acting, address };
+    await recordActivity(client, { what: 'status-changed', personId, email, detail: status, ...by });
+    return true;
+  });
+}
