@@ -10,7 +10,14 @@ export const partyKindSchema = z.enum([
   'registration_data_provider',
   'operator',
 ]);
-export const partySchema = z.object({ partyId: z.string(), name: z.string(), kind: partyKindSchema });
+/** The User IDs of a Party that is suspended or withdrawn may not act, and its people have no access. */
+export const partyStatusSchema = z.enum(['active', 'suspended', 'withdrawn']);
+export const partySchema = z.object({
+  partyId: z.string(),
+  name: z.string(),
+  kind: partyKindSchema,
+  status: partyStatusSchema,
+});
 export type PartyDocument = z.infer<typeof partySchema>;
 
 /** OPERATOR is no DUIS User Role: it marks the Operator's own User IDs. */
@@ -56,7 +63,11 @@ export const partyQuerySchema = z.strictObject(pageQuery);
 export const certificateQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
 
 /** PUT /parties/{partyId} */
-export const putPartySchema = z.strictObject({ name: z.string(), kind: partyKindSchema });
+export const putPartySchema = z.strictObject({
+  name: z.string(),
+  kind: partyKindSchema,
+  status: partyStatusSchema.optional(),
+});
 /** PUT /user-ids/{userId}: the roles listed begin now where they are new, the others end now. */
 export const putUserIdSchema = z.strictObject({
   partyId: z.string(),

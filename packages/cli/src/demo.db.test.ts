@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { ApiError, type MessageQuery, PenstockClient } from '@penstock/api';
+import { ApiError, type MessageQuery, PenstockClient, personRoleSchema } from '@penstock/api';
 import { type Eui, parseRequestId } from '@penstock/duis';
 import { fileNameOf, OPERATOR_ID, USERS } from '@penstock/simulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -202,6 +203,30 @@ describe('while it runs', () => {
     expect(await api(OPERATOR_ID).message(position, { userId: large })).toMatchObject({ position, userId: large });
   });
 
+  test('somebody of each role signs in with what is printed', async () => {
+    const password = /the password of all is (\S+)/.exec(demo.stdout)?.[1];
+    const people = [...demo.stdout.matchAll(/^ {2}(\S+@\S+\.example) +([A-Z2-7]+)$/gm)];
+    expect(people).toHaveLength(8);
+    const roles: unknown[] = [];
+    for (const [, email = '', secret = ''] of people) {
+      let cookie = '';
+      const post = async (path: string, body: object) => {
+        const headers = { 'content-type': 'application/json', origin: http, cookie };
+        const answer = await fetch(http + path, { method: 'POST', headers, body: JSON.stringify(body) });
+        expect(answer.status).toBe(200);
+        cookie = answer.headers
+          .getSetCookie()
+          .map((one) => one.split(';')[0])
+          .join('; ');
+      };
+      await post('/api/auth/sign-in/email', { email, password });
+      await post('/api/auth/two-factor/verify-totp', { code: codeOf(secret) });
+      const me = (await (await fetch(`${http}/api/v1/me`, { headers: { cookie } })).json()) as Record<string, object>;
+      roles.push((me.acting as { role: string }).role);
+    }
+    expect(roles).toEqual(personRoleSchema.options);
+  });
+
   test('streams: a User sees its two', async () => {
     const { items } = await api(large).streams();
     expect(items.map(({ userId, direction }) => [userId, direction])).toEqual([
@@ -289,3 +314,16 @@ describe('when it is stopped', () => {
     expect(findServer(join(folder, 'data'))).toBeUndefined();
   });
 });
+
+/** The code of an authenticator app now (RFC 6238), from the secret as one types it in. */
+function codeOf(secret: string): string {
+  const bits = Array.from(secret, (letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  );
+  const key = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac('sha1', key).update(counter).digest();
+  const number = digest.readUInt32BE((digest.at(-1) ?? 0) & 0xf) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}

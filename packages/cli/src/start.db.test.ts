@@ -168,6 +168,23 @@ test.each(['gateway', 'http'] as const)('the demonstration listens on loopback o
   );
 });
 
+test('the first administrator gets a link, while there is none', async () => {
+  const database = await testDatabase();
+  const invite = (email: string) =>
+    run(['people', 'first-administrator', '--email', email], { PENSTOCK_DATABASE_URL: database.url });
+  try {
+    const { code, stdout } = await invite('first@people.example');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^http:\/\/localhost:\d+\/invitation#[\w-]{43}\nIt is good once, until 20\d\d-/);
+    expectRefusal(await invite('nobody'), 'penstock: request.invalid: ');
+    await database.pool.query(`insert into person (person_id, email, name) values ('a', 'a@people.example', 'A')`);
+    await database.pool.query(`insert into person_role values ('a', 'operator', 'operator_administrator')`);
+    expectRefusal(await invite('first@people.example'), 'penstock: people.administrator-exists: ');
+  } finally {
+    await database.drop();
+  }
+});
+
 describe('a database that cannot be used', () => {
   const setting = 'database.url (PENSTOCK_DATABASE_URL)';
   const start = (url: string) => run(['start'], { PENSTOCK_DATABASE_URL: url });

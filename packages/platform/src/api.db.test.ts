@@ -13,6 +13,7 @@ import type { Access, HttpServer } from './foundation/http/server.ts';
 import { createLog } from './foundation/log.ts';
 import { type Actor, needsReason, rightsOf } from './foundation/rights.ts';
 import type { Viewer } from './foundation/viewer.ts';
+import { loadDirectory } from './parties/directory-store.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
 import { createPeople } from './people/index.ts';
 import { addPerson, TestBrowser, testSecret } from './people/testing-people.ts';
@@ -312,6 +313,21 @@ describe('changes by the Operator', () => {
     ]);
     const { json: parties } = await call('operator', 'GET', '/api/v1/parties');
     expect((parties.items as { partyId: string }[]).map((item) => item.partyId)).toEqual(['A', 'B', 'O']);
+  });
+
+  test('a Party that is suspended is so with its User IDs and its people, and comes back with them', async () => {
+    const put = (status?: string) =>
+      call('operator', 'PUT', '/api/v1/parties/A', { name: 'Alpha', kind: 'large_supplier', status });
+    const isIn = async () => (await browsers.get('analyst')?.call('GET', '/api/v1/me'))?.status;
+    expect((await put('suspended')).json).toEqual({ changed: true });
+    expect((await put('suspended')).json).toEqual({ changed: false });
+    expect(await isIn()).toBe(403);
+    const directory = await loadDirectory(database.pool, new Map(), async () => undefined);
+    expect(directory.user(alpha)?.status).toBe('suspended');
+    expect(directory.user(beta)?.status).toBe('active');
+    expect((await put()).json).toEqual({ changed: false });
+    expect((await put('active')).json).toEqual({ changed: true });
+    expect(await isIn()).toBe(200);
   });
 
   test('single changes go the same way, with the same faults', async () => {

@@ -34,12 +34,17 @@ import { createLanes } from './messages/lanes.ts';
 import { dropOldDays, foldOldRequestIds, makeDaysAhead } from './messages/maintenance.ts';
 import { openDirectory } from './parties/directory-reader.ts';
 import { createPeople } from './people/index.ts';
+import { hasAdministrator } from './people/invitations.ts';
 import { readSessionSecret } from './people/session-secret.ts';
 import { API_CONNECTIONS, deliveryShare, intakeShare } from './shares.ts';
 import { stopInOrder } from './stops.ts';
 
 export { importFile } from './devices/import-file.ts';
 export { ImportRefused } from './foundation/faults.ts';
+export { linkOf } from './people/administration-routes.ts';
+export { addDemonstrationPeople, type DemonstrationPerson } from './people/demonstration.ts';
+export { inviteFirstAdministrator } from './people/invitations.ts';
+export { readSessionSecret } from './people/session-secret.ts';
 
 export interface Platform {
   /** Where it listens; a port that was configured as 0 is the one that was free. */
@@ -210,6 +215,11 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     http: `http://${urlHost(config.http.host)}:${http.port}`,
   };
   log.info(addresses, 'the platform is serving');
+  if (!(await hasAdministrator(forApi.pool))) {
+    log.warn(
+      'nobody may sign in yet: penstock people first-administrator --email ADDRESS makes the link for the first one',
+    );
+  }
   return addresses;
 }
 

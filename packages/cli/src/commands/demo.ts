@@ -1,7 +1,14 @@
 import { createReadStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { importKinds } from '@penstock/api';
-import { importFile, type StartOptions, startPlatform } from '@penstock/platform';
+import {
+  addDemonstrationPeople,
+  type DemonstrationPerson,
+  importFile,
+  readSessionSecret,
+  type StartOptions,
+  startPlatform,
+} from '@penstock/platform';
 import { type Config, isLoopback } from '@penstock/platform/config';
 import { PenstockError } from '@penstock/platform/errors';
 import { createLog, logToFile } from '@penstock/platform/log';
@@ -76,12 +83,14 @@ async function startDemo(options: DemoOptions): Promise<Running> {
   const world = ['--folder', folder, '--homes', options.homes, '--receive-port', options.receivePort];
   await DemoSimulator.prepare(world);
   console.log('Penstock: starting the database and the platform ...');
+  let people: readonly DemonstrationPerson[] = [];
   const platform = await startPlatform({
     config: withDemoFiles(config, join(folder, 'pki')),
     log,
     prepare: async (pool) => {
       for (const kind of importKinds)
         await importFile(pool, kind, createReadStream(join(folder, 'imports', `${kind}.csv`)));
+      people = await addDemonstrationPeople(pool, { secret: readSessionSecret(config), userId: SUPPLIER });
     },
   });
   const simulator = new DemoSimulator([
@@ -93,6 +102,7 @@ async function startDemo(options: DemoOptions): Promise<Running> {
   ]);
   const control = await takeCommands(folder, (command) => simulator.incident(command));
   console.log(welcome(platform.addresses, folder, options.logFile));
+  console.log(signIns(platform.addresses.http, people));
   const timer = setInterval(() => {
     if (simulator.state !== undefined) console.log(summary(simulator.state));
   }, SHOW_EVERY_MS);
@@ -148,6 +158,16 @@ What a supplier (User ID ${SUPPLIER}) sees of its own messages:
   ${call} '${gateway}/api/v1/streams'
 
 Ctrl-C stops it. Counts of the simulated Users and network follow.
+`;
+}
+
+/** Whom one may sign in as, with what an authenticator app needs. */
+function signIns(http: string, people: readonly DemonstrationPerson[]): string {
+  const lines = people.map(({ email, totpSecret }) => `  ${email.padEnd(36)}${totpSecret}`);
+  return `Sign in at ${http} as one of these; the password of all is ${people[0]?.password}
+
+  e-mail address                      secret for the authenticator app (TOTP)
+${lines.join('\n')}
 `;
 }
 

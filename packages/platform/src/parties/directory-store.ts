@@ -54,7 +54,9 @@ export async function loadDirectory<Rules>(
     await client.query('set transaction isolation level repeatable read, read only');
     const version = await client.query<{ version: string }>('select version from directory_version');
     const users = await client.query<UserRow>(
-      `select u.user_id, u.party_id, p.name as party_name, u.status, u.delivery, u.receive_url, u.rising_counters, u.lane
+      `select u.user_id, u.party_id, p.name as party_name,
+              case p.status when 'active' then u.status else 'suspended' end as status, u.delivery, u.receive_url,
+              u.rising_counters, u.lane
        from user_id u join party p using (party_id)`,
     );
     const roles = await client.query<RoleRow>(

@@ -38,8 +38,9 @@ export async function listParties(
   viewer: Viewer,
   { cursor = '', limit }: { cursor?: string | undefined; limit: number },
 ): Promise<Page<PartyDocument>> {
-  const { rows } = await pool.query<{ party_id: string; name: string; kind: PartyDocument['kind'] }>(
-    `select p.party_id, p.name, p.kind from party p
+  type PartyRow = Omit<PartyDocument, 'partyId'> & { party_id: string };
+  const { rows } = await pool.query<PartyRow>(
+    `select p.party_id, p.name, p.kind, p.status from party p
      where p.party_id > $1
        and ($2::macaddr8[] is null
             or exists (select from user_id u where u.party_id = p.party_id and u.user_id = any ($2::macaddr8[])))
@@ -49,7 +50,7 @@ export async function listParties(
   return pageOf(
     rows,
     limit,
-    ({ party_id, name, kind }) => ({ partyId: party_id, name, kind }),
+    ({ party_id, name, kind, status }) => ({ partyId: party_id, name, kind, status }),
     (row) => row.party_id,
   );
 }
@@ -178,6 +179,26 @@ export async function revokeCertificate(
       throw new PenstockError('request.not-found', { detail: 'there is no such certificate', where: 'fingerprint' });
     }
     return false;
+  });
+  if (changed) await announceDirectory(pool);
+  return changed;
+}
+
+/** Suspends or withdraws a Party, or lets it act again: with all its User IDs and people. False when it is so already. */
+export async function setPartyStatus(
+  pool: pg.Pool,
+  partyId: string,
+  status: PartyDocument['status'],
+): Promise<boolean> {
+  const changed = await inTransaction(pool, async (client) => {
+    await lockDirectory(client);
+    const { rowCount } = await client.query('update party set status = $2 where party_id = $1 and status <> $2', [
+      partyId,
+      status,
+    ]);
+    if (rowCount === 0) return false;
+    await moveDirectory(client);
+    return true;
   });
   if (changed) await announceDirectory(pool);
   return changed;

@@ -16,7 +16,14 @@ import { z } from 'zod';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
-import { listCertificates, listParties, listUserIds, revokeCertificate, setUserSwitches } from './parties-store.ts';
+import {
+  listCertificates,
+  listParties,
+  listUserIds,
+  revokeCertificate,
+  setPartyStatus,
+  setUserSwitches,
+} from './parties-store.ts';
 
 /** Parties, User IDs and certificates. A single change goes the same way as an import of one row. */
 export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
@@ -42,7 +49,8 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
       async ({ params, body }) => {
         const row = { party_id: params.partyId, name: body.name, kind: body.kind };
         const { changed } = await runImport(pool, partiesImporter, (columns) => oneRow(columns, row));
-        return { changed: changed > 0 };
+        const isSwitched = body.status !== undefined && (await setPartyStatus(pool, params.partyId, body.status));
+        return { changed: changed > 0 || isSwitched };
       },
     );
     app.get(

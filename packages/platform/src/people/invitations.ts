@@ -1,7 +1,7 @@
 // Links that are good once: invitations, and the recovery of somebody who lost password or second factor. A link has
 // 256 random bits, of which only the SHA-256 is kept; it is good for 72 hours.
 import { createHash, randomBytes } from 'node:crypto';
-import type { InvitationList, invitationSchema, PersonRole } from '@penstock/api';
+import { type InvitationList, type invitationSchema, type PersonRole, postInvitationSchema } from '@penstock/api';
 import { hashPassword } from 'better-auth/crypto';
 import type pg from 'pg';
 import type { z } from 'zod';
@@ -280,12 +280,21 @@ export async function accept(
 
 /**
  * The link for the first administrator of the Operator, made on the machine itself.
- * @throws PenstockError 'people.administrator-exists'
+ * @throws PenstockError 'people.administrator-exists', 'request.invalid'
  */
 export async function inviteFirstAdministrator(
   pool: pg.Pool,
-  { email, name, now }: { email: string; name: string; now: Date },
+  asked: { email: string; name: string; now: Date },
 ): Promise<Link> {
+  const { now } = asked;
+  const checked = postInvitationSchema
+    .pick({ email: true, name: true })
+    .safeParse({ email: asked.email, name: asked.name });
+  if (!checked.success) {
+    const issues = checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new PenstockError('request.invalid', { detail: issues.join('; ') });
+  }
+  const { email, name } = checked.data;
   return inTransaction(pool, async (client) => {
     await lockPeople(client);
     if (await hasAdministrator(client)) throw new PenstockError('people.administrator-exists');
