@@ -1,10 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: pure tests, and tests on a real database (one server for the run, one database a test).
-// The tests of the embedded server, and of the platform that runs it, say nothing about another server.
-const ofEmbedded = ['**/embedded.db.test.ts', 'packages/cli/src/{demo,disk-full,kill,release-kill,start}.db.test.ts'];
+// Two projects: pure tests, and tests on a real database (one server for the run, one database a test). A third makes
+// the pictures of the portal, and is no part of the tests.
+// The tests of the embedded server, of the platform that runs it, and of the pages say nothing about another server.
+const ofEmbedded = [
+  '**/embedded.db.test.ts',
+  'packages/portal/tests/*.db.test.ts',
+  'packages/cli/src/{demo,disk-full,kill,release-kill,start}.db.test.ts',
+];
 const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
 const excluded = ['**/node_modules/**', '**/dist/**'];
+const onDatabase = {
+  environment: 'node' as const,
+  setupFiles: ['scripts/seeded-properties.ts'],
+  globalSetup: ['packages/platform/src/foundation/database/testing-server.ts'],
+  // a cold server start and the migrations come before the first test of a run
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+const screenshots = {
+  test: { name: 'screenshots', include: ['packages/portal/tests/screenshots.test.ts'], ...onDatabase },
+};
 
 export default defineConfig({
   test: {
@@ -22,16 +38,12 @@ export default defineConfig({
       {
         test: {
           name: 'database',
-          include: ['packages/*/src/**/*.db.test.ts', 'bench/**/*.db.test.ts'],
+          include: ['packages/*/src/**/*.db.test.ts', 'packages/portal/tests/*.db.test.ts', 'bench/**/*.db.test.ts'],
           exclude: onOtherServer === undefined ? excluded : [...ofEmbedded, ...excluded],
-          environment: 'node',
-          setupFiles: ['scripts/seeded-properties.ts'],
-          globalSetup: ['packages/platform/src/foundation/database/testing-server.ts'],
-          // a cold server start and the migrations come before the first test of a run
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...onDatabase,
         },
       },
+      ...(process.env.PENSTOCK_SCREENSHOTS === undefined ? [] : [screenshots]),
     ],
     // 2 cores: more workers only take turns
     maxWorkers: 2,

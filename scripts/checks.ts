@@ -11,6 +11,11 @@ export interface CheckResult {
 const checks = [
   // biome and tsc are programs of their own behind small scripts
   { suite: 'biome', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '.'] },
+  {
+    // the pages run in a browser: other types, and JSX
+    suite: 'tsc portal',
+    command: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'packages/portal/tsconfig.json'],
+  },
   { suite: 'tsc', command: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
 ];
 

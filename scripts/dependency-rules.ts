@@ -5,7 +5,8 @@ import { parseSync } from 'oxc-parser';
 // Who may import whom: the table of packages, the floors of the platform's rooms, what packages without I/O may use,
 // where GPL code may be, and no circle anywhere. Type imports count: a room that names another's types knows it.
 
-/** What a package's own code may import of the others; its tests may import the simulator and the root's tools too. */
+/** What a package's own code may import of the others; its tests may import the simulator and the root's tools too, and
+ *  those of the portal the platform. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   duis: [],
   files: [],
@@ -119,9 +120,10 @@ function checkModule(file: string, specifier: string, tree: Tree): string | unde
   if (its === undefined) return undefined;
   if (gpl.test(name) && !mayUseGpl.includes(its) && !isTest(file))
     return `${its} may not import ${name}: it is GPL code`;
-  if (/^@penstock\/[^/]+\/testing$/.test(specifier) && !isTest(file)) return `${specifier} is for tests only`;
+  if (/^@penstock\/[^/]+\/testing(\/|$)/.test(specifier) && !isTest(file)) return `${specifier} is for tests only`;
   const other = name.startsWith('@penstock/') ? name.slice('@penstock/'.length) : undefined;
-  const isTool = isTest(file) && other === 'simulator';
+  // the pages are tested in front of a whole platform
+  const isTool = isTest(file) && (other === 'simulator' || (its === 'portal' && other === 'platform'));
   if (other === its || isTool) return undefined;
   if (other !== undefined && packages[its]?.includes(other) !== true) return `${its} may not import ${other}`;
   if (pure.includes(its) && !isTest(file)) return `${its} may not import ${name}: it needs nothing`;

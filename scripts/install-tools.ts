@@ -5,9 +5,13 @@ import { join } from 'node:path';
 // Programs that some tests compare with and that npm does not bring. They come from Debian when the tests run as root;
 // else the tests that need them are skipped, and the end of the run says so.
 
-const tools = [{ command: 'xmlsec1', debianPackage: 'xmlsec1' }];
+const tools = [
+  { command: 'xmlsec1', debianPackage: 'xmlsec1' },
+  { command: 'chromium', debianPackage: 'chromium' },
+];
 
-const aptTimeoutMs = 180_000;
+// Chromium is some 90 MB with what it needs
+const aptTimeoutMs = 400_000;
 
 function isInstalled(command: string): boolean {
   return (process.env.PATH ?? '').split(':').some((folder) => {

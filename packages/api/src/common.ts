@@ -44,6 +44,8 @@ export const problemSchema = z.object({
   /** Of imports: how many there are; `faults` lists the first thousand. */
   faultCount: z.int().optional(),
   requestId: z.string().optional(),
+  /** Of `access.choice-needed`: for whom the person may act, each as in GET /me. */
+  choices: z.array(z.unknown()).optional(),
 });
 export type ProblemDocument = z.infer<typeof problemSchema>;
 

@@ -64,6 +64,7 @@ beforeAll(async () => {
     log,
     people,
     operation: { checks: [], metrics: () => new Registry().metrics() },
+    portal: { files: undefined },
     version: '0',
     config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),
   });
@@ -178,11 +179,14 @@ describe('who may call what', () => {
     'GET /api/v1/devices/:device': 'devices.see',
     'POST /api/v1/devices': 'devices.change',
     'GET /api/v1/messages': 'record.see',
+    'GET /api/v1/messages.csv': 'record.see',
     'GET /api/v1/messages/:day/:sequence': 'record.see',
     'GET /api/v1/messages/:day/:sequence/verdict': 'record.see',
     'GET /api/v1/streams': 'streams.see',
     'GET /api/v1/thresholds': 'thresholds.see',
     'GET /api/v1/thresholds/:thresholdId/contributors': 'contributors.see',
+    'GET /assets/*': 'anyone',
+    'GET /*': 'anyone',
   };
 
   test('the table names every route', () => {

@@ -7,6 +7,7 @@ import { devicesRoutes } from './devices/routes.ts';
 import type { Clock } from './foundation/clock.ts';
 import type { Config } from './foundation/config.ts';
 import { type OperationParts, operationRoutes } from './foundation/http/operation-routes.ts';
+import { type PortalFiles, portalRoutes } from './foundation/http/portal-files.ts';
 import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
 import type { Log } from './foundation/log.ts';
 import { incidentRoutes } from './incidents/routes.ts';
@@ -26,10 +27,12 @@ export function createApi(options: {
   readonly operation: OperationParts | undefined;
   /** Sign-in and people; undefined where only machines call. */
   readonly people: People | undefined;
+  /** The pages of the portal; undefined where another server has them. `files` undefined: they are not built. */
+  readonly portal: { readonly files: PortalFiles | undefined } | undefined;
   readonly version: string;
   readonly config: Config;
 }): Promise<HttpServer> {
-  const { pool, clock, log, operation, people, version, config } = options;
+  const { pool, clock, log, operation, people, portal, version, config } = options;
   const operatorId = requireEui(config.operator.userId);
   const trust = new TrustFiles(config);
   const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
@@ -48,6 +51,7 @@ export function createApi(options: {
       submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes }),
       quarantineRoutes({ pool, operatorId }),
       incidentRoutes(pool),
+      ...(portal === undefined ? [] : [portalRoutes(portal.files)]),
     ],
   });
 }

@@ -90,6 +90,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
     config,
     operation: undefined,
     people: undefined,
+    portal: undefined,
   });
   onStop(() => api.close());
   const { gateway } = config;

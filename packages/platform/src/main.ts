@@ -28,6 +28,7 @@ import {
   startEmbeddedPostgres,
 } from './foundation/database/index.ts';
 import { Every } from './foundation/every.ts';
+import { builtPortal, readPortalFiles } from './foundation/http/portal-files.ts';
 import type { Log } from './foundation/log.ts';
 import { databaseFault, dataFolderFault, listenFailure, readKeyPair } from './foundation/start-faults.ts';
 import { createLanes } from './messages/lanes.ts';
@@ -180,6 +181,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     people,
     version: manifest.version,
     config,
+    portal: { files: readPortalFiles(builtPortal) },
     operation: {
       checks: [
         { name: 'database', check: () => ping(forApi.pool) },

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import {
+  messageExportQuerySchema,
   messageLifeQuerySchema,
   messageLifeSchema,
   messagePageSchema,
@@ -9,6 +11,7 @@ import {
 } from '@penstock/api';
 import type pg from 'pg';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { exportRecord } from './record-export.ts';
 import type { RecordStore } from './record-store.ts';
 import { listStreams } from './stream-status.ts';
 
@@ -22,6 +25,17 @@ export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: Reco
         schema: { querystring: messageQuerySchema, response: { 200: messagePageSchema } },
       },
       (request) => record.list(viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/messages.csv',
+      { config: { access: 'record.see' }, schema: { querystring: messageExportQuerySchema } },
+      async (request, reply) => {
+        const lines = await exportRecord(record, viewerOf(request), request.query);
+        return reply
+          .type('text/csv; charset=utf-8; header=present')
+          .header('content-disposition', 'attachment; filename="messages.csv"')
+          .send(Readable.from(lines));
+      },
     );
     app.get(
       '/api/v1/messages/:day/:sequence',

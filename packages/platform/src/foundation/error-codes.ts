@@ -124,6 +124,11 @@ export const errorCodes = {
     title: 'The platform is not ready to take this now.',
     action: 'Try again after the time that Retry-After gives; nothing of it was recorded.',
   },
+  'portal.not-built': {
+    status: 503,
+    title: 'The pages of the portal have not been built here.',
+    action: 'Run `npm run prepare` in the folder of the platform and start it again; the API works without.',
+  },
   'import.refused': {
     status: 422,
     title: 'The rows cannot be applied as they are, and none of them was.',

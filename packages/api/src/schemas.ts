@@ -1,0 +1,12 @@
+// The contract without what needs Node: what a browser may import.
+export * from './common.ts';
+export * from './devices.ts';
+export * from './imports.ts';
+export * from './messages.ts';
+export * from './officers.ts';
+export * from './parties.ts';
+export * from './people.ts';
+export * from './quarantine.ts';
+export * from './streams.ts';
+export * from './submissions.ts';
+export * from './thresholds.ts';

@@ -1,0 +1,81 @@
+// Calls of the REST API from a page. Every answer is checked against its schema; every failure is a CallFailed with
+// the problem document that the server gave, or one in the same form when there was no answer at all.
+import { type ProblemDocument, problemSchema } from '@penstock/api/schemas';
+import type { z } from 'zod';
+
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+  readonly problem: ProblemDocument;
+  constructor(problem: ProblemDocument) {
+    super(problem.title);
+    this.problem = problem;
+  }
+}
+
+function noAnswer(): ProblemDocument {
+  return {
+    type: 'about:blank',
+    status: 0,
+    code: 'portal.no-answer',
+    title: 'Penstock does not answer.',
+    action: 'Check your connection and try again. Nothing that you typed is lost.',
+  };
+}
+
+function notUnderstood(status: number): ProblemDocument {
+  return {
+    type: 'about:blank',
+    status,
+    code: 'portal.answer-not-understood',
+    title: 'Penstock answered in a form that this page does not know.',
+    action: 'Reload the page: it may be older than the server. If that does not help, tell the Operator.',
+  };
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** The address of a call with its query; fields that are undefined are left out. */
+export function addressOf(path: string, query: Query = {}): string {
+  const fields = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
+  const text = new URLSearchParams(fields).toString();
+  return `/api/v1${path}${text === '' ? '' : `?${text}`}`;
+}
+
+/** As whom a call is made. */
+export interface Caller {
+  /** A User ID, or 'operator'; undefined: the only choice that the person has. */
+  readonly acting: string | undefined;
+  /** Why the Operator's people read a User's own record. */
+  readonly reason?: string | undefined;
+}
+
+/** Sends a call; resolves with an answer of success. @throws CallFailed */
+export async function send(address: string, caller: Caller, signal?: AbortSignal): Promise<Response> {
+  const headers = {
+    ...(caller.acting === undefined ? {} : { 'penstock-acting': caller.acting }),
+    ...(caller.reason === undefined ? {} : { 'penstock-reason': encodeURIComponent(caller.reason) }),
+  };
+  const answer = await fetch(address, { headers, ...(signal === undefined ? {} : { signal }) }).catch(
+    (error: unknown) => {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      throw new CallFailed(noAnswer());
+    },
+  );
+  if (answer.ok) return answer;
+  const problem = problemSchema.safeParse(await answer.json().catch(() => undefined));
+  throw new CallFailed(problem.data ?? notUnderstood(answer.status));
+}
+
+/** Asks for a document. @throws CallFailed */
+export async function ask<Schema extends z.ZodType>(
+  schema: Schema,
+  path: string,
+  options: { readonly caller: Caller; readonly query?: Query; readonly signal?: AbortSignal },
+): Promise<z.output<Schema>> {
+  const answer = await send(addressOf(path, options.query), options.caller, options.signal);
+  const document = schema.safeParse(await answer.json().catch(() => undefined));
+  if (!document.success) throw new CallFailed(notUnderstood(answer.status));
+  return document.data;
+}

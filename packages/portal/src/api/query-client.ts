@@ -1,0 +1,28 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { CallFailed } from './call.ts';
+
+/** Whether a call failed because the session is not there, or no longer. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof CallFailed && error.problem.status === 401;
+}
+
+/** Trying again helps against what passes by itself, and nothing else. */
+function shouldRetry(failures: number, error: unknown): boolean {
+  const status = error instanceof CallFailed ? error.problem.status : 0;
+  return failures < 2 && (status === 0 || status >= 500);
+}
+
+/** `onSignedOut` is told when a call met an ended session; that nobody was signed in at the start is no such end. */
+export function createQueryClient(onSignedOut: () => void): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        const isStart = query.queryKey[0] === 'me' && query.state.data === undefined;
+        if (isSignedOut(error) && !isStart) onSignedOut();
+      },
+    }),
+    defaultOptions: {
+      queries: { retry: shouldRetry, retryDelay: 500, staleTime: 10_000, refetchOnWindowFocus: false },
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import { NavLink, Text, VisuallyHidden } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { actingOf, roleWords, useSession } from '../session/me.ts';
+import { Disclosure } from '../shared/disclosure.tsx';
+
+/** For whom one acts, always in sight; and the way to act for another, which starts that one's pages anew. */
+export function ActingMenu() {
+  const { me, acting } = useSession();
+  const { party, role } = me.acting;
+  const shown = (
+    <span className="penstock-acting">
+      <span className="penstock-acting-for">Acting for </span>
+      <b>{party.name}</b>
+      <span className="penstock-acting-id">{acting === 'operator' ? roleWords[role] : acting}</span>
+    </span>
+  );
+  if (me.choices.length < 2) return <div className="penstock-acting-alone">{shown}</div>;
+  return (
+    <Disclosure
+      label="For whom to act"
+      width={330}
+      buttonProps={{ variant: 'default', className: 'penstock-acting-button' }}
+      button={
+        <>
+          {shown}
+          <VisuallyHidden>: change</VisuallyHidden>
+        </>
+      }
+    >
+      {(close) => (
+        <nav aria-label="Act for another">
+          <Text size="sm" c="dimmed" px="sm" pb={4}>
+            Act for
+          </Text>
+          {me.choices.map((choice) => (
+            <NavLink
+              key={actingOf(choice)}
+              active={actingOf(choice) === acting}
+              aria-current={actingOf(choice) === acting ? 'true' : undefined}
+              onClick={close}
+              label={choice.party.name}
+              description={`${choice.kind === 'operator' ? 'the Operator' : choice.userId}, as ${roleWords[choice.role]}`}
+              renderRoot={(props) => <Link to="/messages" search={{ for: actingOf(choice) }} {...props} />}
+            />
+          ))}
+        </nav>
+      )}
+    </Disclosure>
+  );
+}

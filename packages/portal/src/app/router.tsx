@@ -1,0 +1,56 @@
+import { createRootRoute, createRoute, createRouter, redirect, retainSearchParams } from '@tanstack/react-router';
+import { z } from 'zod';
+import { LifePage } from '../messages/life-page.tsx';
+import { MessagesPage } from '../messages/messages-page.tsx';
+import { messageSearchSchema } from '../messages/search.ts';
+import { NothingHere } from './nothing-here.tsx';
+import { Shell } from './shell.tsx';
+
+/** For whom one acts stays in every address of the portal. */
+const actingSearchSchema = z.object({ for: z.string().max(40).optional().catch(undefined) });
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NothingHere,
+  validateSearch: actingSearchSchema,
+  search: { middlewares: [retainSearchParams(['for'])] },
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/messages', search: (search) => search, replace: true });
+  },
+});
+
+const messages = createRoute({
+  getParentRoute: () => root,
+  path: '/messages',
+  validateSearch: messageSearchSchema,
+  component: MessagesPage,
+});
+
+const life = createRoute({
+  getParentRoute: () => root,
+  path: '/messages/$day/$sequence',
+  validateSearch: messageSearchSchema,
+  component: LifePage,
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, messages, life]),
+  // plain text: '4.1' is a service and '81E2' a code, never a number
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const fields = Object.entries(search).filter(([, value]) => value !== undefined);
+    const text = new URLSearchParams(fields as [string, string][]).toString();
+    return text === '' ? '' : `?${text}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,115 @@
+import { Anchor, AppShell, Burger, Group, Loader, NavLink, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { CallFailed } from '../api/call.ts';
+import { isSignedOut } from '../api/query-client.ts';
+import { ChoosePage } from '../session/choose-page.tsx';
+import { choicesOf, meQuery, type Session, SessionContext } from '../session/me.ts';
+import { SessionEndedDialog } from '../session/session-ended-dialog.tsx';
+import { SignInPage } from '../session/sign-in-page.tsx';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { PageTitle } from '../shared/page-title.tsx';
+import { ActingMenu } from './acting-menu.tsx';
+import emblem from './penstock.svg';
+import { PersonMenu } from './person-menu.tsx';
+import { ViewMenu } from './view-menu.tsx';
+
+/** What stands around every page: whoever is not signed in, or has not said for whom, meets that question instead. */
+export function Shell() {
+  const { for: wanted } = useSearch({ from: '__root__' });
+  const me = useQuery(meQuery(wanted));
+
+  if (me.data !== undefined) {
+    const { acting } = me.data;
+    const session = { me: me.data, acting: acting.kind === 'operator' ? 'operator' : (acting.userIds[0] ?? '') };
+    return <SignedInShell session={session} />;
+  }
+  if (me.isPending) return <Starting />;
+  if (isSignedOut(me.error) || needsSecondFactor(me.error)) return <SignInPage onDone={() => void me.refetch()} />;
+  const choices = choicesOf(me.error);
+  if (choices !== undefined) return <ChoosePage choices={choices} />;
+  return (
+    <Stack component="main" p="xl" maw={680} mx="auto">
+      <PageTitle title="Not opened" />
+      <Title order={1}>Penstock could not be opened</Title>
+      <FailureSummary words={wordsOf(me.error)} onRetry={() => void me.refetch()} />
+      {wanted === undefined ? null : (
+        <Anchor renderRoot={(props) => <Link to="/" search={{ for: undefined }} {...props} />}>
+          Choose for whom you act
+        </Anchor>
+      )}
+    </Stack>
+  );
+}
+
+function needsSecondFactor(error: unknown): boolean {
+  return error instanceof CallFailed && error.problem.code === 'access.second-factor-needed';
+}
+
+function Starting() {
+  return (
+    <Group component="main" justify="center" mt="20vh" role="status">
+      <Loader aria-hidden />
+      <Text>Opening Penstock ...</Text>
+    </Group>
+  );
+}
+
+function SignedInShell({ session }: { session: Session }) {
+  const [isOpen, { toggle, close }] = useDisclosure(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const main = useRef<HTMLElement>(null);
+  const shownPath = useRef(path);
+  useEffect(() => {
+    if (shownPath.current === path) return;
+    // a new page begins at its head, for the eye and for whoever listens; the first page leaves the focus alone
+    shownPath.current = path;
+    close();
+    main.current?.focus();
+    window.scrollTo(0, 0);
+  }, [path, close]);
+  return (
+    <SessionContext value={session}>
+      <a href="#main" className="penstock-skip">
+        Skip to the page
+      </a>
+      <AppShell
+        header={{ height: { base: 58 } }}
+        navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
+        padding={{ base: 'sm', sm: 'lg' }}
+        transitionDuration={120}
+      >
+        <AppShell.Header className="penstock-head">
+          <Group h="100%" px={{ base: 'xs', sm: 'md' }} gap="sm" wrap="nowrap" justify="space-between">
+            <Group gap="xs" wrap="nowrap">
+              <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
+              <img src={emblem} alt="" width={28} height={28} className="penstock-emblem" />
+              <Text fw={680} size="lg" visibleFrom="xs">
+                Penstock
+              </Text>
+            </Group>
+            <Group gap="xs" wrap="nowrap" className="penstock-tools">
+              <ActingMenu />
+              <ViewMenu />
+              <PersonMenu />
+            </Group>
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar p="xs" className="penstock-rail" aria-label="Pages">
+          <NavLink
+            label="Messages"
+            active={path.startsWith('/messages')}
+            renderRoot={(props) => <Link to="/messages" search={(search) => ({ for: search.for })} {...props} />}
+          />
+        </AppShell.Navbar>
+        <AppShell.Main id="main" ref={main} tabIndex={-1} className="penstock-main">
+          {/* keyed by whom one acts for: nothing of one User stays on the page of another */}
+          <Outlet key={session.acting} />
+        </AppShell.Main>
+      </AppShell>
+      <SessionEndedDialog session={session} />
+    </SessionContext>
+  );
+}

@@ -1,0 +1,109 @@
+import { Button, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import type { Caller } from '../api/call.ts';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { PageTitle } from '../shared/page-title.tsx';
+import { ExportButton } from './export-button.tsx';
+import { MessageFilters } from './message-filters.tsx';
+import { MessageTable } from './message-table.tsx';
+import { messagesQuery } from './record.ts';
+import { RecordGate } from './record-gate.tsx';
+import { countConditions, type MessageSearch } from './search.ts';
+
+/** The record of a User: what it sent and received, newest first. */
+export function MessagesPage() {
+  const search = useSearch({ from: '/messages' });
+  return (
+    <>
+      <PageTitle title="Messages" />
+      <RecordGate search={search}>{(caller) => <Record caller={caller} search={search} />}</RecordGate>
+    </>
+  );
+}
+
+function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const query = messagesQuery(caller, search);
+  const messages = useInfiniteQuery(query);
+  const conditions = countConditions(search);
+  const [isFiltering, setFiltering] = useState(conditions > 0);
+  const rows = useMemo(() => messages.data?.pages.flatMap((page) => page.items) ?? [], [messages.data]);
+
+  function apply(wanted: Partial<MessageSearch>) {
+    const { for: acting, user } = search;
+    void navigate({ to: '/messages', search: { for: acting, user, ...wanted } });
+  }
+
+  return (
+    <Stack gap="md" className="penstock-list-page">
+      <Group justify="space-between" align="flex-end" gap="sm">
+        <div>
+          <Title order={1}>Messages</Title>
+          <Text c="dimmed">What was sent and received, newest first. What a message contains is never shown.</Text>
+        </div>
+        <Group gap="xs">
+          <Button
+            variant={conditions > 0 ? 'light' : 'default'}
+            aria-expanded={isFiltering}
+            onClick={() => setFiltering(!isFiltering)}
+          >
+            {conditions === 0 ? 'Filter' : `Filter (${conditions})`}
+          </Button>
+          <ExportButton caller={caller} search={search} />
+          <Button
+            variant="default"
+            loading={messages.isRefetching}
+            onClick={() => void queryClient.resetQueries({ queryKey: query.queryKey })}
+          >
+            Show new messages
+          </Button>
+        </Group>
+      </Group>
+      {isFiltering ? (
+        <Paper withBorder p="md" className="penstock-panel">
+          <MessageFilters key={JSON.stringify(search)} search={search} onApply={apply} />
+        </Paper>
+      ) : null}
+      {messages.isPending ? (
+        <Group role="status" gap="sm" p="xl" justify="center">
+          <Loader aria-hidden size="sm" /> Loading the messages ...
+        </Group>
+      ) : null}
+      {messages.isError ? (
+        <FailureSummary words={wordsOf(messages.error)} onRetry={() => void messages.refetch()} />
+      ) : null}
+      {messages.isSuccess && rows.length === 0 ? <NoMessages isFiltered={conditions > 0} /> : null}
+      {rows.length > 0 ? (
+        <>
+          <MessageTable
+            rows={rows}
+            search={search}
+            hasMore={messages.hasNextPage}
+            isLoadingMore={messages.isFetchingNextPage}
+            loadMore={messages.fetchNextPage}
+          />
+          <Text size="sm" c="dimmed" role="status">
+            {rows.length.toLocaleString('en-GB')} {rows.length === 1 ? 'message' : 'messages'} loaded
+            {messages.hasNextPage ? '; scroll down for older ones' : '; that is all of them'}.
+          </Text>
+        </>
+      ) : null}
+    </Stack>
+  );
+}
+
+function NoMessages({ isFiltered }: { isFiltered: boolean }) {
+  return (
+    <Paper withBorder p="xl" className="penstock-panel">
+      <Text fw={650}>{isFiltered ? 'No message meets these conditions.' : 'There are no messages yet.'}</Text>
+      <Text c="dimmed">
+        {isFiltered
+          ? 'Widen the time or take a condition away. The record is kept for about three months.'
+          : 'As soon as this User sends or receives something, it stands here.'}
+      </Text>
+    </Paper>
+  );
+}

@@ -1,0 +1,45 @@
+// Whose record is read, with which caller, and the questions asked of it.
+import { explanationSchema, messageLifeSchema, messagePageSchema, userIdPageSchema } from '@penstock/api/schemas';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ask, type Caller } from '../api/call.ts';
+import { type MessageSearch, queryOf } from './search.ts';
+
+/** Messages a page: what the API gives at most, and some six screens. */
+const PAGE_ROWS = 200;
+
+export const messagesQuery = (caller: Caller, search: MessageSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['messages', caller, queryOf(search)],
+    queryFn: ({ pageParam, signal }) =>
+      ask(messagePageSchema, '/messages', {
+        caller,
+        query: { ...queryOf(search), limit: PAGE_ROWS, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+    // a record that is read on must not move under the reader: "Show new messages" asks again
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const lifeQuery = (caller: Caller, position: string, userId: string | undefined) =>
+  queryOptions({
+    queryKey: ['message', caller, position, userId],
+    queryFn: ({ signal }) => ask(messageLifeSchema, `/messages/${position}`, { caller, query: { userId }, signal }),
+  });
+
+/** Why a message passed, was held or was deleted. */
+export const verdictQuery = (caller: Caller, position: string, userId: string | undefined) =>
+  queryOptions({
+    queryKey: ['verdict', caller, position, userId],
+    queryFn: ({ signal }) =>
+      ask(explanationSchema, `/messages/${position}/verdict`, { caller, query: { userId }, signal }),
+  });
+
+/** The Users among whom the Operator chooses; the first 200 are enough to be picked from by eye. */
+export const usersQuery = (caller: Caller) =>
+  queryOptions({
+    queryKey: ['user-ids', caller],
+    queryFn: ({ signal }) => ask(userIdPageSchema, '/user-ids', { caller, query: { limit: 200 }, signal }),
+    staleTime: 60_000,
+  });

@@ -1,0 +1,99 @@
+// What of the record is shown: in the address as text, in the form as people write it, in a call as the API wants it.
+import { euiSchema, type MessageDocument, messageKinds, requestIdSchema } from '@penstock/api/schemas';
+import { z } from 'zod';
+import type { Query } from '../api/call.ts';
+import { fromLocal, toLocal, type Zone } from '../shared/time.ts';
+
+/** Far above anything that means something; a longer one is left out. */
+const text = z.string().min(1).max(200).optional().catch(undefined);
+
+/** The fields of the address. What is no message's value is kept: the API says what is wrong with it, and where. */
+export const messageSearchSchema = z.object({
+  for: text,
+  /** Whose record, where the Operator looks. */
+  user: text,
+  /** Instants in UTC: a link shows the same to a reader elsewhere. */
+  from: text,
+  to: text,
+  device: text,
+  srv: text,
+  kind: text,
+  code: text,
+  request: text,
+});
+export type MessageSearch = z.output<typeof messageSearchSchema>;
+
+export function queryOf({ user, from, to, device, srv, kind, code, request }: MessageSearch): Query {
+  return { userId: user, from, to, device, serviceReferenceVariant: srv, kind, code, requestId: request };
+}
+
+/** The form, as text; '' where nothing is asked. */
+export const filterFields = ['from', 'to', 'device', 'srv', 'kind', 'code', 'request'] as const;
+export type FilterField = (typeof filterFields)[number];
+export type FilterForm = Readonly<Record<FilterField, string>>;
+
+export function formOf(search: MessageSearch, zone: Zone): FilterForm {
+  const local = (instant: string | undefined) =>
+    instant === undefined || Number.isNaN(Date.parse(instant)) ? '' : toLocal(instant, zone);
+  const { device = '', srv = '', kind = '', code = '', request = '' } = search;
+  return { from: local(search.from), to: local(search.to), device, srv, kind, code, request };
+}
+
+export interface FilterFault {
+  readonly field: FilterField;
+  readonly message: string;
+}
+
+/** What the form asks for, or every field that is wrong with what to do. */
+export function readForm(
+  form: FilterForm,
+  zone: Zone,
+): { readonly faults: readonly FilterFault[]; readonly search: Partial<MessageSearch> } {
+  const faults: FilterFault[] = [];
+  const instant = (field: 'from' | 'to', name: string): string | undefined => {
+    if (form[field] === '') return undefined;
+    const found = fromLocal(form[field], zone);
+    if (found === undefined) faults.push({ field, message: `Enter a date and a time for "${name}".` });
+    return found;
+  };
+  const from = instant('from', 'From');
+  const to = instant('to', 'Before');
+  if (from !== undefined && to !== undefined && from >= to) {
+    faults.push({ field: 'to', message: '"Before" must be later than "From".' });
+  }
+  const checked = (field: 'device' | 'request', schema: z.ZodType<string>, message: string): string | undefined => {
+    const written = form[field].trim();
+    if (written === '') return undefined;
+    const result = schema.safeParse(written);
+    if (!result.success) faults.push({ field, message });
+    return result.data;
+  };
+  const device = checked('device', euiSchema, 'Enter a device as eight pairs, such as 00-DB-12-34-56-78-90-A0.');
+  const request = checked('request', requestIdSchema, 'Enter a RequestID as sender:target:counter.');
+  const srv = form.srv.trim();
+  if (srv !== '' && !/^\d{1,2}(\.\d{1,2}){1,2}$/.test(srv)) {
+    faults.push({ field: 'srv', message: 'Enter a service as numbers with points, such as 4.1.1.' });
+  }
+  const orNothing = (written: string) => (written.trim() === '' ? undefined : written.trim());
+  return {
+    faults,
+    search: { from, to, device, srv: orNothing(srv), kind: orNothing(form.kind), code: orNothing(form.code), request },
+  };
+}
+
+/** How many conditions there are. */
+export function countConditions(search: MessageSearch): number {
+  return filterFields.filter((field) => search[field] !== undefined).length;
+}
+
+export const kindWords: Readonly<Record<MessageDocument['kind'], string>> = {
+  service_request: 'Service request',
+  signed_pre_command: 'Signed pre-command',
+  acknowledgement: 'Acknowledgement',
+  response: 'Response',
+  pre_command: 'Pre-command',
+  device_alert: 'Device alert',
+  dcc_alert: 'DCC alert',
+  smets1_response: 'SMETS1 response',
+};
+export const kindChoices = messageKinds.map((value) => ({ value, label: kindWords[value] }));

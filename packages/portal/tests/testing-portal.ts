@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { importKinds, type PersonRole } from '@penstock/api';
+import { importFile, type Platform, startPlatform } from '@penstock/platform';
+import { loadConfig } from '@penstock/platform/config';
+import { createLog } from '@penstock/platform/log';
+import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
+import { addPerson, codeOf, type TestPerson, testPassword, testSecret } from '@penstock/platform/testing/people';
+import { prepareWorld, USERS } from '@penstock/simulator';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+// A whole platform with the built pages, and real Chromium in front of it.
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+/** Why the tests are skipped; undefined when they are not. */
+export const noBrowser =
+  executablePath === undefined ? 'chromium is not installed (apt-get install chromium)' : undefined;
+
+export const alpha = '90-B3-D5-1F-30-01-00-00';
+export const beta = '90-B3-D5-1F-30-02-00-00';
+
+export interface TestPortal {
+  /** http://localhost:PORT */
+  readonly address: string;
+  readonly database: TestDatabase;
+  readonly people: Readonly<Record<'analyst' | 'both' | 'desk' | 'planner', TestPerson>>;
+  /** One more person; each signs in with codes of its own. */
+  addPerson(name: string, roles: Readonly<Record<string, PersonRole>>, isEnrolled?: boolean): Promise<TestPerson>;
+  stop(): Promise<void>;
+}
+
+/** Starts the platform on free ports, with a few homes, people in several roles, and `messages` in alpha's record. */
+export async function startTestPortal(messages: number): Promise<TestPortal> {
+  execFileSync(process.execPath, [join(import.meta.dirname, '../build.ts')]);
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-portal-'));
+  chmodSync(folder, 0o755);
+  const database = await testDatabase();
+  const world = await prepareWorld({
+    folder,
+    seed: 'portal',
+    homes: 5,
+    users: USERS.map((user) => ({ ...user, delivery: 'pull' as const })),
+    receivePort: 0,
+    now: new Date(),
+  });
+  const dataFolder = join(folder, 'data');
+  mkdirSync(dataFolder);
+  writeFileSync(join(dataFolder, 'secrets.toml'), `session_secret = "${testSecret}"\n`, { mode: 0o600 });
+  const platform: Platform = await startPlatform({
+    config: loadConfig({
+      workingFolder: folder,
+      environment: {
+        PENSTOCK_DATA_FOLDER: dataFolder,
+        PENSTOCK_DATABASE_URL: database.url,
+        PENSTOCK_HTTP_PORT: '0',
+        PENSTOCK_GATEWAY_PORT: '0',
+        PENSTOCK_GATEWAY_PROCESSES: '1',
+        PENSTOCK_GATEWAY_TLS_KEY_FILE: world.pki.gateway.keyFile,
+        PENSTOCK_GATEWAY_TLS_CERTIFICATE_FILE: world.pki.gateway.certificateFile,
+      },
+    }),
+    log: createLog({ level: 'silent' }),
+    prepare: async (pool) => {
+      for (const kind of importKinds) {
+        await importFile(pool, kind, createReadStream(join(world.importFolder, `${kind}.csv`)));
+      }
+    },
+  });
+  const person: TestPortal['addPerson'] = (name, roles, isEnrolled = true) =>
+    addPerson(database.pool, { name, roles, isEnrolled });
+  const people = {
+    analyst: await person('ada', { [alpha]: 'analyst' }),
+    both: await person('bea', { [alpha]: 'aro', [beta]: 'read_only' }),
+    desk: await person('dee', { operator: 'service_desk' }),
+    planner: await person('pat', { operator: 'change_manager' }),
+  };
+  await recordMessages(database, messages);
+  return {
+    address: platform.addresses.http.replace('127.0.0.1', 'localhost'),
+    database,
+    people,
+    addPerson: person,
+    stop: async () => {
+      await platform.stop();
+      await database.drop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/**
+ * Messages of alpha, ten a second up to now, the newest with the highest sequence: every tenth refused, with a reason
+ * that a spreadsheet would take for a formula; the newest is the response to the newest request.
+ */
+async function recordMessages(database: TestDatabase, count: number): Promise<void> {
+  await database.pool.query(
+    `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, command_variant, originator,
+                              target, counter, srv, code, reason, size, sha256, repetition)
+     select $1::macaddr8, (now() at time zone 'UTC')::date, i,
+            greatest(date_trunc('day', now() at time zone 'UTC') at time zone 'UTC', now() - ($3 - i) * interval '100 ms'),
+            'southbound', 'service_request', (case when i % 10 = 5 then 'refused' else 'passed' end)::message_verdict, 1,
+            $1::macaddr8, ($2::text || to_hex(i % 7 + 2))::macaddr8, i, (array['4.1.1', '6.2.1', '4.8.1'])[i % 3 + 1],
+            case when i % 10 = 5 then 'E5' else 'I99' end, case when i % 10 = 5 then '=HYPERLINK("x")' end, 1900, sha256(i::text::bytea),
+            case when i % 10 = 5 then i else 0 end
+     from generate_series(1, $3::int) as i`,
+    [alpha, '00-DB-12-34-56-78-00-0', count],
+  );
+  await database.pool.query(
+    `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target, counter,
+                              srv, code, size, sha256, repetition)
+     select user_id, day, sequence + 1, now(), 'northbound', 'response', 'passed', originator, target, counter, srv, 'I0',
+            2100, sha256('response'), 77
+     from message_log where user_id = $1 and sequence = $2`,
+    [alpha, count],
+  );
+  await database.pool.query('analyze message_log');
+}
+
+export function openBrowser(): Promise<Browser> {
+  if (executablePath === undefined) throw new Error(noBrowser);
+  // Chromium's own sandbox does not start as root
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath, args });
+}
+
+export const userAddress = (userId: string, path: string) =>
+  `${path}${path.includes('?') ? '&' : '?'}for=${encodeURIComponent(userId)}`;
+
+/** Types the password and the code of now, or of so many steps of 30 s from now: a code is good once. */
+export async function signIn(page: Page, { email, totpSecret }: TestPerson, steps = 0): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(testPassword);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Six-digit code').fill(codeOf(totpSecret, steps));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** What the browser complained about: breaches of the policy, scripts that failed. What the API refuses is no fault. */
+export function complaintsOf(context: BrowserContext): string[] {
+  const complaints: string[] = [];
+  context.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      complaints.push(message.text());
+    }
+  });
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  return complaints;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds on the page as it stands, one line each. */
+export async function findBarriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async (tags) => {
+    const { run } = Reflect.get(globalThis, 'axe');
+    const { violations } = await run(Reflect.get(globalThis, 'document'), { runOnly: tags });
+    return violations.map(
+      ({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+    );
+  }, rules);
+}
