@@ -269,8 +269,34 @@ describe('messages', () => {
   });
 });
 
+describe('streams', () => {
+  test('a User sees its two, the Operator’s people all, what needs somebody first; asked again by itself', async () => {
+    await openAs('analyst', '/streams');
+    await page.getByRole('region', { name: `To you, ${alpha}` }).waitFor();
+    expect(await page.getByRole('region', { name: /^To / }).count()).toBe(2);
+    expect(await page.getByRole('region', { name: /^To / }).getByText('Everything has been taken.').count()).toBe(2);
+    await portal.database.pool.query(
+      `insert into stream_cursor (user_id, direction, failing_since, failures, last_error)
+       values ($1, 'northbound', now() - interval '5 minutes', 4, 'connection refused')
+       on conflict (user_id, direction) do update
+         set failing_since = excluded.failing_since, failures = excluded.failures, last_error = excluded.last_error`,
+      [alpha],
+    );
+    await page
+      .getByRole('region', { name: `To you, ${alpha}` })
+      .getByText('connection refused')
+      .waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await context.clearCookies();
+    await openAs('desk', '/streams');
+    const streams = page.getByRole('region', { name: /^To / });
+    await streams.nth(2).waitFor();
+    expect(await streams.first().getAttribute('aria-label')).toBe(`To the User, ${alpha}`);
+  });
+});
+
 describe('every page', () => {
-  const pages = ['/messages', '/messages?srv=99.9', '/messages?srv=4.1.1', '/nowhere'];
+  const pages = ['/streams', '/messages', '/messages?srv=99.9', '/messages?srv=4.1.1', '/nowhere'];
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1280, 320]) {
       test(`has no barrier and nothing beside the screen: ${colorScheme}, ${width} pixels`, async () => {

@@ -42,6 +42,10 @@ const pictures: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole('row').nth(1).getByRole('link').click();
     await heading(page, 'Its life');
   },
+  streams: async (page) => {
+    await page.goto('/streams');
+    await page.getByRole('region', { name: /^To you/ }).waitFor();
+  },
   'messages-narrow': async (page) => {
     await page.setViewportSize({ width: 360, height: 720 });
     await page.goto('/messages');

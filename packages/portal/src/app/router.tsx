@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, redirect, retainSearchParams } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
 import { z } from 'zod';
 import { LifePage } from '../messages/life-page.tsx';
 import { MessagesPage } from '../messages/messages-page.tsx';
@@ -38,8 +45,14 @@ const life = createRoute({
   component: LifePage,
 });
 
+const streams = createRoute({
+  getParentRoute: () => root,
+  path: '/streams',
+  component: lazyRouteComponent(() => import('../streams/streams-page.tsx'), 'StreamsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, messages, life]),
+  routeTree: root.addChildren([home, messages, life, streams]),
   // plain text: '4.1' is a service and '81E2' a code, never a number
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -16,6 +16,11 @@ import emblem from './penstock.svg';
 import { PersonMenu } from './person-menu.tsx';
 import { ViewMenu } from './view-menu.tsx';
 
+const pages = [
+  { to: '/messages', label: 'Messages' },
+  { to: '/streams', label: 'Streams' },
+] as const;
+
 /** What stands around every page: whoever is not signed in, or has not said for whom, meets that question instead. */
 export function Shell() {
   const { for: wanted } = useSearch({ from: '__root__' });
@@ -98,11 +103,14 @@ function SignedInShell({ session }: { session: Session }) {
           </Group>
         </AppShell.Header>
         <AppShell.Navbar p="xs" className="penstock-rail" aria-label="Pages">
-          <NavLink
-            label="Messages"
-            active={path.startsWith('/messages')}
-            renderRoot={(props) => <Link to="/messages" search={(search) => ({ for: search.for })} {...props} />}
-          />
+          {pages.map(({ to, label }) => (
+            <NavLink
+              key={to}
+              label={label}
+              active={path.startsWith(to)}
+              renderRoot={(props) => <Link to={to} search={(search) => ({ for: search.for })} {...props} />}
+            />
+          ))}
         </AppShell.Navbar>
         <AppShell.Main id="main" ref={main} tabIndex={-1} className="penstock-main">
           {/* keyed by whom one acts for: nothing of one User stays on the page of another */}

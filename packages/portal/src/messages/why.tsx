@@ -1,4 +1,4 @@
-import { Loader, Stack, Text, Title } from '@mantine/core';
+import { Group, Loader, Stack, Text, Title } from '@mantine/core';
 import type { ExplanationDocument } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import type { Caller } from '../api/call.ts';
@@ -29,7 +29,11 @@ export function Why(props: { caller: Caller; position: string; user: string | un
       <Title order={2} size="h4" id="life-why" mb="sm">
         Why
       </Title>
-      {why.isPending ? <Loader size="sm" aria-label="Loading the reason" /> : null}
+      {why.isPending ? (
+        <Group role="status" gap="sm">
+          <Loader aria-hidden size="sm" /> Loading the reason ...
+        </Group>
+      ) : null}
       {why.isError ? <FailureSummary words={wordsOf(why.error)} onRetry={() => void why.refetch()} /> : null}
       {why.data === undefined ? null : (
         <Stack gap="xs">
