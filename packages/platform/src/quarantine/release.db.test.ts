@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../foundation/clock.ts';
+import { type Clock, systemClock } from '../foundation/clock.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { createLog } from '../foundation/log.ts';
@@ -178,6 +178,38 @@ describe('a release', () => {
     expect(versions.at(-1)).toBe(directory.current().version);
     const { rows } = await database.pool.query<{ version: string }>('select version from directory_version');
     expect(versions.at(-1)).toBe(BigInt(rows[0]?.version ?? 0));
+  });
+
+  test('judges anew what it judged ahead before a pause, or more than a second ago', async () => {
+    await hold(database.pool, { count: 3_000 });
+    await decide('one', linesOf({ count: 3_000 }));
+    const submission = fileNamed('one').toString('hex');
+    const change = (state: 'paused' | 'running') =>
+      switchRelease(database.pool, { userId: userA, submission, change: { state } });
+    let time = Date.now();
+    const clock: Clock = { now: () => new Date(time) };
+    let mayBeSent = true;
+    // the next chunk is judged while one is carried out; both have the answer of that time
+    let judged = 0;
+    const judgedBy = new Map([2_000, 4_000].map((count) => [count, Promise.withResolvers<void>()]));
+    const one = worker({
+      clock,
+      judge: () => {
+        judgedBy.get(++judged)?.resolve();
+        return mayBeSent ? undefined : { code: 'gateway.not-responsible', detail: 'not any more' };
+      },
+    });
+    expect(await one.releaseNext()).toMatchObject({ sent: 1_000 });
+    await judgedBy.get(2_000)?.promise;
+    await change('paused');
+    expect(await one.releaseNext()).toBeUndefined();
+    mayBeSent = false;
+    await change('running');
+    expect(await one.releaseNext()).toMatchObject({ sent: 0, refused: 1_000 });
+    await judgedBy.get(4_000)?.promise;
+    mayBeSent = true;
+    time += 1_001;
+    expect(await one.releaseNext()).toMatchObject({ sent: 1_000, refused: 0 });
   });
 
   test('is paced, paused and resumed', async () => {

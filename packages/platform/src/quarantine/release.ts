@@ -36,6 +36,8 @@ const MOST_BYTES = 32 * 1024 * 1024;
 /** A paced release goes in steps of a quarter of a second. */
 const STEPS_A_SECOND = 4;
 const DAY_MS = 86_400_000;
+/** How long rights that were judged ahead count as what they are now: the responsibility for a device may end. */
+const AHEAD_MS = 1_000;
 
 export interface ReleaseParts {
   readonly pool: pg.Pool;
@@ -77,6 +79,13 @@ interface JudgedChunk {
   readonly refused: readonly RefusedDecision[];
 }
 
+/** The chunk after the one under way, as it began to be judged at an instant. */
+interface ChunkAhead {
+  readonly key: string;
+  readonly begunAt: number;
+  readonly judged: Promise<JudgedChunk | undefined>;
+}
+
 /** A release at a place of it. */
 function keyOf({ userId, submission, day, sequence, rate }: RunningRelease): string {
   return [userId, submission.toString('hex'), day, sequence, rate].join(' ');
@@ -85,7 +94,7 @@ function keyOf({ userId, submission, day, sequence, rate }: RunningRelease): str
 export class ReleaseWorker {
   readonly #parts: ReleaseParts;
   readonly #worker: Worker;
-  #ahead: { readonly key: string; readonly judged: Promise<JudgedChunk | undefined> } | undefined;
+  #ahead: ChunkAhead | undefined;
 
   constructor(parts: ReleaseParts) {
     this.#parts = parts;
@@ -119,7 +128,11 @@ export class ReleaseWorker {
         if (release === undefined) return undefined;
         return { release, chunk: await this.#carryOut(client, release) };
       });
-      if (done === undefined) return undefined;
+      if (done === undefined) {
+        // everything is done, paused or not due: whatever goes on after that is judged then
+        this.#ahead = undefined;
+        return undefined;
+      }
       const { release, chunk } = done;
       for (const direction of chunk.directions) streamed(direction, release.userId);
       if (chunk.isDone) {
@@ -135,8 +148,7 @@ export class ReleaseWorker {
   }
 
   async #carryOut(client: pg.PoolClient, release: RunningRelease): Promise<ReleasedChunk> {
-    const ahead = this.#ahead?.key === keyOf(release) ? await this.#ahead.judged : undefined;
-    this.#ahead = undefined;
+    const ahead = await this.#takeAhead(release);
     const { directoryVersion, decisions, refused } = ahead ?? (await this.#judgeNext(client, release));
     const to = decisions.at(-1);
     if (to === undefined) throw new Error(`the release ${release.submission.toString('hex')} runs without decisions`);
@@ -148,7 +160,16 @@ export class ReleaseWorker {
   #judgeAhead(release: RunningRelease): void {
     // what fails here is done again when its turn has come, and fails there
     const judged = this.#judgeNext(this.#parts.pool, release).catch(() => undefined);
-    this.#ahead = { key: keyOf(release), judged };
+    this.#ahead = { key: keyOf(release), begunAt: this.#parts.clock.now().getTime(), judged };
+  }
+
+  /** What was judged ahead for this place, if it still counts. */
+  async #takeAhead(release: RunningRelease): Promise<JudgedChunk | undefined> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead?.key !== keyOf(release)) return undefined;
+    const age = this.#parts.clock.now().getTime() - ahead.begunAt;
+    return age >= 0 && age <= AHEAD_MS ? ahead.judged : undefined;
   }
 
   async #judgeNext(client: pg.Pool | pg.PoolClient, release: RunningRelease): Promise<JudgedChunk> {
