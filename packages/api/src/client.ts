@@ -56,6 +56,7 @@ import {
   releaseSchema,
 } from './quarantine.ts';
 import {
+  type postSubmissionSchema,
   submissionLifeSchema,
   type submissionOwnerSchema,
   submissionPageSchema,
@@ -215,7 +216,7 @@ export class PenstockClient {
   }
 
   /** Delivers a signed file; what became of it is told by `submission`. */
-  submit(file: AsyncIterable<Uint8Array>, signature: Uint8Array, query: z.input<typeof submissionOwnerSchema> = {}) {
+  submit(file: AsyncIterable<Uint8Array>, signature: Uint8Array, query: z.input<typeof postSubmissionSchema> = {}) {
     const boundary = `penstock-${randomUUID()}`;
     const delivery = {
       type: `multipart/form-data; boundary=${boundary}`,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cursorSchema, euiSchema, instantSchema, pageQuery, positionSchema } from './common.ts';
 import { directionSchema, messageKindSchema } from './messages.ts';
-import { sha256Schema } from './submissions.ts';
+import { MOST_RATE, sha256Schema } from './submissions.ts';
 
 export const eventReferenceSchema = z.string().regex(/^[0-9]{1,20}$/, 'must be 1 to 20 digits');
 
@@ -103,6 +103,10 @@ export const releaseSchema = z.object({
   state: z.enum(['running', 'paused', 'done']),
   /** Messages a second; left out: as fast as it goes. */
   rate: z.int().optional(),
+  /** While it is paused: a User ID, or `Operator`, who then alone lets it go on. */
+  pausedBy: z.string().optional(),
+  /** Who paused it, let it go on or set its rate: the last twenty, oldest first. */
+  switches: z.array(z.object({ at: instantSchema, author: z.string(), change: z.string() })),
   decided: z.int(),
   sent: z.int(),
   deleted: z.int(),
@@ -119,7 +123,7 @@ export const releaseParametersSchema = z.strictObject({ submission: sha256Schema
 /** POST /releases/{submission}: what is left out stays; a rate of null is none. */
 export const postReleaseSchema = z.strictObject({
   state: z.enum(['running', 'paused']).optional(),
-  rate: z.int().min(1).max(1_000_000).nullable().optional(),
+  rate: z.int().min(1).max(MOST_RATE).nullable().optional(),
 });
 
 export const noticeSchema = z.object({

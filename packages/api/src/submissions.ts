@@ -137,4 +137,11 @@ export const submissionPageSchema = z.object({ items: z.array(submissionSchema),
 /** Newest first. A User with one User ID need not name it; the Operator's own files are those of its User ID. */
 export const submissionQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
 export const submissionOwnerSchema = z.strictObject({ userId: euiSchema.optional() });
+/** Messages a second of a release. */
+export const MOST_RATE = 1_000_000;
+/** POST /submissions: of an action file, whether its release begins paused, and at which rate. */
+export const postSubmissionSchema = submissionOwnerSchema.extend({
+  paused: z.literal('true').optional(),
+  rate: z.coerce.number().int().min(1).max(MOST_RATE).optional(),
+});
 export const submissionParametersSchema = z.strictObject({ sha256: sha256Schema });

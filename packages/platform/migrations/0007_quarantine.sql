@@ -45,6 +45,10 @@ create table submission (
   faults jsonb,                  -- the first thousand
   fault_count bigint not null default 0,
   summary jsonb,                 -- what it changes, in the form of the API
+  -- how the release of an action file begins, as it was asked for with the delivery, and by whom
+  release_paused_by text,
+  release_rate integer check (release_rate > 0),
+  release_rate_by text,
   primary key (user_id, sha256)
 );
 create index submission_open on submission (received_at) where state in ('received', 'verified', 'checked');
@@ -108,6 +112,7 @@ create table release (
   user_id macaddr8 not null,
   submission bytea not null,
   state text not null check (state in ('running', 'paused', 'done')),
+  paused_by text,                   -- while it is paused: what the Operator paused only the Operator resumes
   rate integer check (rate > 0),    -- messages a second; null: as fast as it goes
   next_at timestamptz not null,     -- not before: pacing
   day date not null default '-infinity',  -- everything up to here is carried out
@@ -121,6 +126,17 @@ create table release (
   primary key (user_id, submission)
 ) with (fillfactor = 50);
 create index release_running on release (next_at) where state = 'running';
+
+-- Who paused a release, let it go on or set its rate, and when.
+create table release_switch (
+  user_id macaddr8 not null,
+  submission bytea not null,
+  number integer not null,
+  switched_at timestamptz not null,
+  author text not null,
+  change text not null,          -- 'paused', 'resumed', 'rate 50', 'rate none'
+  primary key (user_id, submission, number)
+);
 
 -- What one chunk put on the streams: the held messages to be processed after (from) up to (to), in their order, got
 -- the stream positions (stream_day, stream_sequence) and following. So each message's time of release is found without a
@@ -204,7 +220,7 @@ create index notice_about on notice (user_id, kind, about, noticed_at);
 
 do $$ declare its text; begin
   foreach its in array array['submission', 'submission_signature', 'held_decision', 'event_decision', 'release',
-                             'release_span', 'release_refusal', 'quarantine_note', 'incident', 'notice'] loop
+                             'release_switch', 'release_span', 'release_refusal', 'quarantine_note', 'incident', 'notice'] loop
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer
                     using (user_id = any ((select visible_user_ids())::macaddr8[]))', its);

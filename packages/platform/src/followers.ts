@@ -104,6 +104,7 @@ export async function startFollowers(parts: FollowerParts, onStop: (stop: () => 
     clock,
     log,
     operatorId,
+    releaseRate: config.quarantine.releaseRate,
     applied: async (kind) => {
       if (kind === 'actions') release.wake();
       else await announceDirectory(pool);

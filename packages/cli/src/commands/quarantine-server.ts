@@ -60,9 +60,9 @@ async function report(event: string, options: ServerOptions & { readonly out: st
 type Release = Awaited<ReturnType<PenstockClient['releases']>>['items'][number];
 
 function printReleases(releases: readonly Release[]): void {
-  const rows = releases.map(({ startedAt, state, decided, sent, deleted, refused, rate, submission }) => [
+  const rows = releases.map(({ startedAt, state, decided, sent, deleted, refused, rate, pausedBy, submission }) => [
     startedAt,
-    state,
+    pausedBy === undefined ? state : `${state} by ${pausedBy}`,
     String(decided),
     String(sent),
     String(deleted),

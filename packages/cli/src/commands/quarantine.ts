@@ -70,7 +70,9 @@ export function quarantineCommand(): Command {
     .addCommand(decideCommand())
     .addCommand(signing(localCommand('sign').description('sign an action file as its officer'), checkForSigning))
     .addCommand(
-      submitting(localCommand('submit').description('deliver a signed action file, and wait for its result')),
+      submitting(localCommand('submit').description('deliver a signed action file, and wait for its result'))
+        .option('--paused', 'its release begins paused')
+        .option('--rate <messages>', 'messages a second that its release begins with'),
     );
   for (const one of quarantineServerCommands()) command.addCommand(one);
   return command;

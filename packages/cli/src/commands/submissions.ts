@@ -68,10 +68,24 @@ function codeOf({ state }: SubmissionLife): number {
   return state === 'awaiting_second_officer' ? exitCode.waiting : 0;
 }
 
-async function submit(path: string, signaturePath: string, options: ServerOptions): Promise<number> {
+/** How a release begins, where a command can say it. */
+interface SubmitOptions extends ServerOptions {
+  readonly paused?: boolean;
+  readonly rate?: string;
+}
+
+function startOf({ paused, rate }: SubmitOptions): { paused?: 'true'; rate?: number } {
+  if (rate !== undefined && !/^[1-9][0-9]{0,6}$/.test(rate)) {
+    throw new LocalFailure(exitCode.usage, `${rate} is no rate`, 'Give --rate with whole messages a second.');
+  }
+  return { ...(paused ? { paused: 'true' } : {}), ...(rate === undefined ? {} : { rate: Number(rate) }) };
+}
+
+async function submit(path: string, signaturePath: string, options: SubmitOptions): Promise<number> {
+  const start = startOf(options);
   const signature = readFileSync(signaturePath);
   return askServer(options, async (client) => {
-    const receipt = await client.submit(createReadStream(path), signature, userOf(options));
+    const receipt = await client.submit(createReadStream(path), signature, { ...userOf(options), ...start });
     const life = await untilAtRest(client, receipt, options);
     if (options.json) printJson(life);
     else printLife(life);
@@ -105,7 +119,7 @@ export function submitting(command: Command): Command {
   return asksServer(command)
     .argument('<file>', 'the file, as it was signed')
     .argument('<signature>', 'its detached signature, as penstock or openssl cms made it')
-    .action((path: string, signature: string, options: ServerOptions) =>
+    .action((path: string, signature: string, options: SubmitOptions) =>
       runLocally(() => submit(path, signature, options)),
     );
 }

@@ -193,6 +193,14 @@ const quarantineSection = z.strictObject({
     .describe(
       'Days after which a held message that nobody decided on is decided to be deleted; it is never released by that. Without it held messages wait for ever.',
     ),
+  releaseRate: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'Messages a second that a release begins with where its delivery names no rate; both may change it. Without it a release goes as fast as it can.',
+    ),
 });
 
 export const settingsSchema = z.strictObject({

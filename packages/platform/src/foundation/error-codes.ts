@@ -284,6 +284,11 @@ export const errorCodes = {
     title: 'The release is done and cannot be switched any more.',
     action: 'Nothing is left to do: GET /api/v1/releases tells what was sent.',
   },
+  'quarantine.release-paused': {
+    status: 403,
+    title: 'The Operator paused the release, and only the Operator lets it go on.',
+    action: 'Ask the Operator; what it holds stays held meanwhile.',
+  },
   'quarantine.bytes-changed': {
     status: 500,
     title: 'The bytes of a held message are not those that were verified.',

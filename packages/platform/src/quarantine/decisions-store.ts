@@ -5,7 +5,8 @@ import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { byteaArray, integerArray, textArray } from '../foundation/database/binary.ts';
 import { ANCHOR } from '../messages/lanes.ts';
-import type { HeldAction } from './quarantine.ts';
+import type { HeldAction, ReleaseStart } from './quarantine.ts';
+import { beginRelease } from './releases-store.ts';
 
 /** One line of an action file; identifiers are normalised, texts that are not given are empty. */
 export interface DecisionLine {
@@ -163,8 +164,9 @@ export async function checkDecisions(client: pg.PoolClient, userId: Eui): Promis
  */
 export async function recordDecisions(
   client: pg.PoolClient,
-  { userId, submission }: { readonly userId: Eui; readonly submission: Buffer },
+  options: { readonly userId: Eui; readonly submission: Buffer; readonly start?: ReleaseStart },
 ): Promise<Decided | DecisionFaults> {
+  const { userId, submission, start = {} } = options;
   // in one order, so that two files that race wait for each other and never in a circle
   const { rowCount } = await client.query(
     `insert into held_decision (user_id, day, sequence, event, action, reason, submission, decided_at)
@@ -185,11 +187,7 @@ export async function recordDecisions(
     if (race !== undefined) return race;
     throw new Error(`${rowCount} decisions were recorded of ${decided.process + decided.delete}`);
   }
-  await client.query(
-    `insert into release (user_id, submission, state, next_at, decided, started_at)
-     select $1, $2, 'running', clock_timestamp(), $3, clock_timestamp()`,
-    [userId, submission, decided.process + decided.delete],
-  );
+  await beginRelease(client, { userId, submission, start, decided: decided.process + decided.delete });
   await countDecided(client, userId, submission);
   return decided;
 }

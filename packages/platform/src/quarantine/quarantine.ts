@@ -62,7 +62,55 @@ export function requireState(facts: EventFacts, wanted: QuarantineState): void {
   if (fault !== undefined) throw new PenstockError('quarantine.state', { detail: fault, where: 'state' });
 }
 
+/** The Operator as an author; a User is one by its User IDs. */
+export const OPERATOR_AUTHOR = 'Operator';
+
 /** Who did something, as it is written down. */
 export function authorOf(viewer: Viewer): string {
-  return viewer.kind === 'operator' ? 'Operator' : viewer.userIds.join(' ');
+  return viewer.kind === 'operator' ? OPERATOR_AUTHOR : viewer.userIds.join(' ');
+}
+
+/** How a release begins; what is left out: at once, as fast as it goes. */
+export interface ReleaseStart {
+  readonly pausedBy?: string | undefined;
+  readonly rate?: { readonly perSecond: number; readonly by: string } | undefined;
+}
+
+/** What is asked of a release; a rate of null is none. */
+export interface ReleaseChange {
+  readonly state?: 'running' | 'paused' | undefined;
+  readonly rate?: number | null | undefined;
+}
+
+/** A release as far as it can be switched. */
+export interface ReleaseSwitches {
+  readonly rate: number | null;
+  /** Undefined: it runs. */
+  readonly pausedBy: string | undefined;
+}
+
+/** What a change changed, in the words that are recorded: what was so already is not recorded again. */
+export function wordsOfChange(before: ReleaseSwitches, after: ReleaseSwitches): string[] {
+  return [
+    ...(after.rate === before.rate ? [] : [`rate ${after.rate ?? 'none'}`]),
+    ...(after.pausedBy === before.pausedBy ? [] : [after.pausedBy === undefined ? 'resumed' : 'paused']),
+  ];
+}
+
+/** By whom a release is paused after a change by `author`: the Operator's pause stays the Operator's. */
+function pausedByAfter(pausedBy: string | undefined, change: ReleaseChange, author: string): string | undefined {
+  if (change.state === undefined) return pausedBy;
+  if (change.state === 'paused') return pausedBy === OPERATOR_AUTHOR ? pausedBy : author;
+  if (pausedBy === OPERATOR_AUTHOR && author !== OPERATOR_AUTHOR) {
+    throw new PenstockError('quarantine.release-paused', { where: 'state' });
+  }
+  return undefined;
+}
+
+/** @throws PenstockError 'quarantine.release-paused' when the Operator paused it and somebody else resumes it */
+export function switched(before: ReleaseSwitches, change: ReleaseChange, author: string): ReleaseSwitches {
+  return {
+    rate: change.rate === undefined ? before.rate : change.rate,
+    pausedBy: pausedByAfter(before.pausedBy, change, author),
+  };
 }

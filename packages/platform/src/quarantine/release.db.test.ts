@@ -185,7 +185,7 @@ describe('a release', () => {
     await decide('one', linesOf({ count: 3_000 }));
     const submission = fileNamed('one').toString('hex');
     const change = (state: 'paused' | 'running') =>
-      switchRelease(database.pool, { userId: userA, submission, change: { state } });
+      switchRelease(database.pool, { userId: userA, submission, author: userA, change: { state } });
     let time = Date.now();
     const clock: Clock = { now: () => new Date(time) };
     let mayBeSent = true;
@@ -217,7 +217,7 @@ describe('a release', () => {
     await decide('one', linesOf({ count: 1_200 }));
     const submission = fileNamed('one').toString('hex');
     const change = (changes: Parameters<typeof switchRelease>[1]['change']) =>
-      switchRelease(database.pool, { userId: userA, submission, change: changes });
+      switchRelease(database.pool, { userId: userA, submission, author: userA, change: changes });
     expect(await change({ rate: 100 })).toMatchObject({ rate: 100, state: 'running' });
     expect(await worker().releaseNext()).toMatchObject({ sent: 25 });
     // the next quarter of a second is not over, but a release may be a second behind
@@ -231,5 +231,32 @@ describe('a release', () => {
     await releaseAll(worker());
     expect(await releases()).toMatchObject([{ state: 'done', sent: 1_200 }]);
     await expect(change({ state: 'paused' })).rejects.toMatchObject({ code: 'quarantine.release-done' });
+    expect((await releases())[0]?.switches.map(({ author, change }) => `${author} ${change}`)).toEqual(
+      ['rate 100', 'paused', 'rate none', 'resumed'].map((words) => `${userA} ${words}`),
+    );
+  });
+
+  test('that the Operator paused is resumed by nobody else', async () => {
+    await hold(database.pool, { count: 2 });
+    await decide('one', linesOf({ count: 2 }));
+    const submission = fileNamed('one').toString('hex');
+    const change = (author: string, changes: Parameters<typeof switchRelease>[1]['change']) =>
+      switchRelease(database.pool, { userId: userA, submission, author, change: changes });
+    await change(userA, { state: 'paused' });
+    expect(await change('Operator', { state: 'paused' })).toMatchObject({ pausedBy: 'Operator' });
+    expect(await change(userA, { state: 'paused', rate: 5 })).toMatchObject({ pausedBy: 'Operator', rate: 5 });
+    await expect(change(userA, { state: 'running' })).rejects.toMatchObject({ code: 'quarantine.release-paused' });
+    expect(await worker().releaseNext()).toBeUndefined();
+    const resumed = await change('Operator', { state: 'running' });
+    expect(resumed).toMatchObject({ state: 'running' });
+    expect(resumed).not.toHaveProperty('pausedBy');
+    expect(resumed.switches.map(({ author, change }) => [author, change])).toEqual([
+      [userA, 'paused'],
+      ['Operator', 'paused'],
+      [userA, 'rate 5'],
+      ['Operator', 'resumed'],
+    ]);
+    await change(userA, { state: 'paused' });
+    expect(await change(userA, { state: 'running' })).toMatchObject({ state: 'running' });
   });
 });

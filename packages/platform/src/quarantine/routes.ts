@@ -117,9 +117,10 @@ export function quarantineRoutes({ pool, operatorId }: QuarantineRouteParts): (a
         },
       },
       (request) => {
-        const userId = recordOwner(viewerOf(request), request.query.userId);
+        const asking = viewerOf(request);
+        const userId = recordOwner(asking, request.query.userId);
         const { submission } = request.params;
-        return switchRelease(pool, { userId, submission, change: request.body });
+        return switchRelease(pool, { userId, submission, author: authorOf(asking), change: request.body });
       },
     );
     app.get(

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { checkDecisions, openDecisions, recordDecisions, stageDecisions } from '../quarantine/decisions-store.ts';
 import { faultsOf } from './faults.ts';
 import { type FileOutcome, refusalOfLines, type Submission } from './submission.ts';
+import { readReleaseStart } from './submissions-store.ts';
 
 /** Rows that are staged at a time. */
 const STAGED = 10_000;
@@ -12,12 +13,12 @@ const STAGED = 10_000;
 export async function applyActions(
   client: pg.PoolClient,
   submission: Submission,
-  bytes: AsyncIterable<Uint8Array>,
+  given: { readonly bytes: AsyncIterable<Uint8Array>; readonly usualRate: number | undefined },
 ): Promise<FileOutcome> {
   const findings = new Findings();
   await openDecisions(client);
   let waiting: Parameters<typeof stageDecisions>[1] = [];
-  for await (const batch of readActions(bytes, findings)) {
+  for await (const batch of readActions(given.bytes, findings)) {
     waiting = waiting.length === 0 ? batch : [...waiting, ...batch];
     if (waiting.length < STAGED) continue;
     await stageDecisions(client, waiting);
@@ -29,7 +30,9 @@ export async function applyActions(
     const faults = [...faultsOf(findings), ...(wrong?.faults ?? [])];
     return { ok: false, refusal: refusalOfLines(faults, findings.faultCount + (wrong?.count ?? 0)) };
   }
-  const decided = await recordDecisions(client, { userId: submission.userId, submission: submission.sha256 });
+  const { userId, sha256 } = submission;
+  const start = await readReleaseStart(client, submission, given.usualRate);
+  const decided = await recordDecisions(client, { userId, submission: sha256, start });
   if ('faults' in decided) return { ok: false, refusal: refusalOfLines(decided.faults, decided.count) };
   return { ok: true, summary: { actions: decided } };
 }

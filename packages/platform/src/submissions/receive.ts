@@ -5,6 +5,7 @@ import type { Eui } from '@penstock/duis';
 import { MOST_SIGNATURE_BYTES } from '@penstock/files/signature';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
+import type { ReleaseStart } from '../quarantine/quarantine.ts';
 import { dropUpload, receive, storeChunk } from './submissions-store.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -20,6 +21,8 @@ export interface Delivery {
   /** Two, named `file` and `signature`, in either order. */
   readonly parts: AsyncIterable<Part>;
   readonly mostBytes: number;
+  /** How the release of an action file is asked to begin. */
+  readonly start: ReleaseStart;
 }
 
 function malformed(detail: string): PenstockError {
@@ -69,7 +72,7 @@ async function readSignatureBytes(bytes: AsyncIterable<Uint8Array>): Promise<Buf
  * Receives one file with its signature and returns its SHA-256. When it resolves, both are stored.
  * @throws PenstockError 'submissions.parts', 'request.too-large', 'submissions.too-many-signatures'
  */
-export async function receiveFile(pool: pg.Pool, { userId, parts, mostBytes }: Delivery): Promise<Buffer> {
+export async function receiveFile(pool: pg.Pool, { userId, parts, mostBytes, start }: Delivery): Promise<Buffer> {
   const upload = randomUUID();
   const hash = createHash('sha256');
   let size: number | undefined;
@@ -95,7 +98,7 @@ export async function receiveFile(pool: pg.Pool, { userId, parts, mostBytes }: D
     if (signature === undefined || signature.length === 0) throw malformed('the part signature is missing or empty');
     const sha256 = hash.digest();
     const signatureSha256 = createHash('sha256').update(signature).digest();
-    await receive(pool, { userId, upload, sha256, size, signature, signatureSha256 });
+    await receive(pool, { userId, upload, sha256, size, signature, signatureSha256, start });
     return sha256;
   } catch (error) {
     await dropUpload(pool, userId, upload);

@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart';
 import {
+  postSubmissionSchema,
   submissionLifeSchema,
   submissionOwnerSchema,
   submissionPageSchema,
@@ -12,6 +13,7 @@ import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { authorOf, type ReleaseStart } from '../quarantine/quarantine.ts';
 import { listSubmissions, readSubmission } from './read-store.ts';
 import { type Part, receiveFile } from './receive.ts';
 import type { TrustFiles } from './trust.ts';
@@ -49,7 +51,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
   const { pool, trust, mostBytes } = parts;
   let underWay = 0;
 
-  async function take(request: FastifyRequest, userId: Eui): Promise<string> {
+  async function take(request: FastifyRequest, userId: Eui, start: ReleaseStart): Promise<string> {
     if (!request.isMultipart()) {
       throw new PenstockError('request.unsupported-media-type', {
         detail: 'send multipart/form-data with the parts file and signature',
@@ -64,7 +66,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     }
     underWay++;
     try {
-      const sha256 = await receiveFile(pool, { userId, parts: partsOf(request, mostBytes), mostBytes });
+      const sha256 = await receiveFile(pool, { userId, parts: partsOf(request, mostBytes), mostBytes, start });
       return sha256.toString('hex');
     } finally {
       underWay--;
@@ -78,14 +80,20 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
       {
         config: { access: 'submissions.change' },
         schema: {
-          querystring: submissionOwnerSchema,
+          querystring: postSubmissionSchema,
           consumes: ['multipart/form-data'],
           response: { 202: submissionLifeSchema },
         },
       },
       async (request, reply) => {
-        const userId = ownerOf(viewerOf(request), request.query.userId);
-        const sha256 = await take(request, userId);
+        const viewer = viewerOf(request);
+        const { paused, rate } = request.query;
+        const userId = ownerOf(viewer, request.query.userId);
+        const by = authorOf(viewer);
+        const sha256 = await take(request, userId, {
+          pausedBy: paused === undefined ? undefined : by,
+          rate: rate === undefined ? undefined : { perSecond: rate, by },
+        });
         return reply.code(202).send(await readSubmission(pool, userId, sha256));
       },
     );

@@ -5,6 +5,7 @@ import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { OPERATOR_AUTHOR, type ReleaseStart } from '../quarantine/quarantine.ts';
 import {
   type FileRefusal,
   raisedReference,
@@ -50,6 +51,7 @@ export interface Upload {
   readonly size: number;
   readonly signature: Buffer;
   readonly signatureSha256: Buffer;
+  readonly start: ReleaseStart;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface Upload {
  * @throws PenstockError 'submissions.too-many-signatures'
  */
 export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
-  const { userId, upload, sha256, size, signature, signatureSha256 } = given;
+  const { userId, upload, sha256, size, signature, signatureSha256, start } = given;
   await inTransaction(pool, async (client) => {
     const clock = await client.query<{ now: Date }>('select clock_timestamp() as now');
     const receivedAt = clock.rows[0]?.now ?? new Date();
@@ -74,6 +76,7 @@ export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
     );
     if (made.rowCount === 0) await dropUpload(client, userId, upload);
     if (known.rows[0]?.state === 'applied') return;
+    await storeReleaseStart(client, { userId, sha256 }, start);
     const signed = await client.query(
       `insert into submission_signature (user_id, sha256, signature_sha256, signature, received_at)
        values ($1, $2, $3, $4, $5) on conflict do nothing`,
@@ -92,6 +95,37 @@ export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
       [userId, sha256, receivedAt],
     );
   });
+}
+
+/** What a delivery asks for; of two the later counts, but nobody takes the Operator's pause away. */
+async function storeReleaseStart(
+  client: pg.PoolClient,
+  { userId, sha256 }: Pick<Submission, 'userId' | 'sha256'>,
+  { pausedBy, rate }: ReleaseStart,
+): Promise<void> {
+  await client.query(
+    `update submission
+     set release_paused_by = case release_paused_by when $6 then $6 else coalesce($3, release_paused_by) end,
+         release_rate = coalesce($4, release_rate), release_rate_by = coalesce($5, release_rate_by)
+     where user_id = $1 and sha256 = $2 and ($3::text is not null or $4::integer is not null)`,
+    [userId, sha256, pausedBy, rate?.perSecond, rate?.by, OPERATOR_AUTHOR],
+  );
+}
+
+/** How the release of a file is to begin, read where it is applied: no later delivery of the file is lost. */
+export async function readReleaseStart(
+  client: pg.PoolClient,
+  { userId, sha256 }: Submission,
+  usualRate: number | undefined,
+): Promise<ReleaseStart> {
+  const { rows } = await client.query<{ paused_by: string | null; rate: number | null; rate_by: string }>(
+    `select release_paused_by as paused_by, release_rate as rate, release_rate_by as rate_by
+     from submission where user_id = $1 and sha256 = $2 for update`,
+    [userId, sha256],
+  );
+  const asked = rows[0]?.rate == null ? undefined : { perSecond: rows[0].rate, by: rows[0].rate_by };
+  const usual = usualRate === undefined ? undefined : { perSecond: usualRate, by: OPERATOR_AUTHOR };
+  return { pausedBy: rows[0]?.paused_by ?? undefined, rate: asked ?? usual };
 }
 
 /** The files that are not done, the oldest first: after a crash they go on where they began. */

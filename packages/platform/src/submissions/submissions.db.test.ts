@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import type { ReleaseDocument } from '@penstock/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
@@ -212,6 +213,41 @@ describe('an action file', () => {
     expect(life).toMatchObject({ state: 'applied', kind: 'actions', summary: { actions: { process: 3, delete: 0 } } });
     const { rows } = await world.database.pool.query(`select state, decided::integer from release`);
     expect(rows).toEqual([{ state: 'running', decided: 3 }]);
+  });
+
+  test('begins its release as its delivery says, else as the platform is set', async () => {
+    await hold(world.database.pool, { count: 4 });
+    const release = async (counter: number, deliveries: { as?: string; query: string }[], of = world) => {
+      const file = actions(counter);
+      for (const one of deliveries) await of.post(file, of.sign(file), one);
+      while (await of.worker.workOnNext());
+      const { items } = (await of.get(`/releases?userId=${userA}`)).json as { items?: ReleaseDocument[] };
+      const [found] = items?.filter(({ submission }) => submission === sha256(file)) ?? [];
+      return { ...found, switches: found?.switches.map(({ author, change }) => `${author} ${change}`) };
+    };
+    expect(await release(1, [{ query: 'rate=7' }])).toMatchObject({
+      state: 'running',
+      rate: 7,
+      switches: [`${userA} rate 7`],
+    });
+    const byOperator = { as: 'operator', query: `userId=${userA}&paused=true` };
+    expect(await release(2, [byOperator, { query: 'paused=true&rate=9' }])).toMatchObject({
+      state: 'paused',
+      pausedBy: 'Operator',
+      rate: 9,
+      switches: [`${userA} rate 9`, 'Operator paused'],
+    });
+    expect(await release(3, [{ query: '' }])).not.toHaveProperty('rate');
+    const file = actions(4);
+    expect((await world.post(file, world.sign(file), { query: 'rate=0' })).status).toBe(400);
+    const paced = await submissionWorld(certificates.pki, { releaseRate: 20 });
+    try {
+      await hold(paced.database.pool, { count: 4 });
+      expect(await release(1, [{ query: '' }], paced)).toMatchObject({ rate: 20, switches: ['Operator rate 20'] });
+      expect(await release(2, [{ query: 'rate=50' }], paced)).toMatchObject({ rate: 50 });
+    } finally {
+      await paced.close();
+    }
   });
 
   test('is refused with all lines that are wrong, of form and of what is held, and nothing of it is recorded', async () => {

@@ -18,6 +18,7 @@ import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { officersImporter } from '../parties/officers-import.ts';
+import { quarantineRoutes } from '../quarantine/routes.ts';
 import { insertQuarantineWorld, userA, userB } from '../quarantine/testing-quarantine.ts';
 import { submissionRoutes } from './routes.ts';
 import { TrustFiles } from './trust.ts';
@@ -40,7 +41,7 @@ export interface SubmissionWorld {
   readonly pki: Pki;
   /** A signature by an officer of a User ID, the first or the second. */
   sign(file: string | Buffer, userId?: Eui, officer?: 0 | 1): Buffer;
-  post(file: string | Buffer, signature: Buffer, options?: { as?: string; userId?: string }): Promise<Problem>;
+  post(file: string | Buffer, signature: Buffer, options?: { as?: string; query?: string }): Promise<Problem>;
   get(path: string, as?: string): Promise<Problem>;
   /** Posts it, works on everything, and returns what became of it. */
   submit(file: string | Buffer, signature: Buffer, as?: string): Promise<Partial<SubmissionLife>>;
@@ -71,7 +72,7 @@ export async function testPki(): Promise<{ readonly pki: Pki; remove(): Promise<
   return { pki, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-export async function submissionWorld(pki: Pki): Promise<SubmissionWorld> {
+export async function submissionWorld(pki: Pki, settings: { releaseRate?: number } = {}): Promise<SubmissionWorld> {
   const database = await testDatabase();
   const { pool } = database;
   await insertQuarantineWorld(pool);
@@ -88,12 +89,13 @@ export async function submissionWorld(pki: Pki): Promise<SubmissionWorld> {
     clock: systemClock,
     log,
     operatorId,
+    releaseRate: settings.releaseRate,
     applied: async () => undefined,
   });
   const api = await createHttpServer({
     log,
     version: '0',
-    routes: [submissionRoutes({ pool, trust, mostBytes: MOST_BYTES })],
+    routes: [submissionRoutes({ pool, trust, mostBytes: MOST_BYTES }), quarantineRoutes({ pool, operatorId })],
   });
   const viewers: Readonly<Record<string, Viewer>> = {
     a: { kind: 'user', userIds: [userA] },
@@ -127,13 +129,12 @@ export async function submissionWorld(pki: Pki): Promise<SubmissionWorld> {
         signingTime: new Date(),
       });
     },
-    async post(file, signature, { as = 'a', userId } = {}) {
+    async post(file, signature, { as = 'a', query = '' } = {}) {
       const form = new FormData();
       form.set('file', new Blob([new Uint8Array(Buffer.from(file))]), 'file.csv');
       form.set('signature', new Blob([new Uint8Array(signature)]), 'file.p7s');
-      const query = userId === undefined ? '' : `?userId=${userId}`;
       return answerOf(
-        await fetch(`${address}/api/v1/submissions${query}`, { method: 'POST', body: form, headers: { 'x-as': as } }),
+        await fetch(`${address}/api/v1/submissions?${query}`, { method: 'POST', body: form, headers: { 'x-as': as } }),
       );
     },
     async get(path, as = 'a') {

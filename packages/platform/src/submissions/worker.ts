@@ -43,6 +43,8 @@ export interface SubmissionParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly operatorId: Eui;
+  /** Messages a second that a release begins with where its delivery names no rate. */
+  readonly releaseRate: number | undefined;
   /** Called after the commit that applied a file. */
   readonly applied: (kind: SubmissionKind) => Promise<void>;
 }
@@ -162,7 +164,12 @@ export class SubmissionWorker {
       }
     }
     const apply = (inside: pg.PoolClient): Promise<FileOutcome> =>
-      set === undefined ? applyActions(inside, submission, readBytes(inside, submission)) : set.apply(inside);
+      set === undefined
+        ? applyActions(inside, submission, {
+            bytes: readBytes(inside, submission),
+            usualRate: this.#parts.releaseRate,
+          })
+        : set.apply(inside);
     const refusal = await this.#apply(submission, apply);
     if (refusal !== undefined) return this.#rest({ submission, refusal });
     log.info(

@@ -48,6 +48,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   held_decision: byUser,
   event_decision: byUser,
   release: byUser,
+  release_switch: byUser,
   release_span: byUser,
   release_refusal: byUser,
   alert_cursor: byUser,
