@@ -77,14 +77,31 @@ export type MessageExportQuery = z.infer<typeof messageExportQuerySchema>;
 export const messageParametersSchema = z.strictObject({ day: dayOnlySchema, sequence: sequenceSchema });
 export const messageLifeQuerySchema = z.strictObject({ userId: euiSchema.optional() });
 
-/** One message's whole life. */
-export const messageLifeSchema = messageSchema.extend({
-  /** The devices that it concerns: its target and those named in its body. */
-  devices: z.array(euiSchema),
+/** What became of a message after it was recorded. */
+export const passageSchema = z.object({
   /** When the network (southbound) or the User (northbound) took it; left out while it waits. */
   takenAt: instantSchema.optional(),
+  /** Of one that was held; left out while it is undecided. */
+  decision: z
+    .object({
+      action: z.enum(['process', 'delete']),
+      decidedAt: instantSchema,
+      /** The signed file; left out when it expired. */
+      submission: z.string().optional(),
+      /** When it was put on its stream, and where; left out while its release has not reached it. */
+      releasedAt: instantSchema.optional(),
+      streamPosition: positionSchema.optional(),
+    })
+    .optional(),
+});
+export type PassageDocument = z.infer<typeof passageSchema>;
+
+/** One message's whole life. */
+export const messageLifeSchema = messageSchema.extend(passageSchema.shape).extend({
+  /** The devices that it concerns: its target and those named in its body. */
+  devices: z.array(euiSchema),
   /** Everything else with the same RequestID, oldest first. */
-  related: z.array(messageSchema.extend({ takenAt: instantSchema.optional() })),
+  related: z.array(messageSchema.extend(passageSchema.shape)),
 });
 export type MessageLifeDocument = z.infer<typeof messageLifeSchema>;
 

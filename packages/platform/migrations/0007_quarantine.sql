@@ -138,20 +138,19 @@ create table release_switch (
   primary key (user_id, submission, number)
 );
 
--- What one chunk put on the streams: the held messages to be processed after (from) up to (to), in their order, got
--- the stream positions (stream_day, stream_sequence) and following. So each message's time of release is found without a
--- row of its own.
+-- What one chunk put on the streams of a day's held messages: those to be processed after from_sequence up to
+-- to_sequence, in their order, got the stream positions (stream_day, stream_sequence) and following. So each message's
+-- time of release and its position are found without a row of its own, and from its own day's decisions.
 create table release_span (
   user_id macaddr8 not null,
   submission bytea not null,
-  from_day date not null,        -- exclusive
-  from_sequence bigint not null,
-  to_day date not null,
+  day date not null,             -- of the held messages
+  from_sequence bigint not null, -- exclusive
   to_sequence bigint not null,
   released_at timestamptz not null,
   stream_day date not null,
   stream_sequence bigint not null,
-  primary key (user_id, submission, to_day, to_sequence)
+  primary key (user_id, submission, day, to_sequence)
 );
 
 -- What was decided to be sent and could not be: it stays held. `round` counts such decisions on one message.
@@ -330,7 +329,13 @@ begin
     select in_user, j.direction, today, last.sequence + row_number() over (order by j.day, j.sequence), j.day,
            j.sequence, j.kind, j.body
     from judged j where j.action = 'process' and j.code is null
-    returning stream.direction
+    returning stream.direction, stream.message_day, stream.message_sequence, stream.sequence
+  ), spans as (
+    insert into release_span (user_id, submission, day, from_sequence, to_sequence, released_at, stream_day,
+                              stream_sequence)
+    select in_user, in_submission, p.message_day, case p.message_day when progress.day then progress.sequence else 0 end,
+           max(p.message_sequence), lane_time, today, min(p.sequence)
+    from put p group by p.message_day
   ), told as (
     insert into release_refusal (user_id, day, sequence, round, event, submission, decision_reason, decided_at,
                                  refused_at, code, detail)
@@ -356,10 +361,6 @@ begin
          (select count(*) from judged where action = 'delete')
     into release_batch.sent, release_batch.directions, release_batch.refused, dropped;
 
-  if release_batch.sent > 0 then
-    insert into release_span values (in_user, in_submission, progress.day, progress.sequence, in_to_day, in_to_sequence,
-                                     lane_time, today, last.sequence + 1);
-  end if;
   is_done := not exists (
     select from held_decision d
     where d.user_id = in_user and d.submission = in_submission

@@ -7,6 +7,7 @@ import { type TestDatabase, testDatabase } from '../foundation/database/testing.
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
+import { DECIDED_SQL, TAKEN_SQL } from '../messages/passage.ts';
 import {
   createRecordStore,
   DEVICES_SQL,
@@ -14,7 +15,6 @@ import {
   RECORD_OF_DEVICE_SQL,
   RECORD_OF_REQUEST_SQL,
   RECORD_SQL,
-  TAKEN_SQL,
 } from './record-store.ts';
 import { listStreams } from './stream-status.ts';
 
@@ -231,6 +231,7 @@ describe('plans, as the viewer', () => {
       [alpha, 'southbound', '2026-11-20', '106', '2026-11-23'],
       /delivery_\d+_user_id_to_day_to_sequence_idx/,
     ],
+    ['its decision', DECIDED_SQL, [alpha, '2026-11-20', '106'], /using release_span_pkey/],
   ];
   test.each(plans)('%s goes by its index', async (_, sql, values, index) => {
     const plan = await asViewerOf(database.pool, [alpha], async (client) => {
@@ -240,7 +241,7 @@ describe('plans, as the viewer', () => {
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     });
     expect(plan).toMatch(index);
-    expect(plan).not.toMatch(/Seq Scan on (message_log|message_device|delivery)/);
+    expect(plan).not.toMatch(/Seq Scan on (message_log|message_device|delivery|held_decision|release_span)/);
   });
 });
 

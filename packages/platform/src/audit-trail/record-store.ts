@@ -20,6 +20,7 @@ import { readingOwner } from '../foundation/record-reading.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { formatPosition } from '../messages/message.ts';
+import { readPassage } from '../messages/passage.ts';
 import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
 
 export interface RecordPage {
@@ -81,23 +82,6 @@ export const DEVICES_SQL = `
   select d.device from message_device d
   where d.user_id = $1 and d.day = $2 and d.sequence = $3
   order by d.device`;
-
-/**
- * $1 User ID, $2 direction, $3 day, $4 sequence, $5 last day: the first span that reached the message. A stream keeps
- * a message for some days only, so later spans cannot be its own and are not read.
- */
-export const TAKEN_SQL = `
-  select found.delivered_at
-  from generate_series($3::date, $5::date, interval '1 day') as reached(day)
-  cross join lateral (
-    select d.delivered_at, d.from_day, d.from_sequence from delivery d
-    where d.user_id = $1 and d.to_day = reached.day::date
-      and d.to_sequence >= case reached.day::date when $3::date then $4::bigint else 0 end
-      and d.direction = $2::message_direction and d.day >= $3::date and d.day <= $5::date
-    order by d.to_sequence limit 1
-  ) as found
-  where found.from_day < $3::date or (found.from_day = $3::date and found.from_sequence < $4::bigint)
-  order by reached.day limit 1`;
 
 interface MessageRow {
   user_id: string;
@@ -170,13 +154,6 @@ export function createRecordStore(options: {
     return (await client.query<MessageRow>(RECORD_OF_REQUEST_SQL, values)).rows;
   }
 
-  async function takenAt(client: pg.PoolClient, row: MessageRow): Promise<{ takenAt?: string }> {
-    if (row.verdict !== 'passed' && row.verdict !== 'warned') return {};
-    const values = [row.user_id, row.direction, row.day, row.sequence, lastDay()];
-    const { rows } = await client.query<{ delivered_at: Date }>(TAKEN_SQL, values);
-    return rows[0] === undefined ? {} : { takenAt: rows[0].delivered_at.toISOString() };
-  }
-
   async function listByRequestId(userId: Eui, query: MessageQuery, text: string): Promise<RecordPage> {
     const id = parseRequestId(text);
     if (id === undefined) throw new PenstockError('request.invalid', { detail: 'no RequestID', where: 'requestId' });
@@ -238,11 +215,11 @@ export function createRecordStore(options: {
         const related: MessageLifeDocument['related'] = [];
         for (const other of sameRequest) {
           if (other.originator !== row.originator || formatPosition(other) === formatPosition(row)) continue;
-          related.push({ ...toDocument(other), ...(await takenAt(client, other)) });
+          related.push({ ...toDocument(other), ...(await readPassage(client, other, lastDay())) });
         }
         return {
           ...toDocument(row),
-          ...(await takenAt(client, row)),
+          ...(await readPassage(client, row, lastDay())),
           devices: devices.rows.map((found) => requireEui(found.device)),
           related,
         };

@@ -125,9 +125,8 @@ export const HELD_SQL = `
          case d.action when 'process' then (
            select s.released_at from release_span s
            where s.user_id = h.user_id and s.submission = d.submission
-             and s.to_day >= h.day and (s.to_day, s.to_sequence) >= (h.day, h.sequence)
-             and (s.from_day, s.from_sequence) < (h.day, h.sequence)
-           order by s.to_day, s.to_sequence limit 1) end as released_at,
+             and s.day = h.day and s.to_sequence >= h.sequence and s.from_sequence < h.sequence
+           order by s.to_sequence limit 1) end as released_at,
          (select jsonb_build_object('code', f.code, 'detail', f.detail, 'at',
                    to_char(f.refused_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
           from release_refusal f

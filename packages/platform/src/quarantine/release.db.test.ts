@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Clock, systemClock } from '../foundation/clock.ts';
+import { addDays, type Clock, systemClock, utcDay } from '../foundation/clock.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { createLog } from '../foundation/log.ts';
+import { asViewerOf } from '../foundation/viewing.ts';
+import { readPassage } from '../messages/passage.ts';
 import { type DirectoryReader, openDirectory } from '../parties/directory-reader.ts';
 import { moveDirectory } from '../parties/directory-version.ts';
+import { explainVerdict } from '../thresholds/explain.ts';
 import { checkDecisions, openDecisions, recordDecisions, stageDecisions } from './decisions-store.ts';
 import { listHeld, readEvent } from './events-store.ts';
 import type { RightsRefusal } from './quarantine.ts';
@@ -105,6 +108,54 @@ describe('a release', () => {
     const first = await listHeld(database.pool, userA, event, { limit: 2 });
     const second = await listHeld(database.pool, userA, event, { limit: 2, cursor: first.cursor });
     expect(second.items.map(({ position }) => position)).toEqual([`${day}/3`]);
+  });
+
+  test('is told in the record: decided when, released where, taken when', async () => {
+    const { pool } = database;
+    await hold(pool, { count: 1_300 });
+    await pool.query('update held_message set window_from = held_at');
+    await decide('one', linesOf({ from: 5, count: 1, action: 'delete' }));
+    await decide('two', [...linesOf({ from: 1, count: 4 }), ...linesOf({ from: 6, count: 1_200 })]);
+    let asked = 0;
+    // the third
+    await releaseAll(worker({ judge: () => (++asked === 3 ? { code: 'gateway.rights', detail: 'gone' } : undefined) }));
+    const { rows } = await pool.query<{ message: string; day: string; sequence: string }>(
+      `select message_sequence::text as message, day::text, sequence::text from stream order by sequence`,
+    );
+    const viewer = { kind: 'user', userIds: [userA] } as const;
+    const held = { user_id: userA, direction: 'southbound', verdict: 'held', day } as const;
+    const lastDay = addDays(utcDay(new Date()), 1);
+    const life = (sequence: string) =>
+      asViewerOf(pool, [userA], (client) => readPassage(client, { ...held, sequence }, lastDay));
+    const two = fileNamed('two').toString('hex');
+    for (const at of [0, 2, 3, 997, 998, 999, 1_000, rows.length - 1]) {
+      const row = rows[at];
+      const { decision, takenAt } = await life(row?.message ?? '');
+      expect([decision?.submission, decision?.streamPosition]).toEqual([two, `${row?.day}/${row?.sequence}`]);
+      expect([decision?.releasedAt === undefined, takenAt]).toEqual([false, undefined]);
+    }
+    expect(await life('3')).not.toHaveProperty('decision');
+    expect((await life('5')).decision).toMatchObject({
+      action: 'delete',
+      submission: fileNamed('one').toString('hex'),
+    });
+    // a message of an older day is released behind what was taken before
+    const [, second, third] = rows;
+    const takenAt = new Date(`${second?.day}T12:00:00Z`).toISOString();
+    await pool.query(
+      `insert into delivery (user_id, day, direction, from_day, from_sequence, to_day, to_sequence, delivered_at)
+       values ($1, $2, 'southbound', '-infinity', 0, $2, $3, $4)`,
+      [userA, second?.day, second?.sequence, takenAt],
+    );
+    expect((await life(second?.message ?? '')).takenAt).toBe(takenAt);
+    expect((await life(third?.message ?? '')).takenAt).toBeUndefined();
+    const explain = async (sequence: string) => {
+      const position = { day, sequence: BigInt(sequence) };
+      return (await explainVerdict(pool, viewer, { userId: undefined, position, now: new Date() })).words.join('; ');
+    };
+    expect(await explain(second?.message ?? '')).toMatch(/put on the southbound stream at .* as .*; taken at /);
+    expect(await explain('5')).toMatch(/decided to be deleted at .* by the file /);
+    expect(await explain('3')).toMatch(/it waits for a decision/);
   });
 
   test('by several at once is carried out once', async () => {

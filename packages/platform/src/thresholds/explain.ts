@@ -3,14 +3,16 @@
  * log says, counted as it was counted then. A User is told of its own thresholds; counts over all Users, and who made
  * them up, are the Operator's to see.
  */
-import type { ContributorsDocument, ExplanationDocument } from '@penstock/api';
+import type { ContributorsDocument, ExplanationDocument, PassageDocument } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { addDays, utcDay } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { formatPosition, type Position } from '../messages/message.ts';
+import { readPassage } from '../messages/passage.ts';
 import { COUNT_SQL, COUNTED_FOR_SQL, HELD_SQL, RECORDED_SQL } from './explain-sql.ts';
 import { ALL_USERS, type CountedDirection } from './matching.ts';
 
@@ -54,7 +56,7 @@ const toInstant = (text: string): string => new Date(text).toISOString();
 export async function explainVerdict(
   pool: pg.Pool,
   viewer: Viewer,
-  asked: { readonly userId: string | undefined; readonly position: Position },
+  asked: { readonly userId: string | undefined; readonly position: Position; readonly now: Date },
 ): Promise<ExplanationDocument> {
   const { position } = asked;
   const what = `verdict of ${formatPosition(position)}`;
@@ -66,7 +68,12 @@ export async function explainVerdict(
     if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such message' });
     const base = { position: formatPosition(position), verdict: row.verdict };
     const [held] = (await client.query<HeldRow>(HELD_SQL, at)).rows;
-    if (held !== undefined) return { ...base, words: wordsOfHold(row, held), event: held.event, thresholds: [] };
+    if (held !== undefined) {
+      const message = { ...row, user_id: userId, day: position.day, sequence: position.sequence.toString() };
+      const passage = await readPassage(client, message, addDays(utcDay(asked.now), 1));
+      const words = [...wordsOfHold(row, held), ...(row.verdict === 'held' ? wordsOfPassage(row, passage) : [])];
+      return { ...base, words, event: held.event, thresholds: [] };
+    }
     const thresholds: Explained[] = [];
     for (const owner of viewer.kind === 'operator' ? [userId, ALL_USERS] : [userId]) {
       const { rows } = await client.query<CountedRow>(COUNTED_FOR_SQL, [owner, ...at]);
@@ -101,6 +108,20 @@ function toExplained(row: CountedRow, owner: Eui, count: number): Explained {
 function wordsOfHold({ verdict }: RecordedRow, { count, window_from, value_words, words }: HeldRow): string[] {
   if (value_words !== null) return [`${verdict}: ${value_words}`, `the limit: ${words}`];
   return [`${verdict}: it would have been number ${count} since ${toInstant(window_from ?? '')}`, words];
+}
+
+function wordsOfPassage({ direction }: RecordedRow, { decision, takenAt }: PassageDocument): string[] {
+  if (decision === undefined) return ['it waits for a decision'];
+  const { action, decidedAt, submission, releasedAt, streamPosition } = decision;
+  const by = submission === undefined ? 'because it expired' : `by the file ${submission}`;
+  if (action === 'delete') return [`decided to be deleted at ${decidedAt} ${by}`];
+  return [
+    `decided to be processed at ${decidedAt} ${by}`,
+    releasedAt === undefined
+      ? 'its release has not reached it yet'
+      : `put on the ${direction} stream at ${releasedAt} as ${streamPosition}`,
+    ...(takenAt === undefined ? [] : [`taken at ${takenAt}`]),
+  ];
 }
 
 const TRANSFORM_VARIANT = 4;

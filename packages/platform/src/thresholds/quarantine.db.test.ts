@@ -206,7 +206,7 @@ test('a value out of bounds is held or deleted, is not counted, and has an event
 
 function explain(viewer: Viewer, outcome: RecordOutcome | undefined, userId = userA) {
   if (outcome?.outcome !== 'recorded') throw new Error('it was not recorded');
-  return explainVerdict(database.pool, viewer, { userId, position: outcome.position });
+  return explainVerdict(database.pool, viewer, { userId, position: outcome.position, now: new Date() });
 }
 
 describe('every verdict is explained', () => {
@@ -227,6 +227,7 @@ describe('every verdict is explained', () => {
       [
         'held: it would have been number 3 since 2026-11-22T11:00:00.000Z',
         'more than 2 communications (all) sent within PT1H: threshold 1 version 1',
+        'it waits for a decision',
       ],
       ['passed: a critical request counts when it is sent, not when it is transformed'],
       ['refused: gateway.schema; it counts for no threshold'],
@@ -244,6 +245,7 @@ describe('every verdict is explained', () => {
     expect((await explain(viewerB, held, userB)).words).toEqual([
       'held: it would have been number 5 since 2026-11-22T11:00:00.000Z',
       'more than 4 communications (all) sent within PT1H by all Users together: threshold 1 version 1',
+      'it waits for a decision',
     ]);
     expect(await listContributors(database.pool, { thresholdId: '1', at: later(3) })).toMatchObject({
       count: 4,

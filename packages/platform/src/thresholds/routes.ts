@@ -57,7 +57,11 @@ export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock 
       (request) => {
         const { day, sequence } = request.params;
         const position = { day, sequence: BigInt(sequence) };
-        return explainVerdict(pool, viewerOf(request), { userId: request.query.userId, position });
+        return explainVerdict(pool, viewerOf(request), {
+          userId: request.query.userId,
+          position,
+          now: clock.now(),
+        });
       },
     );
   };
