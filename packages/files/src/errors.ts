@@ -154,6 +154,19 @@ const registry = {
     title: 'The exception has no beginning or no end',
     action: 'Give an exception both from and to.',
   },
+  'files.thresholds': {
+    title: 'The file sets more thresholds than are taken',
+    action: 'Set fewer: at most 1,000, each with its services, direction and period.',
+  },
+  'files.periods': {
+    title: 'The file has more different periods than are taken',
+    action: 'Use at most eight different periods in a file.',
+  },
+  'files.counting': {
+    title: 'One message would count for more thresholds than are taken',
+    action:
+      'Let at most 16 thresholds count a message of any variant and direction; those of all services count with it.',
+  },
   'files.none': {
     title: 'A row of the kind none stands beside other rows',
     action: 'Keep none alone to end all thresholds, or all limits, or take it out.',

@@ -8,6 +8,7 @@ export type { ItemName } from './actions/item-key.ts';
 export { readActions } from './actions/read.ts';
 export { writeActions } from './actions/write.ts';
 export * from './adt/adt-file.ts';
+export * from './adt/bounds.ts';
 export { type AdtChange, type AdtDifference, compareAdt } from './adt/compare.ts';
 export { type Operator, readAdt } from './adt/read.ts';
 export { writeAdt } from './adt/write.ts';

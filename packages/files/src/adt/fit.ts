@@ -4,6 +4,7 @@ import { type Findings, shown } from '../findings.ts';
 import { addNotAlone, addOverlaps, end, inOrder, start } from '../spans/span.ts';
 import { type AdtException, type AdtFile, type AdtIdentity, type AdtThreshold, identityKey } from './adt-file.ts';
 import type { AdtRow } from './adt-row.ts';
+import { findExcess } from './bounds.ts';
 
 type ThresholdRow = Omit<AdtThreshold, 'exceptions'>;
 interface ExceptionRow {
@@ -69,6 +70,14 @@ function addUserIds(rows: readonly AdtRow[], findings: Findings): string | undef
   return expected?.userId;
 }
 
+/** What is more than one owner may have; spans of one threshold are one. */
+function addExcess(groups: Iterable<readonly ThresholdRow[]>, findings: Findings): void {
+  const firsts = [...groups].flatMap(([first]) =>
+    first === undefined ? [] : [{ ...first, services: first.srvs.length > 0 ? first.srvs : [first.services] }],
+  );
+  for (const { threshold, code, message } of findExcess(firsts)) findings.add({ line: threshold.line, code, message });
+}
+
 /**
  * The file that the rows are; what does not fit together is added to `findings`. Undefined when there are no rows.
  * @param hasAllThresholds whether no threshold row was left out; else an exception without one is not its own fault
@@ -84,6 +93,7 @@ export function fitRows(rows: readonly AdtRow[], hasAllThresholds: boolean, find
     const [first] = group;
     if (first !== undefined) addOverlaps(group, describe(first), findings);
   }
+  addExcess(groups.values(), findings);
   const exceptions = rows.filter((row) => row.kind === 'exception');
   const placed = placeExceptions(groups, exceptions, hasAllThresholds, findings);
   return {
