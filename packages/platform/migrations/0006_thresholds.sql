@@ -161,6 +161,9 @@ create table held_message (
 ) partition by range (day);
 alter table held_message alter column body set storage external;
 create index held_message_event on held_message (user_id, event, day, sequence);
+-- What a line of an action file names; without the event, see decisions-store.ts.
+create index held_message_id on held_message (user_id, message_id);
+create index held_message_sha256 on held_message (user_id, sha256);
 
 -- ---------------------------------------------------------------- the second wall
 

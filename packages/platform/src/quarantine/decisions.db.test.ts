@@ -60,6 +60,17 @@ async function stateOf(reference = event): Promise<string | undefined> {
   return rows[0]?.state;
 }
 
+/** How many rows of held messages were read until now. */
+async function rowsRead(): Promise<number> {
+  // of the connection that read them; there is no other now
+  await database.pool.query('select pg_stat_force_next_flush()');
+  const { rows } = await database.pool.query<{ count: number }>(
+    `select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::integer as count
+     from pg_stat_user_tables where relname like 'held_message%'`,
+  );
+  return rows[0]?.count ?? -1;
+}
+
 describe('decisions of a file', () => {
   test('are recorded whole, begin a release, and what is not named stays held', async () => {
     await hold(database.pool, { count: 10 });
@@ -140,6 +151,35 @@ describe('decisions of a file', () => {
     expect(new Set(faults?.faults.map(({ code }) => code))).toEqual(new Set(['decision.already-decided']));
     expect(await decisions()).toBe(12);
     expect((await database.pool.query('select from release')).rowCount).toBe(1);
+  });
+
+  test.each([
+    ['message_id', (line: DecisionLine) => line],
+    ['SHA-256', (line: DecisionLine, sha256: string) => ({ ...line, messageId: '', sha256 })],
+  ])('of few lines are looked up by %s: the event is not read', async (_, name) => {
+    await hold(database.pool, { count: 2_000 });
+    const { rows } = await database.pool.query<{ sha256: string }>(
+      `select encode(sha256, 'hex') as sha256 from held_message where sequence = 7`,
+    );
+    const lines = linesOf({ from: 7, count: 1 }).map((line) => name(line, rows[0]?.sha256 ?? ''));
+    const before = await rowsRead();
+    expect(await decide('one', lines)).toMatchObject({ process: 1 });
+    expect((await rowsRead()) - before).toBeLessThan(20);
+  });
+
+  test('of more lines than are looked up one by one are matched at once', async () => {
+    await hold(database.pool, { count: 5_100 });
+    expect(await decide('many', linesOf({ count: 5_050 }))).toEqual({ process: 5_050, delete: 0, events: 1 });
+  });
+
+  test('each held message is looked at once when it expires', async () => {
+    await hold(database.pool, { count: 12_000 });
+    await decide('one', linesOf({ from: 3_000, count: 100 }));
+    await database.pool.query(`update held_message set held_at = held_at - interval '90 days' where sequence <= 11000`);
+    const before = await rowsRead();
+    expect(await expireHeld(database.pool, 30)).toBe(10_900);
+    expect((await rowsRead()) - before).toBeLessThan(15_100);
+    expect(await stateOf()).toBe('open');
   });
 
   test('held messages expire to be deleted, and never to be released', async () => {
