@@ -37,6 +37,8 @@ create table submission (
   -- received, or with a new signature -> verified -> checked -> awaiting_second_officer | applied | refused
   state text not null check (state in
     ('received', 'verified', 'checked', 'awaiting_second_officer', 'applied', 'refused')),
+  -- Where it had come to rest when a new signature came; it rests there again unless a new one is valid.
+  resumes_as text check (resumes_as in ('awaiting_second_officer', 'refused')),
   changed_at timestamptz not null,
   kind text check (kind in ('adt', 'actions', 'limits')),
   reference text not null,       -- of the service request: the file's, or raised for the User
@@ -52,6 +54,7 @@ create table submission (
   primary key (user_id, sha256)
 );
 create index submission_open on submission (received_at) where state in ('received', 'verified', 'checked');
+create index submission_waiting on submission (changed_at) where state = 'awaiting_second_officer';
 
 -- The bytes, in pieces of a megabyte, stored while they come; those of an upload that did not end are dropped.
 create table submission_chunk (

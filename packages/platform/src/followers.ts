@@ -26,7 +26,7 @@ import { writeNotices } from './quarantine/notices.ts';
 import { ReleaseWorker } from './quarantine/release.ts';
 import { dropDecidedDays, expireHeld } from './quarantine/retention.ts';
 import { FOLLOWER_CONNECTIONS } from './shares.ts';
-import { dropAbandonedUploads } from './submissions/submissions-store.ts';
+import { dropAbandonedUploads, expireWaiting } from './submissions/submissions-store.ts';
 import { TrustFiles } from './submissions/trust.ts';
 import { SubmissionWorker } from './submissions/worker.ts';
 
@@ -101,10 +101,10 @@ export async function startFollowers(parts: FollowerParts, onStop: (stop: () => 
   const submissions = new SubmissionWorker({
     pool,
     trust: new TrustFiles(config),
-    clock,
     log,
     operatorId,
     releaseRate: config.quarantine.releaseRate,
+    signatureDays: config.files.signatureDays,
     applied: async (kind) => {
       if (kind === 'actions') release.wake();
       else await announceDirectory(pool);
@@ -123,6 +123,10 @@ export async function startFollowers(parts: FollowerParts, onStop: (stop: () => 
     new Every(NOTICE_SECONDS, log, 'incidents were not opened', () => followEvents(pool)),
     new Every(UPKEEP_SECONDS, log, 'uploads that did not end were not dropped', async () => {
       await dropAbandonedUploads(pool);
+    }),
+    new Every(UPKEEP_SECONDS, log, 'files that wait for a second officer were not expired', async () => {
+      const expired = await expireWaiting(pool, config.files.signatureDays);
+      if (expired > 0) log.info({ files: expired }, 'files that no second officer signed were refused');
     }),
     new Every(UPKEEP_SECONDS, log, 'held messages were not expired', async () => {
       const expired = expireDays === undefined ? 0 : await expireHeld(pool, expireDays);

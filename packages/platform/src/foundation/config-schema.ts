@@ -182,6 +182,9 @@ const filesSection = z.strictObject({
     .max(1024 * 1024 * 1024)
     .default(512 * 1024 * 1024)
     .describe('Largest signed file in bytes.'),
+  signatureDays: days(14).describe(
+    'Days for which the signature of an officer counts; a file that waits for a second officer for longer is refused.',
+  ),
 });
 
 const quarantineSection = z.strictObject({

@@ -269,6 +269,11 @@ export const errorCodes = {
     title: 'The file names another User ID than the one that it was delivered for.',
     action: 'Deliver the file for the User ID that it names, with a certificate of that User ID.',
   },
+  'submissions.expired': {
+    status: 422,
+    title: 'The file was not signed by a second officer in time, or its signatures are too old to count.',
+    action: 'Have the file signed anew by every officer that it needs, within the days of files.signature_days.',
+  },
   'submissions.not-an-officer': {
     status: 403,
     title: 'The one who signed the file is no officer of this User ID.',

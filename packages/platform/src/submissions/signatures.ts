@@ -1,11 +1,12 @@
-// Judges the signatures of a file: each by itself, as things stood when it was received.
+// Judges the signatures of a file: each by itself, as things stood when it was received. What was valid then counts for
+// some days, and while it would be valid again.
 import { createHash } from 'node:crypto';
 import { type CmsSignature, readSignature, SignatureError, verifySignature } from '@penstock/files/signature';
 import type pg from 'pg';
 import { type Officer, officerStandingAt } from '../parties/officers.ts';
 import { findOfficer } from '../parties/officers-store.ts';
 import type { SignatureVerdict, Submission } from './submission.ts';
-import { readSignatures, type StoredSignature, storeVerdict } from './submissions-store.ts';
+import { readNow, readSignatures, type StoredSignature, storeVerdict } from './submissions-store.ts';
 import type { FileTrust } from './trust.ts';
 
 type Digests = (algorithm: string) => Promise<Buffer>;
@@ -27,15 +28,24 @@ export function digestsOf(submission: Submission, bytes: () => AsyncIterable<Uin
 
 const standings = {
   unknown: 'the certificate that signed is not that of an officer of this User ID',
-  'not-yet-registered': 'the officer was registered after the file was received',
-  revoked: 'the officer was revoked before the file was received',
+  'not-yet-registered': 'the officer was registered after the signature was received',
+  revoked: 'the officer was revoked before the signature was received, or while the file waited',
 } as const;
+
+/** What a signature is judged by. */
+interface Grounds {
+  readonly submission: Submission;
+  readonly digests: Digests;
+  readonly trust: FileTrust;
+  /** Days for which a signature counts after it was received. */
+  readonly signatureDays: number;
+}
 
 async function judge(
   client: pg.PoolClient,
-  options: { submission: Submission; signature: StoredSignature; digests: Digests; trust: FileTrust },
+  signature: StoredSignature,
+  { submission, digests, trust, at }: Grounds & { readonly at: Date },
 ): Promise<SignatureVerdict> {
-  const { submission, signature, digests, trust } = options;
   let read: CmsSignature;
   try {
     read = readSignature(signature.bytes);
@@ -44,46 +54,64 @@ async function judge(
     return { verdict: 'refused', code: error.code, detail: error.message };
   }
   const digest = await digests(read.digestAlgorithm);
-  const verified = verifySignature(read, { digest, ...trust, at: signature.receivedAt });
+  const verified = verifySignature(read, { digest, ...trust, at });
   if (!verified.ok) return { verdict: 'refused', code: verified.code, detail: verified.message };
   const { fingerprint } = verified.signer;
   const officer = await findOfficer(client, submission.userId, fingerprint);
-  const standing = officerStandingAt(officer, signature.receivedAt);
+  const standing = officerStandingAt(officer, at);
   if (officer !== undefined && standing === 'registered') return { verdict: 'valid', fingerprint, officer };
   const detail = standing === 'registered' ? standings.unknown : standings[standing];
   return { verdict: 'refused', code: 'submissions.not-an-officer', detail, fingerprint };
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Whether a signature that was valid when it was received counts now: who signed first may have been revoked since. */
+async function judgeNow(
+  client: pg.PoolClient,
+  signature: StoredSignature,
+  grounds: Grounds & { readonly at: Date },
+): Promise<SignatureVerdict> {
+  const { at, signatureDays } = grounds;
+  if (at.getTime() - signature.receivedAt.getTime() > signatureDays * DAY_MS) {
+    const detail = `the signature was received more than ${signatureDays} days ago`;
+    return { verdict: 'refused', code: 'submissions.expired', detail };
+  }
+  return judge(client, signature, grounds);
+}
+
 /** What the signatures of a file amount to. */
 export interface JudgedSignatures {
-  /** Those who signed, and were not revoked since. */
+  /** Those who signed, and whose signatures count now. */
   readonly officers: readonly Officer[];
   /** Of the signature that came last, when nobody's counts. */
   readonly refused: { readonly code: string; readonly detail: string };
+  /** Whether one was valid when it was received. */
+  readonly isSigned: boolean;
 }
 
-/** Judges the signatures that were not judged yet, and writes that down. */
-export async function judgeSignatures(
-  client: pg.PoolClient,
-  options: { submission: Submission; digests: Digests; trust: FileTrust; now: Date },
-): Promise<JudgedSignatures> {
-  const { submission, now } = options;
+/** Judges the signatures that were not judged yet, writes that down, and says which count now. */
+export async function judgeSignatures(client: pg.PoolClient, grounds: Grounds): Promise<JudgedSignatures> {
+  const { submission } = grounds;
   const officers: Officer[] = [];
   let refused = { code: 'submissions.not-an-officer', detail: standings.unknown as string };
-  for (const signature of await readSignatures(client, submission)) {
-    let { verdict, code, detail, fingerprint } = signature;
-    if (verdict === undefined) {
-      const judged = await judge(client, { ...options, signature });
-      await storeVerdict(client, submission, signature, judged);
-      ({ verdict, code, detail, fingerprint } = judged);
+  let isSigned = false;
+  const signatures = await readSignatures(client, submission);
+  // after they were read, so that none came later
+  const now = await readNow(client);
+  for (const signature of signatures) {
+    const { verdict, code, detail } = signature;
+    const judged =
+      verdict === undefined ? await judge(client, signature, { ...grounds, at: signature.receivedAt }) : undefined;
+    const atReceipt = judged ?? { verdict, code, detail };
+    const isValid = atReceipt.verdict === 'valid';
+    const judgedNow = isValid ? await judgeNow(client, signature, { ...grounds, at: now }) : atReceipt;
+    if (judged !== undefined) {
+      await storeVerdict(client, submission, signature, { ...judged, counts: judgedNow.verdict === 'valid' });
     }
-    if (verdict === 'refused') {
-      refused = { code: code ?? refused.code, detail: detail ?? '' };
-      continue;
-    }
-    // who signed first may have been revoked while the file waited for the second officer
-    const officer = fingerprint === undefined ? undefined : await findOfficer(client, submission.userId, fingerprint);
-    if (officer !== undefined && officerStandingAt(officer, now) === 'registered') officers.push(officer);
+    isSigned ||= isValid;
+    if ('officer' in judgedNow && judgedNow.officer !== undefined) officers.push(judgedNow.officer);
+    else refused = { code: judgedNow.code ?? refused.code, detail: judgedNow.detail ?? '' };
   }
-  return { officers, refused };
+  return { officers, refused, isSigned };
 }

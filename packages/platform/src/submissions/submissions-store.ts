@@ -9,6 +9,7 @@ import { OPERATOR_AUTHOR, type ReleaseStart } from '../quarantine/quarantine.ts'
 import {
   type FileRefusal,
   raisedReference,
+  refusalOf,
   type SignatureVerdict,
   type Submission,
   type SubmissionKind,
@@ -44,6 +45,10 @@ export async function dropAbandonedUploads(pool: pg.Pool): Promise<number> {
   return rowCount ?? 0;
 }
 
+/** Of the submission `s`. */
+const HAS_UNJUDGED = `exists (
+  select from submission_signature u where u.user_id = s.user_id and u.sha256 = s.sha256 and u.verdict is null)`;
+
 export interface Upload {
   readonly userId: Eui;
   readonly upload: string;
@@ -56,7 +61,7 @@ export interface Upload {
 
 /**
  * Makes an upload a submission, or finds that it is one already: then its bytes are dropped, and a signature that is new
- * opens it again unless it was applied. After the commit it goes on by itself.
+ * has it judged again unless it was applied. After the commit it goes on by itself.
  * @throws PenstockError 'submissions.too-many-signatures'
  */
 export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
@@ -82,16 +87,18 @@ export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
        values ($1, $2, $3, $4, $5) on conflict do nothing`,
       [userId, sha256, signatureSha256, signature, receivedAt],
     );
-    if (signed.rowCount === 0) return;
     const count = await client.query<{ count: number }>(
       'select count(*)::integer as count from submission_signature where user_id = $1 and sha256 = $2',
       [userId, sha256],
     );
-    if ((count.rows[0]?.count ?? 0) > MOST_SIGNATURES) {
+    if (signed.rowCount === 1 && (count.rows[0]?.count ?? 0) > MOST_SIGNATURES) {
       throw new PenstockError('submissions.too-many-signatures', { detail: `${MOST_SIGNATURES} were received for it` });
     }
     await client.query(
-      `update submission set state = 'received', changed_at = $3 where user_id = $1 and sha256 = $2 and state <> 'received'`,
+      `update submission s
+       set state = 'received', changed_at = $3,
+           resumes_as = case when s.state in ('awaiting_second_officer', 'refused') then s.state else s.resumes_as end
+       where s.user_id = $1 and s.sha256 = $2 and s.state <> 'received' and ${HAS_UNJUDGED}`,
       [userId, sha256, receivedAt],
     );
   });
@@ -201,18 +208,57 @@ export async function readSignatures(client: pg.PoolClient, submission: Submissi
   }));
 }
 
+/** Writes a verdict down; `counts`: the file is worked on again, wherever it had come to rest. */
 export async function storeVerdict(
   client: pg.PoolClient,
   { userId, sha256 }: Submission,
   signature: StoredSignature,
-  { verdict, code, detail, fingerprint, officer }: SignatureVerdict,
+  { verdict, code, detail, fingerprint, officer, counts }: SignatureVerdict & { readonly counts: boolean },
 ): Promise<void> {
   await client.query(
-    `update submission_signature
-     set verdict = $4, code = $5, detail = $6, fingerprint = decode($7, 'hex'), name = $8, email = $9
-     where user_id = $1 and sha256 = $2 and signature_sha256 = $3`,
-    [userId, sha256, signature.sha256, verdict, code, detail, fingerprint, officer?.name, officer?.email],
+    `with judged as (
+       update submission_signature
+       set verdict = $4, code = $5, detail = $6, fingerprint = decode($7, 'hex'), name = $8, email = $9
+       where user_id = $1 and sha256 = $2 and signature_sha256 = $3
+     )
+     update submission set resumes_as = null
+     where user_id = $1 and sha256 = $2 and resumes_as is not null and $10`,
+    [userId, sha256, signature.sha256, verdict, code, detail, fingerprint, officer?.name, officer?.email, counts],
   );
+}
+
+/** The database's time, by which signatures are received. */
+export async function readNow(client: pg.PoolClient): Promise<Date> {
+  const { rows } = await client.query<{ now: Date }>('select clock_timestamp() as now');
+  if (rows[0] === undefined) throw new Error('the database tells no time');
+  return rows[0].now;
+}
+
+/** Until the transaction ends nobody signs the file anew, and none of the User's officers is revoked. */
+export async function lockSigners(client: pg.PoolClient, { userId, sha256 }: Submission): Promise<void> {
+  await client.query('select from submission where user_id = $1 and sha256 = $2 for update', [userId, sha256]);
+  await client.query('select from officer where user_id = $1 order by fingerprint for share', [userId]);
+}
+
+/** Whether the file was at rest, and none of the signatures that came since is one that counts. */
+export async function isReopenedInVain(client: pg.PoolClient, { userId, sha256 }: Submission): Promise<boolean> {
+  const { rows } = await client.query(
+    'select from submission where user_id = $1 and sha256 = $2 and resumes_as is not null',
+    [userId, sha256],
+  );
+  return rows.length > 0;
+}
+
+/** Brings a file back to where it had come to rest, with all that was known of it; nobody is told. */
+export async function resume(pool: pg.Pool, { userId, sha256 }: Submission): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query('select from submission where user_id = $1 and sha256 = $2 for update', [userId, sha256]);
+    await client.query(
+      `update submission s set state = s.resumes_as, resumes_as = null
+       where s.user_id = $1 and s.sha256 = $2 and s.resumes_as is not null and not ${HAS_UNJUDGED}`,
+      [userId, sha256],
+    );
+  });
 }
 
 /** What is known of a file when its state changes; what is left out stays. */
@@ -224,21 +270,28 @@ export interface StateChange {
   readonly refusal?: FileRefusal;
 }
 
+const OPEN_STATES: readonly SubmissionState[] = ['received', 'verified', 'checked'];
+
 /**
- * Changes the state of a file that is not done, and tells its officers when it comes to rest. False when somebody else
- * brought it to rest meanwhile: a caller that applied something then rolls back.
+ * Changes the state of a file that is in one of the states `from`, and tells its officers when it comes to rest. False
+ * when somebody else brought it to rest meanwhile, or it would rest with a signature that nobody judged: a caller that
+ * applied something then rolls back.
  */
 export async function changeState(
   client: pg.PoolClient,
-  { userId, sha256 }: Submission,
+  { userId, sha256 }: Pick<Submission, 'userId' | 'sha256'>,
   { state, kind, reference, summary, refusal }: StateChange,
+  from: readonly SubmissionState[] = OPEN_STATES,
 ): Promise<boolean> {
+  // a statement of its own: the next one sees what was committed while this one waited for the row
+  await client.query('select from submission where user_id = $1 and sha256 = $2 for update', [userId, sha256]);
   const { rows } = await client.query<{ changed_at: Date }>(
-    `update submission
+    `update submission s
      set state = $3, changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond'),
          kind = coalesce($4, kind), reference = coalesce($5, reference), summary = coalesce($6::jsonb, summary),
-         code = $7, detail = $8, faults = $9::jsonb, fault_count = $10
-     where user_id = $1 and sha256 = $2 and state in ('received', 'verified', 'checked')
+         code = $7, detail = $8, faults = $9::jsonb, fault_count = $10, resumes_as = null
+     where s.user_id = $1 and s.sha256 = $2 and s.state = any ($11::text[])
+       and (not $12 or not ${HAS_UNJUDGED})
      returning changed_at`,
     [
       userId,
@@ -251,6 +304,8 @@ export async function changeState(
       refusal?.detail,
       refusal === undefined ? undefined : JSON.stringify(refusal.faults),
       refusal?.faultCount ?? 0,
+      from,
+      !OPEN_STATES.includes(state),
     ],
   );
   if (rows[0] === undefined) return false;
@@ -268,3 +323,26 @@ const wordsOf: Readonly<Partial<Record<SubmissionState, string>>> = {
   applied: 'the file was applied',
   refused: 'the file was refused',
 };
+
+/** Files that wait for a second officer and whose signatures all came more than `days` ago are refused; how many. */
+export async function expireWaiting(pool: pg.Pool, days: number): Promise<number> {
+  const { rows } = await pool.query<{ user_id: string; sha256: Buffer }>(
+    `select s.user_id, s.sha256 from submission s
+     where s.state = 'awaiting_second_officer'
+       and not exists (select from submission_signature g
+                       where g.user_id = s.user_id and g.sha256 = s.sha256 and g.verdict = 'valid'
+                         and g.received_at > clock_timestamp() - make_interval(days => $1))
+     order by s.changed_at limit 1000`,
+    [days],
+  );
+  const refusal = refusalOf('submissions.expired', `no second officer signed it within ${days} days`);
+  let expired = 0;
+  for (const { user_id, sha256 } of rows) {
+    const submission = { userId: requireEui(user_id), sha256 };
+    const isExpired = await inTransaction(pool, (client) =>
+      changeState(client, submission, { state: 'refused', refusal }, ['awaiting_second_officer']),
+    );
+    if (isExpired) expired++;
+  }
+  return expired;
+}

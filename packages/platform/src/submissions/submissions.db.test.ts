@@ -5,9 +5,11 @@ import type { ReleaseDocument } from '@penstock/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
+import { expireWaiting } from './submissions-store.ts';
 import {
   MOST_BYTES,
   operatorId,
+  SIGNATURE_DAYS,
   type SubmissionWorld,
   submissionWorld,
   testPki,
@@ -99,6 +101,50 @@ describe('an ADT File', () => {
     const fingerprint = waiting.signatures?.[0]?.fingerprint ?? '';
     expect(await revokeOfficer(world.database.pool, { userId: userA, fingerprint })).toBe(true);
     expect(await world.submit(loose, world.sign(loose, userA, 1))).toMatchObject({ state: 'awaiting_second_officer' });
+  });
+
+  test('is applied only while every signature counts: not after two weeks, nor one that came before', async () => {
+    const { pool } = world.database;
+    const [tight, loose] = [adt(threshold(10)), adt(threshold(20))];
+    await world.submit(tight, world.sign(tight));
+    await world.submit(loose, world.sign(loose));
+    expect(await expireWaiting(pool, SIGNATURE_DAYS)).toBe(0);
+    await pool.query(`update submission_signature set received_at = received_at - interval '15 days'`);
+    expect(await expireWaiting(pool, SIGNATURE_DAYS)).toBe(1);
+    expect((await world.get(`/submissions/${sha256(loose)}`)).json).toMatchObject({
+      state: 'refused',
+      code: 'submissions.expired',
+    });
+    expect(await world.submit(loose, world.sign(loose, userA, 1))).toMatchObject({ state: 'awaiting_second_officer' });
+    expect(await world.submit(loose, world.sign(loose))).toMatchObject({ state: 'applied' });
+  });
+
+  test('signed anew while it is worked on counts both signatures', async () => {
+    const { pool } = world.database;
+    const [tight, loose] = [adt(threshold(10)), adt(threshold(20))];
+    await world.submit(tight, world.sign(tight));
+    await world.post(loose, world.sign(loose));
+    // the second officer's comes just when the worker says that it waits for one
+    await pool.query(
+      `create function sign_meanwhile() returns trigger language plpgsql as $$ begin
+         if new.state = 'checked' then
+           update submission_signature set sha256 = new.sha256 where sha256 = '';
+         end if;
+         return null;
+       end $$;
+       create trigger sign_meanwhile after update on submission for each row execute function sign_meanwhile()`,
+    );
+    const second = world.sign(loose, userA, 1);
+    await pool.query(
+      `insert into submission_signature (user_id, sha256, signature_sha256, signature, received_at)
+       values ($1, '', sha256($2), $2, clock_timestamp())`,
+      [userA, second],
+    );
+    while (await world.worker.workOnNext());
+    expect((await world.get(`/submissions/${sha256(loose)}`)).json).toMatchObject({
+      state: 'applied',
+      signatures: [{ verdict: 'valid' }, { verdict: 'valid' }],
+    });
   });
 
   test('needs one officer where the policy says so', async () => {
@@ -193,6 +239,45 @@ describe('a signature', () => {
       code: 'submissions.not-an-officer',
       detail: expect.stringMatching(/revoked/),
     });
+  });
+
+  test('that is worth nothing does not open a file that was refused, and leaves one that waits where it is', async () => {
+    await hold(world.database.pool, { count: 1 });
+    const early = actions(1, 2);
+    const refused = await world.submit(early, world.sign(early));
+    expect(refused).toMatchObject({ state: 'refused', code: 'submissions.faults', faultCount: 1 });
+    await hold(world.database.pool, { count: 1, from: 2 });
+    const junk = await world.submit(early, Buffer.from('junk'));
+    expect(junk).toMatchObject({ state: 'refused', code: 'submissions.faults', faultCount: 1 });
+    expect(junk.signatures?.map(({ verdict }) => verdict)).toEqual(['valid', 'refused']);
+    expect(await world.submit(early, world.sign(early))).toMatchObject({ state: 'applied' });
+
+    const [tight, loose] = [adt(threshold(10)), adt(threshold(20))];
+    await world.submit(tight, world.sign(tight));
+    await world.submit(loose, world.sign(loose));
+    await setOfficerPolicy(world.database.pool, userA, false);
+    expect(await world.submit(loose, Buffer.from('junk'))).toMatchObject({ state: 'awaiting_second_officer' });
+  });
+
+  test('by a certificate that has expired since does not count', async () => {
+    const day = 24 * 60 * 60 * 1000;
+    const old = await testPki(new Date(Date.now() - (10 * 365 + 4) * day));
+    const expired = await submissionWorld(old.pki);
+    try {
+      const { pool } = expired.database;
+      await pool.query(`update officer set registered_at = registered_at - interval '20 days'`);
+      await expired.post(file, expired.sign(file, userA, 0, new Date(Date.now() - 10 * day)));
+      await pool.query(`update submission_signature set received_at = received_at - interval '10 days'`);
+      while (await expired.worker.workOnNext());
+      expect((await expired.get(`/submissions/${sha256(file)}`)).json).toMatchObject({
+        state: 'refused',
+        code: 'files.signature.expired',
+        signatures: [{ verdict: 'valid' }],
+      });
+    } finally {
+      await expired.close();
+      await old.remove();
+    }
   });
 
   test('in any number does not open a file for ever', async () => {

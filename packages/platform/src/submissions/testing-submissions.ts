@@ -10,7 +10,6 @@ import { type Eui, requireEui } from '@penstock/duis';
 import { readCertificates, signDetached } from '@penstock/files/signature';
 import { OPERATOR_ID, openPki, type Pki, subjectsOf, USERS } from '@penstock/simulator';
 import type pg from 'pg';
-import { systemClock } from '../foundation/clock.ts';
 import { loadConfig } from '../foundation/config.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { createHttpServer } from '../foundation/http/server.ts';
@@ -29,6 +28,8 @@ export const operatorId = OPERATOR_ID;
 /** Largest file of the tests. */
 export const MOST_BYTES = 3 * 1024 * 1024;
 
+export const SIGNATURE_DAYS = 14;
+
 const log = createLog({ level: 'silent' });
 
 export interface Problem {
@@ -40,7 +41,7 @@ export interface SubmissionWorld {
   readonly database: TestDatabase;
   readonly pki: Pki;
   /** A signature by an officer of a User ID, the first or the second. */
-  sign(file: string | Buffer, userId?: Eui, officer?: 0 | 1): Buffer;
+  sign(file: string | Buffer, userId?: Eui, officer?: 0 | 1, at?: Date): Buffer;
   post(file: string | Buffer, signature: Buffer, options?: { as?: string; query?: string }): Promise<Problem>;
   get(path: string, as?: string): Promise<Problem>;
   /** Posts it, works on everything, and returns what became of it. */
@@ -66,9 +67,9 @@ async function registerOfficers(pool: pg.Pool, pki: Pki): Promise<void> {
 }
 
 /** The certificates of a folder, to be made once: they take longer than a database. */
-export async function testPki(): Promise<{ readonly pki: Pki; remove(): Promise<void> }> {
+export async function testPki(now = new Date()): Promise<{ readonly pki: Pki; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'penstock-submissions-'));
-  const pki = await openPki(join(folder, 'pki'), subjectsOf(USERS), new Date());
+  const pki = await openPki(join(folder, 'pki'), subjectsOf(USERS), now);
   return { pki, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
@@ -86,10 +87,10 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
   const worker = new SubmissionWorker({
     pool,
     trust,
-    clock: systemClock,
     log,
     operatorId,
     releaseRate: settings.releaseRate,
+    signatureDays: SIGNATURE_DAYS,
     applied: async () => undefined,
   });
   const api = await createHttpServer({
@@ -117,7 +118,7 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
     pki,
     worker,
     address,
-    sign(file, userId = userA, officer = 0) {
+    sign(file, userId = userA, officer = 0, at = new Date()) {
       const credential = pki.users.get(requireEui(userId))?.officers[officer];
       const [certificate] = readCertificates(Buffer.from(credential?.certificate ?? ''));
       if (credential === undefined || certificate === undefined) throw new Error('no officer');
@@ -126,7 +127,7 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
         key: createPrivateKey(credential.key),
         certificate,
         chain: [],
-        signingTime: new Date(),
+        signingTime: at,
       });
     },
     async post(file, signature, { as = 'a', query = '' } = {}) {

@@ -9,7 +9,6 @@
 import type { Eui } from '@penstock/duis';
 import { actionsProfile, adtProfile, Findings, limitsProfile, type Profile, profileOf } from '@penstock/files';
 import type pg from 'pg';
-import type { Clock } from '../foundation/clock.ts';
 import { inTransaction, isUnavailable } from '../foundation/database/index.ts';
 import type { Log } from '../foundation/log.ts';
 import { LOOK_EVERY_MS, Worker } from '../foundation/worker.ts';
@@ -19,7 +18,7 @@ import { applyActions } from './actions-file.ts';
 import { faultsOf } from './faults.ts';
 import { checkLimits } from './limits-file.ts';
 import { type CheckedSet, checkAdt } from './set-file.ts';
-import { digestsOf, judgeSignatures } from './signatures.ts';
+import { digestsOf, type JudgedSignatures, judgeSignatures } from './signatures.ts';
 import {
   type FileOutcome,
   type FileRefusal,
@@ -28,7 +27,15 @@ import {
   type Submission,
   type SubmissionKind,
 } from './submission.ts';
-import { changeState, readBytes, readOpen, type StateChange } from './submissions-store.ts';
+import {
+  changeState,
+  isReopenedInVain,
+  lockSigners,
+  readBytes,
+  readOpen,
+  resume,
+  type StateChange,
+} from './submissions-store.ts';
 import type { TrustFiles } from './trust.ts';
 
 const AFTER_FAILURE_MS = 60_000;
@@ -40,11 +47,12 @@ const LIMITS_SQL =
 export interface SubmissionParts {
   readonly pool: pg.Pool;
   readonly trust: TrustFiles;
-  readonly clock: Clock;
   readonly log: Log;
   readonly operatorId: Eui;
   /** Messages a second that a release begins with where its delivery names no rate. */
   readonly releaseRate: number | undefined;
+  /** Days for which a signature counts. */
+  readonly signatureDays: number;
   /** Called after the commit that applied a file. */
   readonly applied: (kind: SubmissionKind) => Promise<void>;
 }
@@ -55,7 +63,7 @@ const kindOfProfile: ReadonlyMap<Profile, SubmissionKind> = new Map<Profile, Sub
   [limitsProfile, 'limits'],
 ]);
 
-/** Somebody else brought the file to rest: what was done for it is rolled back. */
+/** Somebody else brought the file to rest, or it was signed anew: what was done for it is rolled back. */
 class Overtaken extends Error {}
 
 /** A file that is refused while it is applied: what was done for it is rolled back. */
@@ -134,14 +142,13 @@ export class SubmissionWorker {
   }
 
   async #advance(client: pg.PoolClient, submission: Submission): Promise<void> {
-    const { trust, clock, applied, log } = this.#parts;
+    const { pool, trust, applied, log, signatureDays } = this.#parts;
     const bytes = () => readBytes(client, submission);
-    const { officers, refused } = await judgeSignatures(client, {
-      submission,
-      digests: digestsOf(submission, bytes),
-      trust: trust.current(),
-      now: clock.now(),
-    });
+    const digests = digestsOf(submission, bytes);
+    const judged = (on: pg.PoolClient): Promise<JudgedSignatures> =>
+      judgeSignatures(on, { submission, digests, trust: trust.current(), signatureDays });
+    const { officers, refused, isSigned } = await judged(client);
+    if (isSigned && (await isReopenedInVain(client, submission))) return resume(pool, submission);
     if (officers.length === 0) return this.#rest({ submission, refusal: { ...refused, faults: [], faultCount: 0 } });
     const first = await bytes().next();
     const findings = new Findings();
@@ -170,7 +177,14 @@ export class SubmissionWorker {
             usualRate: this.#parts.releaseRate,
           })
         : set.apply(inside);
-    const refusal = await this.#apply(submission, apply);
+    const refusal = await this.#apply(submission, apply, async (inside) => {
+      await lockSigners(inside, submission);
+      const last = await judged(inside);
+      if (last.officers.length === 0) throw new Refused({ ...last.refused, faults: [], faultCount: 0 });
+      if (set?.relaxes === true && (await this.#waitsForSecond(inside, submission.userId, last.officers))) {
+        throw new Overtaken('an officer was revoked meanwhile');
+      }
+    });
     if (refusal !== undefined) return this.#rest({ submission, refusal });
     log.info(
       { userId: submission.userId, submission: submission.sha256.toString('hex'), kind },
@@ -187,12 +201,15 @@ export class SubmissionWorker {
   async #apply(
     submission: Submission,
     apply: (client: pg.PoolClient) => Promise<FileOutcome>,
+    requireSigners: (client: pg.PoolClient) => Promise<void>,
   ): Promise<FileRefusal | undefined> {
     try {
       await inTransaction(this.#parts.pool, async (client) => {
         await client.query(LIMITS_SQL);
         const outcome = await apply(client);
         if (!outcome.ok) throw new Refused(outcome.refusal);
+        // last, so that those who signed are officers still when it is committed
+        await requireSigners(client);
         const isOurs = await changeState(client, submission, { state: 'applied', summary: outcome.summary });
         if (!isOurs) throw new Overtaken('the file was brought to rest meanwhile');
       });
