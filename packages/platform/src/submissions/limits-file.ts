@@ -18,10 +18,9 @@ import type { CheckedSet } from './set-file.ts';
 import { type FileRefusal, refusalOf, refusalOfLines, type Submission } from './submission.ts';
 
 export async function checkLimits(
-  client: pg.PoolClient,
-  options: { submission: Submission; operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
+  submission: Submission,
+  { operatorId, bytes }: { operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
 ): Promise<CheckedSet | { readonly refusal: FileRefusal }> {
-  const { submission, operatorId, bytes } = options;
   if (submission.userId !== operatorId) {
     return { refusal: refusalOf('submissions.other-user', "attribute limits are the Operator's alone") };
   }
@@ -29,17 +28,16 @@ export async function checkLimits(
   const file = await readLimits(bytes, (attribute) => attributes.has(attribute), findings);
   if (file === undefined) return { refusal: refusalOfLines(faultsOf(findings), findings.faultCount) };
   const rows = settingsOf(file);
-  const differences = compareLimits(await limitsInForce(client), withoutReferences(file));
-  const summary = { limits: summaryOf(differences) };
   const named = [file.reference, ...file.limits.map((limit) => limit.reference)].find((one) => one !== '');
   return {
-    summary,
     reference: named,
-    relaxes: summary.limits.relaxes,
-    async apply(inside) {
+    async compare(client) {
+      const limits = summaryOf(compareLimits(await limitsInForce(client), withoutReferences(file)));
+      return { summary: { limits }, relaxes: limits.relaxes };
+    },
+    async apply(client) {
       const by = { submission: submission.sha256.toString('hex'), reference: named ?? submission.reference };
-      await replaceLimits(inside, { rows, ...by });
-      return { ok: true, summary };
+      await replaceLimits(client, { rows, ...by });
     },
   };
 }

@@ -8,26 +8,31 @@ import { ALL_USERS } from '../thresholds/matching.ts';
 import type { ThresholdBound, ThresholdSetting } from '../thresholds/thresholds.ts';
 import { readInForce, replaceThresholds } from '../thresholds/thresholds-store.ts';
 import { faultsOf } from './faults.ts';
-import { type FileOutcome, type FileRefusal, refusalOf, refusalOfLines, type Submission } from './submission.ts';
+import { type FileRefusal, refusalOf, refusalOfLines, type Submission } from './submission.ts';
 
-/** A file whose lines are all right, and what it would change. */
-export interface CheckedSet {
+/** What a file would change. */
+export interface Difference {
   readonly summary: SubmissionSummary;
-  /** Of the service request in the file; undefined: one was raised. */
-  readonly reference: string | undefined;
   /** Whether it could let through what would have been held. */
   readonly relaxes: boolean;
+}
+
+/** A file whose lines are all right. */
+export interface CheckedSet {
+  /** Of the service request in the file; undefined: one was raised. */
+  readonly reference: string | undefined;
+  /** Against what is in force now: it stays true in a transaction that holds the directory's lock. */
+  readonly compare: (client: pg.PoolClient) => Promise<Difference>;
   /** Applies it in the caller's transaction. */
-  readonly apply: (client: pg.PoolClient) => Promise<FileOutcome>;
+  readonly apply: (client: pg.PoolClient) => Promise<void>;
 }
 
 const knownSrv = (srv: string): boolean => catalogue.has(srv);
 
 export async function checkAdt(
-  client: pg.PoolClient,
-  options: { submission: Submission; operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
+  submission: Submission,
+  { operatorId, bytes }: { operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
 ): Promise<CheckedSet | { readonly refusal: FileRefusal }> {
-  const { submission, operatorId, bytes } = options;
   const findings = new Findings();
   const file = await readAdt(bytes, knownSrv, findings, { operatorId });
   if (file === undefined) return { refusal: refusalOfLines(faultsOf(findings), findings.faultCount) };
@@ -36,21 +41,21 @@ export async function checkAdt(
     return { refusal: refusalOf('submissions.other-user', detail) };
   }
   const owner = file.userId === operatorId ? ALL_USERS : submission.userId;
-  const before = await adtInForce(await readInForce(client, owner), file.userId);
-  const differences = compareAdt(before, withoutReferences(file));
   const reference = referenceOf(file);
   return {
-    summary: { adt: summaryOf(differences) },
     reference,
-    relaxes: differences.some(({ relaxes }) => relaxes),
-    async apply(inside) {
-      await replaceThresholds(inside, {
+    async compare(client) {
+      const before = await adtInForce(await readInForce(client, owner), file.userId);
+      const adt = summaryOf(compareAdt(before, withoutReferences(file)));
+      return { summary: { adt }, relaxes: adt.relaxes };
+    },
+    async apply(client) {
+      await replaceThresholds(client, {
         owner,
         rows: settingsOf(file),
         submission: submission.sha256.toString('hex'),
         reference: reference ?? submission.reference,
       });
-      return { ok: true, summary: { adt: summaryOf(differences) } };
     },
   };
 }

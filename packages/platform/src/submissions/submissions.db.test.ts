@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ReleaseDocument } from '@penstock/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { lockDirectory } from '../parties/directory-version.ts';
 import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
 import { expireWaiting } from './submissions-store.ts';
@@ -45,6 +47,11 @@ async function inForce(): Promise<[string, number][]> {
      where v.ended_at is null order by 1, 2`,
   );
   return rows.map(({ user_id, quarantine }) => [user_id, quarantine]);
+}
+/** Until a transaction waits for the lock of another. */
+async function untilBlocked(): Promise<void> {
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await world.database.pool.query(waiting)).rowCount === 0) await pause(10);
 }
 async function chunks(): Promise<number> {
   return (await world.database.pool.query('select from submission_chunk')).rowCount ?? -1;
@@ -147,6 +154,33 @@ describe('an ADT File', () => {
     });
   });
 
+  test('that relaxes what another tightens just before waits for a second officer', async () => {
+    const { pool } = world.database;
+    const [loose, middle, tight] = [adt(threshold(30)), adt(threshold(20)), adt(threshold(10))];
+    await world.submit(loose, world.sign(loose));
+    // while the directory is locked the file is compared with 30, and cannot be applied
+    const other = await pool.connect();
+    await other.query('begin');
+    await lockDirectory(other);
+    await world.post(middle, world.sign(middle));
+    const working = world.worker.workOnNext();
+    await untilBlocked();
+    await other.query(
+      `update threshold_bound set quarantine = 10
+       where (threshold_id, version) in (select threshold_id, version from threshold_version where ended_at is null)`,
+    );
+    await other.query('commit');
+    other.release();
+    await working;
+    while (await world.worker.workOnNext());
+    expect((await world.get(`/submissions/${sha256(middle)}`)).json).toMatchObject({
+      state: 'awaiting_second_officer',
+      summary: { adt: { relaxes: true } },
+    });
+    expect(await inForce()).toEqual([['90:b3:d5:1f:30:01:00:00', 10]]);
+    expect(await world.submit(tight, world.sign(tight))).toMatchObject({ state: 'applied' });
+  });
+
   test('needs one officer where the policy says so', async () => {
     await setOfficerPolicy(world.database.pool, userA, false);
     const tight = adt(threshold(10));
@@ -204,6 +238,27 @@ describe('an Attribute Limits File', () => {
       'select attribute, minimum::text, maximum::text from attribute_limit where ended_at is null',
     );
     expect(rows).toEqual([{ attribute, minimum: '-5', maximum: '50' }]);
+  });
+
+  test('that relaxes what another tightens just before waits for a second officer', async () => {
+    const { pool } = world.database;
+    const [loose, middle] = [limits(`limit,${attribute},-5,30,,,`), limits(`limit,${attribute},-5,20,,,`)];
+    await world.submit(loose, world.sign(loose, operatorId), 'operator');
+    const other = await pool.connect();
+    await other.query('begin');
+    await lockDirectory(other);
+    await world.post(middle, world.sign(middle, operatorId), { as: 'operator' });
+    const working = world.worker.workOnNext();
+    await untilBlocked();
+    await other.query('update attribute_limit set maximum = 10 where ended_at is null');
+    await other.query('commit');
+    other.release();
+    await working;
+    while (await world.worker.workOnNext());
+    expect((await world.get(`/submissions/${sha256(middle)}`, 'operator')).json).toMatchObject({
+      state: 'awaiting_second_officer',
+      summary: { limits: { relaxes: true } },
+    });
   });
 
   test('with wrong lines is refused with all of them', async () => {

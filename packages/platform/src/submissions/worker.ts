@@ -12,6 +12,7 @@ import type pg from 'pg';
 import { inTransaction, isUnavailable } from '../foundation/database/index.ts';
 import type { Log } from '../foundation/log.ts';
 import { LOOK_EVERY_MS, Worker } from '../foundation/worker.ts';
+import { lockDirectory } from '../parties/directory-version.ts';
 import type { Officer } from '../parties/officers.ts';
 import { needsSecondOfficer } from '../parties/officers-store.ts';
 import { applyActions } from './actions-file.ts';
@@ -19,14 +20,7 @@ import { faultsOf } from './faults.ts';
 import { checkLimits } from './limits-file.ts';
 import { type CheckedSet, checkAdt } from './set-file.ts';
 import { digestsOf, type JudgedSignatures, judgeSignatures } from './signatures.ts';
-import {
-  type FileOutcome,
-  type FileRefusal,
-  isByTwo,
-  refusalOfLines,
-  type Submission,
-  type SubmissionKind,
-} from './submission.ts';
+import { type FileRefusal, isByTwo, refusalOfLines, type Submission, type SubmissionKind } from './submission.ts';
 import {
   changeState,
   isReopenedInVain,
@@ -161,30 +155,16 @@ export class SubmissionWorker {
     let set: CheckedSet | undefined;
     if (kind !== 'actions') {
       const check = kind === 'adt' ? checkAdt : checkLimits;
-      const checked = await check(client, { submission, operatorId: this.#parts.operatorId, bytes: bytes() });
+      const checked = await check(submission, { operatorId: this.#parts.operatorId, bytes: bytes() });
       if ('refusal' in checked) return this.#rest({ submission, refusal: checked.refusal });
       set = checked;
-      const { summary, reference } = set;
-      await this.#change(submission, { state: 'checked', summary, reference });
-      if (set.relaxes && (await this.#waitsForSecond(client, submission.userId, officers))) {
+      const { summary, relaxes } = await set.compare(client);
+      await this.#change(submission, { state: 'checked', summary, reference: set.reference });
+      if (relaxes && (await this.#waitsForSecond(client, submission.userId, officers))) {
         return this.#change(submission, { state: 'awaiting_second_officer' });
       }
     }
-    const apply = (inside: pg.PoolClient): Promise<FileOutcome> =>
-      set === undefined
-        ? applyActions(inside, submission, {
-            bytes: readBytes(inside, submission),
-            usualRate: this.#parts.releaseRate,
-          })
-        : set.apply(inside);
-    const refusal = await this.#apply(submission, apply, async (inside) => {
-      await lockSigners(inside, submission);
-      const last = await judged(inside);
-      if (last.officers.length === 0) throw new Refused({ ...last.refused, faults: [], faultCount: 0 });
-      if (set?.relaxes === true && (await this.#waitsForSecond(inside, submission.userId, last.officers))) {
-        throw new Overtaken('an officer was revoked meanwhile');
-      }
-    });
+    const refusal = await this.#apply({ submission, set, officers, judged });
     if (refusal !== undefined) return this.#rest({ submission, refusal });
     log.info(
       { userId: submission.userId, submission: submission.sha256.toString('hex'), kind },
@@ -198,19 +178,44 @@ export class SubmissionWorker {
   }
 
   /** Applies it and says so, in one transaction; undefined when that was done. */
-  async #apply(
-    submission: Submission,
-    apply: (client: pg.PoolClient) => Promise<FileOutcome>,
-    requireSigners: (client: pg.PoolClient) => Promise<void>,
-  ): Promise<FileRefusal | undefined> {
+  async #apply(options: {
+    submission: Submission;
+    /** Undefined: an action file. */
+    set: CheckedSet | undefined;
+    /** Who signed it, as it was read. */
+    officers: readonly Officer[];
+    judged: (client: pg.PoolClient) => Promise<JudgedSignatures>;
+  }): Promise<FileRefusal | undefined> {
+    const { submission, set, officers, judged } = options;
     try {
       await inTransaction(this.#parts.pool, async (client) => {
         await client.query(LIMITS_SQL);
-        const outcome = await apply(client);
-        if (!outcome.ok) throw new Refused(outcome.refusal);
-        // last, so that those who signed are officers still when it is committed
-        await requireSigners(client);
-        const isOurs = await changeState(client, submission, { state: 'applied', summary: outcome.summary });
+        // what is in force may have been tightened since it was compared; under this lock it cannot be
+        if (set !== undefined) await lockDirectory(client);
+        const difference = await set?.compare(client);
+        const requireSecond = async (officers: readonly Officer[]): Promise<void> => {
+          const waits =
+            difference?.relaxes === true && (await this.#waitsForSecond(client, submission.userId, officers));
+          if (waits) throw new Overtaken('what is in force or who signed has changed: it is compared again');
+        };
+        // before the lanes are stopped for nothing
+        await requireSecond(officers);
+        const outcome =
+          set === undefined
+            ? await applyActions(client, submission, {
+                bytes: readBytes(client, submission),
+                usualRate: this.#parts.releaseRate,
+              })
+            : undefined;
+        if (outcome?.ok === false) throw new Refused(outcome.refusal);
+        await set?.apply(client);
+        // at the end, so that those who signed are officers still when it is committed
+        await lockSigners(client, submission);
+        const last = await judged(client);
+        if (last.officers.length === 0) throw new Refused({ ...last.refused, faults: [], faultCount: 0 });
+        await requireSecond(last.officers);
+        const { summary } = outcome ?? difference ?? {};
+        const isOurs = await changeState(client, submission, { state: 'applied', summary });
         if (!isOurs) throw new Overtaken('the file was brought to rest meanwhile');
       });
       return undefined;
