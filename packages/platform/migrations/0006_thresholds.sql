@@ -157,6 +157,8 @@ create table held_message (
   size integer not null,
   sha256 bytea not null,
   body bytea,                    -- null: deleted
+  -- said apart from the bytes, which a viewer never reads; message_log may be gone before this day is
+  is_deleted boolean not null generated always as (body is null) stored,
   primary key (user_id, day, sequence)
 ) partition by range (day);
 alter table held_message alter column body set storage external;
@@ -186,7 +188,7 @@ grant select on threshold, threshold_version, threshold_bound, threshold_count, 
   to penstock_viewer;
 -- never the bytes
 grant select (user_id, day, sequence, event, held_at, direction, kind, command_variant, srv, originator, target,
-              counter, message_id, version, count, bound, window_from, words, size, sha256)
+              counter, message_id, version, count, bound, window_from, words, size, sha256, is_deleted)
   on held_message to penstock_viewer;
 
 -- ---------------------------------------------------------------- which devices are of the first generation

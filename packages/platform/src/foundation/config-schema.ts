@@ -10,6 +10,8 @@ const path = () => z.string().min(1).meta({ path: true });
 const port = (usual: number) => z.int().min(0).max(65_535).default(usual);
 const seconds = (usual: number) => z.number().positive().max(86_400).default(usual);
 const days = (usual: number) => z.int().min(1).max(3_660).default(usual);
+/** The longest period of a threshold: what an ADT File may say. */
+const LONGEST_PERIOD_DAYS = 31;
 const eui = () =>
   z
     .string()
@@ -112,7 +114,17 @@ const messagesSection = z.strictObject({
   streamDays: days(2).describe(
     'Days for which messages stay on their streams after they were recorded; those that nobody took stay longer.',
   ),
-  logDays: days(92).describe('Days for which the audit record is kept; the Smart Energy Code asks for three months.'),
+  logDays: z
+    .int()
+    .min(
+      LONGEST_PERIOD_DAYS,
+      `must be at least ${LONGEST_PERIOD_DAYS}: thresholds count up to so many days back in the record`,
+    )
+    .max(3_660)
+    .default(92)
+    .describe(
+      `Days for which the audit record is kept; the Smart Energy Code asks for three months. Not below ${LONGEST_PERIOD_DAYS}, the longest period of a threshold, which is counted from the record.`,
+    ),
 });
 
 const operatorSection = z.strictObject({

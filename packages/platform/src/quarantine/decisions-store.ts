@@ -69,7 +69,7 @@ const MATCH_FEW_SQL = `
          s.sha256 is null or s.sha256 = h.sha256 as is_same, s.sha256 is not null as is_bound
   from staged_decision s
   cross join lateral (
-    select m.day, m.sequence, m.sha256, m.body is null as is_deleted from held_message m
+    select m.day, m.sequence, m.sha256, m.is_deleted from held_message m
     where m.user_id = $1 and m.message_id = s.message_id and m.event + 0 = s.event
     offset 0) h
   where s.message_id <> ''
@@ -77,7 +77,7 @@ const MATCH_FEW_SQL = `
   select s.line, s.event, s.action, s.reason, h.day, h.sequence, h.is_deleted, true, true
   from staged_decision s
   cross join lateral (
-    select m.day, m.sequence, m.body is null as is_deleted from held_message m
+    select m.day, m.sequence, m.is_deleted from held_message m
     where m.user_id = $1 and m.sha256 = s.sha256 and m.event + 0 = s.event
     offset 0) h
   where s.message_id = ''`;
@@ -85,7 +85,7 @@ const MATCH_FEW_SQL = `
 /** $1 the User. Two joins, because an OR would be a loop over all pairs. */
 const MATCH_MANY_SQL = `
   with held as not materialized (
-    select h.day, h.sequence, h.event, h.message_id, h.sha256, h.body is null as is_deleted
+    select h.day, h.sequence, h.event, h.message_id, h.sha256, h.is_deleted
     from held_message h
     where h.user_id = $1 and h.event = any (array(select distinct event from staged_decision))
   )

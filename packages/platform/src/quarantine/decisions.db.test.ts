@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { inTransaction } from '../foundation/database/index.ts';
+import { dropExpiredPartitions, ensurePartitions, inTransaction } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import {
   checkDecisions,
@@ -10,7 +10,9 @@ import {
   recordDecisions,
   stageDecisions,
 } from './decisions-store.ts';
-import { expireHeld } from './retention.ts';
+import { listHeld } from './events-store.ts';
+import { openReport } from './report.ts';
+import { dropDecidedDays, expireHeld } from './retention.ts';
 import { event, fileNamed, hold, insertQuarantineWorld, linesOf, userA, userB } from './testing-quarantine.ts';
 
 let database: TestDatabase;
@@ -195,5 +197,37 @@ describe('decisions of a file', () => {
     ]);
     expect(await stateOf()).toBe('decided');
     expect(await faultsOf(decide('two', linesOf({ from: 2, count: 1 })))).toEqual([[3, 'decision.already-decided']]);
+  });
+});
+
+describe('days of held messages', () => {
+  test('leave each by itself when nothing in them is needed', async () => {
+    const { pool } = database;
+    await ensurePartitions(pool, { today: '2026-11-18', ahead: 2 });
+    // undecided, then deleted when it came, then decided and not carried out
+    await hold(pool, { count: 3 });
+    await pool.query(`update held_message set day = date '2026-11-17' + sequence::integer`);
+    await pool.query(`update held_message set body = null where sequence = 2`);
+    await decide('one', linesOf({ from: 3, count: 1 }));
+    const drop = async () => (await dropDecidedDays(pool, '2026-11-21')).map(({ table, day }) => `${table} ${day}`);
+    expect(await drop()).toEqual(['held_message 2026-11-19', 'held_decision 2026-11-19']);
+    await pool.query(`update release set state = 'done'`);
+    expect(await drop()).toEqual(['held_message 2026-11-20', 'held_decision 2026-11-20']);
+    expect(await drop()).toEqual([]);
+    const { rows } = await pool.query('select sequence::integer from held_message');
+    expect(rows).toEqual([{ sequence: 1 }]);
+  });
+
+  test('whose record is gone still tell what was held from what was deleted when it came', async () => {
+    const { pool } = database;
+    await hold(pool, { count: 3 });
+    await pool.query(`update held_message set body = null where sequence = 2`);
+    await dropExpiredPartitions(pool, { table: 'message_log', firstKept: '2026-11-21' });
+    const { items } = await listHeld(pool, userA, event, { limit: 10 });
+    expect(items.map(({ position }) => position)).toEqual(['2026-11-20/1', '2026-11-20/3']);
+    const pieces: string[] = [];
+    for await (const piece of await openReport(pool, { userId: userA, event, operatorId: userB }))
+      pieces.push(String(piece));
+    expect(pieces.join('').match(/:[123],/g)).toEqual([':1,', ':3,']);
   });
 });

@@ -135,8 +135,7 @@ export const HELD_SQL = `
   from held_message h
   left join held_decision d on d.user_id = h.user_id and d.day = h.day and d.sequence = h.sequence
   where h.user_id = $1 and h.event = $2 and (h.day, h.sequence) > ($3::date, $4::bigint)
-    and not exists (select from message_log l
-                    where l.user_id = h.user_id and l.day = h.day and l.sequence = h.sequence and l.verdict = 'deleted')
+    and not h.is_deleted
   order by h.day, h.sequence limit $5`;
 
 /** A page of what an event holds, in the order of holding. */

@@ -48,11 +48,9 @@ interface HeldFacts {
 
 const UNDECIDED = `
   from held_message h
-  where h.user_id = $1 and h.event = $2
+  where h.user_id = $1 and h.event = $2 and not h.is_deleted
     and not exists (select from held_decision d
-                    where d.user_id = h.user_id and d.day = h.day and d.sequence = h.sequence)
-    and not exists (select from message_log l
-                    where l.user_id = h.user_id and l.day = h.day and l.sequence = h.sequence and l.verdict = 'deleted')`;
+                    where d.user_id = h.user_id and d.day = h.day and d.sequence = h.sequence)`;
 
 async function* reportRows(
   client: pg.PoolClient,

@@ -52,7 +52,7 @@ function expirePage(
     );
     const { rows } = await client.query<{ expired: number; day: string; sequence: string; is_due: boolean }>(
       `with page as (
-         select h.user_id, h.day, h.sequence, h.event, h.body is null as is_deleted,
+         select h.user_id, h.day, h.sequence, h.event, h.is_deleted,
                 h.held_at < clock_timestamp() - make_interval(days => $2) as is_due
          from held_message h
          where h.user_id = $1 and h.day >= $3 and (h.day, h.sequence) > ($3, $4)
@@ -90,7 +90,7 @@ function expirePage(
 async function isNeeded(pool: pg.Pool, day: Day): Promise<boolean> {
   const { rows } = await pool.query(
     `(select from held_message h
-      where h.day = $1 and h.body is not null
+      where h.day = $1 and not h.is_deleted
         and not exists (select from held_decision d
                         where d.user_id = h.user_id and d.day = h.day and d.sequence = h.sequence)
       limit 1)
@@ -103,17 +103,22 @@ async function isNeeded(pool: pg.Pool, day: Day): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** The decisions last: no message is left without its decision when this is interrupted. */
+const tables = ['held_message', 'held_decision'];
+
 /**
- * Drops the days of held messages before `firstKept` of which nothing is needed any more, and their decisions. A day
- * stays whatever its age while an officer has not decided on something in it.
+ * Drops the days of held messages before `firstKept` of which nothing is needed any more, and their decisions: each by
+ * itself. A day stays whatever its age while an officer has not decided on something in it.
  */
 export async function dropDecidedDays(pool: pg.Pool, firstKept: Day): Promise<Partition[]> {
-  const days = (await listPartitions(pool)).filter(({ table, day }) => table === 'held_message' && day < firstKept);
+  const there = await listPartitions(pool);
+  const isOurs = ({ table, day }: Partition) => tables.includes(table) && day < firstKept;
+  const days = new Set(there.filter(isOurs).map(({ day }) => day));
   const dropped: Partition[] = [];
-  for (const { day } of days) {
-    if (await isNeeded(pool, day)) break;
-    for (const table of ['held_message', 'held_decision']) {
-      dropped.push(...(await dropExpiredPartitions(pool, { table, firstKept: addDays(day, 1) })));
+  for (const day of days) {
+    if (await isNeeded(pool, day)) continue;
+    for (const table of tables) {
+      dropped.push(...(await dropExpiredPartitions(pool, { table, from: day, firstKept: addDays(day, 1) })));
     }
   }
   return dropped;

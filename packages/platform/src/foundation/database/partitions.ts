@@ -159,17 +159,17 @@ async function dropPartition(pool: pg.Pool, partition: Partition & { state: Stat
 }
 
 /**
- * Drops every partition of `table` whose day is before `firstKept`, oldest first, and returns those it dropped. The
+ * Drops every partition of `table` whose day is before `firstKept`, and not before `from`, oldest first, and returns those it dropped. The
  * caller has made sure that nothing in them is still needed (a cursor, a counter). Throws the database's error when a
  * reader holds one for too long; the next call goes on from there.
  */
 export async function dropExpiredPartitions(
   pool: pg.Pool,
-  { table, firstKept }: { table: string; firstKept: Day },
+  { table, from, firstKept }: { table: string; from?: Day; firstKept: Day },
 ): Promise<Partition[]> {
   const dropped: Partition[] = [];
   for (const partition of await readPartitions(pool)) {
-    if (partition.table !== table || partition.day >= firstKept) continue;
+    if (partition.table !== table || partition.day >= firstKept || partition.day < (from ?? '')) continue;
     await dropPartition(pool, partition);
     dropped.push({ table, day: partition.day });
   }
