@@ -70,6 +70,21 @@ create table sign_in."twoFactor" (
 );
 create index two_factor_user on sign_in."twoFactor" ("userId");
 
+create table sign_in."passkey" (
+  "id" text primary key,
+  "name" text,
+  "publicKey" text not null,
+  "userId" text not null references sign_in."user" on delete cascade,
+  "credentialID" text not null unique,
+  "counter" integer not null,
+  "deviceType" text not null,
+  "backedUp" boolean not null,
+  "transports" text,
+  "createdAt" timestamptz,
+  "aaguid" text
+);
+create index passkey_user on sign_in."passkey" ("userId");
+
 create table sign_in."rateLimit" (
   "id" text primary key,
   "key" text not null unique,

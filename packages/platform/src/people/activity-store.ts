@@ -9,6 +9,8 @@ export type ActivityKind =
   | 'code-refused'
   | 'sign-in-locked'
   | 'second-factor-set-up'
+  | 'passkey-added'
+  | 'passkey-removed'
   | 'password-changed'
   | 'signed-out'
   | 'session-ended'

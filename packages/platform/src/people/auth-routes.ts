@@ -15,6 +15,12 @@ const addresses = [
   // asks for the password, gives the secret once, and counts only when a code was right
   ['POST', 'two-factor/enable'],
   ['POST', 'two-factor/verify-totp'],
+  ['GET', 'passkey/generate-register-options'],
+  ['POST', 'passkey/verify-registration'],
+  ['GET', 'passkey/generate-authenticate-options'],
+  ['POST', 'passkey/verify-authentication'],
+  ['GET', 'passkey/list-user-passkeys'],
+  ['POST', 'passkey/delete-passkey'],
 ] as const;
 
 const PASSED_ON = ['cookie', 'content-type', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode'];

@@ -100,6 +100,7 @@ export async function reset(pool: pg.Pool, { manager, personId, address, now }: 
     await endAllSessions(client, personId);
     await client.query(`delete from sign_in."account" where "userId" = $1`, [personId]);
     await client.query(`delete from sign_in."twoFactor" where "userId" = $1`, [personId]);
+    await client.query(`delete from sign_in."passkey" where "userId" = $1`, [personId]);
     await client.query(`update sign_in."user" set "twoFactorEnabled" = false where "id" = $1`, [personId]);
     await recordActivity(client, { what: 'reset', personId, email, byEmail: manager.email, address });
     return makeLink(client, { kind: 'recovery', email, name, madeBy: manager.personId, now });

@@ -23,7 +23,7 @@ export interface SessionsOptions {
 }
 
 /** A session that was made with a password only is good for setting up the second factor, and for nothing else. */
-const WITH_SECOND_FACTOR: ReadonlySet<string> = new Set(['password-and-code']);
+const WITH_SECOND_FACTOR: ReadonlySet<string> = new Set(['password-and-code', 'passkey']);
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { pool, clock, operatorId, isLoopback, origins, signIn } = options;

@@ -81,12 +81,30 @@ export async function requireAccess(pool: pg.Pool, personId: string, isLoopback:
   throw new APIError('FORBIDDEN', { code: 'NO_ACCESS', message: 'Your access has ended. Ask your administrator.' });
 }
 
+/** That the authenticator verified the person, and not only that somebody touched it. @throws APIError */
+export async function requireVerified(isVerified: boolean | undefined): Promise<void> {
+  if (isVerified === true) return;
+  throw new APIError('UNAUTHORIZED', {
+    code: 'NOT_VERIFIED',
+    message: 'The passkey must ask for a fingerprint, a face or a PIN.',
+  });
+}
+
+/** Passkeys are for who proved a second factor: a password alone adds none. */
+const PASSKEYS_OF_ONE =
+  /^\/passkey\/(generate-register-options|verify-registration|list-user-passkeys|delete-passkey)$/;
+
 /** Runs before each of better-auth's endpoints. */
 export function guardBefore({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
   return createAuthMiddleware(async (context) => {
     const email = textOf(context.body, 'email');
     if (context.path === '/sign-in/email' && email !== undefined) {
       return countTry(pool, email.trim().toLowerCase(), clock.now(), addressOf(context.headers));
+    }
+    if (PASSKEYS_OF_ONE.test(context.path ?? '')) {
+      const session = await getSessionFromCtx(context);
+      if (session !== null && session.session.method !== 'password') return;
+      throw new APIError('FORBIDDEN', { code: 'SECOND_FACTOR_NEEDED', message: 'Set up an authenticator app first.' });
     }
     if (context.path === '/change-password' || context.path === '/sign-out') {
       const session = await getSessionFromCtx(context);
@@ -145,6 +163,16 @@ export function guardAfter({ pool }: { pool: pg.Pool }) {
         const isSetUp = context.context.session !== null;
         if (!isRefused && made)
           return record({ personId: made.user.id }, isSetUp ? 'second-factor-set-up' : 'signed-in');
+        return;
+      }
+      case '/passkey/verify-authentication':
+        if (!isRefused && made) return record({ personId: made.user.id }, 'signed-in');
+        return;
+      case '/passkey/verify-registration':
+      case '/passkey/delete-passkey': {
+        const own = context.context.session;
+        const what = context.path === '/passkey/delete-passkey' ? 'passkey-removed' : 'passkey-added';
+        if (!isRefused && own !== null) return record({ personId: own.user.id }, what);
         return;
       }
       case '/change-password': {

@@ -1,12 +1,20 @@
 // Sign-in as better-auth does it: passwords, second factors and sessions, in the schema sign_in. Which of its addresses
 // there are is auth-routes.ts's matter, what we add to it is sign-in-guards.ts's.
+import { passkey } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth';
 import { twoFactor } from 'better-auth/plugins';
 import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import type { Log } from '../foundation/log.ts';
-import { guardAfter, guardBefore, PEER_HEADER, requireAccess, SHORTEST_PASSWORD } from './sign-in-guards.ts';
+import {
+  guardAfter,
+  guardBefore,
+  PEER_HEADER,
+  requireAccess,
+  requireVerified,
+  SHORTEST_PASSWORD,
+} from './sign-in-guards.ts';
 
 /** Seconds after which a session that nobody used has ended. */
 const IDLE_SECONDS = 2 * 3600;
@@ -31,8 +39,9 @@ export type SignIn = ReturnType<typeof createSignIn>;
 const METHODS: Readonly<Record<string, SessionMethod>> = {
   '/sign-in/email': 'password',
   '/two-factor/verify-totp': 'password-and-code',
+  '/passkey/verify-authentication': 'passkey',
 };
-export type SessionMethod = 'password' | 'password-and-code';
+export type SessionMethod = 'password' | 'password-and-code' | 'passkey';
 
 export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: SignInOptions) {
   const [baseURL = ''] = origins;
@@ -75,6 +84,18 @@ export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: 
         backupCodeOptions: { amount: 0 },
         accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 15 * MINUTE },
       }),
+      // With the person verified (fingerprint, PIN) it is two factors by itself; without, it is one, and does not count.
+      passkey({
+        rpName: 'Penstock',
+        origin: [...origins],
+        authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+        registration: {
+          afterVerification: ({ verification }) => requireVerified(verification.registrationInfo?.userVerified),
+        },
+        authentication: {
+          afterVerification: ({ verification }) => requireVerified(verification.authenticationInfo.userVerified),
+        },
+      }),
     ],
     rateLimit: {
       enabled: true,
@@ -84,6 +105,7 @@ export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: 
       customRules: {
         '/sign-in/email': { window: MINUTE, max: 20 },
         '/two-factor/*': { window: MINUTE, max: 20 },
+        '/passkey/*': { window: MINUTE, max: 20 },
         '/change-password': { window: MINUTE, max: 5 },
       },
     },
