@@ -1,7 +1,9 @@
 // What we add to better-auth's own checks: a lock after wrong passwords, each code of the second factor once, and no
 // way round the second factor. Counted before anything is compared, so that calls at the same time gain nothing.
 import { createHash } from 'node:crypto';
-import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import { createAuthMiddleware } from '@better-auth/core/api';
+import { APIError } from '@better-auth/core/error';
+import { getSessionFromCtx } from 'better-auth/api';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
