@@ -31,7 +31,7 @@ create table officer_policy (
 create table submission (
   user_id macaddr8 not null,     -- who delivered it, and for whom it is
   sha256 bytea not null,
-  upload uuid not null,          -- its bytes, in submission_chunk
+  upload uuid,                   -- its bytes, in submission_chunk; null: nobody's signature is valid, they are gone
   size bigint not null,
   received_at timestamptz not null,
   -- received, or with a new signature -> verified -> checked -> awaiting_second_officer | applied | refused
@@ -55,6 +55,13 @@ create table submission (
 );
 create index submission_open on submission (received_at) where state in ('received', 'verified', 'checked');
 create index submission_waiting on submission (changed_at) where state = 'awaiting_second_officer';
+
+-- What a User is uploading, one file at a time. The transaction that makes it a submission deletes the row.
+create table submission_upload (
+  user_id macaddr8 primary key,
+  upload uuid not null,
+  stored_at timestamptz not null -- when the last piece came
+);
 
 -- The bytes, in pieces of a megabyte, stored while they come; those of an upload that did not end are dropped.
 create table submission_chunk (

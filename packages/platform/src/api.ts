@@ -48,7 +48,7 @@ export function createApi(options: {
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),
-      submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes }),
+      submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes, mostKeptBytes: config.files.maxUserBytes }),
       quarantineRoutes({ pool, operatorId }),
       incidentRoutes(pool),
       ...(portal === undefined ? [] : [portalRoutes(portal.files)]),

@@ -26,8 +26,9 @@ import { writeNotices } from './quarantine/notices.ts';
 import { ReleaseWorker } from './quarantine/release.ts';
 import { dropDecidedDays, expireHeld } from './quarantine/retention.ts';
 import { FOLLOWER_CONNECTIONS } from './shares.ts';
-import { dropAbandonedUploads, expireWaiting } from './submissions/submissions-store.ts';
+import { expireWaiting } from './submissions/submissions-store.ts';
 import { TrustFiles } from './submissions/trust.ts';
+import { dropAbandonedUploads } from './submissions/uploads-store.ts';
 import { SubmissionWorker } from './submissions/worker.ts';
 
 const NOTICE_SECONDS = 5;

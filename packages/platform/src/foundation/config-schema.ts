@@ -194,6 +194,14 @@ const filesSection = z.strictObject({
     .max(1024 * 1024 * 1024)
     .default(512 * 1024 * 1024)
     .describe('Largest signed file in bytes.'),
+  maxUserBytes: z
+    .int()
+    .min(1_024)
+    .max(1024 ** 5)
+    .default(16 * 1024 ** 3)
+    .describe(
+      'Bytes of signed files that are kept for a User ID; more are refused until the Operator raises it. Those of files that no officer signed are not kept.',
+    ),
   signatureDays: days(14).describe(
     'Days for which the signature of an officer counts; a file that waits for a second officer for longer is refused.',
   ),

@@ -254,6 +254,16 @@ export const errorCodes = {
     title: 'Signatures cannot be verified now.',
     action: 'Tell the Operator: the settings files.trust_anchors and files.revocation_lists name what cannot be read.',
   },
+  'submissions.upload-under-way': {
+    status: 429,
+    title: 'Another file of this User ID is being taken in.',
+    action: 'Send one file at a time; an upload that stands still for a minute gives way.',
+  },
+  'submissions.too-many-bytes': {
+    status: 429,
+    title: 'The files that are kept for this User ID have reached the limit.',
+    action: 'Ask the Operator to raise files.max_user_bytes.',
+  },
   'submissions.too-many-signatures': {
     status: 409,
     title: 'Too many signatures were received for this file.',

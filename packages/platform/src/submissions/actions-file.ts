@@ -3,8 +3,8 @@ import { Findings, readActions } from '@penstock/files';
 import type pg from 'pg';
 import { checkDecisions, openDecisions, recordDecisions, stageDecisions } from '../quarantine/decisions-store.ts';
 import { faultsOf } from './faults.ts';
+import { readReleaseStart } from './release-start-store.ts';
 import { type FileOutcome, refusalOfLines, type Submission } from './submission.ts';
-import { readReleaseStart } from './submissions-store.ts';
 
 /** Rows that are staged at a time. */
 const STAGED = 10_000;

@@ -6,7 +6,7 @@ import { MOST_SIGNATURE_BYTES } from '@penstock/files/signature';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
-import { dropUpload, receive, storeChunk } from './submissions-store.ts';
+import { beginUpload, dropUpload, receive, storeChunk } from './uploads-store.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -23,6 +23,8 @@ export interface Delivery {
   readonly mostBytes: number;
   /** How the release of an action file is asked to begin. */
   readonly start: ReleaseStart;
+  /** Of all files of the User that are kept. */
+  readonly mostKeptBytes: number;
 }
 
 function malformed(detail: string): PenstockError {
@@ -31,6 +33,10 @@ function malformed(detail: string): PenstockError {
 
 function tooLarge(mostBytes: number): PenstockError {
   return new PenstockError('request.too-large', { detail: `a file may have ${mostBytes} bytes`, where: 'file' });
+}
+
+function tooManyKept(mostBytes: number): PenstockError {
+  return new PenstockError('submissions.too-many-bytes', { detail: `${mostBytes} bytes may be kept for a User ID` });
 }
 
 /** Pieces of one size, whatever pieces the bytes come in. */
@@ -70,13 +76,16 @@ async function readSignatureBytes(bytes: AsyncIterable<Uint8Array>): Promise<Buf
 
 /**
  * Receives one file with its signature and returns its SHA-256. When it resolves, both are stored.
- * @throws PenstockError 'submissions.parts', 'request.too-large', 'submissions.too-many-signatures'
+ * @throws PenstockError 'submissions.parts', 'request.too-large', 'submissions.too-many-signatures',
+ *   'submissions.too-many-bytes', 'submissions.upload-under-way'
  */
-export async function receiveFile(pool: pg.Pool, { userId, parts, mostBytes, start }: Delivery): Promise<Buffer> {
+export async function receiveFile(pool: pg.Pool, delivery: Delivery): Promise<Buffer> {
+  const { userId, parts, mostBytes, mostKeptBytes, start } = delivery;
   const upload = randomUUID();
   const hash = createHash('sha256');
   let size: number | undefined;
   let signature: Buffer | undefined;
+  const kept = await beginUpload(pool, { userId, upload });
   try {
     for await (const { name, bytes } of parts) {
       if (name === 'file' && size === undefined) {
@@ -85,6 +94,7 @@ export async function receiveFile(pool: pg.Pool, { userId, parts, mostBytes, sta
         for await (const chunk of chunksOf(bytes)) {
           size += chunk.length;
           if (size > mostBytes) throw tooLarge(mostBytes);
+          if (kept + size > mostKeptBytes) throw tooManyKept(mostKeptBytes);
           hash.update(chunk);
           await storeChunk(pool, { userId, upload, number: number++, bytes: chunk });
         }
@@ -101,7 +111,8 @@ export async function receiveFile(pool: pg.Pool, { userId, parts, mostBytes, sta
     await receive(pool, { userId, upload, sha256, size, signature, signatureSha256, start });
     return sha256;
   } catch (error) {
-    await dropUpload(pool, userId, upload);
+    // what is left where the database is away is dropped by the User's next upload, or after an hour
+    await dropUpload(pool, { userId, upload }).catch(() => undefined);
     throw error;
   }
 }

@@ -27,6 +27,7 @@ export interface SubmissionRouteParts {
   readonly pool: pg.Pool;
   readonly trust: TrustFiles;
   readonly mostBytes: number;
+  readonly mostKeptBytes: number;
 }
 
 /** The User ID whose files these are; the Operator's own unless it names another. */
@@ -48,7 +49,7 @@ async function* partsOf(request: FastifyRequest, mostBytes: number): AsyncGenera
 
 /** Signed files: delivery, and what became of them. */
 export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) => void {
-  const { pool, trust, mostBytes } = parts;
+  const { pool, trust, mostBytes, mostKeptBytes } = parts;
   let underWay = 0;
 
   async function take(request: FastifyRequest, userId: Eui, start: ReleaseStart): Promise<string> {
@@ -66,7 +67,13 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     }
     underWay++;
     try {
-      const sha256 = await receiveFile(pool, { userId, parts: partsOf(request, mostBytes), mostBytes, start });
+      const sha256 = await receiveFile(pool, {
+        userId,
+        parts: partsOf(request, mostBytes),
+        mostBytes,
+        mostKeptBytes,
+        start,
+      });
       return sha256.toString('hex');
     } finally {
       underWay--;

@@ -6,7 +6,8 @@
 //
 // What always holds: the identity of a file is the SHA-256 of its bytes, and the same file twice is one submission. A
 // submission that was acknowledged goes on by itself, whatever is killed; it is applied once, whole or not at all. Each
-// signature is judged as things stood when it was received, and again when the file is applied; the bytes are kept.
+// signature is judged as things stood when it was received, and again when the file is applied; the bytes
+// of a file that somebody signed are kept.
 import {
   type FileFault,
   MOST_LISTED_FAULTS,

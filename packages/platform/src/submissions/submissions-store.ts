@@ -1,14 +1,11 @@
-// The SQL of submissions: their bytes, signatures and states.
+// The SQL of submissions: their signatures and states. uploads-store.ts has how they come in.
 
 import type { SubmissionSummary } from '@penstock/api';
-import { type Eui, requireEui } from '@penstock/duis';
+import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/index.ts';
-import { PenstockError } from '../foundation/errors.ts';
-import { OPERATOR_AUTHOR, type ReleaseStart } from '../quarantine/quarantine.ts';
 import {
   type FileRefusal,
-  raisedReference,
   refusalOf,
   type SignatureVerdict,
   type Submission,
@@ -16,124 +13,9 @@ import {
   type SubmissionState,
 } from './submission.ts';
 
-/** A file may be signed anew when a signature was refused; nobody needs more tries than this. */
-const MOST_SIGNATURES = 20;
-
-export async function storeChunk(
-  pool: pg.Pool,
-  { userId, upload, number, bytes }: { userId: Eui; upload: string; number: number; bytes: Buffer },
-): Promise<void> {
-  await pool.query('insert into submission_chunk (user_id, upload, number, bytes) values ($1, $2, $3, $4)', [
-    userId,
-    upload,
-    number,
-    bytes,
-  ]);
-}
-
-export async function dropUpload(client: pg.Pool | pg.PoolClient, userId: Eui, upload: string): Promise<void> {
-  await client.query('delete from submission_chunk where user_id = $1 and upload = $2', [userId, upload]);
-}
-
-/** Drops the bytes of uploads that did not end within an hour. */
-export async function dropAbandonedUploads(pool: pg.Pool): Promise<number> {
-  const { rowCount } = await pool.query(
-    `delete from submission_chunk c
-     where c.stored_at < clock_timestamp() - interval '1 hour'
-       and not exists (select from submission s where s.user_id = c.user_id and s.upload = c.upload)`,
-  );
-  return rowCount ?? 0;
-}
-
 /** Of the submission `s`. */
-const HAS_UNJUDGED = `exists (
+export const HAS_UNJUDGED = `exists (
   select from submission_signature u where u.user_id = s.user_id and u.sha256 = s.sha256 and u.verdict is null)`;
-
-export interface Upload {
-  readonly userId: Eui;
-  readonly upload: string;
-  readonly sha256: Buffer;
-  readonly size: number;
-  readonly signature: Buffer;
-  readonly signatureSha256: Buffer;
-  readonly start: ReleaseStart;
-}
-
-/**
- * Makes an upload a submission, or finds that it is one already: then its bytes are dropped, and a signature that is new
- * has it judged again unless it was applied. After the commit it goes on by itself.
- * @throws PenstockError 'submissions.too-many-signatures'
- */
-export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
-  const { userId, upload, sha256, size, signature, signatureSha256, start } = given;
-  await inTransaction(pool, async (client) => {
-    const clock = await client.query<{ now: Date }>('select clock_timestamp() as now');
-    const receivedAt = clock.rows[0]?.now ?? new Date();
-    const reference = raisedReference({ sha256, receivedAt });
-    const made = await client.query(
-      `insert into submission (user_id, sha256, upload, size, received_at, state, changed_at, reference)
-       values ($1, $2, $3, $4, $5, 'received', $5, $6) on conflict (user_id, sha256) do nothing`,
-      [userId, sha256, upload, size, receivedAt, reference],
-    );
-    const known = await client.query<{ state: SubmissionState }>(
-      'select state from submission where user_id = $1 and sha256 = $2 for update',
-      [userId, sha256],
-    );
-    if (made.rowCount === 0) await dropUpload(client, userId, upload);
-    if (known.rows[0]?.state === 'applied') return;
-    await storeReleaseStart(client, { userId, sha256 }, start);
-    const signed = await client.query(
-      `insert into submission_signature (user_id, sha256, signature_sha256, signature, received_at)
-       values ($1, $2, $3, $4, $5) on conflict do nothing`,
-      [userId, sha256, signatureSha256, signature, receivedAt],
-    );
-    const count = await client.query<{ count: number }>(
-      'select count(*)::integer as count from submission_signature where user_id = $1 and sha256 = $2',
-      [userId, sha256],
-    );
-    if (signed.rowCount === 1 && (count.rows[0]?.count ?? 0) > MOST_SIGNATURES) {
-      throw new PenstockError('submissions.too-many-signatures', { detail: `${MOST_SIGNATURES} were received for it` });
-    }
-    await client.query(
-      `update submission s
-       set state = 'received', changed_at = $3,
-           resumes_as = case when s.state in ('awaiting_second_officer', 'refused') then s.state else s.resumes_as end
-       where s.user_id = $1 and s.sha256 = $2 and s.state <> 'received' and ${HAS_UNJUDGED}`,
-      [userId, sha256, receivedAt],
-    );
-  });
-}
-
-/** What a delivery asks for; of two the later counts, but nobody takes the Operator's pause away. */
-async function storeReleaseStart(
-  client: pg.PoolClient,
-  { userId, sha256 }: Pick<Submission, 'userId' | 'sha256'>,
-  { pausedBy, rate }: ReleaseStart,
-): Promise<void> {
-  await client.query(
-    `update submission
-     set release_paused_by = case release_paused_by when $6 then $6 else coalesce($3, release_paused_by) end,
-         release_rate = coalesce($4, release_rate), release_rate_by = coalesce($5, release_rate_by)
-     where user_id = $1 and sha256 = $2 and ($3::text is not null or $4::integer is not null)`,
-    [userId, sha256, pausedBy, rate?.perSecond, rate?.by, OPERATOR_AUTHOR],
-  );
-}
-
-/** How the release of a file is to begin, read where it is applied: no later delivery of the file is lost. */
-export async function readReleaseStart(
-  client: pg.PoolClient,
-  { userId, sha256 }: Submission,
-  usualRate: number | undefined,
-): Promise<ReleaseStart> {
-  const { rows } = await client.query<{ paused_by: string | null; rate: number | null; rate_by: string }>(
-    `select release_paused_by as paused_by, release_rate as rate, release_rate_by as rate_by
-     from submission where user_id = $1 and sha256 = $2 for update`,
-    [userId, sha256],
-  );
-  const asked = rows[0]?.rate == null ? undefined : { perSecond: rows[0].rate, by: rows[0].rate_by };
-  const usual = usualRate === undefined ? undefined : { perSecond: usualRate, by: OPERATOR_AUTHOR };
-  return { pausedBy: rows[0]?.paused_by ?? undefined, rate: asked ?? usual };
-}
 
 /** The files that are not done, the oldest first: after a crash they go on where they began. */
 export async function readOpen(client: pg.PoolClient): Promise<Submission[]> {
@@ -145,7 +27,7 @@ export async function readOpen(client: pg.PoolClient): Promise<Submission[]> {
     reference: string;
   }>(
     `select user_id, sha256, upload, received_at, reference from submission
-     where state in ('received', 'verified', 'checked') order by received_at limit 100`,
+     where state in ('received', 'verified', 'checked') and upload is not null order by received_at limit 100`,
   );
   return rows.map(({ user_id, sha256, upload, received_at, reference }) => ({
     userId: requireEui(user_id),
@@ -309,6 +191,7 @@ export async function changeState(
     ],
   );
   if (rows[0] === undefined) return false;
+  if (state === 'refused') await dropUnsignedBytes(client, { userId, sha256 });
   const words = wordsOf[state];
   if (words === undefined) return true;
   await client.query(
@@ -316,6 +199,25 @@ export async function changeState(
     [userId, rows[0].changed_at, sha256.toString('hex'), refusal === undefined ? words : `${words}: ${refusal.detail}`],
   );
   return true;
+}
+
+/** Of a file that nobody's signature is valid of only the hash and the verdicts are kept. */
+async function dropUnsignedBytes(
+  client: pg.PoolClient,
+  { userId, sha256 }: Pick<Submission, 'userId' | 'sha256'>,
+): Promise<void> {
+  await client.query(
+    `with unsigned as (
+       select s.upload from submission s
+       where s.user_id = $1 and s.sha256 = $2 and s.upload is not null
+         and not exists (select from submission_signature g
+                         where g.user_id = s.user_id and g.sha256 = s.sha256 and g.verdict = 'valid')
+     ), dropped as (
+       delete from submission_chunk c using unsigned u where c.user_id = $1 and c.upload = u.upload
+     )
+     update submission set upload = null where user_id = $1 and sha256 = $2 and exists (select from unsigned)`,
+    [userId, sha256],
+  );
 }
 
 const wordsOf: Readonly<Partial<Record<SubmissionState, string>>> = {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,9 +7,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { lockDirectory } from '../parties/directory-version.ts';
 import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
+import { receiveFile } from './receive.ts';
 import { expireWaiting } from './submissions-store.ts';
 import {
   MOST_BYTES,
+  MOST_KEPT_BYTES,
   operatorId,
   SIGNATURE_DAYS,
   type SubmissionWorld,
@@ -18,6 +20,7 @@ import {
   userA,
   userB,
 } from './testing-submissions.ts';
+import { beginUpload, dropUpload, storeChunk } from './uploads-store.ts';
 
 let certificates: Awaited<ReturnType<typeof testPki>>;
 let world: SubmissionWorld;
@@ -471,6 +474,104 @@ describe('delivery', () => {
     call.destroy();
     expect(answer.statusCode).toBe(413);
     expect(await chunks()).toBe(0);
+  });
+
+  test('whose connection is lost while it is committed is whole, and may be repeated', async () => {
+    const { pool } = world.database;
+    const signature = world.sign(file);
+    async function* parts() {
+      for (const [name, bytes] of Object.entries({ file: Buffer.from(file), signature })) {
+        yield {
+          name,
+          bytes: (async function* () {
+            yield bytes;
+          })(),
+        };
+      }
+    }
+    const delivery = () => ({
+      userId: userA,
+      parts: parts(),
+      mostBytes: MOST_BYTES,
+      mostKeptBytes: MOST_KEPT_BYTES,
+      start: {},
+    });
+    // a pool whose first commit is done by the server, and whose answer is lost
+    let isLost = false;
+    const lossy = new Proxy(pool, {
+      get(target, name) {
+        if (name !== 'connect') return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name);
+        return async () => {
+          const client = await target.connect();
+          return new Proxy(client, {
+            get(inner, what) {
+              const value = Reflect.get(inner, what);
+              if (what !== 'query') return typeof value === 'function' ? value.bind(inner) : value;
+              return async (...args: Parameters<typeof inner.query>) => {
+                const isReceived = (await pool.query('select from submission_chunk')).rowCount === 1;
+                const answer = await inner.query(...args);
+                if (String(args[0]) === 'commit' && isReceived && !isLost) {
+                  isLost = true;
+                  throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+                }
+                return answer;
+              };
+            },
+          });
+        };
+      },
+    });
+    await expect(receiveFile(lossy, delivery())).rejects.toThrow('terminated');
+    expect(await chunks()).toBe(1);
+    await receiveFile(pool, delivery());
+    expect(await chunks()).toBe(1);
+    while (await world.worker.workOnNext());
+    expect((await world.get(`/submissions/${sha256(file)}`)).json).toMatchObject({ state: 'applied' });
+  });
+
+  test('of a file whose bytes are gone brings them back', async () => {
+    const { pool } = world.database;
+    await world.post(file, world.sign(file));
+    await pool.query('delete from submission_chunk');
+    expect(await world.submit(file, world.sign(file))).toMatchObject({ state: 'applied' });
+    expect(await chunks()).toBe(1);
+  });
+
+  test('of what no officer signed leaves the verdict and no bytes', async () => {
+    const junk = await world.submit(file, Buffer.from('junk'));
+    expect(junk).toMatchObject({ state: 'refused', code: 'files.signature.form', size: file.length });
+    expect(await chunks()).toBe(0);
+    await world.post(file, Buffer.from('junk'));
+    expect(await chunks()).toBe(0);
+    expect(await world.submit(file, world.sign(file))).toMatchObject({ state: 'applied' });
+    expect(await chunks()).toBe(1);
+  });
+
+  test('is bounded: one file at a time for a User, and bytes that are kept of it', async () => {
+    const { pool } = world.database;
+    const large = `${file}${'\n'.repeat(MOST_BYTES - file.length)}`;
+    const other = `${large.slice(0, -1)} `;
+    const upload = { userId: userA, upload: randomUUID() };
+    await beginUpload(pool, upload);
+    await storeChunk(pool, { ...upload, number: 0, bytes: Buffer.from('half') });
+    expect(await world.post(large, world.sign(large))).toMatchObject({
+      status: 429,
+      json: { code: 'submissions.upload-under-way' },
+    });
+    expect((await world.post(large, world.sign(large), { as: 'b' })).status).toBe(202);
+    // one that stands still gives way, and cannot go on
+    await pool.query(`update submission_upload set stored_at = stored_at - interval '2 minutes'`);
+    expect((await world.post(large, world.sign(large))).status).toBe(202);
+    await expect(storeChunk(pool, { ...upload, number: 1, bytes: Buffer.from('half') })).rejects.toThrow();
+    await dropUpload(pool, upload);
+    expect(await world.post(other, world.sign(other))).toMatchObject({
+      status: 429,
+      json: { code: 'submissions.too-many-bytes' },
+    });
+    const { rows } = await pool.query(
+      'select user_id, sum(octet_length(bytes)) as size from submission_chunk group by 1',
+    );
+    expect(rows.map(({ size }) => Number(size))).toEqual([MOST_BYTES, MOST_BYTES]);
   });
 
   test('in pieces keeps the bytes', async () => {

@@ -28,6 +28,8 @@ export const operatorId = OPERATOR_ID;
 /** Largest file of the tests. */
 export const MOST_BYTES = 3 * 1024 * 1024;
 
+/** Of all files of a User. */
+export const MOST_KEPT_BYTES = 4 * 1024 * 1024;
 export const SIGNATURE_DAYS = 14;
 
 const log = createLog({ level: 'silent' });
@@ -96,7 +98,10 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
   const api = await createHttpServer({
     log,
     version: '0',
-    routes: [submissionRoutes({ pool, trust, mostBytes: MOST_BYTES }), quarantineRoutes({ pool, operatorId })],
+    routes: [
+      submissionRoutes({ pool, trust, mostBytes: MOST_BYTES, mostKeptBytes: MOST_KEPT_BYTES }),
+      quarantineRoutes({ pool, operatorId }),
+    ],
   });
   const viewers: Readonly<Record<string, Viewer>> = {
     a: { kind: 'user', userIds: [userA] },

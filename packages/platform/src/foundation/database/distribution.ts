@@ -43,6 +43,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   replay_horizon: byUser,
   service_event: byUser,
   submission: byUser,
+  submission_upload: byUser,
   submission_chunk: byUser,
   submission_signature: byUser,
   held_decision: byUser,
