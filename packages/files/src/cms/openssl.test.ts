@@ -316,6 +316,32 @@ describe('revocation', () => {
     expect(early).toMatchObject({ message: expect.stringContaining('not in force yet') });
   });
 
+  test('a list that was renewed after the instant tells of it by the dates of its entries', () => {
+    const root = openssl.revocationList('root', [], 900);
+    const renewed = (revokedAt?: Date) =>
+      openssl.revocationList('issuing', revokedAt === undefined ? [] : ['officer'], 10, inDays(1), revokedAt);
+    const judgedAt = inDays(2);
+    const at = new Date(Math.floor(now.getTime() / 1_000) * 1_000);
+    const verdictWith = (...files: Buffer[]) =>
+      codeOf(judge(signatureOf('officer'), { ...lists(root, ...files), at, judgedAt }));
+    const inSeconds = (seconds: number) => new Date(at.getTime() + seconds * 1_000);
+    expect(verdictWith(renewed())).toBe('taken');
+    expect(verdictWith(renewed(inSeconds(1)))).toBe('taken');
+    expect(verdictWith(renewed(at))).toBe('revoked');
+    expect(verdictWith(renewed(inSeconds(-1)))).toBe('revoked');
+    // beside one that was in force and does not know it yet
+    expect(verdictWith(openssl.revocationList('issuing'), renewed(at))).toBe('revoked');
+    // what was in force names it: revoked whatever the date
+    const early = openssl.revocationList('issuing', ['officer'], 10, new Date(), inSeconds(1));
+    expect(verdictWith(early, renewed())).toBe('revoked');
+    // not issued yet when it is judged, or when the certificate had expired
+    const after = openssl.revocationList('issuing', [], 10, inDays(3));
+    expect(verdictWith(after)).toBe('revocation-unknown');
+    const tooLate = openssl.revocationList('issuing', [], 10, inDays(1_001));
+    const late = judge(signatureOf('officer'), { ...lists(root, tooLate), at, judgedAt: inDays(1_002) });
+    expect(codeOf(late)).toBe('revocation-unknown');
+  });
+
   test('a list that another key signed is none', () => {
     openssl.authority('pretender', { subject: '/O=Test/CN=issuing' });
     const forged = openssl.revocationList('pretender');

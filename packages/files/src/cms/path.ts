@@ -9,7 +9,7 @@ import { judgeKey } from './algorithms.ts';
 import { type Certificate, describeCertificate, isSignedBy } from './certificate.ts';
 import { SignatureError } from './errors.ts';
 import { usage } from './extensions.ts';
-import { isListed, type RevocationList } from './revocation-list.ts';
+import { listedAt, type RevocationList } from './revocation-list.ts';
 
 export interface Trust {
   /** Authorities; that their certificates are self-signed, or signed at all, does not matter. */
@@ -17,6 +17,8 @@ export interface Trust {
   /** A list in force is needed of every authority of the chain; `none`: nobody's revocation is looked at. */
   readonly crls: readonly RevocationList[] | 'none';
   readonly at: Date;
+  /** When it is judged, if that is later: lists that were issued in between tell of `at` too. */
+  readonly judgedAt?: Date;
 }
 
 /** Certificates above the signer's, the trusted one included. */
@@ -113,7 +115,19 @@ function judgeAuthority(authority: Certificate, below: number): void {
   }
 }
 
-/** Throws SignatureError unless a list in force, signed by the issuer, does not name the certificate. */
+/**
+ * Whether a list that was issued after the instant tells of it: what it names has the date of its revocation. Of a
+ * certificate that had expired before the list was issued it may have left the entry out.
+ */
+function isLater({ thisUpdate }: RevocationList, certificate: Certificate, { at, judgedAt = at }: Trust): boolean {
+  return at < thisUpdate && thisUpdate <= judgedAt && thisUpdate <= certificate.notAfter;
+}
+
+/**
+ * Throws SignatureError unless a list in force, or one that was issued since, signed by the issuer, does not name the
+ * certificate as revoked. What a list in force names is revoked whatever its date; what a later one names is, if that
+ * was not after the instant.
+ */
 function judgeRevocation(certificate: Certificate, issuer: Certificate, trust: Trust, memory: SignatureMemory): void {
   if (trust.crls === 'none') return;
   const who = describeCertificate(certificate);
@@ -124,10 +138,12 @@ function judgeRevocation(certificate: Certificate, issuer: Certificate, trust: T
   if (lists.length === 0) fail(`there is no revocation list for ${who}`);
   if (issuer.keyUsage?.has(usage.cRLSign) !== true) fail(`${describeCertificate(issuer)} has no keyUsage cRLSign`);
   const inForce = lists.filter(({ thisUpdate, nextUpdate }) => thisUpdate <= trust.at && trust.at < nextUpdate);
-  if (inForce.some((list) => isListed(list, certificate))) {
-    throw new SignatureError('files.signature.revoked', `${who} was revoked`);
-  }
-  if (inForce.length > 0) return;
+  const since = lists.filter((list) => isLater(list, certificate, trust));
+  const isRevoked =
+    inForce.some((list) => listedAt(list, certificate) !== undefined) ||
+    since.some((list) => (listedAt(list, certificate) ?? Number.POSITIVE_INFINITY) <= trust.at);
+  if (isRevoked) throw new SignatureError('files.signature.revoked', `${who} was revoked`);
+  if (inForce.length > 0 || since.length > 0) return;
   const latest = new Date(Math.max(...lists.map(({ nextUpdate }) => nextUpdate.getTime())));
   const message =
     latest <= trust.at

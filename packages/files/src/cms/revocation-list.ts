@@ -11,8 +11,8 @@ export interface RevocationList {
   readonly issuer: Buffer;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** Serial numbers: the INTEGERs' contents in hex. */
-  readonly revoked: ReadonlySet<string>;
+  /** When each was revoked, by serial number: the INTEGER's content in hex. */
+  readonly revoked: ReadonlyMap<string, Date>;
   readonly signed: Buffer;
   readonly signature: Buffer;
   readonly algorithm: Certificate['algorithm'];
@@ -27,13 +27,15 @@ function refuseCritical(reader: Reader): void {
   if (critical !== undefined) throw new DerError(`the critical extension ${critical.identifier} is not understood`);
 }
 
-/** Serial numbers as hex. Every listed certificate counts as revoked, whatever the reason or date. */
-function readRevoked(list: Reader): Set<string> {
-  const revoked = new Set<string>();
+/** By serial numbers as hex. Every listed certificate counts as revoked, whatever the reason; of two dates the first. */
+function readRevoked(list: Reader): Map<string, Date> {
+  const revoked = new Map<string, Date>();
   while (!list.isAtEnd) {
     const entry = list.enter(tag.sequence);
-    revoked.add(entry.take(tag.integer).content.toString('hex'));
-    readTime(entry.any());
+    const serial = entry.take(tag.integer).content.toString('hex');
+    const revokedAt = readTime(entry.any());
+    const known = revoked.get(serial);
+    if (known === undefined || revokedAt < known) revoked.set(serial, revokedAt);
     if (!entry.isAtEnd) refuseCritical(entry);
     entry.end();
   }
@@ -55,7 +57,7 @@ function read(der: Buffer): RevocationList {
   if (body.peek() !== tag.utcTime && body.peek() !== tag.generalizedTime)
     throw new DerError('it does not say when the next comes');
   const nextUpdate = readTime(body.any());
-  const revoked = body.peek() === tag.sequence ? readRevoked(body.enter(tag.sequence)) : new Set<string>();
+  const revoked = body.peek() === tag.sequence ? readRevoked(body.enter(tag.sequence)) : new Map<string, Date>();
   if (body.peek() === context(0)) refuseCritical(body.enter(context(0)));
   body.end();
   const algorithm = readAlgorithm(innerAlgorithm, outerAlgorithm, 'the algorithm of a revocation list');
@@ -75,6 +77,7 @@ export function readRevocationLists(bytes: Uint8Array): RevocationList[] {
   }
 }
 
-export function isListed(list: RevocationList, certificate: Certificate): boolean {
-  return list.revoked.has(certificate.serialBytes.toString('hex'));
+/** When the list says that the certificate was revoked; undefined when it does not name it. */
+export function listedAt(list: RevocationList, certificate: Certificate): Date | undefined {
+  return list.revoked.get(certificate.serialBytes.toString('hex'));
 }

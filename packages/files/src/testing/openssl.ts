@@ -107,8 +107,14 @@ export class OpenSsl {
     this.#issue(name, { extensions: officerExtensions, ...options, by });
   }
 
-  /** A revocation list of an authority, in force for so many days. */
-  revocationList(authority: string, revoked: readonly string[] = [], days = 30, from = new Date()): Buffer {
+  /** A revocation list of an authority, in force for so many days; what it names was revoked now, or when it is said. */
+  revocationList(
+    authority: string,
+    revoked: readonly string[] = [],
+    days = 30,
+    from = new Date(),
+    revokedAt?: Date,
+  ): Buffer {
     this.write(
       `${authority}.cnf`,
       `[ca]\ndefault_ca=x\n[x]\ndatabase=${authority}.index\ndefault_md=sha256\ncrlnumber=${authority}.number\n[e]\nauthorityKeyIdentifier=keyid\n`,
@@ -117,10 +123,12 @@ export class OpenSsl {
     this.write(`${authority}.number`, '01');
     const ca = ['ca', '-config', `${authority}.cnf`, '-keyfile', `${authority}.key`, '-cert', `${authority}.pem`];
     for (const name of revoked) this.run(...ca, '-revoke', `${name}.pem`, '-crl_reason', 'keyCompromise');
-    const times = [from, new Date(from.getTime() + days * 86_400_000)].map((time) =>
-      time.toISOString().replace(/[-T:]|\.[0-9]+/g, ''),
-    );
-    const [last = '', next = ''] = times;
+    const written = (time: Date) => time.toISOString().replace(/[-T:]|\.[0-9]+/g, '');
+    if (revokedAt !== undefined) {
+      const index = this.read(`${authority}.index`).toString();
+      this.write(`${authority}.index`, index.replace(/[0-9]{12}Z,/g, `${written(revokedAt).slice(2)},`));
+    }
+    const [last, next] = [written(from), written(new Date(from.getTime() + days * 86_400_000))];
     const span = ['-crl_lastupdate', last, '-crl_nextupdate', next];
     this.run(...ca, '-gencrl', ...span, '-crlexts', 'e', '-out', `${authority}.crl`);
     return this.read(`${authority}.crl`);

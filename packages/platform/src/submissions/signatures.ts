@@ -41,10 +41,16 @@ interface Grounds {
   readonly signatureDays: number;
 }
 
+/** The instant that is judged, and when: lists that were renewed in between tell of it. */
+interface Times {
+  readonly at: Date;
+  readonly judgedAt: Date;
+}
+
 async function judge(
   client: pg.PoolClient,
   signature: StoredSignature,
-  { submission, digests, trust, at }: Grounds & { readonly at: Date },
+  { submission, digests, trust, at, judgedAt }: Grounds & Times,
 ): Promise<SignatureVerdict> {
   let read: CmsSignature;
   try {
@@ -54,7 +60,7 @@ async function judge(
     return { verdict: 'refused', code: error.code, detail: error.message };
   }
   const digest = await digests(read.digestAlgorithm);
-  const verified = verifySignature(read, { digest, ...trust, at });
+  const verified = verifySignature(read, { digest, ...trust, at, judgedAt });
   if (!verified.ok) return { verdict: 'refused', code: verified.code, detail: verified.message };
   const { fingerprint } = verified.signer;
   const officer = await findOfficer(client, submission.userId, fingerprint);
@@ -70,7 +76,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 async function judgeNow(
   client: pg.PoolClient,
   signature: StoredSignature,
-  grounds: Grounds & { readonly at: Date },
+  grounds: Grounds & Times,
 ): Promise<SignatureVerdict> {
   const { at, signatureDays } = grounds;
   if (at.getTime() - signature.receivedAt.getTime() > signatureDays * DAY_MS) {
@@ -102,10 +108,12 @@ export async function judgeSignatures(client: pg.PoolClient, grounds: Grounds): 
   for (const signature of signatures) {
     const { verdict, code, detail } = signature;
     const judged =
-      verdict === undefined ? await judge(client, signature, { ...grounds, at: signature.receivedAt }) : undefined;
+      verdict === undefined
+        ? await judge(client, signature, { ...grounds, at: signature.receivedAt, judgedAt: now })
+        : undefined;
     const atReceipt = judged ?? { verdict, code, detail };
     const isValid = atReceipt.verdict === 'valid';
-    const judgedNow = isValid ? await judgeNow(client, signature, { ...grounds, at: now }) : atReceipt;
+    const judgedNow = isValid ? await judgeNow(client, signature, { ...grounds, at: now, judgedAt: now }) : atReceipt;
     if (judged !== undefined) {
       await storeVerdict(client, submission, signature, { ...judged, counts: judgedNow.verdict === 'valid' });
     }
