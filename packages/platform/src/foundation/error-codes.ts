@@ -137,7 +137,8 @@ export const errorCodes = {
   'record.too-wide': {
     status: 422,
     title: 'Too many messages would have to be read to answer this.',
-    action: 'Narrow the time, or name the device or the RequestID.',
+    action:
+      'Narrow the time, or name the device or the RequestID; of what a threshold counted, ask at an earlier instant, or of one with a shorter period.',
   },
   'request.method-not-allowed': {
     status: 405,
@@ -288,6 +289,21 @@ export const errorCodes = {
     status: 403,
     title: 'The one who signed the file is no officer of this User ID.',
     action: 'Have the file signed by an officer who is registered for this User ID, or have the officer registered.',
+  },
+  'thresholds.too-many': {
+    status: 422,
+    title: 'One owner may not have these thresholds: too much would be counted for each message.',
+    action: 'Keep within the bounds that docs/files.md gives for an ADT File.',
+  },
+  'thresholds.count-too-long': {
+    status: 422,
+    title: 'What the new thresholds count could not be counted from the log in time.',
+    action: 'Deliver the file again with other bytes when the platform is quieter, or set shorter periods.',
+  },
+  'quarantine.report-under-way': {
+    status: 429,
+    title: 'A report of this User is made or fetched already.',
+    action: 'Wait until it has been fetched, or end that call; then ask again.',
   },
   'quarantine.state': {
     status: 409,

@@ -1,5 +1,6 @@
 // An Attribute Limits File: the values of requests that the Operator lets through. Only the Operator's officers set them,
 // and for its own User ID.
+
 import { MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
 import { attributes, type Eui, formatDecimal, parseDecimal } from '@penstock/duis';
 import {
@@ -11,6 +12,7 @@ import {
   readLimits,
 } from '@penstock/files';
 import type pg from 'pg';
+import { lockDirectory } from '../parties/directory-version.ts';
 import type { LimitSetting } from '../thresholds/limits.ts';
 import { readLimits as readLimitsInForce, replaceLimits } from '../thresholds/limits-store.ts';
 import { faultsOf } from './faults.ts';
@@ -31,6 +33,7 @@ export async function checkLimits(
   const named = [file.reference, ...file.limits.map((limit) => limit.reference)].find((one) => one !== '');
   return {
     reference: named,
+    lock: lockDirectory,
     async compare(client) {
       const limits = summaryOf(compareLimits(await limitsInForce(client), withoutReferences(file)));
       return { summary: { limits }, relaxes: limits.relaxes };

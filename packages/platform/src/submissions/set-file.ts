@@ -4,11 +4,12 @@ import { MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
 import { catalogue, type Eui } from '@penstock/duis';
 import { type AdtDifference, type AdtFile, adtProfile, compareAdt, Findings, readAdt } from '@penstock/files';
 import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
 import { ALL_USERS } from '../thresholds/matching.ts';
 import type { ThresholdBound, ThresholdSetting } from '../thresholds/thresholds.ts';
-import { readInForce, replaceThresholds } from '../thresholds/thresholds-store.ts';
+import { lockThresholds, readInForce, replaceThresholds } from '../thresholds/thresholds-store.ts';
 import { faultsOf } from './faults.ts';
-import { type FileRefusal, refusalOf, refusalOfLines, type Submission } from './submission.ts';
+import { type FileRefusal, Refused, refusalOf, refusalOfLines, type Submission } from './submission.ts';
 
 /** What a file would change. */
 export interface Difference {
@@ -21,9 +22,11 @@ export interface Difference {
 export interface CheckedSet {
   /** Of the service request in the file; undefined: one was raised. */
   readonly reference: string | undefined;
-  /** Against what is in force now: it stays true in a transaction that holds the directory's lock. */
+  /** To the end of the transaction nobody else changes what it is compared with. */
+  readonly lock: (client: pg.PoolClient) => Promise<void>;
+  /** Against what is in force now. */
   readonly compare: (client: pg.PoolClient) => Promise<Difference>;
-  /** Applies it in the caller's transaction. */
+  /** Applies it in the caller's transaction. Throws Refused. */
   readonly apply: (client: pg.PoolClient) => Promise<void>;
 }
 
@@ -44,18 +47,25 @@ export async function checkAdt(
   const reference = referenceOf(file);
   return {
     reference,
+    lock: (client) => lockThresholds(client, owner),
     async compare(client) {
       const before = await adtInForce(await readInForce(client, owner), file.userId);
       const adt = summaryOf(compareAdt(before, withoutReferences(file)));
       return { summary: { adt }, relaxes: adt.relaxes };
     },
     async apply(client) {
-      await replaceThresholds(client, {
-        owner,
-        rows: settingsOf(file),
-        submission: submission.sha256.toString('hex'),
-        reference: reference ?? submission.reference,
-      });
+      try {
+        await replaceThresholds(client, {
+          owner,
+          rows: settingsOf(file),
+          submission: submission.sha256.toString('hex'),
+          reference: reference ?? submission.reference,
+        });
+      } catch (error) {
+        // of the file; whatever else failed may succeed later
+        if (!(error instanceof PenstockError && error.status === 422)) throw error;
+        throw new Refused(refusalOf(error.code, error.detail ?? ''));
+      }
     },
   };
 }

@@ -75,3 +75,12 @@ export function raisedReference({ sha256, receivedAt }: Pick<Submission, 'sha256
   const day = receivedAt.toISOString().slice(0, 10).replaceAll('-', '');
   return `SR-${day}-${sha256.toString('hex').slice(0, 10)}`;
 }
+
+/** A file that is refused while it is applied: what was done for it is rolled back. */
+export class Refused extends Error {
+  readonly refusal: FileRefusal;
+  constructor(refusal: FileRefusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}

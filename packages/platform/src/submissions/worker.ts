@@ -12,7 +12,6 @@ import type pg from 'pg';
 import { inTransaction, isUnavailable } from '../foundation/database/index.ts';
 import type { Log } from '../foundation/log.ts';
 import { LOOK_EVERY_MS, Worker } from '../foundation/worker.ts';
-import { lockDirectory } from '../parties/directory-version.ts';
 import type { Officer } from '../parties/officers.ts';
 import { needsSecondOfficer } from '../parties/officers-store.ts';
 import { applyActions } from './actions-file.ts';
@@ -20,7 +19,14 @@ import { faultsOf } from './faults.ts';
 import { checkLimits } from './limits-file.ts';
 import { type CheckedSet, checkAdt } from './set-file.ts';
 import { digestsOf, type JudgedSignatures, judgeSignatures } from './signatures.ts';
-import { type FileRefusal, isByTwo, refusalOfLines, type Submission, type SubmissionKind } from './submission.ts';
+import {
+  type FileRefusal,
+  isByTwo,
+  Refused,
+  refusalOfLines,
+  type Submission,
+  type SubmissionKind,
+} from './submission.ts';
 import {
   changeState,
   isReopenedInVain,
@@ -59,15 +65,6 @@ const kindOfProfile: ReadonlyMap<Profile, SubmissionKind> = new Map<Profile, Sub
 
 /** Somebody else brought the file to rest, or it was signed anew: what was done for it is rolled back. */
 class Overtaken extends Error {}
-
-/** A file that is refused while it is applied: what was done for it is rolled back. */
-class Refused extends Error {
-  readonly refusal: FileRefusal;
-  constructor(refusal: FileRefusal) {
-    super(refusal.code);
-    this.refusal = refusal;
-  }
-}
 
 export class SubmissionWorker {
   readonly #parts: SubmissionParts;
@@ -191,7 +188,7 @@ export class SubmissionWorker {
       await inTransaction(this.#parts.pool, async (client) => {
         await client.query(LIMITS_SQL);
         // what is in force may have been tightened since it was compared; under this lock it cannot be
-        if (set !== undefined) await lockDirectory(client);
+        await set?.lock(client);
         const difference = await set?.compare(client);
         const requireSecond = async (officers: readonly Officer[]): Promise<void> => {
           const waits =

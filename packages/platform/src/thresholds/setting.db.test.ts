@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ensurePartitions, inTransaction } from '../foundation/database/index.ts';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { newMessage, userA } from '../messages/testing-messages.ts';
+import { lockDirectory } from '../parties/directory-version.ts';
+import { ALL_USERS } from './matching.ts';
+import { recordScreened, setThresholds, threshold } from './testing-thresholds.ts';
+
+const noon = new Date('2026-11-22T12:00:00Z');
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+  await ensurePartitions(database.pool, { today: '2026-11-22', ahead: 1 });
+  await database.pool.query(`insert into party (party_id, name, kind) values ('P', 'P', 'other')`);
+  await database.pool.query(`insert into user_id (user_id, party_id) values ($1, 'P')`, [userA]);
+});
+afterEach(() => database.drop());
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+test.each([userA, ALL_USERS])(
+  'more than an owner may have is refused whoever sets it, and nothing is set: %s',
+  async (owner) => {
+    const srvs = many(17).map((index) => ['4.1.1', `9.${index}`]);
+    for (const rows of [
+      srvs.map((services) => threshold(1n, { services })),
+      many(9).map((index) => threshold(1n, { periodSeconds: index + 1 })),
+      many(1_001).map((index) => threshold(1n, { services: [`9.${index}`] })),
+    ]) {
+      await expect(setThresholds(database.pool, owner, rows, noon)).rejects.toMatchObject({
+        code: 'thresholds.too-many',
+      });
+    }
+    expect((await database.pool.query('select from threshold')).rowCount).toBe(0);
+    await setThresholds(
+      database.pool,
+      owner,
+      srvs.slice(1).map((services) => threshold(1n, { services })),
+      noon,
+    );
+  },
+);
+
+test('the log is counted before the directory is locked, and what came meanwhile is counted too', async () => {
+  const { pool } = database;
+  await recordScreened(pool, [newMessage(1n), newMessage(2n)], noon);
+  let setting: Promise<unknown> | undefined;
+  await inTransaction(pool, async (client) => {
+    await lockDirectory(client);
+    setting = setThresholds(pool, userA, [threshold(100n)], noon);
+    const waiting = async () =>
+      pool.query<{ counted: boolean }>(
+        `select exists (select from pg_locks c where c.pid = w.pid and c.relation = 'threshold_bucket'::regclass
+                        and c.mode = 'RowExclusiveLock' and c.granted) as counted
+         from pg_locks w where not w.granted`,
+      );
+    await expect.poll(async () => (await waiting()).rowCount, { timeout: 10_000 }).toBe(1);
+    expect((await waiting()).rows).toEqual([{ counted: true }]);
+    // recorded while the new threshold waits: the directory's row is only read by it, and not yet moved
+    await recordScreened(pool, [newMessage(3n)], noon);
+  });
+  await setting;
+  const { rows } = await pool.query('select (closed + current)::integer as count from threshold_count');
+  expect(rows).toEqual([{ count: 3 }]);
+});
+
+test('files of one owner at once follow each other', async () => {
+  const { pool } = database;
+  await Promise.all(many(4).map((index) => setThresholds(pool, userA, [threshold(BigInt(index))], noon)));
+  const { rows } = await pool.query('select version, ended_at is null as open from threshold_version order by version');
+  expect(rows).toEqual(many(4).map((index) => ({ version: index + 1, open: index === 3 })));
+});
