@@ -26,7 +26,8 @@ const HOMES = 2_000;
 const CONNECTIONS = 64;
 /** Never reached, and more than any count a message of the usual way is compared with. */
 const QUARANTINE = 1_000_000_000n;
-const DAY = 86_400;
+/** A third of the thresholds have periods of minutes: theirs are the steps that are left, and written, every second. */
+const PERIODS = [86_400, 3_600, 900, 86_400, 3_600, 60] as const;
 
 const FULL = { warmUp: 10, pairs: 8, seconds: 5, mostPerSecond: 4_500 };
 const QUICK = { warmUp: 5, pairs: 2, seconds: 3, mostPerSecond: 4_500 };
@@ -105,7 +106,7 @@ export async function screening(options: BenchOptions): Promise<BenchResult> {
 
 /**
  * So many thresholds over the Users of the load and over all Users: each User's total, its single SRVs, and single
- * SRVs of all Users; the periods are a day and an hour.
+ * SRVs of all Users. The periods take turns from SRV to SRV and from owner to owner, so that those of each message do too.
  */
 async function setThresholds({ pool }: BenchDatabase, world: World, count: number): Promise<void> {
   const owners: Eui[] = [...world.users.map(({ userId }) => userId), ALL_USERS];
@@ -114,7 +115,7 @@ async function setThresholds({ pool }: BenchDatabase, world: World, count: numbe
   try {
     for (const [index, owner] of owners.entries()) {
       await client.query('begin');
-      const rows = settingsOf(owner).slice(0, Math.min(share, Math.max(0, count - index * share)));
+      const rows = settingsOf(owner, index).slice(0, Math.min(share, Math.max(0, count - index * share)));
       await replaceThresholds(client, { owner, rows, submission: undefined, reference: 'SR-1' });
       await client.query('commit');
     }
@@ -123,17 +124,21 @@ async function setThresholds({ pool }: BenchDatabase, world: World, count: numbe
   }
 }
 
-function settingsOf(owner: Eui): ThresholdSetting[] {
+function settingsOf(owner: Eui, index: number): ThresholdSetting[] {
   const bounds = [
     { kind: 'threshold', warning: undefined, quarantine: QUARANTINE, from: undefined, to: undefined },
   ] as const;
+  const periodOf = (turn: number): number => PERIODS[turn % PERIODS.length] ?? PERIODS[0];
   const srvs = [...catalogue.keys()];
   const total =
-    owner === ALL_USERS ? [] : [{ services: ['all'], direction: 'sent', periodSeconds: DAY, bounds } as const];
+    owner === ALL_USERS
+      ? []
+      : [{ services: ['all'], direction: 'sent', periodSeconds: periodOf(index), bounds } as const];
   return [
     ...total,
-    ...srvs.map((srv) => ({ services: [srv], direction: 'sent', periodSeconds: DAY, bounds }) as const),
-    ...srvs.map((srv) => ({ services: [srv], direction: 'received', periodSeconds: DAY / 24, bounds }) as const),
+    ...(['sent', 'received'] as const).flatMap((direction) =>
+      srvs.map((srv, turn) => ({ services: [srv], direction, periodSeconds: periodOf(index + turn), bounds })),
+    ),
   ];
 }
 
