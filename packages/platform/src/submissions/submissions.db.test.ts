@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { lockDirectory } from '../parties/directory-version.ts';
 import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
+import { lockThresholds } from '../thresholds/thresholds-store.ts';
 import { receiveFile } from './receive.ts';
 import { expireWaiting } from './submissions-store.ts';
 import {
@@ -161,10 +162,10 @@ describe('an ADT File', () => {
     const { pool } = world.database;
     const [loose, middle, tight] = [adt(threshold(30)), adt(threshold(20)), adt(threshold(10))];
     await world.submit(loose, world.sign(loose));
-    // while the directory is locked the file is compared with 30, and cannot be applied
+    // while another sets thresholds of this User the file is compared with 30, and cannot be applied
     const other = await pool.connect();
     await other.query('begin');
-    await lockDirectory(other);
+    await lockThresholds(other, userA);
     await world.post(middle, world.sign(middle));
     const working = world.worker.workOnNext();
     await untilBlocked();

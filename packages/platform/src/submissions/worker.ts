@@ -187,7 +187,7 @@ export class SubmissionWorker {
     try {
       await inTransaction(this.#parts.pool, async (client) => {
         await client.query(LIMITS_SQL);
-        // what is in force may have been tightened since it was compared; under this lock it cannot be
+        // what is in force may have been tightened since it was compared; from here on it cannot be
         await set?.lock(client);
         const difference = await set?.compare(client);
         const requireSecond = async (officers: readonly Officer[]): Promise<void> => {
