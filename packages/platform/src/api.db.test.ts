@@ -60,6 +60,7 @@ beforeAll(async () => {
   });
   api = await createApi({
     pool: database.pool,
+    reportPool: database.pool,
     clock: { now: () => now },
     log,
     people,

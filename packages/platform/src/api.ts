@@ -21,6 +21,8 @@ import { thresholdsRoutes } from './thresholds/routes.ts';
 
 export function createApi(options: {
   readonly pool: pg.Pool;
+  /** Connections for what takes minutes. */
+  readonly reportPool: pg.Pool;
   readonly clock: Clock;
   readonly log: Log;
   /** Health, readiness and metrics; undefined where another server answers for the whole. */
@@ -32,7 +34,7 @@ export function createApi(options: {
   readonly version: string;
   readonly config: Config;
 }): Promise<HttpServer> {
-  const { pool, clock, log, operation, people, portal, version, config } = options;
+  const { pool, reportPool, clock, log, operation, people, portal, version, config } = options;
   const operatorId = requireEui(config.operator.userId);
   const trust = new TrustFiles(config);
   const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
@@ -49,7 +51,7 @@ export function createApi(options: {
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),
       submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes, mostKeptBytes: config.files.maxUserBytes }),
-      quarantineRoutes({ pool, operatorId }),
+      quarantineRoutes({ pool, reportPool, operatorId }),
       incidentRoutes(pool),
       ...(portal === undefined ? [] : [portalRoutes(portal.files)]),
     ],

@@ -38,6 +38,7 @@ beforeAll(async () => {
   database = await testDatabase();
   api = await createApi({
     pool: database.pool,
+    reportPool: database.pool,
     clock: { now: () => new Date('2026-11-22T12:00:00Z') },
     log: createLog({ level: 'silent' }),
     operation: { checks: [], metrics: () => new Registry().metrics() },

@@ -25,7 +25,7 @@ import { GatewayServer, type Peer } from './gateway/server.ts';
 import { ClockAlarm } from './messages/clock-alarm.ts';
 import { Committer } from './messages/committer.ts';
 import { openDirectory } from './parties/directory-reader.ts';
-import { API_CONNECTIONS, deliveryShare, intakeShare } from './shares.ts';
+import { API_CONNECTIONS, deliveryShare, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
 import { loadScreening } from './thresholds/screening-store.ts';
 
 export interface DoorParts {
@@ -51,6 +51,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
   const pool = open(intakeShare(config), 'penstock gateway');
   const forDelivery = open(deliveryShare(config), 'penstock delivery');
   const forApi = open(API_CONNECTIONS, 'penstock api');
+  const forReports = open(REPORT_CONNECTIONS, 'penstock reports');
   const directory = await openDirectory({ pool, log, readRules: loadScreening });
   onStop(() => directory.close());
   const delivery = new DeliveryDoor({ pool: forDelivery, log, registry });
@@ -84,6 +85,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
   const returns = new Returns({ directory, committer, clock, operatorId });
   const api = await createApi({
     pool: forApi,
+    reportPool: forReports,
     clock,
     log,
     version: manifest.version,

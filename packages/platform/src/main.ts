@@ -37,7 +37,7 @@ import { openDirectory } from './parties/directory-reader.ts';
 import { createPeople } from './people/index.ts';
 import { hasAdministrator } from './people/invitations.ts';
 import { readSessionSecret } from './people/session-secret.ts';
-import { API_CONNECTIONS, deliveryShare, intakeShare } from './shares.ts';
+import { API_CONNECTIONS, deliveryShare, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
 import { stopInOrder } from './stops.ts';
 
 export { importFile } from './devices/import-file.ts';
@@ -164,6 +164,8 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
 
   const forApi = openDatabase({ url, poolSize: API_CONNECTIONS, applicationName: 'penstock api', log });
   onStop(() => forApi.close());
+  const forReports = openDatabase({ url, poolSize: REPORT_CONNECTIONS, applicationName: 'penstock reports', log });
+  onStop(() => forReports.close());
   let port = config.http.port;
   const people = createPeople({
     pool: forApi.pool,
@@ -176,6 +178,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   });
   const api = await createApi({
     pool: forApi.pool,
+    reportPool: forReports.pool,
     clock,
     log,
     people,

@@ -15,3 +15,6 @@ export function intakeShare(config: Config): number {
 
 /** Of the platform's own process, for what goes on by itself: each part takes two at most (followers.ts). */
 export const FOLLOWER_CONNECTIONS = 6;
+
+/** Beside them: a report is made from one snapshot for up to minutes, and people's questions must not wait for it. */
+export const REPORT_CONNECTIONS = 2;

@@ -11,7 +11,7 @@ import {
   stageDecisions,
 } from './decisions-store.ts';
 import { listHeld } from './events-store.ts';
-import { openReport } from './report.ts';
+import { Reports } from './report.ts';
 import { dropDecidedDays, expireHeld } from './retention.ts';
 import { event, fileNamed, hold, insertQuarantineWorld, linesOf, userA, userB } from './testing-quarantine.ts';
 
@@ -226,8 +226,9 @@ describe('days of held messages', () => {
     const { items } = await listHeld(pool, userA, event, { limit: 10 });
     expect(items.map(({ position }) => position)).toEqual(['2026-11-20/1', '2026-11-20/3']);
     const pieces: string[] = [];
-    for await (const piece of await openReport(pool, { userId: userA, event, operatorId: userB }))
-      pieces.push(String(piece));
+    const { signal } = new AbortController();
+    const report = await new Reports(pool).open({ userId: userA, event, operatorId: userB, signal });
+    for await (const piece of report) pieces.push(String(piece));
     expect(pieces.join('').match(/:[123],/g)).toEqual([':1,', ':3,']);
   });
 });

@@ -1,10 +1,12 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { requireEui } from '@penstock/duis';
 import { Findings, readReport } from '@penstock/files';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
 import { listNotices, writeNotices } from './notices.ts';
-import { openReport } from './report.ts';
+import { Reports } from './report.ts';
 import { event, hold, insertQuarantineWorld, userA, userB } from './testing-quarantine.ts';
 
 const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
@@ -65,7 +67,9 @@ test('the report has what nobody decided on, as a file that its reader takes', a
   );
   const findings = new Findings();
   const rows = [];
-  const report = await openReport(database.pool, { userId: userA, event, operatorId });
+  const { signal } = new AbortController();
+  const reports = new Reports(database.pool);
+  const report = await reports.open({ userId: userA, event, operatorId, signal });
   for await (const batch of readReport(report, findings)) rows.push(...batch);
   expect(findings.faults).toEqual([]);
   expect(rows[0]).toMatchObject({ row: 'event', event, count: 10, kind: 'ADUserThresholdBreach', direction: 'sent' });
@@ -81,9 +85,33 @@ test('the report has what nobody decided on, as a file that its reader takes', a
     '10',
     '3',
   ]);
-  await expect(openReport(database.pool, { userId: userB, event, operatorId })).rejects.toMatchObject({
+  await expect(reports.open({ userId: userB, event, operatorId, signal })).rejects.toMatchObject({
     code: 'request.not-found',
   });
+});
+
+test('a User has one report at a time until it was fetched or its call ended, and no file is left', async () => {
+  await hold(database.pool, { count: 3 });
+  const files = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('penstock-report-'));
+  const before = await files();
+  const reports = new Reports(database.pool);
+  const call = new AbortController();
+  const order = { event, operatorId, signal: call.signal };
+  const first = await reports.open({ ...order, userId: userA });
+  expect(await files()).toEqual(before);
+  await expect(reports.open({ ...order, userId: userA })).rejects.toMatchObject({
+    code: 'quarantine.report-under-way',
+    status: 429,
+  });
+  await expect(reports.open({ ...order, userId: userB })).rejects.toMatchObject({ code: 'request.not-found' });
+  const closed = new Promise((resolve) => first.once('close', resolve));
+  call.abort();
+  await closed;
+  const ended = { ...order, userId: userA };
+  await expect(reports.open(ended)).rejects.toMatchObject({ name: 'AbortError' });
+  const again = await reports.open({ ...ended, signal: new AbortController().signal });
+  expect((await again.toArray()).length).toBeGreaterThan(0);
+  expect(await files()).toEqual(before);
 });
 
 test('notices are grouped: one an event and ten minutes, with how many it holds', async () => {

@@ -1,12 +1,11 @@
 // The Quarantined Communications Report of an event: what it holds that nobody decided on, by SRV, as a file that an
 // officer makes decisions from. It is written to a temporary file from one snapshot of the database and then sent: the
 // first row says how many follow, and a snapshot must not stay open for as long as somebody takes to read 30 MB.
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { type Eui, requireEui } from '@penstock/duis';
 import { type EventRow, type HeldKind, heldKinds, type NewReportRow, writeReport } from '@penstock/files';
 import type pg from 'pg';
@@ -109,26 +108,59 @@ function toHeldRow(event: string, row: HeldFacts, operatorId: Eui): NewReportRow
   };
 }
 
-/**
- * The report of an event as a stream that removes its temporary file at its end.
- * @throws PenstockError 'request.not-found'
- */
-export async function openReport(
-  pool: pg.Pool,
-  options: { readonly userId: Eui; readonly event: string; readonly operatorId: Eui },
-): Promise<Readable> {
-  const folder = await mkdtemp(join(tmpdir(), 'penstock-report-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  const file = join(folder, 'report.csv');
-  try {
-    await asViewerOf(pool, [options.userId], (client) =>
-      pipeline(Readable.from(writeReport(reportRows(client, options))), createWriteStream(file, { mode: 0o600 })),
-    );
-    const stream = createReadStream(file);
-    stream.once('close', () => void remove());
-    return stream;
-  } catch (error) {
-    await remove();
-    throw error;
+/** A file without a name: it is gone with its handle, also when the process is killed. */
+async function openNameless(): Promise<FileHandle> {
+  const name = join(tmpdir(), `penstock-report-${randomUUID()}.csv`);
+  const file = await open(name, 'wx+', 0o600);
+  await rm(name);
+  return file;
+}
+
+export interface ReportOrder {
+  readonly userId: Eui;
+  readonly event: string;
+  readonly operatorId: Eui;
+  /** Ends it when nobody waits for it any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Reports are made one at a time for each User, until they have been fetched: each is a snapshot and a file. */
+export class Reports {
+  readonly #pool: pg.Pool;
+  readonly #under = new Set<Eui>();
+
+  /** @param pool of reports only: one takes up to minutes, in which people's questions must be answered */
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /**
+   * The report of an event as a stream; its file goes with the stream, and with the signal.
+   * @throws PenstockError 'request.not-found', 'quarantine.report-under-way'
+   */
+  async open(order: ReportOrder): Promise<Readable> {
+    const { userId, signal } = order;
+    if (this.#under.has(userId)) throw new PenstockError('quarantine.report-under-way');
+    this.#under.add(userId);
+    let file: FileHandle | undefined;
+    try {
+      const target = await openNameless();
+      file = target;
+      await asViewerOf(this.#pool, [userId], async (client) => {
+        for await (const text of writeReport(reportRows(client, order))) {
+          signal.throwIfAborted();
+          await target.writeFile(text);
+        }
+      });
+      const stream = file.createReadStream({ start: 0, signal });
+      // a call that ended is no failure of the report
+      stream.once('error', () => undefined);
+      stream.once('close', () => this.#under.delete(userId));
+      return stream;
+    } catch (error) {
+      this.#under.delete(userId);
+      await file?.close();
+      throw error;
+    }
   }
 }

@@ -25,15 +25,18 @@ import { addNote, changeEvent, listEvents, listHeld, readEvent } from './events-
 import { listNotices } from './notices.ts';
 import { authorOf } from './quarantine.ts';
 import { listReleases, switchRelease } from './releases-store.ts';
-import { openReport } from './report.ts';
+import { Reports } from './report.ts';
 
 export interface QuarantineRouteParts {
   readonly pool: pg.Pool;
+  /** Connections of their own for reports. */
+  readonly reportPool: pg.Pool;
   readonly operatorId: Eui;
 }
 
 /** Events, what they hold, and their releases: each User's own, and for the Operator those of the User that it names. */
-export function quarantineRoutes({ pool, operatorId }: QuarantineRouteParts): (app: HttpApp) => void {
+export function quarantineRoutes({ pool, reportPool, operatorId }: QuarantineRouteParts): (app: HttpApp) => void {
+  const reports = new Reports(reportPool);
   return (app) => {
     const events = '/api/v1/quarantine/events';
     const toSee = { config: { access: 'quarantine.see' } } as const;
@@ -94,7 +97,9 @@ export function quarantineRoutes({ pool, operatorId }: QuarantineRouteParts): (a
       const { event } = request.params;
       const asked = { viewer: viewerOf(request), named: request.query.userId, what: `report of ${event}` };
       const userId = await readingOwner(pool, asked);
-      const report = await openReport(pool, { userId, event, operatorId });
+      const ended = new AbortController();
+      reply.raw.once('close', () => ended.abort());
+      const report = await reports.open({ userId, event, operatorId, signal: ended.signal });
       return reply.type('text/csv; charset=utf-8').send(report);
     });
     app.get(

@@ -100,7 +100,7 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
     version: '0',
     routes: [
       submissionRoutes({ pool, trust, mostBytes: MOST_BYTES, mostKeptBytes: MOST_KEPT_BYTES }),
-      quarantineRoutes({ pool, operatorId }),
+      quarantineRoutes({ pool, reportPool: pool, operatorId }),
     ],
   });
   const viewers: Readonly<Record<string, Viewer>> = {
