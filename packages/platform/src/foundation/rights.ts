@@ -29,161 +29,77 @@ export const actors = [
   'operator_machine',
 ] as const satisfies readonly Actor[];
 
-type Row = readonly [May, May, May, May, May, May, May, May, May, May];
+/** The kinds of data, each with what it is. */
+const kinds = {
+  record: "A User's own record of messages, held ones too",
+  streams: 'What waits to be taken, and how it fails',
+  devices: 'Devices and who is responsible for them',
+  directory: 'Parties and User IDs with their roles',
+  certificates: 'Certificates by which machines are known',
+  officers: 'Responsible officers, who sign files',
+  submissions: 'Signed files: thresholds, limits, decisions',
+  thresholds: 'Thresholds, their use and their history',
+  contributors: 'Who counts for a threshold across all Users',
+  quarantine: 'Quarantine events, with notes and notices',
+  releases: 'Releases of held messages: pause, resume',
+  incidents: 'Incidents',
+  people: 'People, their roles and invitations',
+  activity: 'What was done about sign-in and rights',
+  readings: "Who of the Operator read a User's record",
+} as const;
 
-function row(about: string, ...may: Row): KindOfData {
-  const entries = actors.map((actor, index) => [actor, may[index] ?? 'nothing']);
-  return { about, may: Object.fromEntries(entries) as Record<Actor, May> };
+/** '-': nothing; 'reason': see, with a reason. */
+const mayByWord = new Map<string, May>([
+  ['-', 'nothing'],
+  ['see', 'see'],
+  ['reason', 'see-with-reason'],
+  ['change', 'change'],
+]);
+
+const table = `
+              Users' side                          Operator's side
+              admin  aro    analy. read   machin | desk   secur. chang. admin  machin
+record        see    see    see    see    see    | reason reason -      -      see
+streams       see    see    see    see    see    | see    see    see    see    see
+devices       see    see    see    see    see    | see    see    see    change change
+directory     see    see    see    see    see    | see    see    see    change change
+certificates  see    see    see    see    see    | see    change see    change change
+officers      see    see    see    see    see    | see    change see    change change
+submissions   see    change see    see    change | see    change see    see    change
+thresholds    see    see    see    see    see    | see    see    see    see    see
+contributors  -      -      -      -      -      | see    see    -      -      see
+quarantine    change change change see    change | change change see    see    change
+releases      see    change see    see    change | change change see    see    change
+incidents     see    see    see    see    see    | see    see    see    see    see
+people        change -      -      -      -      | -      see    -      change -
+activity      see    -      -      -      -      | -      see    -      see    -
+readings      see    -      -      -      -      | -      see    -      -      -
+`;
+
+function readRow(kind: Kind): KindOfData {
+  const line = table.split('\n').find((each) => each.startsWith(`${kind} `)) ?? '';
+  const words = line
+    .slice(kind.length)
+    .split(/[ |]+/)
+    .filter((word) => word !== '');
+  if (words.length !== actors.length) throw new Error(`the row ${kind} has ${words.length} words`);
+  const entries = actors.map((actor, index) => {
+    const may = mayByWord.get(words[index] ?? '');
+    if (may === undefined) throw new Error(`the row ${kind} has the word ${words[index]}`);
+    return [actor, may];
+  });
+  return { about: kinds[kind], may: Object.fromEntries(entries) as Record<Actor, May> };
 }
 
-const no = 'nothing';
-const reason = 'see-with-reason';
-
-// biome-ignore-start format: a table is read by its columns
-export const kindsOfData = {
-  //                                                                   admin     aro       analyst   read    machine   | desk      security  changes  admin     machine
-  record: row(
-    "A User's own record of messages, held ones too",
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    reason,
-    reason,
-    no,
-    no,
-    'see',
-  ),
-  streams: row(
-    'What waits to be taken, and how it fails',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-  ),
-  devices: row(
-    'Devices and who is responsible for them',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'change',
-    'change',
-  ),
-  directory: row(
-    'Parties and User IDs with their roles',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'change',
-    'change',
-  ),
-  certificates: row(
-    'Certificates by which machines are known',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'change',
-    'see',
-    'change',
-    'change',
-  ),
-  officers: row(
-    'Responsible officers, who sign files',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'change',
-    'see',
-    'change',
-    'change',
-  ),
-  submissions: row(
-    'Signed files: thresholds, limits, decisions',
-    'see',
-    'change',
-    'see',
-    'see',
-    'change',
-    'see',
-    'change',
-    'see',
-    'see',
-    'change',
-  ),
-  thresholds: row(
-    'Thresholds, their use and their history',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-    'see',
-  ),
-  contributors: row('Who counts for a threshold across all Users', no, no, no, no, no, 'see', 'see', no, no, 'see'),
-  quarantine: row(
-    'Quarantine events, with notes and notices',
-    'change',
-    'change',
-    'change',
-    'see',
-    'change',
-    'change',
-    'change',
-    'see',
-    'see',
-    'change',
-  ),
-  releases: row(
-    'Releases of held messages: pause, resume',
-    'see',
-    'change',
-    'see',
-    'see',
-    'change',
-    'change',
-    'change',
-    'see',
-    'see',
-    'change',
-  ),
-  incidents: row('Incidents', 'see', 'see', 'see', 'see', 'see', 'see', 'see', 'see', 'see', 'see'),
-  people: row('People, their roles and invitations', 'change', no, no, no, no, no, 'see', no, 'change', no),
-  activity: row('What was done about sign-in and rights', 'see', no, no, no, no, no, 'see', no, 'see', no),
-  readings: row("Who of the Operator read a User's record", 'see', no, no, no, no, no, 'see', no, no, no),
-} as const satisfies Record<string, KindOfData>;
-// biome-ignore-end format: a table is read by its columns
-
-export type Kind = keyof typeof kindsOfData;
+export type Kind = keyof typeof kinds;
 export type Right = `${Kind}.${'see' | 'change'}`;
 
-const kindNames = Object.keys(kindsOfData) as Kind[];
+const kindNames = Object.keys(kinds) as Kind[];
+
+export const kindsOfData = Object.fromEntries(kindNames.map((kind) => [kind, readRow(kind)])) as Record<
+  Kind,
+  KindOfData
+>;
 
 /** Every right that there is. */
 export const rights: readonly Right[] = kindNames.flatMap((kind) => [`${kind}.see`, `${kind}.change`] as const);
