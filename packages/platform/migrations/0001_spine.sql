@@ -85,6 +85,8 @@ create table device (
   manufacturer text, model text, firmware text, region text,
   -- the rows of responsibility of this device, packed (0005_find_devices.sql): every message asks for them
   responsible bytea not null default '',
+  -- of the first generation (SMETS1): no message says it, and a value out of bounds is deleted there, not held
+  is_smets1 boolean not null default false,
   updated_at timestamptz not null default clock_timestamp()
 );
 create index device_home on device (home);

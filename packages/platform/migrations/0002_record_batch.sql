@@ -1,18 +1,7 @@
 -- Step 5 of the way of a message: what a batch does, in one transaction, under its lane's lock.
 
--- Screening against thresholds stands here: under the lane's lock, at lane time. It is given the batch in its order;
--- a message with sequence 0 will not be recorded (a repetition, a replay) and is not to be counted. It may turn 'passed'
--- into 'warned', 'held' or 'deleted'. No threshold exists yet, so each verdict stays.
-create function screen_batch(
-  in_lane_time timestamptz, in_sequence bigint[], in_user macaddr8[], in_direction message_direction[],
-  in_kind message_kind[], in_command_variant smallint[], in_target macaddr8[], in_counter numeric[], in_srv text[],
-  in_verdict message_verdict[]
-) returns message_verdict[]
-language sql immutable parallel safe
-return in_verdict;
-
--- Records a batch of messages of one lane. All arrays have one element a message, except the last two, which
--- list the devices concerned (in_device_item: which message, from 1).
+-- Records a batch of messages of one lane. All arrays have one element a message, except in_device_* (the devices
+-- concerned), in_pair_* and in_breach_*, whose first says which message each element is of, from 1.
 --
 -- Returns one row. Messages that are not in exceptions got consecutive sequences from first_sequence on, in
 -- their order. exceptions is a JSON array, one object a message that was not recorded as given:
@@ -24,13 +13,20 @@ return in_verdict;
 --
 -- in_digest is the first 63 bits of each message's SHA-256. The caller must not put two requests with the same RequestID,
 -- nor the same bytes twice, in a batch.
+--
+-- in_signer is the first 63 bits of the fingerprint of the certificate that signed each message. in_pair_* say which
+-- message counts for which threshold (screen_batch). in_breach_* name the messages with a value outside a limit, each
+-- once and without pairs: held, or deleted with notice. What becomes of them is in 0006_thresholds.sql.
 create function record_batch(
   in_anchor macaddr8, in_lane smallint, in_directory_version bigint, in_now timestamptz,
   in_user macaddr8[], in_direction message_direction[], in_kind message_kind[], in_verdict message_verdict[],
   in_command_variant smallint[], in_originator macaddr8[], in_target macaddr8[], in_counter numeric[],
   in_srv text[], in_code text[], in_reason text[], in_digest bigint[], in_sha256 bytea[], in_body bytea[],
-  in_rising boolean[],
+  in_rising boolean[], in_signer bigint[],
   in_device_item integer[], in_device macaddr8[],
+  in_pair_item integer[], in_pair_threshold bigint[], in_pair_shared boolean[],
+  in_breach_item integer[], in_breach_limit bigint[], in_breach_version integer[], in_breach_bound numeric[],
+  in_breach_deleted boolean[], in_breach_words text[],
   out lane_time timestamptz, out day date, out first_sequence bigint, out verdicts message_verdict[],
   out exceptions jsonb
 )
@@ -56,6 +52,15 @@ declare
   -- The sequence each message gets; 0: none, it is an exception.
   sequences bigint[] := array_fill(-1::bigint, array[items]);
   found record;
+  breaches constant integer := cardinality(in_breach_item);
+  held_item integer[];
+  held_threshold bigint[];
+  held_version integer[];
+  held_count bigint[];
+  held_bound bigint[];
+  held_from timestamptz[];
+  held integer;
+  events numeric(20)[];
 begin
   select l.time, l.sequence into strict last from lane l
     where l.user_id = in_anchor and l.lane = in_lane for update;
@@ -127,8 +132,16 @@ begin
     end if;
   end loop;
 
-  verdicts := screen_batch(lane_time, sequences, in_user, in_direction, in_kind, in_command_variant, in_target,
-                           in_counter, in_srv, in_verdict);
+  verdicts := in_verdict;
+  if cardinality(in_pair_item) > 0 then
+    select s.verdicts, s.item, s.threshold, s.version, s.count, s.bound, s.window_from
+      into strict verdicts, held_item, held_threshold, held_version, held_count, held_bound, held_from
+    from screen_batch(lane_time, day, sequences, in_user, in_verdict,
+                      in_pair_item, in_pair_threshold, in_pair_shared) s;
+  end if;
+  for n in 1 .. breaches loop
+    verdicts[in_breach_item[n]] := case when in_breach_deleted[n] then 'deleted' else 'held' end::message_verdict;
+  end loop;
 
   insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, command_variant,
                            originator, target, counter, srv, code, reason, size, sha256, repetition)
@@ -151,6 +164,38 @@ begin
   from unnest(in_user, sequences, in_direction, in_kind, verdicts, in_body)
          as i(user_id, sequence, direction, kind, verdict, body)
   where i.sequence <> 0 and i.verdict in ('passed', 'warned');
+
+  if held_item is not null or breaches > 0 then
+    held := coalesce(cardinality(held_item), 0);
+    events := quarantine_batch(
+      lane_time, in_lane, day, sequences, in_user, in_direction,
+      held_item || in_breach_item,
+      held_threshold || array_fill(null::bigint, array[breaches]),
+      array_fill(null::bigint, array[held]) || in_breach_limit,
+      held_version || in_breach_version,
+      array_fill(false, array[held]) || in_breach_deleted);
+    insert into held_message (user_id, day, sequence, event, held_at, direction, kind, command_variant, srv, originator,
+                              target, counter, message_id, signer, version, count, bound, window_from, words,
+                              size, sha256, body)
+    select in_user[b.item], record_batch.day, sequences[b.item], b.event, lane_time, in_direction[b.item],
+           in_kind[b.item], in_command_variant[b.item], in_srv[b.item], in_originator[b.item],
+           in_target[b.item], in_counter[b.item],
+           message_id(in_user[b.item], in_originator[b.item], in_target[b.item], in_counter[b.item], in_sha256[b.item]),
+           in_signer[b.item], b.version, b.count, b.bound, b.window_from, b.words,
+           octet_length(in_body[b.item]), in_sha256[b.item], case when not b.is_deleted then in_body[b.item] end
+    from (
+      select h.item, h.version, h.count, h.bound::numeric, h.window_from, null::text as words, false as is_deleted,
+             events[h.place] as event
+      from unnest(held_item, held_version, held_count, held_bound, held_from)
+             with ordinality as h(item, version, count, bound, window_from, place)
+      union all
+      select v.item, v.version, null, v.bound, null, v.words, v.is_deleted,
+             events[held + v.place]
+      from unnest(in_breach_item, in_breach_version, in_breach_bound, in_breach_words, in_breach_deleted)
+             with ordinality as v(item, version, bound, words, is_deleted, place)
+    ) as b
+    where sequences[b.item] <> 0;
+  end if;
 
   update lane l set time = lane_time, sequence = next_sequence
     where l.user_id = in_anchor and l.lane = in_lane;

@@ -16,7 +16,8 @@ begin atomic
 end;
 
 -- One row: the devices packed one after another (macaddr8; home, zeros: none; bytes of the spans; the spans), and their
--- kinds and statuses in the same order. The list may repeat devices: so do the answers.
+-- kinds and statuses in the same order, with a third word '1' for a device of the first generation. The list may repeat
+-- devices: so do the answers.
 --
 -- A function for the settings: an inventory that was just imported has no statistics yet, and the plan made then read
 -- all devices for each (460 us a message instead of 7).
@@ -32,11 +33,11 @@ as $$
 begin
   select string_agg(macaddr8_send(d.device) || coalesce(macaddr8_send(d.home), '\x0000000000000000')
                     || int4send(octet_length(d.responsible)) || d.responsible, ''::bytea),
-         string_agg(d.kind || ' ' || d.status, ',')
+         string_agg(d.kind || ' ' || d.status || case when d.is_smets1 then ' 1' else '' end, ',')
     into packed, words
   from unnest(in_devices) as asked(device)
   cross join lateral (
-    select f.device, f.home, f.kind, f.status, f.responsible from device f
+    select f.device, f.home, f.kind, f.status, f.responsible, f.is_smets1 from device f
     where f.device = asked.device offset 0) as d;
 end
 $$;

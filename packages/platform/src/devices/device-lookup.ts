@@ -4,7 +4,7 @@
 // PostgreSQL and of this process: 250 devices a call 6 and 3, 85 a call 6 and 3, 15 a call 9 and 7. Gathering the spans
 // from the table of responsibilities took PostgreSQL 15, 15 and 20; a plain join, with three rows a device to parse, was
 // half as slow again. (The driver decodes every value as UTF-8, so the binary format of results cannot be used; one
-// bytea of all is the nearest to it: see migrations/0006_thresholds.sql.)
+// bytea of all is the nearest to it: see migrations/0005_find_devices.sql.)
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { macaddr8Array } from '../foundation/database/binary.ts';

@@ -1,4 +1,4 @@
-/** The SQL of recording: one call of record_batch (migrations/0006_thresholds.sql) a batch. */
+/** The SQL of recording: one call of record_batch (migrations/0002_record_batch.sql) a batch. */
 import type pg from 'pg';
 import {
   bigintArray,
