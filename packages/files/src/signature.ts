@@ -4,6 +4,7 @@
 export type { Digest } from './cms/algorithms.ts';
 export { type Certificate, readCertificate, readCertificates } from './cms/certificate.ts';
 export { SignatureError, type SignatureErrorCode, signatureErrors } from './cms/errors.ts';
+export { attributeNames } from './cms/name.ts';
 export { LONGEST_PATH, type Trust } from './cms/path.ts';
 export { type RevocationList, readRevocationLists } from './cms/revocation-list.ts';
 export { type SignOptions, signDetached, writeSignaturePem } from './cms/sign.ts';

@@ -5,7 +5,8 @@
 import type { Buffer } from 'node:buffer';
 import { Reader, readOnly, tag, type Value } from './der.ts';
 
-const shortNames: Readonly<Record<string, string>> = {
+/** The types of attributes that are written by a name, by their object identifiers. */
+export const attributeNames: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
   '2.5.4.4': 'SURNAME',
   '2.5.4.5': 'SERIALNUMBER',
@@ -57,7 +58,7 @@ export function writeName(name: Buffer): string {
           const attribute = new Reader(pair.content);
           const type = attribute.objectIdentifier();
           const value = writeValue(attribute.any());
-          return `${shortNames[type] ?? type}=${value}`;
+          return `${attributeNames[type] ?? type}=${value}`;
         })
         .sort()
         .join('+'),

@@ -1,26 +1,9 @@
 // Distinguished names as text. A DUIS signature names its certificate's issuer as text (X509IssuerName), and
 // every tool writes that its own way: `CN=U1, OU=07` (Java), `CN=Z1,OU=07` (RFC 4514), `OU = 07, CN = Z1` and
 // `/OU=07/CN=Z1` (OpenSSL, in the order of the certificate). Here they come to one form.
+import { attributeNames } from '@penstock/files/signature';
 import { derChildren, derObjectIdentifier, derTag } from './der.ts';
 
-const shortNames: Readonly<Record<string, string>> = {
-  '2.5.4.3': 'CN',
-  '2.5.4.4': 'SURNAME',
-  '2.5.4.5': 'SERIALNUMBER',
-  '2.5.4.6': 'C',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.9': 'STREET',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
-  '2.5.4.12': 'TITLE',
-  '2.5.4.42': 'GIVENNAME',
-  '2.5.4.45': 'X500UNIQUEIDENTIFIER',
-  '2.5.4.46': 'DNQUALIFIER',
-  '0.9.2342.19200300.100.1.1': 'UID',
-  '0.9.2342.19200300.100.1.25': 'DC',
-  '1.2.840.113549.1.9.1': 'EMAILADDRESS',
-};
 const otherNames: Readonly<Record<string, string>> = {
   S: 'ST',
   SN: 'SURNAME',
@@ -45,7 +28,7 @@ function canonicalType(text: string): string | undefined {
     .trim()
     .toUpperCase()
     .replace(/^OID\./, '');
-  if (/^[0-2](?:\.(?:0|[1-9][0-9]*))+$/.test(type)) return shortNames[type] ?? type;
+  if (/^[0-2](?:\.(?:0|[1-9][0-9]*))+$/.test(type)) return attributeNames[type] ?? type;
   return /^[A-Z][A-Z0-9-]*$/.test(type) ? (otherNames[type] ?? type) : undefined;
 }
 
@@ -195,7 +178,7 @@ export function nameFromDer(name: Buffer): string {
     derAttributes(name)
       .map((relative) =>
         relative.map(({ type, tag, content, whole }) => ({
-          type: shortNames[type] ?? type,
+          type: attributeNames[type] ?? type,
           value: derText(tag, content) ?? `#${whole.toString('hex').toUpperCase()}`,
         })),
       )

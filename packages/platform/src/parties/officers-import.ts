@@ -5,6 +5,7 @@ import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
 import type { Importer } from '../foundation/import.ts';
 import { addFaultsOf, addFieldFault } from '../foundation/import-fields.ts';
+import { certificateColumns } from './certificate-rows.ts';
 import { type Certificate, CertificateFault, readCertificate } from './certificates.ts';
 import { lockDirectory } from './directory-version.ts';
 import { fileSigningKeyFault } from './officers.ts';
@@ -73,12 +74,7 @@ export const officersImporter: Importer<(typeof importColumns.officers)[number]>
         good.map((row) => row.userId),
         good.map((row) => row.name),
         good.map((row) => row.email),
-        good.map((row) => row.certificate.issuer),
-        good.map((row) => row.certificate.serial),
-        good.map((row) => row.certificate.fingerprint),
-        good.map((row) => row.certificate.der),
-        good.map((row) => row.certificate.notBefore),
-        good.map((row) => row.certificate.notAfter),
+        ...certificateColumns(good.map((row) => row.certificate)),
       ],
     );
   },

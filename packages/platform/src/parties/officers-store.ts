@@ -4,20 +4,14 @@ import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
+import { type CertificateRow, describeCertificate } from './certificate-rows.ts';
 import type { Officer } from './officers.ts';
 import { ownOnly, type Page, pageOf } from './parties-store.ts';
 
-interface OfficerRow {
+interface OfficerRow extends CertificateRow {
   user_id: string;
-  fingerprint: string;
   name: string;
   email: string;
-  issuer: string;
-  serial: string;
-  not_before: Date;
-  not_after: Date;
-  registered_at: Date;
-  revoked_at: Date | null;
 }
 
 /** In order of their User IDs and fingerprints, after `cursor`. */
@@ -47,13 +41,7 @@ export async function listOfficers(
       userId: requireEui(row.user_id),
       name: row.name,
       email: row.email,
-      issuer: row.issuer,
-      serial: row.serial,
-      fingerprint: row.fingerprint,
-      notBefore: row.not_before.toISOString(),
-      notAfter: row.not_after.toISOString(),
-      registeredAt: row.registered_at.toISOString(),
-      ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at.toISOString() }),
+      ...describeCertificate(row),
     }),
     (row) => `${requireEui(row.user_id)}/${row.fingerprint}`,
   );

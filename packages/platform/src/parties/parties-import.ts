@@ -5,6 +5,7 @@ import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
 import type { Importer } from '../foundation/import.ts';
 import { addFaultsOf, addFieldFault } from '../foundation/import-fields.ts';
+import { certificateColumns } from './certificate-rows.ts';
 import { CertificateFault, type CertificatePurpose, readCertificateFor } from './certificates.ts';
 import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
 
@@ -212,12 +213,7 @@ export const certificatesImporter: Importer<(typeof importColumns.certificates)[
         good.map((row) => row.line),
         good.map((row) => row.userId),
         good.map((row) => row.purpose),
-        good.map((row) => row.certificate.issuer),
-        good.map((row) => row.certificate.serial),
-        good.map((row) => row.certificate.fingerprint),
-        good.map((row) => row.certificate.der),
-        good.map((row) => row.certificate.notBefore),
-        good.map((row) => row.certificate.notAfter),
+        ...certificateColumns(good.map((row) => row.certificate)),
       ],
     );
   },

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
+import { type CertificateRow, describeCertificate } from './certificate-rows.ts';
 import type { CertificatePurpose } from './certificates.ts';
 import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
 
@@ -101,16 +102,9 @@ export async function listUserIds(
   );
 }
 
-interface CertificateRow {
+interface RegisteredRow extends CertificateRow {
   user_id: string;
   purpose: CertificatePurpose;
-  issuer: string;
-  serial: string;
-  fingerprint: string;
-  not_before: Date;
-  not_after: Date;
-  registered_at: Date;
-  revoked_at: Date | null;
 }
 
 /** In order of their fingerprints, after `cursor`. */
@@ -124,7 +118,7 @@ export async function listCertificates(
   if (!/^([0-9a-f]{2})*$/.test(fingerprint)) {
     throw new PenstockError('request.invalid', { where: 'cursor', detail: 'this is no cursor of this list' });
   }
-  const { rows } = await pool.query<CertificateRow>(
+  const { rows } = await pool.query<RegisteredRow>(
     `select user_id, purpose, issuer, serial, encode(fingerprint, 'hex') as fingerprint, not_before, not_after,
             registered_at, revoked_at
      from certificate
@@ -140,13 +134,7 @@ export async function listCertificates(
     (row) => ({
       userId: requireEui(row.user_id),
       purpose: row.purpose,
-      issuer: row.issuer,
-      serial: row.serial,
-      fingerprint: row.fingerprint,
-      notBefore: row.not_before.toISOString(),
-      notAfter: row.not_after.toISOString(),
-      registeredAt: row.registered_at.toISOString(),
-      ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at.toISOString() }),
+      ...describeCertificate(row),
     }),
     (row) => `${row.purpose}:${row.fingerprint}`,
   );
