@@ -2,10 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
+/** A test, or a file of tests that did not run, and the first lines of what it threw. */
+export interface Failure {
+  readonly test: string;
+  readonly message: string;
+}
+
 /** What a run of vitest came to; scripts/test.ts adds several up. */
 export interface RunResult {
   readonly passed: number;
   readonly failed: number;
+  readonly failures: readonly Failure[];
   readonly skipped: readonly { test: string; reason: string }[];
   /** Milliseconds a file of tests, setting up included. */
   readonly suites: readonly { suite: string; milliseconds: number }[];
@@ -22,6 +29,19 @@ function describeSkip(test: TestCase): { test: string; reason: string } {
   return { test: test.fullName, reason: note ?? 'no reason was given' };
 }
 
+interface Thrown {
+  readonly message?: string;
+}
+
+function describeFailure(test: string, errors: readonly unknown[] = []): Failure {
+  const messages = errors.map((error) => (error as Thrown).message ?? String(error));
+  return { test, message: messages.join('\n').split('\n').slice(0, 12).join('\n') };
+}
+
+function relativePath(module: TestModule): string {
+  return relative(process.cwd(), module.moduleId);
+}
+
 /** Writes the result of a run, as JSON, into the file that PENSTOCK_TEST_RESULT names. */
 export default class TestReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -36,9 +56,16 @@ export default class TestReporter implements Reporter {
     const result: RunResult = {
       passed: inState('passed').length,
       failed: inState('failed').length + brokenModules.length + unhandledErrors.length,
+      failures: [
+        ...inState('failed').map((test) =>
+          describeFailure(`${relativePath(test.module)} > ${test.fullName}`, test.result().errors),
+        ),
+        ...brokenModules.map((module) => describeFailure(relativePath(module), module.errors())),
+        ...unhandledErrors.map((error) => describeFailure('an error that nothing handled', [error])),
+      ],
       skipped: inState('skipped').map(describeSkip),
       suites: modules.map((module) => ({
-        suite: `${module.project.name} ${relative(process.cwd(), module.moduleId)}`,
+        suite: `${module.project.name} ${relativePath(module)}`,
         milliseconds: Math.round(milliseconds(module)),
       })),
     };
