@@ -37,6 +37,7 @@ import { openDirectory } from './parties/directory-reader.ts';
 import { createPeople } from './people/index.ts';
 import { hasAdministrator } from './people/invitations.ts';
 import { readSessionSecret } from './people/session-secret.ts';
+import { dropEnded } from './people/upkeep.ts';
 import { API_CONNECTIONS, deliveryShare, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
 import { stopInOrder } from './stops.ts';
 
@@ -205,6 +206,9 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     new Every(MAINTENANCE_SECONDS, log, 'days of streams were not dropped', () => delivery.dropTakenDays()),
     new Every(MAINTENANCE_SECONDS, log, 'days of the record were not dropped', () =>
       dropOldDays({ pool, clock, log, config }),
+    ),
+    new Every(MAINTENANCE_SECONDS, log, 'sessions that ended were not dropped', () =>
+      dropEnded(forApi.pool, clock.now()),
     ),
   ];
   onStop(async () => {

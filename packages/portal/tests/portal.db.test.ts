@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
 import { codeOf, testPassword } from '@penstock/platform/testing/people';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -7,8 +8,6 @@ import {
   beta,
   complaintsOf,
   findBarriers,
-  noBrowser,
-  openBrowser,
   signIn,
   startTestPortal,
   type TestPortal,

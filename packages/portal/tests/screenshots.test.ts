@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { alpha, noBrowser, openBrowser, signIn, startTestPortal, type TestPortal } from './testing-portal.ts';
+import { alpha, signIn, startTestPortal, type TestPortal } from './testing-portal.ts';
 
 // `npm run screenshots`: every page in light and dark under docs/portal, from a whole platform. No part of the tests;
 // run it when a page changed, and look at what it made.

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,14 +10,9 @@ import { createLog } from '@penstock/platform/log';
 import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
 import { addPerson, codeOf, type TestPerson, testPassword, testSecret } from '@penstock/platform/testing/people';
 import { prepareWorld, USERS } from '@penstock/simulator';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 
 // A whole platform with the built pages, and real Chromium in front of it.
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
-/** Why the tests are skipped; undefined when they are not. */
-export const noBrowser =
-  executablePath === undefined ? 'chromium is not installed (apt-get install chromium)' : undefined;
 
 export const alpha = '90-B3-D5-1F-30-01-00-00';
 export const beta = '90-B3-D5-1F-30-02-00-00';
@@ -126,13 +112,6 @@ async function recordMessages(database: TestDatabase, count: number): Promise<vo
     [alpha, count],
   );
   await database.pool.query('analyze message_log');
-}
-
-export function openBrowser(): Promise<Browser> {
-  if (executablePath === undefined) throw new Error(noBrowser);
-  // Chromium's own sandbox does not start as root
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath, args });
 }
 
 export const userAddress = (userId: string, path: string) =>

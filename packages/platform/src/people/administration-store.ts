@@ -34,7 +34,8 @@ export async function listPeople(
   const { rows } = await pool.query<PersonRow>(
     `select p.person_id, p.name, p.email, p.status,
             coalesce((select u."twoFactorEnabled" from sign_in."user" u where u."id" = p.person_id), false) as is_enrolled,
-            (select max(s."createdAt") from sign_in."session" s where s."userId" = p.person_id) as signed_in_at,
+            (select max(a.at) from people_activity a
+             where a.person_id = p.person_id and a.what in ('signed-in', 'second-factor-set-up')) as signed_in_at,
             (select jsonb_agg(jsonb_build_object('acting', r.acting, 'role', r.role) order by r.acting)
              from person_role r
              where r.person_id = p.person_id and ($1 = 'operator' or r.acting = $1)) as roles

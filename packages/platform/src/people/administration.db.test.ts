@@ -1,66 +1,37 @@
-import { requireEui } from '@penstock/duis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
-import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
-import { createLog } from '../foundation/log.ts';
-import { createPeople } from './index.ts';
 import { inviteFirstAdministrator } from './invitations.ts';
 import {
   addPerson,
+  testAlpha as alpha,
+  testBeta as beta,
   codeOf,
+  type PeopleServer,
   readTotpSecret,
+  startPeopleServer,
   TestBrowser,
   type TestPerson,
   testPassword,
-  testSecret,
 } from './testing-people.ts';
 
-const alpha = '90-B3-D5-1F-30-01-00-00';
-const beta = '90-B3-D5-1F-30-02-00-00';
-const log = createLog({ level: 'error' });
-
-let database: TestDatabase;
-let server: HttpServer;
+let server: PeopleServer;
+let database: PeopleServer['database'];
 let address = '';
-let passed = 0;
 let own: TestBrowser;
 let operator: TestBrowser;
 let administrator: TestPerson;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  await database.pool.query(
-    `insert into party (party_id, name, kind) values ('A', 'Alpha', 'other'), ('B', 'Beta', 'other')`,
-  );
-  await database.pool.query('insert into user_id (user_id, party_id) values ($1, $2), ($3, $4)', [
-    alpha,
-    'A',
-    beta,
-    'B',
-  ]);
-  const people = createPeople({
-    pool: database.pool,
-    clock: { now: () => new Date(Date.now() + passed) },
-    log,
-    secret: testSecret,
-    operatorId: requireEui('90-B3-D5-1F-30-00-00-02'),
-    isLoopback: false,
-    origins: () => [address],
-  });
-  server = await createHttpServer({ log, version: '0', sessions: people.sessions, routes: people.routes });
-  address = `http://127.0.0.1:${(await server.listen({ host: '127.0.0.1', port: 0 })).port}`;
+  server = await startPeopleServer({ isLoopback: false });
+  ({ database, address } = server);
   administrator = await addPerson(database.pool, { name: 'first', roles: { [alpha]: 'user_administrator' } });
   own = await signedIn(administrator);
   operator = await signedIn(
     await addPerson(database.pool, { name: 'chief', roles: { operator: 'operator_administrator' } }),
   );
 });
-afterAll(async () => {
-  await server.close();
-  await database.drop();
-});
+afterAll(() => server.stop());
 beforeEach(async () => {
-  passed = 0;
+  server.setAhead(0);
   await database.pool.query('delete from sign_in."rateLimit"');
 });
 
@@ -132,12 +103,12 @@ describe('invitations', () => {
       status: 410,
       json: { detail: 'it was withdrawn, or another took its place' },
     });
-    passed = 72 * 3600_000 + 1000;
+    server.setAhead(72 * 3600_000 + 1000);
     expect(await take(second.token, testPassword)).toMatchObject({
       status: 410,
       json: { detail: 'it was good for 72 hours' },
     });
-    passed = 0;
+    server.setAhead(0);
     const list = (await own.call('GET', '/api/v1/people/invitations')).json.items as {
       invitationId: string;
       email: string;

@@ -1,51 +1,45 @@
-import { existsSync } from 'node:fs';
-import { requireEui } from '@penstock/duis';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
-import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
-import { createLog } from '../foundation/log.ts';
-import { createPeople } from './index.ts';
-import { addPerson, codeOf, type TestPerson, testPassword, testSecret } from './testing-people.ts';
+import { noBrowser, openBrowser } from '../foundation/testing-chromium.ts';
+import {
+  addPerson,
+  testAlpha as alpha,
+  codeOf,
+  type PeopleServer,
+  startPeopleServer,
+  type TestPerson,
+  testPassword,
+} from './testing-people.ts';
 
 // Passkeys as a browser makes them: Chromium with its virtual authenticator, on a page of the server's own address.
 
-const alpha = '90-B3-D5-1F-30-01-00-00';
-const log = createLog({ level: 'error' });
-const CHROMIUM = '/usr/bin/chromium';
-let database: TestDatabase;
-let server: HttpServer;
+let server: PeopleServer;
+let database: PeopleServer['database'];
 let address = '';
 let chrome: Browser;
 let person: TestPerson;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  await database.pool.query(`insert into party (party_id, name, kind) values ('A', 'Alpha', 'other')`);
-  await database.pool.query(`insert into user_id (user_id, party_id) values ($1, 'A')`, [alpha]);
-  const people = createPeople({
-    pool: database.pool,
-    clock: { now: () => new Date() },
-    log,
-    secret: testSecret,
-    operatorId: requireEui('90-B3-D5-1F-30-00-00-02'),
-    isLoopback: true,
-    origins: () => [address],
+  server = await startPeopleServer({
+    host: 'localhost',
+    routes: [
+      (app) => {
+        app.get('/', { config: { access: 'anyone' } }, async (_, reply) =>
+          reply.type('text/html').send('<!doctype html>'),
+        );
+      },
+    ],
   });
-  const page = (app: Parameters<(typeof people.routes)[number]>[0]) =>
-    app.get('/', { config: { access: 'anyone' } }, async (_, reply) => reply.type('text/html').send('<!doctype html>'));
-  server = await createHttpServer({ log, version: '0', sessions: people.sessions, routes: [...people.routes, page] });
-  address = `http://localhost:${(await server.listen({ host: 'localhost', port: 0 })).port}`;
+  ({ database, address } = server);
   person = await addPerson(database.pool, { name: 'key', roles: { [alpha]: 'analyst' } });
-  if (existsSync(CHROMIUM)) chrome = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  if (noBrowser === undefined) chrome = await openBrowser();
 });
 afterAll(async () => {
   await chrome?.close();
-  await server.close();
-  await database.drop();
+  await server.stop();
 });
 
-beforeEach(({ skip }) => skip(!existsSync(CHROMIUM), 'chromium is not installed'));
+beforeEach(({ skip }) => skip(noBrowser !== undefined, noBrowser));
 
 async function open(context: BrowserContext, hasUserVerification = true): Promise<Page> {
   const page = await context.newPage();

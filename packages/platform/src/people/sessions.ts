@@ -10,7 +10,7 @@ import { findPerson } from './people-store.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** However much it is used, a session ends this long after its sign-in. */
-const LONGEST_SESSION_MILLISECONDS = 12 * 3600 * 1000;
+export const LONGEST_SESSION_MILLISECONDS = 12 * 3600 * 1000;
 
 export interface SessionsOptions {
   readonly pool: pg.Pool;

@@ -1,70 +1,37 @@
-import { requireEui } from '@penstock/duis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
-import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
-import { createLog } from '../foundation/log.ts';
-import { createPeople } from './index.ts';
 import {
   addPerson,
+  testAlpha as alpha,
+  testBeta as beta,
   codeOf,
+  type PeopleServer,
   readTotpSecret,
+  startPeopleServer,
   TestBrowser,
   type TestPerson,
+  testOperatorId,
   testPassword,
-  testSecret,
 } from './testing-people.ts';
+import { dropEnded } from './upkeep.ts';
 
-const alpha = '90-B3-D5-1F-30-01-00-00';
-const beta = '90-B3-D5-1F-30-02-00-00';
-const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
-const log = createLog({ level: 'error' });
-
-let database: TestDatabase;
-let server: HttpServer;
+let server: PeopleServer;
+let database: PeopleServer['database'];
 let address = '';
-let passed = 0;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  await database.pool.query(
-    `insert into party (party_id, name, kind) values ('A', 'Alpha', 'large_supplier'), ('B', 'Beta', 'small_supplier')`,
-  );
-  await database.pool.query('insert into user_id (user_id, party_id) values ($1, $2), ($3, $4)', [
-    alpha,
-    'A',
-    beta,
-    'B',
-  ]);
-  const people = createPeople({
-    pool: database.pool,
-    clock: { now: () => new Date(Date.now() + passed) },
-    log,
-    secret: testSecret,
-    operatorId,
-    isLoopback: true,
-    origins: () => [address],
-  });
-  server = await createHttpServer({
-    log,
-    version: '0',
-    sessions: people.sessions,
+  server = await startPeopleServer({
     routes: [
-      ...people.routes,
       (app) => {
         app.get('/api/v1/seen', { config: { access: 'streams.see' } }, async (request) => request.viewer);
         app.post('/api/v1/changed', { config: { access: 'submissions.change' } }, async () => ({ changed: true }));
       },
     ],
   });
-  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-  address = `http://127.0.0.1:${port}`;
+  ({ database, address } = server);
 });
-afterAll(async () => {
-  await server.close();
-  await database.drop();
-});
+afterAll(() => server.stop());
 beforeEach(async () => {
-  passed = 0;
+  server.setAhead(0);
   await database.pool.query('delete from sign_in."rateLimit"');
 });
 
@@ -151,7 +118,7 @@ describe('signing in', () => {
     const locked = await new TestBrowser(address).password(person.email);
     expect(locked).toMatchObject({ status: 429, json: { code: 'SIGN_IN_LOCKED' } });
     expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(600);
-    passed = 15 * 60_000 + 1000;
+    server.setAhead(15 * 60_000 + 1000);
     expect(await new TestBrowser(address).password(person.email)).toMatchObject({ status: 200 });
     // and a right one ends the count
     expect(
@@ -291,9 +258,9 @@ describe('sessions', () => {
     );
     expect(await browser.call('GET', '/api/v1/me')).toMatchObject({ status: 401 });
     const long = await signedIn(person, 1);
-    passed = 11.9 * 3600_000;
+    server.setAhead(11.9 * 3600_000);
     expect(await long.call('GET', '/api/v1/me')).toMatchObject({ status: 200 });
-    passed = 12.1 * 3600_000;
+    server.setAhead(12.1 * 3600_000);
     expect(await long.call('GET', '/api/v1/me')).toMatchObject({ status: 401 });
   });
 
@@ -369,8 +336,8 @@ describe('for whom one acts', () => {
     ]);
     expect((await seen(alpha)).json).toMatchObject({ kind: 'user', userIds: [alpha] });
     expect((await seen(beta.toLowerCase())).json).toMatchObject({ kind: 'user', userIds: [beta] });
-    expect((await seen('operator')).json).toMatchObject({ kind: 'operator', userId: operatorId });
-    for (const forged of ['90-B3-D5-1F-30-09-00-00', 'Operator', '', '*', `${alpha}, ${beta}`, operatorId]) {
+    expect((await seen('operator')).json).toMatchObject({ kind: 'operator', userId: testOperatorId });
+    for (const forged of ['90-B3-D5-1F-30-09-00-00', 'Operator', '', '*', `${alpha}, ${beta}`, testOperatorId]) {
       expect(await seen(forged)).toMatchObject({ status: 403, json: { code: 'access.denied' } });
     }
     const change = (acting: string) =>
@@ -400,4 +367,33 @@ describe('for whom one acts', () => {
     await change('delete from person_role where person_id = $1', person.personId);
     expect(await status()).toBe(403);
   });
+});
+
+test('what has ended leaves: sessions, challenges, and counts of what was tried', async () => {
+  const { pool } = database;
+  const person = await newPerson();
+  const browser = await signedIn(person);
+  const ended = await newPerson();
+  for (const sql of [
+    `insert into sign_in."session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "userId", "method")
+     values ('idle', now() - interval '1 second', 'idle', now() - interval '3 hours', now(), $1, 'code'),
+            ('long', now() + interval '1 hour', 'long', now() - interval '12 hours', now(), $1, 'code')`,
+    `insert into sign_in."verification" ("id", "identifier", "value", "expiresAt") values ($1, 'x', 'x', now())`,
+    `insert into tried_code values ($1, sha256('x'), now() - interval '1 hour')`,
+  ]) {
+    await pool.query(sql, [ended.personId]);
+  }
+  await pool.query(`insert into wrong_password values (sha256('x'), 3, now() - interval '1 hour')`);
+  await pool.query(`insert into sign_in."rateLimit" values ('x', 'x', 3, 0)`);
+  await dropEnded(pool, new Date());
+  const { rows } = await pool.query<{ count: number }>(
+    `select (select count(*) from sign_in."session" where "userId" = $1)
+            + (select count(*) from sign_in."verification" where "identifier" = 'x')
+            + (select count(*) from tried_code where person_id = $1)
+            + (select count(*) from wrong_password where email_sha256 = sha256('x'))
+            + (select count(*) from sign_in."rateLimit" where "key" = 'x') as count`,
+    [ended.personId],
+  );
+  expect(Number(rows[0]?.count)).toBe(0);
+  expect(await browser.call('GET', '/api/v1/me')).toMatchObject({ status: 200 });
 });

@@ -1,13 +1,82 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { PersonRole } from '@penstock/api';
+import { requireEui } from '@penstock/duis';
 import { hashPassword, symmetricEncrypt } from 'better-auth/crypto';
 import type pg from 'pg';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { createHttpServer, type HttpApp } from '../foundation/http/server.ts';
+import { createLog } from '../foundation/log.ts';
+import { createPeople } from './index.ts';
 import { PEER_HEADER } from './sign-in-guards.ts';
 
-// People for tests, and a browser for them: it keeps cookies and says from where it calls, as a real one does.
+// The room's server for tests, people for it, and a browser for them: it keeps cookies and says from where it calls, as
+// a real one does.
 
 export const testSecret = 'a secret of the tests, which is long enough';
 export const testPassword = 'correct horse battery';
+
+export const testAlpha = '90-B3-D5-1F-30-01-00-00';
+export const testBeta = '90-B3-D5-1F-30-02-00-00';
+export const testOperatorId = requireEui('90-B3-D5-1F-30-00-00-02');
+
+export interface PeopleServer {
+  readonly database: TestDatabase;
+  /** http://HOST:PORT */
+  readonly address: string;
+  /** Puts the room's clock so many milliseconds ahead of the real one. */
+  setAhead(milliseconds: number): void;
+  stop(): Promise<void>;
+}
+
+/** A database with the Parties A (Alpha) and B (Beta), one User ID each, and the room's own routes in front of it. */
+export async function startPeopleServer({
+  isLoopback = true,
+  host = '127.0.0.1',
+  routes = [],
+}: {
+  isLoopback?: boolean;
+  host?: string;
+  routes?: readonly ((app: HttpApp) => void)[];
+} = {}): Promise<PeopleServer> {
+  const database = await testDatabase();
+  await database.pool.query(
+    `insert into party (party_id, name, kind) values ('A', 'Alpha', 'large_supplier'), ('B', 'Beta', 'small_supplier')`,
+  );
+  await database.pool.query(`insert into user_id (user_id, party_id) values ($1, 'A'), ($2, 'B')`, [
+    testAlpha,
+    testBeta,
+  ]);
+  const log = createLog({ level: 'error' });
+  let ahead = 0;
+  let address = '';
+  const people = createPeople({
+    pool: database.pool,
+    clock: { now: () => new Date(Date.now() + ahead) },
+    log,
+    secret: testSecret,
+    operatorId: testOperatorId,
+    isLoopback,
+    origins: () => [address],
+  });
+  const server = await createHttpServer({
+    log,
+    version: '0',
+    sessions: people.sessions,
+    routes: [...people.routes, ...routes],
+  });
+  address = `http://${host}:${(await server.listen({ host, port: 0 })).port}`;
+  return {
+    database,
+    address,
+    setAhead: (milliseconds) => {
+      ahead = milliseconds;
+    },
+    stop: async () => {
+      await server.close();
+      await database.drop();
+    },
+  };
+}
 
 export interface TestPerson {
   readonly personId: string;
