@@ -15,8 +15,8 @@ const onDatabase = {
   setupFiles: ['scripts/seeded-properties.ts'],
   globalSetup: ['packages/platform/src/foundation/database/testing-server.ts'],
   // a cold server start and the migrations come before the first test of a run
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 120_000,
+  hookTimeout: 240_000,
 };
 const screenshots = {
   test: { name: 'screenshots', include: ['packages/portal/tests/screenshots.test.ts'], ...onDatabase },

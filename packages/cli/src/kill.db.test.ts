@@ -75,7 +75,7 @@ afterAll(async () => {
  */
 async function survive(kill: () => Promise<void> | void, isBack: () => boolean = () => true): Promise<void> {
   const before = senders.acknowledged.length;
-  await vi.waitUntil(() => senders.acknowledged.length >= before + loaded, { timeout: 30_000 });
+  await vi.waitUntil(() => senders.acknowledged.length >= before + loaded, { timeout: servesAgainWithin });
   await kill();
   await vi.waitUntil(isBack, { timeout: servesAgainWithin, interval: 10 });
   const backAt = performance.now();
@@ -110,11 +110,14 @@ describe('under load, nothing acknowledged is lost or doubled and it serves agai
     await survive(() => kill(killed), isBack);
     expect(platform.process?.hasEnded).toBe(false);
     // the metrics of both are summed, and those of the one that is gone are gone
-    await vi.waitFor(async () => {
-      const metrics = await (await fetch(`${platform.http}/metrics`)).text();
-      expect(metrics).toMatch(/^penstock_gateway_answers_total\{service="[a-z-]+",outcome="accepted"\} [1-9]/m);
-      expect(metrics.match(/^penstock_commit_batches_total [1-9]\d*$/gm)).toHaveLength(1);
-    });
+    await vi.waitFor(
+      async () => {
+        const metrics = await (await fetch(`${platform.http}/metrics`)).text();
+        expect(metrics).toMatch(/^penstock_gateway_answers_total\{service="[a-z-]+",outcome="accepted"\} [1-9]/m);
+        expect(metrics.match(/^penstock_commit_batches_total [1-9]\d*$/gm)).toHaveLength(1);
+      },
+      { timeout: servesAgainWithin },
+    );
   });
 
   test.each(each)('PostgreSQL is killed: the platform comes back by itself, %i', async () => {
@@ -143,7 +146,7 @@ describe('under load, nothing acknowledged is lost or doubled and it serves agai
           );
           return rows[0]?.pid;
         },
-        { timeout: 10_000, interval: 5 },
+        { timeout: servesAgainWithin, interval: 5 },
       );
       await survive(() => kill(pid));
       expect(platform.process?.hasEnded).toBe(false);
@@ -155,7 +158,9 @@ describe('under load, nothing acknowledged is lost or doubled and it serves agai
     expect(await auditAgain()).toEqual(sound);
     expect((await auditWindows(pool)).held).toBeGreaterThan(loaded);
     const positions = await streamPositions(pool);
-    await vi.waitUntil(() => [...positions].every((position) => taker.taken.has(position)), { timeout: 30_000 });
+    await vi.waitUntil(() => [...positions].every((position) => taker.taken.has(position)), {
+      timeout: servesAgainWithin,
+    });
     expect(taker.faults).toEqual([]);
     expect([...taker.taken.keys()].filter((position) => !positions.has(position))).toEqual([]);
   });

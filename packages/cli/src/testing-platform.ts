@@ -204,13 +204,13 @@ export class TestPlatform {
   }
 }
 
-/** Resolves when /readyz says so. Rejects with what the process said when that ended, or after 30 s. */
+/** Resolves when /readyz says so. Rejects with what the process said when that ended, or after a minute: how quick it is, a bench says. */
 export async function untilReady(http: string, process: Penstock): Promise<void> {
   const isReady = () =>
     fetch(`${http}/readyz`).then(
       (answer) => answer.ok,
       () => false,
     );
-  await vi.waitUntil(async () => process.hasEnded || (await isReady()), { timeout: 30_000, interval: 20 });
+  await vi.waitUntil(async () => process.hasEnded || (await isReady()), { timeout: 60_000, interval: 20 });
   if (process.hasEnded) throw new Error(`it ended at its start: ${process.stderr}${process.stdout}`);
 }

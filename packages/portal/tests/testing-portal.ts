@@ -117,13 +117,18 @@ async function recordMessages(database: TestDatabase, count: number): Promise<vo
 export const userAddress = (userId: string, path: string) =>
   `${path}${path.includes('?') ? '&' : '?'}for=${encodeURIComponent(userId)}`;
 
-/** Types the password and the code of now, or of so many steps of 30 s from now: a code is good once. */
-export async function signIn(page: Page, { email, totpSecret }: TestPerson, steps = 0): Promise<void> {
+/**
+ * Types the password and a code: of now, of so many steps of 30 s from now, since one is good once, or this one. Returns
+ * the code.
+ */
+export async function signIn(page: Page, { email, totpSecret }: TestPerson, at: number | string = 0): Promise<string> {
+  const code = typeof at === 'string' ? at : codeOf(totpSecret, at);
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(testPassword);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByLabel('Six-digit code').fill(codeOf(totpSecret, steps));
+  await page.getByLabel('Six-digit code').fill(code);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  return code;
 }
 
 /** What the browser complained about: breaches of the policy, scripts that failed. What the API refuses is no fault. */

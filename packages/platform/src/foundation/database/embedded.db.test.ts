@@ -20,6 +20,9 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
 import { isRoot } from './embedded-host.ts';
 import { findPostmaster, type ProcessIdentity } from './postmaster.ts';
 
+/** For what takes milliseconds, on a machine that has other things to do. */
+const soon = { timeout: 20_000 };
+
 let dataFolder: string;
 const running: EmbeddedPostgres[] = [];
 const children: ChildProcess[] = [];
@@ -170,9 +173,9 @@ test('a killed server that nobody waits for, so that its pid stays taken, does n
   try {
     if (shell.stdout === null) throw new Error('the shell has no output');
     const [pid] = await once(createInterface({ input: shell.stdout }), 'line');
-    await vi.waitUntil(() => readFileSync(`/proc/${shell.pid}/comm`, 'utf8') === 'sleep\n');
+    await vi.waitUntil(() => readFileSync(`/proc/${shell.pid}/comm`, 'utf8') === 'sleep\n', soon);
     shell.stdio[3]?.destroy();
-    await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+    await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), soon);
     const cluster = join(dataFolder, 'postgres', 'cluster');
     writeFileSync(join(cluster, 'postmaster.pid'), `${pid}\n${realpathSync(cluster)}\n1\n5432\n\n\n  1 1\nready\n`);
     expect(await ask((await start()).url, 'select 7')).toBe('7');
