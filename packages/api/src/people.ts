@@ -50,6 +50,18 @@ export const sessionListSchema = z.object({ items: z.array(sessionSchema) });
 /** What a person ends: how many sessions there were. */
 export const endedSchema = z.object({ ended: z.int() });
 
+/** GET /me/account: the ways in which a person can sign in. */
+export const accountSchema = z.object({
+  hasPassword: z.boolean(),
+  hasAuthenticator: z.boolean(),
+  /** The organisation's sign-in that made this session. */
+  provider: z.string().optional(),
+  passkeys: z.array(
+    z.object({ passkeyId: z.string(), name: z.string().optional(), addedAt: instantSchema.optional() }),
+  ),
+});
+export type AccountDocument = z.infer<typeof accountSchema>;
+
 /** GET /record-readings: when somebody of the Operator read a User's own record, and why. */
 export const readingPageSchema = z.object({
   items: z.array(
@@ -105,7 +117,7 @@ export const personPageSchema = z.object({
       name: z.string(),
       email: z.string(),
       status: personStatusSchema,
-      /** Whether the second factor is set up. */
+      /** Whether there is a way to sign in with a second factor, or by the organisation's provider. */
       isEnrolled: z.boolean(),
       signedInAt: instantSchema.optional(),
       /** To an administrator of a User ID, those of that User ID only. */
@@ -161,9 +173,12 @@ export const invitationSchema = z.object({
   party: z.string().optional(),
   role: personRoleSchema.optional(),
   expiresAt: instantSchema,
-  /** False: the one who is invited has an account, and accepts when signed in. */
+  /** False: the one who is invited has an account, and accepts when signed in. Else a password or a passkey is set. */
   needsPassword: z.boolean(),
+  /** The name of the organisation's sign-in by which it may be taken instead. */
+  provider: z.string().optional(),
 });
+export type InvitationDocument = z.infer<typeof invitationSchema>;
 /** POST /invitations/accept */
 export const acceptInvitationSchema = z.strictObject({ token: tokenSchema, password: z.string().max(128).optional() });
 

@@ -26,7 +26,8 @@ create table sign_in."session" (
   "ipAddress" text,
   "userAgent" text,
   "userId" text not null references sign_in."user" on delete cascade,
-  "method" text not null          -- how the person proved who it is: only those with a second factor count
+  "method" text not null,         -- how the person proved who it is: only those with a second factor count
+  "provider" text                 -- the organisation's provider that made it: it acts only for whom that speaks
 );
 create index session_of_user on sign_in."session" ("userId");
 create index session_expires on sign_in."session" ("expiresAt");

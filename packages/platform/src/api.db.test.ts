@@ -16,6 +16,7 @@ import type { Viewer } from './foundation/viewer.ts';
 import { loadDirectory } from './parties/directory-store.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
 import { createPeople } from './people/index.ts';
+import { Providers } from './people/providers.ts';
 import { addPerson, TestBrowser, testSecret } from './people/testing-people.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
@@ -56,6 +57,7 @@ beforeAll(async () => {
     secret: testSecret,
     operatorId,
     isLoopback: true,
+    providers: new Providers([]),
     origins: () => [own],
   });
   api = await createApi({
@@ -143,7 +145,11 @@ describe('who may call what', () => {
     'POST /api/auth/passkey/verify-authentication': 'anyone',
     'GET /api/auth/passkey/list-user-passkeys': 'anyone',
     'POST /api/auth/passkey/delete-passkey': 'anyone',
+    'POST /api/auth/passkey/register-options-for-link': 'anyone',
+    'POST /api/auth/provider/begin': 'anyone',
+    'POST /api/auth/provider/finish': 'anyone',
     'GET /api/v1/me': 'person',
+    'GET /api/v1/me/account': 'person',
     'GET /api/v1/me/sessions': 'person',
     'DELETE /api/v1/me/sessions/:sessionId': 'person',
     'POST /api/v1/me/sign-out-everywhere': 'person',

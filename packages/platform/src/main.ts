@@ -36,6 +36,7 @@ import { dropOldDays, foldOldRequestIds, makeDaysAhead } from './messages/mainte
 import { openDirectory } from './parties/directory-reader.ts';
 import { createPeople } from './people/index.ts';
 import { hasAdministrator } from './people/invitations.ts';
+import { readProviders } from './people/providers.ts';
 import { readSessionSecret } from './people/session-secret.ts';
 import { dropEnded } from './people/upkeep.ts';
 import { API_CONNECTIONS, deliveryShare, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
@@ -136,6 +137,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     readKeyPair(config, 'delivery', ['pushKeyFile', 'pushCertificateFile']);
   }
   const alerter = readAlerter(config);
+  const providers = readProviders(config.people.identityProvidersFile, process.env);
   const clock = systemClock;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -175,6 +177,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     secret: readSessionSecret(config),
     operatorId: requireEui(config.operator.userId),
     isLoopback: isLoopback(config.http.host),
+    providers,
     origins: () => originsOf(config, port),
   });
   const api = await createApi({

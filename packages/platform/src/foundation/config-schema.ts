@@ -144,6 +144,14 @@ const operatorSection = z.strictObject({
     .describe('DCC Alert code of the alerts about held messages; which one stands for them is not public.'),
 });
 
+const peopleSection = z.strictObject({
+  identityProvidersFile: path()
+    .optional()
+    .describe(
+      'TOML file with the OpenID Connect providers of organisations, for whom each speaks, and where its client secret is: docs/people.md tells its form.',
+    ),
+});
+
 const duisSection = z.strictObject({
   schemaFolder: path()
     .optional()
@@ -236,6 +244,7 @@ export const settingsSchema = z.strictObject({
   gateway: gatewaySection.prefault({}),
   messages: messagesSection.prefault({}),
   operator: operatorSection.prefault({}),
+  people: peopleSection.prefault({}),
   duis: duisSection.prefault({}),
   delivery: deliverySection.prefault({}),
   files: filesSection.prefault({}),

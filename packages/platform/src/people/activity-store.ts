@@ -6,6 +6,7 @@ import type { Viewer } from '../foundation/viewer.ts';
 export type ActivityKind =
   | 'signed-in'
   | 'password-refused'
+  | 'provider-refused'
   | 'code-refused'
   | 'sign-in-locked'
   | 'second-factor-set-up'
@@ -47,12 +48,22 @@ export async function recordActivity(client: pg.Pool | pg.PoolClient, activity: 
 export async function recordOfPerson(
   pool: pg.Pool,
   who: { readonly personId: string } | { readonly email: string },
-  activity: { readonly what: ActivityKind; readonly address: string | undefined },
+  activity: {
+    readonly what: ActivityKind;
+    readonly address: string | undefined;
+    readonly detail?: string | undefined;
+  },
 ): Promise<void> {
   await pool.query(
-    `insert into people_activity (what, person_id, email, by_email, address)
-     select $1, person_id, email, email, $2 from person where person_id = $3 or email = $4`,
-    [activity.what, activity.address, 'personId' in who ? who.personId : null, 'email' in who ? who.email : null],
+    `insert into people_activity (what, person_id, email, by_email, address, detail)
+     select $1, person_id, email, email, $2, $5 from person where person_id = $3 or email = $4`,
+    [
+      activity.what,
+      activity.address,
+      'personId' in who ? who.personId : null,
+      'email' in who ? who.email : null,
+      activity.detail,
+    ],
   );
 }
 

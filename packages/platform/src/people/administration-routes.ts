@@ -19,10 +19,12 @@ import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import { requireOwnOrigin, type Sessions } from '../foundation/http/caller.ts';
 import { type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
+import { accept, linkDigest, look } from './acceptance.ts';
 import { listActivity } from './activity-store.ts';
 import type { Manager } from './administration.ts';
 import { changeRole, changeStatus, listPeople } from './administration-store.ts';
-import { accept, invite, type Link, listInvitations, look, reset, withdrawInvitation } from './invitations.ts';
+import { invite, type Link, listInvitations, reset, withdrawInvitation } from './invitations.ts';
+import type { Providers } from './providers.ts';
 
 /** For whom the caller acts: its one User ID, or 'operator'. */
 function actingOf(request: FastifyRequest): string {
@@ -123,13 +125,14 @@ export function invitationRoutes(options: {
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly sessions: Sessions;
+  readonly providers: Providers;
 }): (app: HttpApp) => void {
-  const { pool, clock, sessions } = options;
+  const { pool, clock, sessions, providers } = options;
   return (app) => {
     app.post(
       '/api/v1/invitations/look',
       { config: { access: 'anyone' }, schema: { body: lookInvitationSchema, response: { 200: invitationSchema } } },
-      (request) => look(pool, request.body.token, clock.now()),
+      (request) => look(pool, providers, { token: request.body.token, now: clock.now() }),
     );
     app.post(
       '/api/v1/invitations/accept',
@@ -139,7 +142,11 @@ export function invitationRoutes(options: {
         const { cookie } = request.headers;
         const signedIn = cookie === undefined ? undefined : await sessions.personOf(request.headers);
         const { token, password } = request.body;
-        await accept(pool, { token, password, signedIn, address: request.ip, now: clock.now() });
+        const proof =
+          password === undefined
+            ? ({ kind: 'session', email: signedIn?.email } as const)
+            : ({ kind: 'password', password } as const);
+        await accept(pool, { digest: linkDigest(token), proof, address: request.ip, now: clock.now() });
         return { changed: true };
       },
     );

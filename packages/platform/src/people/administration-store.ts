@@ -33,7 +33,9 @@ export async function listPeople(
 ): Promise<PersonPage> {
   const { rows } = await pool.query<PersonRow>(
     `select p.person_id, p.name, p.email, p.status,
-            coalesce((select u."twoFactorEnabled" from sign_in."user" u where u."id" = p.person_id), false) as is_enrolled,
+            coalesce((select u."twoFactorEnabled" from sign_in."user" u where u."id" = p.person_id), false)
+            or exists (select from sign_in."passkey" k where k."userId" = p.person_id)
+            or exists (select from sign_in."account" a where a."userId" = p.person_id and a."password" is null) as is_enrolled,
             (select max(a.at) from people_activity a
              where a.person_id = p.person_id and a.what in ('signed-in', 'second-factor-set-up')) as signed_in_at,
             (select jsonb_agg(jsonb_build_object('acting', r.acting, 'role', r.role) order by r.acting)

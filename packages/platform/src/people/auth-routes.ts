@@ -1,6 +1,7 @@
 // The addresses of better-auth that there are, each by its name: what is not listed here does not exist, whatever a
 // version of it brings. Its answers keep its own form, which its client in the browser reads.
 import type { IncomingHttpHeaders } from 'node:http';
+import { lookInvitationSchema } from '@penstock/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireOwnOrigin } from '../foundation/http/caller.ts';
 import type { HttpApp } from '../foundation/http/server.ts';
@@ -21,7 +22,12 @@ const addresses = [
   ['POST', 'passkey/verify-authentication'],
   ['GET', 'passkey/list-user-passkeys'],
   ['POST', 'passkey/delete-passkey'],
+  ['POST', 'provider/begin'],
+  ['POST', 'provider/finish'],
 ] as const;
+
+/** As `generate-register-options` for who holds a link, whose secret comes in the body: addresses stand in logs. */
+const OPTIONS_FOR_LINK = 'passkey/register-options-for-link';
 
 const PASSED_ON = ['cookie', 'content-type', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode'];
 
@@ -44,11 +50,15 @@ export function authRoutes(options: {
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     requireOwnOrigin(request.method, request.headers, origins());
     const url = new URL(request.url, origins()[0]);
-    const body = request.method === 'GET' ? undefined : JSON.stringify(request.body ?? {});
+    return pass(request, reply, url, request.method);
+  }
+
+  async function pass(request: FastifyRequest, reply: FastifyReply, url: URL, method: string): Promise<FastifyReply> {
+    const body = method === 'GET' ? undefined : JSON.stringify(request.body ?? {});
     const headers = headersOf(request.headers, request.ip);
     if (body !== undefined) headers.set('content-type', 'application/json');
     const response = await signIn().handler(
-      new Request(url, { method: request.method, headers, ...(body === undefined ? {} : { body }) }),
+      new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }),
     );
     const cookies = response.headers.getSetCookie();
     if (cookies.length > 0) reply.header('set-cookie', cookies);
@@ -62,6 +72,16 @@ export function authRoutes(options: {
   }
 
   return (app) => {
+    app.post(
+      `/api/auth/${OPTIONS_FOR_LINK}`,
+      { config: { access: 'anyone' }, schema: { hide: true, body: lookInvitationSchema } },
+      (request, reply) => {
+        requireOwnOrigin(request.method, request.headers, origins());
+        const url = new URL('/api/auth/passkey/generate-register-options', origins()[0]);
+        url.searchParams.set('context', request.body.token);
+        return pass(request, reply, url, 'GET');
+      },
+    );
     for (const [method, path] of addresses) {
       app.route({
         method,

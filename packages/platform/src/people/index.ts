@@ -7,6 +7,7 @@ import type { HttpApp } from '../foundation/http/server.ts';
 import type { Log } from '../foundation/log.ts';
 import { administrationRoutes, invitationRoutes } from './administration-routes.ts';
 import { authRoutes } from './auth-routes.ts';
+import type { Providers } from './providers.ts';
 import { meRoutes, readingsRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
@@ -17,6 +18,8 @@ export interface PeopleOptions {
   readonly log: Log;
   readonly secret: string;
   readonly operatorId: Eui;
+  /** Organisations' own providers. */
+  readonly providers: Providers;
   /** Whether only this machine reaches the pages: people of the demonstration may then sign in. */
   readonly isLoopback: boolean;
   /** The origins of our own pages, the address that people are given first; asked when the server listens. */
@@ -29,7 +32,7 @@ export interface People {
 }
 
 export function createPeople(options: PeopleOptions): People {
-  const { pool, clock, origins } = options;
+  const { pool, clock, origins, providers } = options;
   // The port is known when the server listens, so this is made by the first who asks.
   let made: SignIn | undefined;
   const signIn = (): SignIn => {
@@ -41,10 +44,10 @@ export function createPeople(options: PeopleOptions): People {
     sessions,
     routes: [
       authRoutes({ signIn, origins }),
-      meRoutes({ pool, clock, sessions }),
+      meRoutes({ pool, clock, sessions, providers }),
       readingsRoutes(pool),
       administrationRoutes({ pool, clock, origins }),
-      invitationRoutes({ pool, clock, sessions }),
+      invitationRoutes({ pool, clock, sessions, providers }),
     ],
   };
 }

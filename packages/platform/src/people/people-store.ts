@@ -1,5 +1,5 @@
 // Sessions of people as they count here, and for whom each person may act.
-import type { Choice, SessionDocument } from '@penstock/api';
+import type { AccountDocument, Choice, SessionDocument } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
@@ -100,4 +100,40 @@ export async function endSession(pool: pg.Pool, personId: string, sessionId: str
 export async function endAllSessions(client: pg.Pool | pg.PoolClient, personId: string): Promise<number> {
   const { rowCount } = await client.query('delete from sign_in."session" where "userId" = $1', [personId]);
   return rowCount ?? 0;
+}
+
+interface AccountRow {
+  has_password: boolean;
+  has_authenticator: boolean;
+  provider: string | null;
+  passkeys: { passkeyId: string; name: string | null; addedAt: string | null }[] | null;
+}
+
+/** The ways in which a person can sign in, and the id of the provider that made the session. */
+export async function readAccount(
+  pool: pg.Pool,
+  { personId, sessionId }: { personId: string; sessionId: string },
+): Promise<AccountDocument> {
+  const { rows } = await pool.query<AccountRow>(
+    `select exists (select from sign_in."account" a where a."userId" = $1 and a."password" is not null) as has_password,
+            exists (select from sign_in."twoFactor" t where t."userId" = $1 and t."verified") as has_authenticator,
+            (select s."provider" from sign_in."session" s where s."id" = $2) as provider,
+            (select jsonb_agg(jsonb_build_object(
+                      'passkeyId', k."id", 'name', k."name",
+                      'addedAt', to_char(k."createdAt" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                    order by k."createdAt", k."id")
+             from sign_in."passkey" k where k."userId" = $1) as passkeys`,
+    [personId, sessionId],
+  );
+  const [row] = rows;
+  return {
+    hasPassword: row?.has_password === true,
+    hasAuthenticator: row?.has_authenticator === true,
+    ...(row?.provider ? { provider: row.provider } : {}),
+    passkeys: (row?.passkeys ?? []).map(({ passkeyId, name, addedAt }) => ({
+      passkeyId,
+      ...(name === null ? {} : { name }),
+      ...(addedAt === null ? {} : { addedAt }),
+    })),
+  };
 }

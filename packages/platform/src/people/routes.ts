@@ -1,11 +1,19 @@
-import { endedSchema, meSchema, readingPageSchema, readingQuerySchema, sessionListSchema } from '@penstock/api';
+import {
+  accountSchema,
+  endedSchema,
+  meSchema,
+  readingPageSchema,
+  readingQuerySchema,
+  sessionListSchema,
+} from '@penstock/api';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import type { Sessions } from '../foundation/http/caller.ts';
 import { type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
 import { recordOfPerson } from './activity-store.ts';
-import { endAllSessions, endSession, listSessions } from './people-store.ts';
+import { endAllSessions, endSession, listSessions, readAccount } from './people-store.ts';
+import type { Providers } from './providers.ts';
 import { listReadings } from './readings-store.ts';
 
 /** Who I am, for whom I act, and where I am signed in. */
@@ -13,8 +21,9 @@ export function meRoutes(options: {
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly sessions: Sessions;
+  readonly providers: Providers;
 }): (app: HttpApp) => void {
-  const { pool, clock, sessions } = options;
+  const { pool, clock, sessions, providers } = options;
   return (app) => {
     app.get(
       '/api/v1/me',
@@ -34,6 +43,15 @@ export function meRoutes(options: {
           choices: [...person.choices],
           permissions: [...rights],
         };
+      },
+    );
+    app.get(
+      '/api/v1/me/account',
+      { config: { access: 'person' }, schema: { response: { 200: accountSchema } } },
+      async (request) => {
+        const account = await readAccount(pool, personOf(request));
+        const provider = providers.byId(account.provider ?? '');
+        return { ...account, provider: provider?.name };
       },
     );
     app.get(

@@ -1,5 +1,6 @@
 // Who is signed in: better-auth's session, and what of it counts here.
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Choice } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
@@ -7,6 +8,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import type { Sessions, SignedIn } from '../foundation/http/caller.ts';
 import { callerOf } from './people.ts';
 import { findPerson } from './people-store.ts';
+import { type Providers, speaksFor } from './providers.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** However much it is used, a session ends this long after its sign-in. */
@@ -20,13 +22,21 @@ export interface SessionsOptions {
   readonly isLoopback: boolean;
   readonly origins: () => readonly string[];
   readonly signIn: () => SignIn;
+  readonly providers: Providers;
 }
 
-/** A session that was made with a password only is good for setting up the second factor, and for nothing else. */
-const WITH_SECOND_FACTOR: ReadonlySet<string> = new Set(['password-and-code', 'passkey']);
+/** A session that was made with one step only is good for setting up the second factor, and for nothing else. */
+const WITH_SECOND_FACTOR: ReadonlySet<string> = new Set(['password-and-code', 'passkey', 'provider-and-factor']);
 
 export function createSessions(options: SessionsOptions): Sessions {
-  const { pool, clock, operatorId, isLoopback, origins, signIn } = options;
+  const { pool, clock, operatorId, isLoopback, origins, signIn, providers } = options;
+
+  /** What a session may act for: one that a provider made, for whom it speaks; undefined when there is no such any more. */
+  function choicesOf(choices: readonly Choice[], id: string | null | undefined): readonly Choice[] | undefined {
+    if (!id) return choices;
+    const provider = providers.byId(id);
+    return provider && choices.filter((choice) => speaksFor(provider, choice));
+  }
 
   async function personOf(headers: IncomingHttpHeaders): Promise<SignedIn | undefined> {
     const cookie = headers.cookie ?? '';
@@ -40,7 +50,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     const person = await findPerson(pool, session.userId, operatorId);
     if (person === undefined || (person.isDemonstration && !isLoopback)) return undefined;
     if (!WITH_SECOND_FACTOR.has(session.method)) throw new PenstockError('access.second-factor-needed');
-    return { ...person, sessionId: session.id, cookies: answer.getSetCookie() };
+    const choices = choicesOf(person.choices, session.provider);
+    if (choices === undefined) return undefined;
+    return { ...person, choices, sessionId: session.id, cookies: answer.getSetCookie() };
   }
 
   return { origins, personOf, callerOf };

@@ -92,9 +92,18 @@ export async function requireVerified(isVerified: boolean | undefined): Promise<
   });
 }
 
-/** Passkeys are for who proved a second factor: a password alone adds none. */
+/**
+ * Passkeys are for who proved a second factor: a password alone adds none. Whoever came by its organisation's provider
+ * neither: a passkey would then sign in for others too, for whom the provider does not speak.
+ */
 const PASSKEYS_OF_ONE =
   /^\/passkey\/(generate-register-options|verify-registration|list-user-passkeys|delete-passkey)$/;
+
+/** Whether somebody takes a link by a passkey: acceptance.ts judges the link when the passkey is verified. */
+function isForLink({ path, query }: { readonly path?: string | undefined; readonly query?: unknown }): boolean {
+  if (path === '/passkey/verify-registration') return true;
+  return path === '/passkey/generate-register-options' && textOf(query, 'context') !== undefined;
+}
 
 /** Runs before each of better-auth's endpoints. */
 export function guardBefore({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
@@ -105,8 +114,18 @@ export function guardBefore({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
     }
     if (PASSKEYS_OF_ONE.test(context.path ?? '')) {
       const session = await getSessionFromCtx(context);
-      if (session !== null && session.session.method !== 'password') return;
+      const method: unknown = session?.session.method;
+      if (method === 'password-and-code' || method === 'passkey') return;
+      if (session === null && isForLink(context)) return;
       throw new APIError('FORBIDDEN', { code: 'SECOND_FACTOR_NEEDED', message: 'Set up an authenticator app first.' });
+    }
+    if (context.path === '/two-factor/enable') {
+      const session = await getSessionFromCtx(context);
+      if (session === null || ['password', 'provider'].includes(session.session.method)) return;
+      throw new APIError('BAD_REQUEST', {
+        code: 'TOTP_ALREADY_ENABLED',
+        message: 'An authenticator app is set up after the first step of signing in.',
+      });
     }
     if (context.path === '/change-password' || context.path === '/sign-out') {
       const session = await getSessionFromCtx(context);
@@ -136,6 +155,10 @@ export function guardBefore({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
 }
 
 const addressOf = (headers: Headers | undefined): string | undefined => headers?.get(PEER_HEADER) ?? undefined;
+
+/** The network address that a call came from. */
+export const peerOf = (context: { readonly headers?: Headers | undefined }): string | undefined =>
+  addressOf(context.headers);
 
 function requireStrongNew(body: unknown, email: string): void {
   try {
@@ -172,7 +195,7 @@ export function guardAfter({ pool }: { pool: pg.Pool }) {
         return;
       case '/passkey/verify-registration':
       case '/passkey/delete-passkey': {
-        const own = context.context.session;
+        const own = context.context.session ?? made;
         const what = context.path === '/passkey/delete-passkey' ? 'passkey-removed' : 'passkey-added';
         if (!isRefused && own !== null) return record({ personId: own.user.id }, what);
         return;

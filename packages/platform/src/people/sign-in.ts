@@ -1,16 +1,23 @@
 // Sign-in as better-auth does it: passwords, second factors and sessions, in the schema sign_in. Which of its addresses
 // there are is auth-routes.ts's matter, what we add to it is sign-in-guards.ts's.
+
+import type { GenericEndpointContext } from '@better-auth/core';
 import { passkey } from '@better-auth/passkey';
+import type { Eui } from '@penstock/duis';
 import { betterAuth } from 'better-auth';
 import { twoFactor } from 'better-auth/plugins';
 import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import type { Log } from '../foundation/log.ts';
+import { acceptByPasskey, linkHolder } from './passkey-links.ts';
+import { providerBeforeCode, providerSignIn } from './provider-sign-in.ts';
+import type { Providers } from './providers.ts';
 import {
   guardAfter,
   guardBefore,
   PEER_HEADER,
+  peerOf,
   requireAccess,
   requireVerified,
   SHORTEST_PASSWORD,
@@ -27,6 +34,8 @@ export interface SignInOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly secret: string;
+  readonly operatorId: Eui;
+  readonly providers: Providers;
   /** Whether only this machine reaches the pages: else people of the demonstration are refused. */
   readonly isLoopback: boolean;
   /** The origins of our own pages; the first is the address that people are given. */
@@ -38,12 +47,33 @@ export type SignIn = ReturnType<typeof createSignIn>;
 /** The ways to prove who one is, by better-auth's address; a session is marked with the way it was made. */
 const METHODS: Readonly<Record<string, SessionMethod>> = {
   '/sign-in/email': 'password',
-  '/two-factor/verify-totp': 'password-and-code',
   '/passkey/verify-authentication': 'passkey',
+  // of who takes a link by it
+  '/passkey/verify-registration': 'passkey',
 };
-export type SessionMethod = 'password' | 'password-and-code' | 'passkey';
+/** `provider` is one step only, which a code must follow; `provider-and-factor` are two, whoever asked for the second. */
+export type SessionMethod = 'password' | 'password-and-code' | 'passkey' | 'provider' | 'provider-and-factor';
 
-export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: SignInOptions) {
+interface Mark {
+  readonly method: SessionMethod | undefined;
+  readonly provider: string | undefined;
+}
+
+/** How a new session was proven. One that takes the place of another, as after a change of the password, was as that. */
+async function markOf(session: Record<string, unknown>, context: GenericEndpointContext | null): Promise<Mark> {
+  const path = context?.path ?? '';
+  if (path === '/provider/finish')
+    return { method: session.method as SessionMethod, provider: String(session.provider) };
+  const before = context?.context.session?.session as Mark | undefined;
+  if (path === '/two-factor/verify-totp' && context !== null) {
+    const provider = before?.provider ?? (before === undefined ? await providerBeforeCode(context) : undefined);
+    return { method: provider ? 'provider-and-factor' : 'password-and-code', provider };
+  }
+  return { method: METHODS[path] ?? before?.method, provider: before?.provider };
+}
+
+export function createSignIn(options: SignInOptions) {
+  const { pool, clock, log, secret, isLoopback, origins } = options;
   const [baseURL = ''] = origins;
   return betterAuth({
     appName: 'Penstock',
@@ -69,9 +99,7 @@ export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: 
         create: {
           before: async (session, context) => {
             await requireAccess(pool, session.userId, isLoopback);
-            // one that takes the place of another, as after a change of the password, was proven as that was
-            const method = METHODS[context?.path ?? ''] ?? context?.context.session?.session.method;
-            return { data: { ...session, method } };
+            return { data: { ...session, ...(await markOf(session, context)) } };
           },
         },
       },
@@ -81,6 +109,8 @@ export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: 
     plugins: [
       twoFactor({
         issuer: 'Penstock',
+        // of who has no password, because it comes by its organisation's provider
+        allowPasswordless: true,
         backupCodeOptions: { amount: 0 },
         accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 15 * MINUTE },
       }),
@@ -90,12 +120,21 @@ export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: 
         origin: [...origins],
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
         registration: {
-          afterVerification: ({ verification }) => requireVerified(verification.registrationInfo?.userVerified),
+          // whoever is not signed in takes a link by it
+          requireSession: false,
+          resolveUser: ({ context }) => linkHolder(pool, clock, context),
+          afterVerification: async ({ ctx, verification, context }) => {
+            await requireVerified(verification.registrationInfo?.userVerified);
+            // somebody who is signed in adds it to the own account, whatever link went with it
+            if (!context || ctx.context.session) return undefined;
+            return acceptByPasskey(pool, clock, { context, peer: peerOf(ctx) });
+          },
         },
         authentication: {
           afterVerification: ({ verification }) => requireVerified(verification.authenticationInfo.userVerified),
         },
       }),
+      providerSignIn(options),
     ],
     rateLimit: {
       enabled: true,
@@ -106,6 +145,7 @@ export function createSignIn({ pool, clock, log, secret, isLoopback, origins }: 
         '/sign-in/email': { window: MINUTE, max: 20 },
         '/two-factor/*': { window: MINUTE, max: 20 },
         '/passkey/*': { window: MINUTE, max: 20 },
+        '/provider/*': { window: MINUTE, max: 20 },
         '/change-password': { window: MINUTE, max: 5 },
       },
     },

@@ -7,6 +7,7 @@ import { type TestDatabase, testDatabase } from '../foundation/database/testing.
 import { createHttpServer, type HttpApp } from '../foundation/http/server.ts';
 import { createLog } from '../foundation/log.ts';
 import { createPeople } from './index.ts';
+import { type Provider, Providers } from './providers.ts';
 import { PEER_HEADER } from './sign-in-guards.ts';
 
 // The room's server for tests, people for it, and a browser for them: it keeps cookies and says from where it calls, as
@@ -33,10 +34,12 @@ export async function startPeopleServer({
   isLoopback = true,
   host = '127.0.0.1',
   routes = [],
+  providers = [],
 }: {
   isLoopback?: boolean;
   host?: string;
   routes?: readonly ((app: HttpApp) => void)[];
+  providers?: readonly Provider[];
 } = {}): Promise<PeopleServer> {
   const database = await testDatabase();
   await database.pool.query(
@@ -56,6 +59,7 @@ export async function startPeopleServer({
     secret: testSecret,
     operatorId: testOperatorId,
     isLoopback,
+    providers: new Providers(providers),
     origins: () => [address],
   });
   const server = await createHttpServer({
