@@ -1,6 +1,7 @@
 // The contract without what needs Node: what a browser may import.
 export * from './common.ts';
 export * from './devices.ts';
+export * from './events.ts';
 export * from './imports.ts';
 export * from './messages.ts';
 export * from './officers.ts';

@@ -68,7 +68,8 @@ create table certificate (
 -- verdicts rest on; a batch on an older one is judged again, so nothing is recorded on a revoked certificate.
 create table directory_version (
   singleton boolean primary key default true check (singleton),
-  version bigint not null
+  version bigint not null,
+  moved_at timestamptz not null default clock_timestamp()
 );
 insert into directory_version (version) values (1);
 
@@ -90,6 +91,13 @@ create table device (
   updated_at timestamptz not null default clock_timestamp()
 );
 create index device_home on device (home);
+
+-- When devices or registrations last changed, for those who look at them: no index of updated_at on millions of rows.
+create table devices_changed (
+  singleton boolean primary key default true check (singleton),
+  changed_at timestamptz not null default clock_timestamp()
+);
+insert into devices_changed default values;
 
 -- Derived from registration when it, or a home, changes: one row a device, role and span, because every
 -- message asks by device and a join to registration would leave the device's shard.

@@ -132,6 +132,9 @@ create table quarantine_event (
 );
 create index quarantine_event_growing on quarantine_event (user_id, threshold_id)
   where state in ('open', 'investigating');
+-- What needs somebody, and what was resolved lately: neither grows with the years.
+create index quarantine_event_unresolved on quarantine_event (user_id, event) where state <> 'resolved';
+create index quarantine_event_resolved on quarantine_event (changed_at) where state = 'resolved';
 
 -- A message that did not go out, with its bytes; also one that was deleted, without them. Never changed.
 create table held_message (

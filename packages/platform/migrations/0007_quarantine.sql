@@ -53,6 +53,7 @@ create table submission (
   release_rate_by text,
   primary key (user_id, sha256)
 );
+create index submission_changed on submission (changed_at);
 create index submission_open on submission (received_at) where state in ('received', 'verified', 'checked');
 create index submission_waiting on submission (changed_at) where state = 'awaiting_second_officer';
 
@@ -208,10 +209,13 @@ create table incident (
   event numeric(20) not null,
   title text not null,
   state text not null check (state in ('open', 'closed')),
-  opened_at timestamptz not null,
+  opened_at timestamptz not null,  -- when the first message was held, not when the row was written
   closed_at timestamptz,
+  changed_at timestamptz not null default clock_timestamp(),
   primary key (user_id, incident)
 );
+create index incident_changed on incident (changed_at);
+create index incident_open on incident (user_id) where state = 'open';
 
 -- What the officers of a User ID are told, grouped.
 create table notice (
@@ -224,6 +228,7 @@ create table notice (
   primary key (user_id, noticed_at, kind, about)
 );
 create index notice_about on notice (user_id, kind, about, noticed_at);
+create index notice_time on notice (noticed_at);
 
 -- ---------------------------------------------------------------- the second wall
 

@@ -184,3 +184,82 @@ create table people_activity (
 );
 create index people_activity_time on people_activity (at, activity_id);
 create index people_activity_person on people_activity (person_id, at);
+
+-- ---------------------------------------------------------------- what changed
+
+-- What changed after in_since, by what it is about and whose it is (null: everybody's), for the live pages: of in_users
+-- only, or of all (null). `key` and `mark` tell two changes of the same thing apart, and nothing more. It is asked once a
+-- second by each process that has live pages open, so each part is a descent of an index or reads a table that stays
+-- small; generic plans, since planning for the day partitions took longer than reading them.
+create function changes_since(in_since timestamptz, in_users macaddr8[], in_operator macaddr8)
+returns table (topic text, user_id macaddr8, key text, mark text)
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  select c.topic, c.user_id, c.key, c.mark from (
+    select 'messages' as topic, u.user_id, '' as key, m.day || '/' || m.sequence as mark
+    from user_id u
+    cross join lateral (
+      select l.day, l.sequence, l.recorded_at from message_log l
+      where l.user_id = u.user_id and l.day >= (in_since at time zone 'UTC')::date
+      order by l.day desc, l.sequence desc limit 1) m
+    where (in_users is null or u.user_id = any (in_users)) and m.recorded_at > in_since
+    union all
+    select 'streams', s.user_id, s.direction::text, concat_ws('/', s.day, s.sequence, s.failures, s.failing_since)
+    from stream_cursor s
+    where (in_users is null or s.user_id = any (in_users)) and (s.moved_at > in_since or s.retry_at > in_since)
+    union all
+    select 'streams', e.user_id, concat_ws('/', e.direction, e.kind, e.since), coalesce(e.ended_at::text, '')
+    from service_event e where e.raised_at > in_since or e.ended_at > in_since
+    union all
+    select 'quarantine', q.user_id, q.event::text, concat_ws('/', q.held, q.deleted, q.changed_at, n.number)
+    from quarantine_event q
+    left join lateral (
+      select a.number, a.noted_at from quarantine_note a
+      where a.user_id = q.user_id and a.event = q.event order by a.number desc limit 1) n on true
+    where q.state <> 'resolved' and (in_users is null or q.user_id = any (in_users))
+      and greatest(q.last_at, q.changed_at, n.noted_at) > in_since
+    union all
+    select 'quarantine', q.user_id, q.event::text, 'resolved'
+    from quarantine_event q where q.state = 'resolved' and q.changed_at > in_since
+    union all
+    select case n.kind when 'warning' then 'thresholds' else 'quarantine' end, n.user_id, n.kind || n.about,
+           n.noticed_at::text
+    from notice n where n.noticed_at > in_since
+    union all
+    select 'thresholds', nullif(t.user_id, macaddr8 '00:00:00:00:00:00:00:00'), t.threshold_id || '/' || v.version,
+           coalesce(v.ended_at::text, '')
+    from threshold_version v join threshold t on t.threshold_id = v.threshold_id
+    where v.set_at > in_since or v.ended_at > in_since
+    union all
+    select 'thresholds', null, 'limit ' || l.limit_id, coalesce(l.ended_at::text, '')
+    from attribute_limit l where l.set_at > in_since or l.ended_at > in_since
+    union all
+    select 'submissions', s.user_id, encode(s.sha256, 'hex'), s.state || s.changed_at
+    from submission s where s.changed_at > in_since
+    union all
+    select 'releases', r.user_id, encode(r.submission, 'hex'),
+           concat_ws('/', r.state, r.paused_by, r.rate, r.sent, r.deleted, r.refused)
+    from release r where r.state <> 'done' or r.ended_at > in_since
+    union all
+    select 'incidents', i.user_id, i.incident, i.state from incident i where i.changed_at > in_since
+    union all
+    select 'directory', null, '', d.version::text from directory_version d where d.moved_at > in_since
+    union all
+    select 'devices', null, '', d.changed_at::text from devices_changed d where d.changed_at > in_since
+    union all
+    -- of a person itself: whoever administers one that it acts for
+    select 'people', case o.acting when 'operator' then in_operator else o.acting::macaddr8 end, a.activity_id::text, ''
+    from people_activity a
+    cross join lateral (
+      select a.acting where a.acting is not null
+      union select r.acting from person_role r where r.person_id = a.person_id) o
+    where a.at > in_since
+  ) c
+  where in_users is null or c.user_id is null or c.user_id = any (in_users);
+end
+$$;

@@ -5,6 +5,8 @@ import { requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApi } from './api.ts';
+import { Watch } from './delivery/wakeups.ts';
+import { EventHub } from './events/hub.ts';
 import { systemClock } from './foundation/clock.ts';
 import { loadConfig } from './foundation/config.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
@@ -17,6 +19,7 @@ import { loadDirectory } from './parties/directory-store.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
 import { createPeople } from './people/index.ts';
 import { Providers } from './people/providers.ts';
+import { findStanding } from './people/standing.ts';
 import { addPerson, TestBrowser, testSecret } from './people/testing-people.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
@@ -66,6 +69,14 @@ beforeAll(async () => {
     clock: { now: () => now },
     log,
     people,
+    events: new EventHub({
+      pool: database.pool,
+      log,
+      registry: new Registry(),
+      operatorId,
+      standing: (streams) => findStanding(database.pool, streams, systemClock.now()),
+      watch: new Watch(() => () => undefined),
+    }),
     operation: { checks: [], metrics: () => new Registry().metrics() },
     portal: { files: undefined },
     version: '0',
@@ -153,6 +164,7 @@ describe('who may call what', () => {
     'GET /api/v1/me/sessions': 'person',
     'DELETE /api/v1/me/sessions/:sessionId': 'person',
     'POST /api/v1/me/sign-out-everywhere': 'person',
+    'GET /api/v1/events': 'person',
     'GET /api/v1/record-readings': 'readings.see',
     'GET /api/v1/people': 'people.see',
     'PUT /api/v1/people/:personId': 'people.change',

@@ -4,6 +4,8 @@ import type pg from 'pg';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { devicesRoutes } from './devices/routes.ts';
+import type { EventHub } from './events/hub.ts';
+import { eventRoutes } from './events/routes.ts';
 import type { Clock } from './foundation/clock.ts';
 import type { Config } from './foundation/config.ts';
 import { type OperationParts, operationRoutes } from './foundation/http/operation-routes.ts';
@@ -29,12 +31,14 @@ export function createApi(options: {
   readonly operation: OperationParts | undefined;
   /** Sign-in and people; undefined where only machines call. */
   readonly people: People | undefined;
+  /** What tells open pages of changes; undefined where only machines call. */
+  readonly events: EventHub | undefined;
   /** The pages of the portal; undefined where another server has them. `files` undefined: they are not built. */
   readonly portal: { readonly files: PortalFiles | undefined } | undefined;
   readonly version: string;
   readonly config: Config;
 }): Promise<HttpServer> {
-  const { pool, reportPool, clock, log, operation, people, portal, version, config } = options;
+  const { pool, reportPool, clock, log, operation, people, events, portal, version, config } = options;
   const operatorId = requireEui(config.operator.userId);
   const trust = new TrustFiles(config);
   const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
@@ -45,6 +49,9 @@ export function createApi(options: {
     routes: [
       ...(operation === undefined ? [] : [operationRoutes({ log, ...operation })]),
       ...(people?.routes ?? []),
+      ...(people === undefined || events === undefined
+        ? []
+        : [eventRoutes({ hub: events, sessions: people.sessions })]),
       partiesRoutes(pool),
       officersRoutes(pool),
       devicesRoutes({ pool, clock }),

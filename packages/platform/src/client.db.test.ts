@@ -43,6 +43,7 @@ beforeAll(async () => {
     log: createLog({ level: 'silent' }),
     operation: { checks: [], metrics: () => new Registry().metrics() },
     people: undefined,
+    events: undefined,
     portal: undefined,
     version: '0',
     config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),

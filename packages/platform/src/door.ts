@@ -92,6 +92,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
     config,
     operation: undefined,
     people: undefined,
+    events: undefined,
     portal: undefined,
   });
   onStop(() => api.close());

@@ -14,6 +14,7 @@ import { createApi } from './api.ts';
 import { Delivery } from './delivery/delivery.ts';
 import type { Measured } from './door-messages.ts';
 import { openDoors } from './doors.ts';
+import { EventHub } from './events/hub.ts';
 import { readAlerter, startFollowers } from './followers.ts';
 import { systemClock, utcDay } from './foundation/clock.ts';
 import { type Config, isLoopback, originsOf } from './foundation/config.ts';
@@ -38,8 +39,9 @@ import { createPeople } from './people/index.ts';
 import { hasAdministrator } from './people/invitations.ts';
 import { readProviders } from './people/providers.ts';
 import { readSessionSecret } from './people/session-secret.ts';
+import { findStanding } from './people/standing.ts';
 import { dropEnded } from './people/upkeep.ts';
-import { API_CONNECTIONS, deliveryShare, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
+import { API_CONNECTIONS, deliveryShare, EVENT_CONNECTIONS, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
 import { stopInOrder } from './stops.ts';
 
 export { importFile } from './devices/import-file.ts';
@@ -180,12 +182,23 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     providers,
     origins: () => originsOf(config, port),
   });
+  const forEvents = openDatabase({ url, poolSize: EVENT_CONNECTIONS, applicationName: 'penstock events', log });
+  onStop(() => forEvents.close());
+  const events = new EventHub({
+    pool: forEvents.pool,
+    log,
+    registry,
+    operatorId: requireEui(config.operator.userId),
+    standing: (streams) => findStanding(forEvents.pool, streams, clock.now()),
+    watch: delivery.wakeups.watchAny(),
+  });
   const api = await createApi({
     pool: forApi.pool,
     reportPool: forReports.pool,
     clock,
     log,
     people,
+    events,
     version: manifest.version,
     config,
     portal: { files: readPortalFiles(builtPortal) },

@@ -16,5 +16,8 @@ export function intakeShare(config: Config): number {
 /** Of the platform's own process, for what goes on by itself: each part takes two at most (followers.ts). */
 export const FOLLOWER_CONNECTIONS = 6;
 
+/** Of the live pages: one look at a time, and people's questions must not wait for it nor it for them. */
+export const EVENT_CONNECTIONS = 1;
+
 /** Beside them: a report is made from one snapshot for up to minutes, and people's questions must not wait for it. */
 export const REPORT_CONNECTIONS = 2;

@@ -124,6 +124,16 @@ export class Wakeups {
     );
   }
 
+  /** Watches for whatever is announced, of any stream. */
+  watchAny(): Watch {
+    return new Watch((wake) => {
+      const ends = directions.map((direction) => this.listen(direction, wake));
+      return () => {
+        for (const end of ends) end();
+      };
+    });
+  }
+
   #announceNow(): void {
     const announced = this.#local;
     this.#local = new Map();

@@ -11,9 +11,13 @@ const HOMES_AT_ONCE = 2_000;
 /** Names the one lock under which devices and registrations change; look-ups do not take it. */
 const CHANGE_LOCK = 'penstock devices and registrations';
 
-/** One change of devices or registrations at a time: each derives responsibility from both. */
+/**
+ * One change of devices or registrations at a time: each derives responsibility from both. That there is one is marked
+ * for those who look at devices.
+ */
 export async function lockDevices(client: pg.PoolClient): Promise<void> {
   await client.query('select pg_advisory_xact_lock(hashtext($1))', [CHANGE_LOCK]);
+  await client.query('update devices_changed set changed_at = clock_timestamp()');
 }
 
 interface DeviceRow {

@@ -129,6 +129,11 @@ export const errorCodes = {
     title: 'The pages of the portal have not been built here.',
     action: 'Run `npm run prepare` in the folder of the platform and start it again; the API works without.',
   },
+  'events.too-many': {
+    status: 429,
+    title: 'There are as many live connections as are kept.',
+    action: 'Close Penstock in another browser; the pages work without, when they are loaded again.',
+  },
   'import.refused': {
     status: 422,
     title: 'The rows cannot be applied as they are, and none of them was.',

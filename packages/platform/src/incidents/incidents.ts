@@ -21,7 +21,7 @@ export async function followEvents(pool: pg.Pool): Promise<void> {
      on conflict do nothing`,
   );
   await pool.query(
-    `update incident i set state = 'closed', closed_at = q.changed_at
+    `update incident i set state = 'closed', closed_at = q.changed_at, changed_at = clock_timestamp()
      from quarantine_event q
      where i.state = 'open' and q.user_id = i.user_id and q.event = i.event and q.state = 'resolved'`,
   );

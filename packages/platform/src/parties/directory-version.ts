@@ -10,7 +10,7 @@ export async function lockDirectory(client: pg.PoolClient): Promise<void> {
 
 /** To be called in every transaction that changed the directory, under `lockDirectory`. */
 export async function moveDirectory(client: pg.PoolClient): Promise<void> {
-  await client.query('update directory_version set version = version + 1');
+  await client.query('update directory_version set version = version + 1, moved_at = clock_timestamp()');
 }
 
 /** To be called after the commit. */

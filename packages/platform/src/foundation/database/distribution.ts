@@ -17,6 +17,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   user_role: 'reference',
   certificate: 'reference',
   directory_version: 'reference',
+  devices_changed: 'reference',
   threshold: 'reference',
   threshold_version: 'reference',
   threshold_bound: 'reference',

@@ -1,0 +1,290 @@
+import { requireEui } from '@penstock/duis';
+import { Registry } from 'prom-client';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Wakeups } from '../delivery/wakeups.ts';
+import { systemClock, utcDay } from '../foundation/clock.ts';
+import { ensurePartitions } from '../foundation/database/index.ts';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
+import { createLog } from '../foundation/log.ts';
+import { createPeople } from '../people/index.ts';
+import { Providers } from '../people/providers.ts';
+import { findStanding } from '../people/standing.ts';
+import { addPerson, TestBrowser, type TestPerson, testSecret } from '../people/testing-people.ts';
+import { changesSince } from './changes-store.ts';
+import { EventHub } from './hub.ts';
+import { eventRoutes } from './routes.ts';
+import { EventReader } from './testing-events.ts';
+
+const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
+const beta = requireEui('90-B3-D5-1F-30-02-00-00');
+const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
+const log = createLog({ level: 'warn' });
+const today = utcDay(new Date());
+
+let database: TestDatabase;
+let server: HttpServer;
+let hub: EventHub;
+let wakeups: Wakeups;
+let address = '';
+const registry = new Registry();
+const people = new Map<string, TestPerson>();
+const browsers = new Map<string, TestBrowser>();
+const readers: EventReader[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const { pool } = database;
+  await ensurePartitions(pool, { today, ahead: 1 });
+  await pool.query(
+    `insert into party (party_id, name, kind) values ('A', 'Alpha', 'large_supplier'), ('B', 'Beta', 'small_supplier')`,
+  );
+  await pool.query('insert into user_id (user_id, party_id) values ($1, $2), ($3, $4)', [alpha, 'A', beta, 'B']);
+  await pool.query(`insert into stream_cursor (user_id, direction) values ($1, 'northbound')`, [beta]);
+  const room = createPeople({
+    pool,
+    clock: systemClock,
+    log,
+    secret: testSecret,
+    operatorId,
+    isLoopback: true,
+    providers: new Providers([]),
+    origins: () => [address],
+  });
+  wakeups = new Wakeups(pool, log);
+  await wakeups.start();
+  hub = new EventHub({
+    pool,
+    log,
+    registry,
+    operatorId,
+    standing: (streams) => findStanding(pool, streams, new Date()),
+    watch: wakeups.watchAny(),
+  });
+  const routes = [...room.routes, eventRoutes({ hub, sessions: room.sessions })];
+  server = await createHttpServer({ log, version: '0', sessions: room.sessions, routes });
+  address = `http://127.0.0.1:${(await server.listen({ host: '127.0.0.1', port: 0 })).port}`;
+  await person('ada', { [alpha]: 'analyst' });
+  await person('bea', { [alpha]: 'aro', [beta]: 'read_only' });
+  await person('dee', { operator: 'service_desk' });
+  await person('pat', { operator: 'change_manager' });
+  await person('sam', { [alpha]: 'user_administrator' });
+});
+afterEach(() => {
+  for (const reader of readers.splice(0)) reader.close();
+});
+afterAll(async () => {
+  await server.close();
+  await wakeups.stop();
+  await database.drop();
+});
+
+async function person(name: string, roles: Parameters<typeof addPerson>[1]['roles']): Promise<void> {
+  const added = await addPerson(database.pool, { name, roles });
+  const browser = new TestBrowser(address);
+  await browser.signIn(added);
+  people.set(name, added);
+  browsers.set(name, browser);
+}
+function browserOf(name: string): TestBrowser {
+  const browser = browsers.get(name);
+  if (browser === undefined) throw new Error(`there is no ${name}`);
+  return browser;
+}
+/** A stream whose first event came. */
+async function listen(name: string, query: Record<string, string>, headers?: Record<string, string>) {
+  const reader = await EventReader.open(address, browserOf(name), query, headers);
+  readers.push(reader);
+  if (reader.status === 200) expect(await reader.next()).toMatchObject({ name: 'open' });
+  return reader;
+}
+let counter = 0;
+async function record(userId: string): Promise<void> {
+  counter += 1;
+  await database.pool.query(
+    `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, size, sha256,
+                              repetition)
+     values ($1, $2, $3::bigint, now(), 'northbound', 'device_alert', 'passed', $1, $3::bigint, 1, sha256('x'), $3::bigint)`,
+    [userId, today, counter],
+  );
+}
+async function open(userId: string, event: string): Promise<void> {
+  await database.pool.query(
+    `insert into quarantine_event (user_id, event, detector, threshold_id, direction, words, first_at, last_at, held,
+                                   changed_at)
+     values ($1, $2, 'user', 1, 'southbound', 'w', now(), now(), 1, now())`,
+    [userId, event],
+  );
+}
+
+describe('what is told', () => {
+  test('to a User its own, to the Operator everybody’s with the User, by rights', async () => {
+    const [ada, dee, pat] = [
+      await listen('ada', { for: alpha }),
+      await listen('dee', { for: 'operator' }),
+      await listen('pat', { for: 'operator' }),
+    ];
+    await open(beta, '20261122000000000001');
+    expect(await dee.until('quarantine')).toEqual({ for: 'operator', topic: 'quarantine', userIds: [beta] });
+    await record(beta);
+    expect(await dee.until('messages')).toMatchObject({ userIds: [beta] });
+    // whose role sees no record is told that something waits, and no more
+    const told = await pat.next();
+    expect(told).toMatchObject({ name: 'changed', data: [{ topic: 'quarantine' }] });
+    expect(await pat.until('streams')).toMatchObject({ userIds: [beta] });
+    await record(alpha);
+    const next = await ada.next();
+    expect(next?.data).toEqual([
+      { for: alpha, topic: 'messages' },
+      { for: alpha, topic: 'streams' },
+    ]);
+  });
+
+  test('a browser whose tabs act for several has one stream for all of them', async () => {
+    const bea = await listen('bea', { for: `${alpha},${beta}` });
+    await open(beta, '20261122000000000002');
+    expect(await bea.until('quarantine')).toEqual({ for: beta, topic: 'quarantine' });
+    await database.pool.query('update devices_changed set changed_at = clock_timestamp()');
+    const { data } = (await bea.next()) ?? {};
+    expect(data).toEqual([
+      { for: alpha, topic: 'devices' },
+      { for: beta, topic: 'devices' },
+    ]);
+  });
+
+  test('whoever was away is told what changed meanwhile, by the id of the last event; too long ago is said', async () => {
+    const ada = await listen('ada', { for: alpha });
+    await record(alpha);
+    await ada.until('messages');
+    await open(alpha, '20261122000000000003');
+    const id = new Date().toISOString();
+    ada.close();
+    const { rows } = await database.pool.query<{ at: Date }>('select clock_timestamp() as at');
+    for (const again of [
+      await EventReader.open(address, browserOf('ada'), { for: alpha }, { 'last-event-id': id }),
+      await EventReader.open(address, browserOf('ada'), { for: alpha, after: rows[0]?.at.toISOString() ?? '' }),
+    ]) {
+      readers.push(again);
+      expect(await again.next()).toMatchObject({ name: 'open', data: { isResumed: true } });
+      expect(await again.until('quarantine')).toEqual({ for: alpha, topic: 'quarantine' });
+    }
+    for (const old of ['2020-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z', 'nonsense']) {
+      const anew = await EventReader.open(address, browserOf('ada'), { for: alpha }, { 'last-event-id': old });
+      readers.push(anew);
+      expect(await anew.next()).toMatchObject({ name: 'open', data: { isResumed: false } });
+    }
+  });
+});
+
+describe('who is told', () => {
+  test.each([
+    ['ada', beta, 403],
+    ['ada', 'operator', 403],
+    ['ada', `${alpha},${beta}`, 403],
+    ['ada', 'nonsense', 400],
+    ['ada', '', 400],
+    ['ada', Array.from({ length: 21 }, () => alpha).join(), 400],
+  ])('%s acting for %s is answered with %s', async (name, acting, status) => {
+    expect((await listen(name, { for: acting })).status).toBe(status);
+  });
+
+  const ends: readonly [string, (personId: string) => Promise<unknown>, () => Promise<unknown>][] = [
+    [
+      'a role that changes',
+      (personId) => database.pool.query(`update person_role set role = 'read_only' where person_id = $1`, [personId]),
+      () =>
+        database.pool.query(`update person_role set role = 'analyst' where role = 'read_only' and acting = $1`, [
+          alpha,
+        ]),
+    ],
+    [
+      'a person that is suspended',
+      (personId) => database.pool.query(`update person set status = 'suspended' where person_id = $1`, [personId]),
+      () => database.pool.query(`update person set status = 'active'`),
+    ],
+    [
+      'a Party that is suspended',
+      () => database.pool.query(`update party set status = 'suspended' where party_id = 'A'`),
+      () => database.pool.query(`update party set status = 'active'`),
+    ],
+    [
+      'a User ID that is suspended',
+      () => database.pool.query(`update user_id set status = 'suspended' where user_id = $1`, [alpha]),
+      () => database.pool.query(`update user_id set status = 'active'`),
+    ],
+    [
+      'a session that ends',
+      (personId) => database.pool.query('delete from sign_in."session" where "userId" = $1', [personId]),
+      async () => browserOf('ada').signIn(people.get('ada') as TestPerson, 1),
+    ],
+  ];
+  test.each(ends)('%s ends the stream before anything else is told', async (_, change, back) => {
+    const ada = await listen('ada', { for: alpha });
+    await change(people.get('ada')?.personId ?? '');
+    await record(alpha);
+    expect(await ada.next()).toMatchObject({ name: 'end', data: { reason: 'access-changed' } });
+    expect(await ada.next()).toBeUndefined();
+    await back();
+  });
+
+  test('a person has ten streams at most, and another one when one is left', async () => {
+    const own = await Promise.all(Array.from({ length: 10 }, () => listen('sam', { for: alpha })));
+    expect(await listen('sam', { for: alpha })).toMatchObject({ status: 429, json: { code: 'events.too-many' } });
+    expect((await listen('ada', { for: alpha })).status).toBe(200);
+    own[0]?.close();
+    await expect.poll(async () => (await listen('sam', { for: alpha })).status, { timeout: 5_000 }).toBe(200);
+  });
+});
+
+test('what changed is found by topic, of those who are asked for', async () => {
+  const { pool } = database;
+  const since = new Date();
+  await pool.query(`insert into notice values ($1, now(), 'warning', '1', 'w', 1)`, [alpha]);
+  await pool.query(
+    `insert into submission (user_id, sha256, size, received_at, state, changed_at, reference)
+     values ($1, sha256('s'), 1, now(), 'received', now(), 'r')`,
+    [alpha],
+  );
+  await pool.query(
+    `insert into release (user_id, submission, state, next_at, decided, started_at) values ($1, sha256('s'), 'running', now(), 1, now())`,
+    [alpha],
+  );
+  await pool.query(`insert into incident values ($1, 'INC-1', 1, 't', 'open', now() - interval '1 day')`, [beta]);
+  await pool.query('update directory_version set version = version + 1, moved_at = clock_timestamp()');
+  await pool.query(`update stream_cursor set retry_at = now() + interval '1 minute' where user_id = $1`, [beta]);
+  await pool.query(
+    `insert into people_activity (what, person_id, email, by_email) values ('signed-in', $1, 'x', 'x')`,
+    [people.get('dee')?.personId],
+  );
+  const of = async (users: Parameters<typeof changesSince>[1]['users']) => {
+    const { at, rows } = await changesSince(pool, { since, users, operatorId });
+    expect(at.getTime()).toBeGreaterThanOrEqual(since.getTime() - 1);
+    return new Set(rows.map(({ topic, userId }) => `${topic} ${userId ?? 'any'}`));
+  };
+  const all = await of('all');
+  const expected = [
+    ['thresholds', alpha],
+    ['submissions', alpha],
+    ['releases', alpha],
+    ['incidents', beta],
+    ['directory', 'any'],
+    ['streams', beta],
+    ['people', operatorId],
+  ].map((pair) => pair.join(' '));
+  for (const one of expected) expect(all).toContain(one);
+  const ofAlpha = await of([alpha]);
+  expect([...ofAlpha].filter((one) => one.includes(beta) || one.includes(operatorId))).toEqual([]);
+  for (const one of expected.filter((one) => one.includes(alpha))) expect(ofAlpha).toContain(one);
+});
+
+test('a server that stops says so to its readers and does not wait for them', async () => {
+  const ada = await listen('ada', { for: alpha });
+  const closed = server.close();
+  for (;;) {
+    const event = await ada.next();
+    if (event === undefined) break;
+    if (event.name === 'end') expect(event.data).toEqual({ reason: 'stopping' });
+  }
+  await closed;
+  expect(await registry.getSingleMetricAsString('penstock_events_ended_total')).toContain('reason="stopping"');
+});
