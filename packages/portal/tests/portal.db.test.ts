@@ -270,16 +270,17 @@ describe('messages', () => {
 });
 
 describe('streams', () => {
-  test('a User sees its two, the Operator’s people all, what needs somebody first; asked again by itself', async () => {
+  test('a User sees its two, the Operator’s people all, what needs somebody first, as it changes', async () => {
     await openAs('analyst', '/streams');
     await page.getByRole('region', { name: `To you, ${alpha}` }).waitFor();
     expect(await page.getByRole('region', { name: /^To / }).count()).toBe(2);
     expect(await page.getByRole('region', { name: /^To / }).getByText('Everything has been taken.').count()).toBe(2);
     await portal.database.pool.query(
-      `insert into stream_cursor (user_id, direction, failing_since, failures, last_error)
-       values ($1, 'northbound', now() - interval '5 minutes', 4, 'connection refused')
+      `insert into stream_cursor (user_id, direction, failing_since, failures, last_error, retry_at)
+       values ($1, 'northbound', now() - interval '5 minutes', 4, 'connection refused', now() + interval '1 minute')
        on conflict (user_id, direction) do update
-         set failing_since = excluded.failing_since, failures = excluded.failures, last_error = excluded.last_error`,
+         set failing_since = excluded.failing_since, failures = excluded.failures, last_error = excluded.last_error,
+             retry_at = excluded.retry_at`,
       [alpha],
     );
     await page

@@ -236,6 +236,20 @@ describe('who is told', () => {
   });
 });
 
+test('whoever leaves, however early, leaves nothing behind', async () => {
+  const streams = async () => (await registry.getSingleMetricAsString('penstock_events_streams')).split(' ').at(-1);
+  await expect.poll(streams, { timeout: 5_000 }).toBe('0');
+  const cookie = [...browserOf('ada').cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  for (let milliseconds = 0; milliseconds < 30; milliseconds += 1) {
+    const leaving = fetch(`${address}/api/v1/events?for=${alpha}`, {
+      headers: { cookie },
+      signal: AbortSignal.timeout(milliseconds),
+    });
+    await leaving.then((answer) => answer.text()).catch(() => undefined);
+  }
+  await expect.poll(streams, { timeout: 5_000 }).toBe('0');
+});
+
 test('what changed is found by topic, of those who are asked for', async () => {
   const { pool } = database;
   const since = new Date();

@@ -46,7 +46,9 @@ export function eventRoutes({ hub, sessions }: { hub: EventHub; sessions: Sessio
         stream.once('close', () => {
           if (!stream.readableEnded) raw.destroy();
         });
-        stream.pipe(raw);
+        // whoever left while it was found out who is asking has closed already
+        if (raw.destroyed) stream.destroy();
+        else stream.pipe(raw);
       },
     );
     // the server waits for answers under way, and these would never end

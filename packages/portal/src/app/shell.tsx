@@ -5,6 +5,8 @@ import { Link, Outlet, useRouterState, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react';
 import { CallFailed } from '../api/call.ts';
 import { isSignedOut } from '../api/query-client.ts';
+import { Live } from '../live/live.tsx';
+import { LiveMark } from '../live/live-mark.tsx';
 import { ChoosePage } from '../session/choose-page.tsx';
 import { choicesOf, meQuery, type Session, SessionContext } from '../session/me.ts';
 import { SessionEndedDialog } from '../session/session-ended-dialog.tsx';
@@ -77,47 +79,50 @@ function SignedInShell({ session }: { session: Session }) {
   }, [path, close]);
   return (
     <SessionContext value={session}>
-      <a href="#main" className="penstock-skip">
-        Skip to the page
-      </a>
-      <AppShell
-        header={{ height: { base: 58 } }}
-        navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
-        padding={{ base: 'sm', sm: 'lg' }}
-        transitionDuration={120}
-      >
-        <AppShell.Header className="penstock-head">
-          <Group h="100%" px={{ base: 'xs', sm: 'md' }} gap="sm" wrap="nowrap" justify="space-between">
-            <Group gap="xs" wrap="nowrap">
-              <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
-              <img src={emblem} alt="" width={28} height={28} className="penstock-emblem" />
-              <Text fw={680} size="lg" visibleFrom="xs">
-                Penstock
-              </Text>
+      <Live acting={session.acting}>
+        <a href="#main" className="penstock-skip">
+          Skip to the page
+        </a>
+        <AppShell
+          header={{ height: { base: 58 } }}
+          navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
+          padding={{ base: 'sm', sm: 'lg' }}
+          transitionDuration={120}
+        >
+          <AppShell.Header className="penstock-head">
+            <Group h="100%" px={{ base: 'xs', sm: 'md' }} gap="sm" wrap="nowrap" justify="space-between">
+              <Group gap="xs" wrap="nowrap">
+                <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
+                <img src={emblem} alt="" width={28} height={28} className="penstock-emblem" />
+                <Text fw={680} size="lg" visibleFrom="xs">
+                  Penstock
+                </Text>
+              </Group>
+              <Group gap="xs" wrap="nowrap" className="penstock-tools">
+                <LiveMark />
+                <ActingMenu />
+                <ViewMenu />
+                <PersonMenu />
+              </Group>
             </Group>
-            <Group gap="xs" wrap="nowrap" className="penstock-tools">
-              <ActingMenu />
-              <ViewMenu />
-              <PersonMenu />
-            </Group>
-          </Group>
-        </AppShell.Header>
-        <AppShell.Navbar p="xs" className="penstock-rail" aria-label="Pages">
-          {pages.map(({ to, label }) => (
-            <NavLink
-              key={to}
-              label={label}
-              active={path.startsWith(to)}
-              renderRoot={(props) => <Link to={to} search={(search) => ({ for: search.for })} {...props} />}
-            />
-          ))}
-        </AppShell.Navbar>
-        <AppShell.Main id="main" ref={main} tabIndex={-1} className="penstock-main">
-          {/* keyed by whom one acts for: nothing of one User stays on the page of another */}
-          <Outlet key={session.acting} />
-        </AppShell.Main>
-      </AppShell>
-      <SessionEndedDialog session={session} />
+          </AppShell.Header>
+          <AppShell.Navbar p="xs" className="penstock-rail" aria-label="Pages">
+            {pages.map(({ to, label }) => (
+              <NavLink
+                key={to}
+                label={label}
+                active={path.startsWith(to)}
+                renderRoot={(props) => <Link to={to} search={(search) => ({ for: search.for })} {...props} />}
+              />
+            ))}
+          </AppShell.Navbar>
+          <AppShell.Main id="main" ref={main} tabIndex={-1} className="penstock-main">
+            {/* keyed by whom one acts for: nothing of one User stays on the page of another */}
+            <Outlet key={session.acting} />
+          </AppShell.Main>
+        </AppShell>
+        <SessionEndedDialog session={session} />
+      </Live>
     </SessionContext>
   );
 }

@@ -8,6 +8,7 @@ import { PageTitle } from '../shared/page-title.tsx';
 import { ExportButton } from './export-button.tsx';
 import { MessageFilters } from './message-filters.tsx';
 import { MessageTable } from './message-table.tsx';
+import { NewMessages } from './new-messages.tsx';
 import { messagesQuery } from './record.ts';
 import { RecordGate } from './record-gate.tsx';
 import { countConditions, type MessageSearch } from './search.ts';
@@ -53,13 +54,14 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
             {conditions === 0 ? 'Filter' : `Filter (${conditions})`}
           </Button>
           <ExportButton caller={caller} search={search} />
-          <Button
-            variant="default"
-            loading={messages.isRefetching}
-            onClick={() => void queryClient.resetQueries({ queryKey: query.queryKey })}
-          >
-            Show new messages
-          </Button>
+          <NewMessages
+            key={rows[0]?.position ?? 'none'}
+            caller={caller}
+            search={search}
+            newest={rows[0]?.position}
+            isLoading={messages.isRefetching}
+            onShow={() => void queryClient.resetQueries({ queryKey: query.queryKey })}
+          />
         </Group>
       </Group>
       {isFiltering ? (

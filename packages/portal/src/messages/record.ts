@@ -22,10 +22,33 @@ export const messagesQuery = (caller: Caller, search: MessageSearch) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** New messages are counted so far. */
+export const MOST_NEW = 100;
+
+/** How many messages came after the newest that is shown: of one's own record, as it grows. */
+export const newMessagesQuery = (caller: Caller, search: MessageSearch, newest: string | undefined) =>
+  queryOptions({
+    queryKey: ['new-messages', caller, queryOf(search), newest],
+    queryFn: async ({ signal }) => {
+      const query = { ...queryOf(search), limit: MOST_NEW };
+      const { items } = await ask(messagePageSchema, '/messages', { caller, query, signal });
+      const known = items.findIndex(({ position }) => position === newest);
+      return known < 0 ? items.length : known;
+    },
+    initialData: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    meta: { live: { topics: ['messages'] } },
+  });
+
+/** Each reading of a User's record by the Operator is recorded: such a page asks when a person does, never by itself. */
+const liveUnlessRecorded = (caller: Caller) =>
+  caller.reason === undefined ? ({ live: { topics: ['messages', 'streams', 'releases'] } } as const) : {};
+
 export const lifeQuery = (caller: Caller, position: string, userId: string | undefined) =>
   queryOptions({
     queryKey: ['message', caller, position, userId],
     queryFn: ({ signal }) => ask(messageLifeSchema, `/messages/${position}`, { caller, query: { userId }, signal }),
+    meta: liveUnlessRecorded(caller),
   });
 
 /** Why a message passed, was held or was deleted. */
@@ -42,4 +65,5 @@ export const usersQuery = (caller: Caller) =>
     queryKey: ['user-ids', caller],
     queryFn: ({ signal }) => ask(userIdPageSchema, '/user-ids', { caller, query: { limit: 200 }, signal }),
     staleTime: 60_000,
+    meta: { live: { topics: ['directory'] } },
   });

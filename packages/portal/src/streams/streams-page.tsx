@@ -11,9 +11,8 @@ import { byNeed, countWords, healthOf } from './health.ts';
 
 /** Users a page: what the API gives at most. */
 const PAGE_USERS = 50;
-const AGAIN_MILLISECONDS = 10_000;
 
-/** What waits to be taken, how old it is, and how delivery stands; asked again every ten seconds. */
+/** What waits to be taken, how old it is, and how delivery stands, as it changes. */
 export function StreamsPage() {
   const { me, acting } = useSession();
   const isOperator = me.acting.kind === 'operator';
@@ -28,7 +27,7 @@ export function StreamsPage() {
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
-    refetchInterval: AGAIN_MILLISECONDS,
+    meta: { live: { topics: ['streams'] } },
     enabled: maySee,
   });
   const shown = byNeed(streams.data?.pages.flatMap((page) => page.items) ?? [], streams.dataUpdatedAt);
