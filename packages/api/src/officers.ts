@@ -1,25 +1,10 @@
 // Authorised Responsible Officers: who signs the files by which thresholds are set and held messages decided on.
 import { z } from 'zod';
-import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+import { cursorSchema, euiSchema, pageQuery } from './common.ts';
+import { certificateTextSchema, fingerprintSchema, registeredCertificateSchema } from './parties.ts';
 
-export const fingerprintSchema = z
-  .string()
-  .regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the certificate in hex')
-  .toLowerCase();
-
-export const officerSchema = z.object({
-  userId: euiSchema,
-  name: z.string(),
-  email: z.string(),
-  issuer: z.string(),
-  serial: z.string(),
-  /** SHA-256 of the DER of the File Signing certificate, hex. */
-  fingerprint: z.string(),
-  notBefore: instantSchema,
-  notAfter: instantSchema,
-  registeredAt: instantSchema,
-  revokedAt: instantSchema.optional(),
-});
+/** With their File Signing certificate. */
+export const officerSchema = registeredCertificateSchema.extend({ name: z.string(), email: z.string() });
 export type OfficerDocument = z.infer<typeof officerSchema>;
 export const officerPageSchema = z.object({ items: z.array(officerSchema), cursor: cursorSchema });
 export const officerQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
@@ -29,8 +14,7 @@ export const postOfficerSchema = z.strictObject({
   userId: euiSchema,
   name: z.string(),
   email: z.string(),
-  /** PEM, or base64 of the DER. */
-  certificate: z.string(),
+  certificate: certificateTextSchema,
 });
 /** POST /officers/revoke: for good, from this moment on. */
 export const revokeOfficerSchema = z.strictObject({ userId: euiSchema, fingerprint: fingerprintSchema });

@@ -41,9 +41,9 @@ export const userIdSchema = z.object({
 });
 export type UserIdDocument = z.infer<typeof userIdSchema>;
 
-export const certificateSchema = z.object({
+/** A certificate as it is registered for a User ID; of a User's messages, or an officer's. */
+export const registeredCertificateSchema = z.object({
   userId: euiSchema,
-  purpose: z.enum(['signing', 'transport']),
   issuer: z.string(),
   serial: z.string(),
   /** SHA-256 of the DER, hex. */
@@ -53,6 +53,14 @@ export const certificateSchema = z.object({
   registeredAt: instantSchema,
   revokedAt: instantSchema.optional(),
 });
+export const fingerprintSchema = z
+  .string()
+  .regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the certificate in hex')
+  .toLowerCase();
+/** PEM, or base64 of the DER. */
+export const certificateTextSchema = z.string();
+
+export const certificateSchema = registeredCertificateSchema.extend({ purpose: z.enum(['signing', 'transport']) });
 export type CertificateDocument = z.infer<typeof certificateSchema>;
 
 export const partyPageSchema = z.object({ items: z.array(partySchema), cursor: cursorSchema });
@@ -82,12 +90,11 @@ export const putUserIdSchema = z.strictObject({
 export const postCertificateSchema = z.strictObject({
   userId: euiSchema,
   purpose: z.enum(['signing', 'transport']),
-  /** PEM, or base64 of the DER. */
-  certificate: z.string(),
+  certificate: certificateTextSchema,
 });
 /** POST /certificates/revoke: for good, from this moment on. */
 export const revokeCertificateSchema = z.strictObject({
   purpose: z.enum(['signing', 'transport']),
-  fingerprint: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of the certificate in hex'),
+  fingerprint: fingerprintSchema,
 });
 export const changedSchema = z.object({ changed: z.boolean() });

@@ -14,7 +14,9 @@ const MOST_PRINTED = 50;
  */
 export function importCommand(): Command {
   return new Command('import')
-    .description('bring in a CSV file of parties, User IDs, certificates, devices or registrations (docs/imports.md)')
+    .description(
+      'bring in a CSV file of parties, User IDs, certificates, officers, devices or registrations (docs/imports.md)',
+    )
     .addArgument(new Argument('<kind>', 'what the file holds').choices(importKinds))
     .argument('<file>', 'the CSV file')
     .action(async (kindName: string, file: string, _options, command: Command) => {

@@ -45,14 +45,27 @@ export function readAlgorithm(inner: Buffer, outer: Buffer, where: string): Cert
   }
 }
 
-function read(der: Buffer): Certificate {
+/** What an authority signed, as it stands in a certificate and in a revocation list. */
+export interface SignedPart {
+  /** Reads its content. */
+  readonly body: Reader;
+  readonly signed: Buffer;
+  readonly signature: Buffer;
+  /** The algorithm beside it. */
+  readonly outerAlgorithm: Buffer;
+}
+
+export function readSignedPart(der: Buffer): SignedPart {
   const outer = readOnly(der, tag.sequence);
-  const signed = outer.take(tag.sequence);
+  const { whole: signed, content } = outer.take(tag.sequence);
   const outerAlgorithm = outer.take(tag.sequence).whole;
   const signature = outer.bitStringBytes();
   outer.end();
+  return { body: new Reader(content), signed, signature, outerAlgorithm };
+}
 
-  const body = new Reader(signed.content);
+function read(der: Buffer): Certificate {
+  const { body, signed, signature, outerAlgorithm } = readSignedPart(der);
   const version = body.peek() === context(0) ? body.enter(context(0)).smallInteger() : 0;
   const serialBytes = body.take(tag.integer).content;
   readInteger(serialBytes);
@@ -81,7 +94,7 @@ function read(der: Buffer): Certificate {
     notBefore,
     notAfter,
     publicKey: readPublicKey(spki),
-    signed: signed.whole,
+    signed,
     signature,
     algorithm: readAlgorithm(innerAlgorithm, outerAlgorithm, 'the algorithm of a certificate'),
     ...readExtensions(list),

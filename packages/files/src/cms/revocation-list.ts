@@ -1,7 +1,7 @@
 /** Revocation lists (CRLs): complete ones of an authority's own certificates. */
 import { Buffer } from 'node:buffer';
-import { type Certificate, readAlgorithm } from './certificate.ts';
-import { context, DerError, Reader, readOnly, readTime, tag } from './der.ts';
+import { type Certificate, readAlgorithm, readSignedPart } from './certificate.ts';
+import { context, DerError, type Reader, readTime, tag } from './der.ts';
 import { SignatureError } from './errors.ts';
 import { readExtensionList } from './extensions.ts';
 import { readPem } from './pem.ts';
@@ -43,13 +43,7 @@ function readRevoked(list: Reader): Map<string, Date> {
 }
 
 function read(der: Buffer): RevocationList {
-  const outer = readOnly(der, tag.sequence);
-  const signed = outer.take(tag.sequence);
-  const outerAlgorithm = outer.take(tag.sequence).whole;
-  const signature = outer.bitStringBytes();
-  outer.end();
-
-  const body = new Reader(signed.content);
+  const { body, signed, signature, outerAlgorithm } = readSignedPart(der);
   if (body.peek() === tag.integer && body.smallInteger() !== 1) throw new DerError('the version is not known');
   const innerAlgorithm = body.take(tag.sequence).whole;
   const issuer = body.take(tag.sequence).whole;
@@ -61,7 +55,7 @@ function read(der: Buffer): RevocationList {
   if (body.peek() === context(0)) refuseCritical(body.enter(context(0)));
   body.end();
   const algorithm = readAlgorithm(innerAlgorithm, outerAlgorithm, 'the algorithm of a revocation list');
-  return { issuer, thisUpdate, nextUpdate, revoked, signed: signed.whole, signature, algorithm };
+  return { issuer, thisUpdate, nextUpdate, revoked, signed, signature, algorithm };
 }
 
 /** The lists of a PEM file, or the one in DER. Throws SignatureError 'files.signature.list' when one cannot be read. */

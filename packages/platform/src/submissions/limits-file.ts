@@ -16,7 +16,7 @@ import { lockDirectory } from '../parties/directory-version.ts';
 import type { LimitSetting } from '../thresholds/limits.ts';
 import { readLimits as readLimitsInForce, replaceLimits } from '../thresholds/limits-store.ts';
 import { faultsOf } from './faults.ts';
-import type { CheckedSet } from './set-file.ts';
+import { type CheckedSet, countDifferences } from './set-file.ts';
 import { type FileRefusal, refusalOf, refusalOfLines, type Submission } from './submission.ts';
 
 export async function checkLimits(
@@ -83,13 +83,8 @@ async function limitsInForce(client: pg.PoolClient): Promise<LimitsFile> {
 }
 
 function summaryOf(differences: readonly LimitDifference[]): NonNullable<SubmissionSummary['limits']> {
-  const count = (kind: LimitDifference['kind']) => differences.filter((one) => one.kind === kind).length;
   return {
-    added: count('added'),
-    removed: count('removed'),
-    changed: count('changed'),
-    unchanged: count('unchanged'),
-    relaxes: differences.some(({ relaxes }) => relaxes),
+    ...countDifferences(differences),
     reasons: differences
       .flatMap(({ attribute, reasons }) => reasons.map((reason) => `${attribute} ${reason}`))
       .slice(0, MOST_LISTED_FAULTS),

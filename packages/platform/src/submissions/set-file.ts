@@ -30,6 +30,20 @@ export interface CheckedSet {
   readonly apply: (client: pg.PoolClient) => Promise<void>;
 }
 
+/** What both kinds of summary begin with. */
+export function countDifferences(
+  differences: readonly { readonly kind: 'added' | 'removed' | 'changed' | 'unchanged'; readonly relaxes: boolean }[],
+) {
+  const count = (kind: (typeof differences)[number]['kind']) => differences.filter((one) => one.kind === kind).length;
+  return {
+    added: count('added'),
+    removed: count('removed'),
+    changed: count('changed'),
+    unchanged: count('unchanged'),
+    relaxes: differences.some(({ relaxes }) => relaxes),
+  };
+}
+
 const knownSrv = (srv: string): boolean => catalogue.has(srv);
 
 export async function checkAdt(
@@ -142,13 +156,8 @@ async function adtInForce(inForce: readonly ThresholdSetting[], userId: string):
 }
 
 function summaryOf(differences: readonly AdtDifference[]): NonNullable<SubmissionSummary['adt']> {
-  const count = (kind: AdtDifference['kind']) => differences.filter((one) => one.kind === kind).length;
   return {
-    added: count('added'),
-    removed: count('removed'),
-    changed: count('changed'),
-    unchanged: count('unchanged'),
-    relaxes: differences.some(({ relaxes }) => relaxes),
+    ...countDifferences(differences),
     differences: differences
       .filter(({ kind }) => kind !== 'unchanged')
       .slice(0, MOST_LISTED_FAULTS)
