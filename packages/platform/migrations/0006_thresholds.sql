@@ -105,6 +105,51 @@ create table threshold_warning (
   primary key (user_id, threshold_id, at)
 );
 
+-- ---------------------------------------------------------------- the log, summed up (distributed by user_id)
+
+-- How many messages of one kind counted on a day, hour by hour, and in an hour, minute by minute: what counts over long
+-- windows are made of. Both follow the log (sum_up_log). 200 Users that send 40 kinds are 8,000 rows a day, and as many
+-- an hour, however many messages there are.
+create table day_count (
+  user_id macaddr8 not null,
+  day date not null,
+  direction message_direction not null,
+  kind message_kind not null,
+  srv text not null,             -- '': none
+  hours bigint[] not null check (cardinality(hours) = 24),
+  primary key (user_id, day, direction, kind, srv)
+) partition by range (day);
+create table hour_count (
+  user_id macaddr8 not null,
+  day date not null,
+  hour smallint not null,        -- of the day, from 0
+  direction message_direction not null,
+  kind message_kind not null,
+  srv text not null,
+  minutes bigint[] not null check (cardinality(minutes) = 60),
+  primary key (user_id, day, hour, direction, kind, srv)
+) partition by range (day);
+
+-- The last sequence of each minute in which something was recorded: where in the log a minute ends.
+create table minute_end (
+  user_id macaddr8 not null,     -- the lane's anchor
+  lane smallint not null,
+  day date not null,
+  minute integer not null,       -- since 1970
+  sequence bigint not null,
+  primary key (user_id, lane, day, minute)
+) partition by range (day);
+
+-- How far each lane is summed up: all messages up to the sequence, and none after it. No later one is older than the time.
+create table sum_cursor (
+  user_id macaddr8 not null,     -- the lane's anchor
+  lane smallint not null,
+  sequence bigint not null default 0,
+  time timestamptz not null default '-infinity',
+  primary key (user_id, lane)
+);
+insert into sum_cursor (user_id, lane) select user_id, lane from lane;
+
 -- ---------------------------------------------------------------- quarantine (distributed by user_id)
 
 -- What was held of one User for one reason, until it stops for as long as the threshold's period.
@@ -175,7 +220,7 @@ create index held_message_sha256 on held_message (user_id, sha256);
 -- Definitions and counts of a User's own thresholds, and those of all Users for who may see the owner of zeros.
 do $$ declare its text; begin
   foreach its in array array['threshold', 'threshold_count', 'threshold_bucket', 'threshold_warning',
-                             'quarantine_event', 'held_message'] loop
+                             'day_count', 'hour_count', 'quarantine_event', 'held_message'] loop
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer
                     using (user_id = any ((select visible_user_ids())::macaddr8[]))', its);
@@ -187,8 +232,10 @@ do $$ declare its text; begin
   end loop;
 end $$;
 grant select on threshold, threshold_version, threshold_bound, threshold_count, threshold_bucket, threshold_warning,
-                quarantine_event
+                day_count, hour_count, quarantine_event
   to penstock_viewer;
+-- nobody's record: when minutes ended
+grant select on minute_end, sum_cursor to penstock_viewer;
 -- never the bytes
 grant select (user_id, day, sequence, event, held_at, direction, kind, command_variant, srv, originator, target,
               counter, message_id, version, count, bound, window_from, words, size, sha256, is_deleted)
@@ -546,6 +593,97 @@ begin
     and (b.bucket >= c.bucket or b.bucket < c.bucket - least(c.period_seconds, 1440));
 end
 $$;
+
+-- ---------------------------------------------------------------- summing up the log
+
+-- Sums up the next messages of a lane, in_most sequences at most, and returns how many sequences those were; 0 when
+-- another process is at it. It reads what is committed and locks nobody who records.
+create function sum_up_log(in_anchor macaddr8, in_lane smallint, in_most bigint) returns bigint
+language plpgsql
+-- look-ups in the primary key, whatever the statistics say: a day must not be read as a whole
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+declare
+  reached record;
+  head record;
+  until bigint;
+  first_day date;
+  span record;
+  today date;
+  now_hour integer;
+  now_minute integer;
+  last_time timestamptz;
+begin
+  select c.sequence, c.time into reached from sum_cursor c
+    where c.user_id = in_anchor and c.lane = in_lane for update skip locked;
+  select l.sequence, l.time into head from lane l where l.user_id = in_anchor and l.lane = in_lane;
+  until := least(head.sequence, reached.sequence + in_most);
+  if until is null or until = reached.sequence then
+    return 0;
+  end if;
+  first_day := case when reached.time = '-infinity' then (select min(m.day) from message_log m)
+                    else (reached.time at time zone 'UTC')::date end;
+  for span in
+    select r.minute, max(r.sequence) as sequence, max(r.time) as time,
+           array_agg(r.user_id) as users, array_agg(r.direction) as directions, array_agg(r.kind) as kinds,
+           array_agg(r.srv) as srvs, array_agg(r.count) as counts
+    from (
+      select m.user_id, floor(extract(epoch from m.recorded_at) / 60)::integer as minute, m.direction, m.kind, m.srv,
+             max(m.sequence) as sequence, max(m.recorded_at) as time,
+             count(*) filter (where is_counted('{all}', 'processed', m.direction, m.kind, m.verdict, m.command_variant,
+                                               m.srv, m.reason)) as count
+      from user_id u
+      cross join generate_series(first_day, (head.time at time zone 'UTC')::date, interval '1 day') as d(day)
+      cross join lateral (
+        select * from message_log f
+        where f.user_id = u.user_id and f.day = d.day::date and f.sequence > reached.sequence and f.sequence <= until
+        offset 0
+      ) as m
+      where u.lane = in_lane
+      group by 1, 2, 3, 4, 5
+    ) as r
+    group by r.minute order by r.minute
+  loop
+    today := date 'epoch' + span.minute / 1440;
+    now_hour := span.minute / 60 % 24;
+    now_minute := span.minute % 60;
+    insert into day_count as c (user_id, day, direction, kind, srv, hours)
+    select n.user_id, today, n.direction, n.kind, coalesce(n.srv, ''),
+           array_fill(0::bigint, array[now_hour]) || n.count || array_fill(0::bigint, array[23 - now_hour])
+    from unnest(span.users, span.directions, span.kinds, span.srvs, span.counts) as n(user_id, direction, kind, srv, count)
+    where n.count > 0
+    on conflict (user_id, day, direction, kind, srv) do update
+      set hours[now_hour + 1] = c.hours[now_hour + 1] + excluded.hours[now_hour + 1];
+    insert into hour_count as c (user_id, day, hour, direction, kind, srv, minutes)
+    select n.user_id, today, now_hour, n.direction, n.kind, coalesce(n.srv, ''),
+           array_fill(0::bigint, array[now_minute]) || n.count || array_fill(0::bigint, array[59 - now_minute])
+    from unnest(span.users, span.directions, span.kinds, span.srvs, span.counts) as n(user_id, direction, kind, srv, count)
+    where n.count > 0
+    on conflict (user_id, day, hour, direction, kind, srv) do update
+      set minutes[now_minute + 1] = c.minutes[now_minute + 1] + excluded.minutes[now_minute + 1];
+    insert into minute_end as e (user_id, lane, day, minute, sequence)
+    values (in_anchor, in_lane, today, span.minute, span.sequence)
+    on conflict (user_id, lane, day, minute) do update set sequence = excluded.sequence;
+    last_time := span.time;
+  end loop;
+  update sum_cursor c
+    set sequence = until,
+        time = case when until = head.sequence then head.time else coalesce(last_time, reached.time) end
+    where c.user_id = in_anchor and c.lane = in_lane;
+  return until - reached.sequence;
+end
+$$;
+
+-- The last sequence recorded before a minute since 1970, as far as the lane is summed up; null: none.
+create function sequence_before(in_anchor macaddr8, in_lane smallint, in_minute integer) returns bigint
+language sql stable
+return (
+  select e.sequence from minute_end e
+  where e.user_id = in_anchor and e.lane = in_lane and e.day <= date 'epoch' + in_minute / 1440
+    and e.minute < in_minute
+  order by e.day desc, e.minute desc limit 1);
 
 -- ---------------------------------------------------------------- what is held
 

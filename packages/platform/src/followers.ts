@@ -1,7 +1,7 @@
 /**
  * What goes on by itself in the platform's own process: signed files are brought to rest, decisions carried out, alerts,
- * notices and incidents written. Each follows rows that others wrote, takes its turn by a lock, and may run in any number
- * of processes.
+ * notices and incidents written, the log summed up. Each follows rows that others wrote, takes its turn by a lock, and
+ * may run in any number of processes.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { requireEui } from '@penstock/duis';
@@ -30,8 +30,11 @@ import { expireWaiting } from './submissions/submissions-store.ts';
 import { TrustFiles } from './submissions/trust.ts';
 import { dropAbandonedUploads } from './submissions/uploads-store.ts';
 import { SubmissionWorker } from './submissions/worker.ts';
+import { sumUpLog } from './thresholds/log-sums.ts';
 
 const NOTICE_SECONDS = 5;
+/** What came since is read from the log at each question: at 10,000 messages a second some 0.1 s of it. */
+const SUM_SECONDS = 20;
 const UPKEEP_SECONDS = 300;
 
 export interface FollowerParts {
@@ -122,6 +125,7 @@ export async function startFollowers(parts: FollowerParts, onStop: (stop: () => 
   const upkeep = [
     new Every(NOTICE_SECONDS, log, 'notices were not written', () => writeNotices(pool)),
     new Every(NOTICE_SECONDS, log, 'incidents were not opened', () => followEvents(pool)),
+    new Every(SUM_SECONDS, log, 'the log was not summed up', () => sumUpLog(pool)),
     new Every(UPKEEP_SECONDS, log, 'uploads that did not end were not dropped', async () => {
       await dropAbandonedUploads(pool);
     }),

@@ -142,8 +142,7 @@ export const errorCodes = {
   'record.too-wide': {
     status: 422,
     title: 'Too many messages would have to be read to answer this.',
-    action:
-      'Narrow the time, or name the device or the RequestID; of what a threshold counted, ask at an earlier instant, or of one with a shorter period.',
+    action: 'Narrow the time, or name the device or the RequestID; of what a threshold counted, ask again in a minute.',
   },
   'request.method-not-allowed': {
     status: 405,

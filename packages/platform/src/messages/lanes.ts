@@ -8,7 +8,8 @@ export const ANCHOR = '00:00:00:00:00:00:00:00';
 export async function createLanes(client: pg.Pool | pg.PoolClient, lanes: number): Promise<void> {
   await client.query(
     `with wanted as (select $1::macaddr8 as anchor, n::smallint as lane from generate_series(0, $2::integer - 1) n),
-          horizon as (insert into replay_horizon (user_id, lane) select anchor, lane from wanted on conflict do nothing)
+          horizon as (insert into replay_horizon (user_id, lane) select anchor, lane from wanted on conflict do nothing),
+          summed as (insert into sum_cursor (user_id, lane) select anchor, lane from wanted on conflict do nothing)
      insert into lane (user_id, lane) select anchor, lane from wanted on conflict do nothing`,
     [ANCHOR, lanes],
   );

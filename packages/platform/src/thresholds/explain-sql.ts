@@ -37,21 +37,3 @@ export const COUNTED_FOR_SQL = `
   ) as b on true
   where l.user_id = $2 and l.day = $3 and l.sequence = $4
   order by t.threshold_id`;
-
-/**
- * $1 threshold, $2 begin of the window, $3 end, $4 sequence up to which messages of the end's own instant count, $5 the
- * User IDs to look at. One row a User ID that counted for it, those with most first. Each is found by its User and day.
- */
-export const COUNT_SQL = `
-  select u.user_id, m.count
-  from threshold t
-  cross join unnest($5::macaddr8[]) as u(user_id)
-  cross join lateral (
-    select count(*) as count from message_log l
-    where l.user_id = u.user_id
-      and l.day >= ($2::timestamptz at time zone 'UTC')::date and l.day <= ($3::timestamptz at time zone 'UTC')::date
-      and l.recorded_at >= $2 and (l.recorded_at < $3 or (l.recorded_at = $3 and l.sequence <= $4))
-      and is_counted(t.services, t.direction, l.direction, l.kind, l.verdict, l.command_variant, l.srv, l.reason)
-  ) as m
-  where t.threshold_id = $1 and m.count > 0
-  order by m.count desc, u.user_id`;

@@ -13,7 +13,8 @@ import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { formatPosition, type Position } from '../messages/message.ts';
 import { readPassage } from '../messages/passage.ts';
-import { COUNT_SQL, COUNTED_FOR_SQL, HELD_SQL, RECORDED_SQL } from './explain-sql.ts';
+import { COUNTED_FOR_SQL, HELD_SQL, RECORDED_SQL } from './explain-sql.ts';
+import { countWindow, type Sender } from './log-sums.ts';
 import { ALL_USERS, type CountedDirection } from './matching.ts';
 
 interface RecordedRow {
@@ -43,11 +44,6 @@ interface CountedRow {
   window_from: string;
 }
 
-interface CountRow {
-  user_id: string;
-  count: string;
-}
-
 type Explained = ExplanationDocument['thresholds'][number];
 
 const toInstant = (text: string): string => new Date(text).toISOString();
@@ -61,8 +57,9 @@ export async function explainVerdict(
   const { position } = asked;
   const what = `verdict of ${formatPosition(position)}`;
   const userId = await readingOwner(pool, { viewer, named: asked.userId, what });
-  const everybody = viewer.kind === 'operator' ? await readUserIds(pool) : [];
-  return asViewerOf(pool, viewer.kind === 'operator' ? [...everybody, ALL_USERS] : [userId], async (client) => {
+  const everybody = await readSenders(pool);
+  const visible = viewer.kind === 'operator' ? [...everybody.map((one) => one.userId), ALL_USERS] : [userId];
+  return asViewerOf(pool, visible, async (client) => {
     const at = [userId, position.day, position.sequence.toString()];
     const [row] = (await client.query<RecordedRow>(RECORDED_SQL, at)).rows;
     if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such message' });
@@ -78,17 +75,17 @@ export async function explainVerdict(
     for (const owner of viewer.kind === 'operator' ? [userId, ALL_USERS] : [userId]) {
       const { rows } = await client.query<CountedRow>(COUNTED_FOR_SQL, [owner, ...at]);
       for (const one of rows) {
-        const users = owner === ALL_USERS ? everybody : [userId];
-        const values = [one.threshold_id, one.window_from, row.recorded_at, at[2], users];
-        const counts = await client.query<CountRow>(COUNT_SQL, values);
-        thresholds.push(toExplained(one, owner, sumOf(counts.rows)));
+        const senders = everybody.filter((sender) => owner === ALL_USERS || sender.userId === userId);
+        const window = { from: one.window_from, to: row.recorded_at, lastSequence: position.sequence };
+        const counts = await countWindow(client, one.threshold_id, window, senders);
+        thresholds.push(toExplained(one, owner, sumOf(counts)));
       }
     }
     return { ...base, words: wordsOf(row, thresholds), thresholds };
   });
 }
 
-const sumOf = (rows: readonly CountRow[]): number => rows.reduce((sum, { count }) => sum + Number(count), 0);
+const sumOf = (counts: readonly { count: number }[]): number => counts.reduce((sum, { count }) => sum + count, 0);
 
 function toExplained(row: CountedRow, owner: Eui, count: number): Explained {
   return {
@@ -156,8 +153,8 @@ export async function listContributors(
   pool: pg.Pool,
   { thresholdId, at }: { readonly thresholdId: string; readonly at: Date },
 ): Promise<ContributorsDocument> {
-  const users = await readUserIds(pool);
-  return asViewerOf(pool, [...users, ALL_USERS], async (client) => {
+  const senders = await readSenders(pool);
+  return asViewerOf(pool, [...senders.map((one) => one.userId), ALL_USERS], async (client) => {
     const { rows } = await client.query<{ window_from: string }>(
       `select window_start($3, t.period_seconds)::text as window_from
        from threshold t where t.threshold_id = $1 and t.user_id = $2`,
@@ -167,19 +164,19 @@ export async function listContributors(
     if (found === undefined) {
       throw new PenstockError('request.not-found', { detail: 'there is no such threshold over all Users' });
     }
-    const values = [thresholdId, found.window_from, at, '9223372036854775807', users];
-    const counts = await client.query<CountRow>(COUNT_SQL, values);
+    const window = { from: found.window_from, to: at.toISOString(), lastSequence: undefined };
+    const contributors = await countWindow(client, thresholdId, window, senders);
     return {
       thresholdId,
       windowFrom: toInstant(found.window_from),
       at: at.toISOString(),
-      count: sumOf(counts.rows),
-      contributors: counts.rows.map(({ user_id, count }) => ({ userId: requireEui(user_id), count: Number(count) })),
+      count: sumOf(contributors),
+      contributors,
     };
   });
 }
 
-async function readUserIds(pool: pg.Pool): Promise<Eui[]> {
-  const { rows } = await pool.query<{ user_id: string }>('select user_id from user_id');
-  return rows.map((row) => requireEui(row.user_id));
+async function readSenders(pool: pg.Pool): Promise<Sender[]> {
+  const { rows } = await pool.query<{ user_id: string; lane: number }>('select user_id, lane from user_id');
+  return rows.map(({ user_id, lane }) => ({ userId: requireEui(user_id), lane }));
 }
