@@ -20,3 +20,20 @@ test('each event opens one incident, for its User, that is closed when the event
   await followEvents(database.pool);
   expect(await incidents()).toMatchObject([{ state: 'closed', closedAt: expect.any(String) }]);
 });
+
+test('an event that was resolved before anybody looked has its incident too, which is closed', async () => {
+  await hold(database.pool, { count: 1 });
+  await database.pool.query(
+    `update quarantine_event set state = 'resolved', changed_at = first_at + interval '2 seconds'`,
+  );
+  await followEvents(database.pool);
+  const { items } = await listIncidents(database.pool, userA, { limit: 10 });
+  expect(items).toMatchObject([
+    {
+      incident: `INC-${event}`,
+      state: 'closed',
+      openedAt: '2026-11-20T10:00:00.000Z',
+      closedAt: '2026-11-20T10:00:02.000Z',
+    },
+  ]);
+});

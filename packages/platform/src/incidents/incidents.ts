@@ -9,14 +9,17 @@ import type { z } from 'zod';
 import { PenstockError } from '../foundation/errors.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 
-/** Opens the incidents of new events and closes those of resolved ones; any process may do it at any time. */
+/**
+ * Opens the incidents of new events, also of one that was resolved before anybody looked, and closes those of resolved
+ * ones; any process may do it at any time.
+ */
 export async function followEvents(pool: pg.Pool): Promise<void> {
   await pool.query(
     `insert into incident (user_id, incident, event, title, state, opened_at)
      select q.user_id, 'INC-' || lpad(q.event::text, 20, '0'), q.event, 'Messages were held: ' || q.words, 'open',
             q.first_at
      from quarantine_event q
-     where q.state <> 'resolved' and not exists (select from incident i
+     where not exists (select from incident i
        where i.user_id = q.user_id and i.incident = 'INC-' || lpad(q.event::text, 20, '0'))
      on conflict do nothing`,
   );

@@ -130,3 +130,11 @@ test('notices are grouped: one an event and ten minutes, with how many it holds'
   ]);
   expect((await listNotices(database.pool, userB, { limit: 10 })).items).toEqual([]);
 });
+
+test('what an event held since its last notice is told also when it was resolved meanwhile', async () => {
+  await hold(database.pool, { count: 2 });
+  await database.pool.query(`update quarantine_event set state = 'resolved', changed_at = clock_timestamp()`);
+  await writeNotices(database.pool);
+  const { items } = await listNotices(database.pool, userA, { limit: 10 });
+  expect(items).toMatchObject([{ kind: 'held', count: 2 }]);
+});

@@ -24,7 +24,7 @@ export async function writeNotices(pool: pg.Pool): Promise<void> {
   });
 }
 
-/** Events that hold more than was told, when the last notice is ten minutes old. */
+/** Events that hold more than was told, when the last notice is ten minutes old; also when they were resolved since. */
 const HELD_SQL = `
   insert into notice (user_id, noticed_at, kind, about, words, count)
   select q.user_id, clock_timestamp(), 'held', lpad(q.event::text, 20, '0'),
@@ -34,7 +34,7 @@ const HELD_SQL = `
     select n.noticed_at, n.count from notice n
     where n.user_id = q.user_id and n.kind = 'held' and n.about = lpad(q.event::text, 20, '0')
     order by n.noticed_at desc limit 1) last on true
-  where q.state <> 'resolved' and q.held + q.deleted > coalesce(last.count, 0)
+  where (q.state <> 'resolved' or q.changed_at > clock_timestamp() - interval '2 days') and q.held + q.deleted > coalesce(last.count, 0)
     and (last.noticed_at is null or last.noticed_at < clock_timestamp() - interval '10 minutes')`;
 
 /** Each warning once; it is the sender's, and of a threshold across all Users nobody's but the Operator's. */

@@ -1,14 +1,16 @@
 /** An API with signed files, officers of the simulator's authority, and a worker that is run by hand. */
-import { createHash, createPrivateKey } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { SubmissionLife } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import { readCertificates, signDetached } from '@penstock/files/signature';
-import { OPERATOR_ID, openPki, type Pki, subjectsOf, USERS } from '@penstock/simulator';
+import { type Credential, OPERATOR_ID, openPki, type Pki, subjectsOf, USERS } from '@penstock/simulator';
 import type pg from 'pg';
 import { loadConfig } from '../foundation/config.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
@@ -73,6 +75,34 @@ export async function testPki(now = new Date()): Promise<{ readonly pki: Pki; re
   const folder = await mkdtemp(join(tmpdir(), 'penstock-submissions-'));
   const pki = await openPki(join(folder, 'pki'), subjectsOf(USERS), now);
   return { pki, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** What the authority's revocation list says from now on, as `openssl ca` writes it: who of the officers is revoked. */
+export async function renewRevocationList(pki: Pki, revoked: readonly Credential[] = []): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'penstock-list-'));
+  const at = (name: string): string => join(folder, name);
+  try {
+    // openssl's own database: one line a certificate, of which it takes the date and the serial number
+    const now = `${new Date().toISOString().slice(2, 19).replace(/[-T:]/g, '')}Z`;
+    const lines = revoked.map(({ certificate }) => {
+      const { serialNumber } = new X509Certificate(certificate);
+      return ['R', '491231235959Z', now, serialNumber, 'unknown', '/CN=officer'].join('\t');
+    });
+    await writeFile(at('index'), lines.map((line) => `${line}\n`).join(''));
+    await writeFile(at('number'), '01\n');
+    await writeFile(
+      at('config'),
+      `[ca]\ndefault_ca=x\n[x]\ndatabase=${at('index')}\ndefault_md=sha256\ncrlnumber=${at('number')}\n` +
+        'default_crl_days=30\n[e]\nauthorityKeyIdentifier=keyid\n',
+    );
+    const authority = pki.fileAuthorityFile;
+    const by = ['-cert', authority, '-keyfile', authority.replace(/pem$/, 'key')];
+    const list = ['ca', '-config', at('config'), ...by, '-gencrl', '-crlexts', 'e', '-out', at('list')];
+    await promisify(execFile)('openssl', list);
+    await rename(at('list'), pki.revocationListFile);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 export async function submissionWorld(pki: Pki, settings: { releaseRate?: number } = {}): Promise<SubmissionWorld> {
