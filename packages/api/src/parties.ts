@@ -20,8 +20,11 @@ export const partySchema = z.object({
 });
 export type PartyDocument = z.infer<typeof partySchema>;
 
-/** OPERATOR is no DUIS User Role: it marks the Operator's own User IDs. */
-export const roleSchema = z.enum(['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'OPERATOR']);
+/**
+ * OPERATOR and COS are no DUIS User Roles: they mark the Operator's own User IDs, and the one under which it acts as the
+ * CoS Party.
+ */
+export const roleSchema = z.enum(['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'OPERATOR', 'COS']);
 export const roleSpanSchema = z.object({
   role: roleSchema,
   /** Left out where the side is open. Spans are half-open. */

@@ -41,7 +41,7 @@ create table user_id (
 
 create table user_role (
   user_id macaddr8 not null references user_id,
-  role text not null check (role in ('IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'OPERATOR')),
+  role text not null check (role in ('IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'OPERATOR', 'COS')),
   valid_from timestamptz not null default '-infinity',
   valid_to timestamptz not null default 'infinity',
   primary key (user_id, role, valid_from),

@@ -122,6 +122,13 @@ describe('judgeUser', () => {
     expect(judgeUser(registered(roles), '4.2', 1, from)).toEqual({ roles: ['ES'] });
   });
 
+  test('the CoS Party sends 6.23, and nothing else', () => {
+    const cos = registered([span('COS')]);
+    const may = [...catalogue.keys()].filter((srv) => 'roles' in judgeUser(cos, srv, 1, from));
+    expect(may).toEqual(['6.23']);
+    expect(judgeUser(cos, '6.23', 4, from)).toMatchObject({ responseCode: 'E2' });
+  });
+
   test('every service and role, by the catalogue; a Command Variant of another kind never', () => {
     for (const { srv, roles, commandVariants } of catalogue.values()) {
       for (const role of userRoles) {

@@ -5,10 +5,17 @@
  * E4 not responsible for the device, E5 status of the device, E19 device unknown. A refusal without one is answered as
  * an HTTP problem: no public code says it.
  */
-import { catalogue, type DuisErrorCode, deviceStatusAllows, type Eui, roleMay, type UserRole } from '@penstock/duis';
+import { catalogue, type DuisErrorCode, deviceStatusAllows, type Eui, roleMay } from '@penstock/duis';
 import type { KnownDevice } from '../devices/devices.ts';
 import type { ErrorCode } from '../foundation/errors.ts';
-import { covers, type RegisteredCertificate, rolesAt, standingOf, type User } from '../parties/parties.ts';
+import {
+  covers,
+  type RegisteredCertificate,
+  rolesAt,
+  type SendingRole,
+  standingOf,
+  type User,
+} from '../parties/parties.ts';
 
 export interface Refusal {
   readonly code: ErrorCode | DuisErrorCode;
@@ -54,19 +61,27 @@ export function judgeSigner(
   return undefined;
 }
 
+const COS_SRV = '6.23';
+
+/** As a User Role, by the catalogue; as the CoS Party what a gaining supplier asks it for, and nothing else. */
+function mayAs(role: SendingRole, srv: string, commandVariant: number): boolean {
+  if (role !== 'COS') return roleMay(srv, role, commandVariant);
+  return srv === COS_SRV && catalogue.get(srv)?.commandVariants.includes(commandVariant) === true;
+}
+
 /** The User's roles in which it may send this at an instant; or why it may not. */
 export function judgeUser(
   user: User | undefined,
   srv: string,
   commandVariant: number,
   instant: number,
-): { readonly roles: readonly UserRole[] } | Refusal {
+): { readonly roles: readonly SendingRole[] } | Refusal {
   if (user === undefined || user.status !== 'active') {
     return refusal('gateway.user-suspended', 'E3', 'the User ID is not active');
   }
   const roles = rolesAt(user, instant).filter((role) => role !== 'OPERATOR');
   if (roles.length === 0) return refusal('gateway.no-role', 'E1', 'the User ID has no User Role now');
-  const eligible = roles.filter((role) => roleMay(srv, role, commandVariant));
+  const eligible = roles.filter((role) => mayAs(role, srv, commandVariant));
   if (eligible.length === 0) {
     return refusal(
       'gateway.role-not-eligible',
@@ -78,15 +93,18 @@ export function judgeUser(
   return { roles: eligible };
 }
 
-/** Other Users may ask any device (they act for its consumer, whose consent is not ours to check). */
-const needsNoResponsibility: ReadonlySet<UserRole> = new Set(['OU']);
+/**
+ * Other Users may ask any device (they act for its consumer, whose consent is not ours to check), and the CoS Party acts
+ * on any whose supplier changes.
+ */
+const needsNoResponsibility: ReadonlySet<SendingRole> = new Set(['OU', 'COS']);
 
 /** Whether the device exists, takes this in its status, and one of the User's eligible roles is responsible now. */
 export function judgeTarget(
   device: KnownDevice | undefined,
   target: Eui,
   userId: Eui,
-  roles: readonly UserRole[],
+  roles: readonly SendingRole[],
   srv: string,
   instant: number,
 ): Refusal | undefined {

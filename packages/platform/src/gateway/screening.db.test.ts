@@ -1,10 +1,15 @@
-import { parseDecimal } from '@penstock/duis';
+import { parseDecimal, requireEui } from '@penstock/duis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '../foundation/database/index.ts';
+import { explainVerdict, listContributors } from '../thresholds/explain.ts';
 import { replaceLimits } from '../thresholds/limits-store.ts';
+import { ALL_USERS } from '../thresholds/matching.ts';
 import { setThresholds, threshold } from '../thresholds/testing-thresholds.ts';
+import { judgeHeld } from './held-rights.ts';
 import {
   esme,
+  identity,
+  operator,
   type RequestChanges,
   signedRequest,
   supplier,
@@ -75,4 +80,70 @@ test('a value out of bounds is held, of a SMETS1 device deleted; one within pass
   );
   expect(rows).toMatchObject([{ is_gone: false }, { is_gone: true }]);
   expect(rows[0]).toMatchObject({ words: expect.stringMatching(/^the .+ is above the maximum 100 \(/) });
+});
+
+test('what the Operator sends as the CoS Party counts across all Users, and what is held of it is its own', async () => {
+  const { pool } = world.database;
+  const cosParty = identity(requireEui('90-B3-D5-1F-30-00-00-03'));
+  await pool.query(`insert into user_id (user_id, party_id) values ($1, 'OP')`, [cosParty.userId]);
+  await pool.query(`insert into user_role (user_id, role) values ($1, 'COS')`, [cosParty.userId]);
+  await world.register(cosParty);
+  await pool.query('update device set is_smets1 = false');
+  await setThresholds(pool, ALL_USERS, [threshold(2n, { services: ['6.23'] })], new Date());
+  const cos: RequestChanges = { srv: '6.23', body: '<sr:UpdateSecurityCredentialsCoS/>' };
+  const verdicts: string[] = [];
+  for (const as of [world.identities.supplier, cosParty, cosParty]) {
+    const reply = await gateway.send('/duis/send-command', signedRequest(as, cos), { as });
+    expect(reply.body).toContain('ResponseCode>I99<');
+    const { rows } = await pool.query<{ verdict: string }>(
+      'select verdict from message_log where user_id = $1 order by sequence desc limit 1',
+      [as.userId],
+    );
+    verdicts.push(rows[0]?.verdict ?? '');
+  }
+  expect(verdicts).toEqual(['passed', 'passed', 'held']);
+  // not responsible for the device, and nothing else is its to send
+  const other = await gateway.send('/duis/send-command', signedRequest(cosParty), { as: cosParty });
+  expect(other.body).toContain('ResponseCode>E2<');
+
+  const found = await pool.query(
+    `select q.detector, h.day::text, h.sequence, h.signer from held_message h join quarantine_event q using (user_id, event)
+     where h.user_id = $1`,
+    [cosParty.userId],
+  );
+  const [held] = found.rows;
+  expect(found.rows).toMatchObject([{ detector: 'all_users' }]);
+  const contributors = await pool.query<{ id: string }>('select threshold_id as id from threshold where user_id = $1', [
+    ALL_USERS,
+  ]);
+  expect(
+    await listContributors(pool, { thresholdId: contributors.rows[0]?.id ?? '', at: new Date(Date.now() + 1_000) }),
+  ).toMatchObject({
+    count: 2,
+    contributors: [
+      { userId: cosParty.userId, count: 1 },
+      { userId: supplier, count: 1 },
+    ],
+  });
+  const explained = await explainVerdict(
+    pool,
+    { kind: 'user', userIds: [cosParty.userId] },
+    { userId: undefined, position: { day: held.day, sequence: BigInt(held.sequence) }, now: new Date() },
+  );
+  expect(explained.words.at(-1)).toBe('it waits for a decision');
+  // its rights at the release are those of a new message
+  const device = { kind: 'ESME', status: 'Commissioned', isSmets1: false, home: undefined, responsible: [] } as const;
+  expect(
+    judgeHeld(
+      {
+        direction: 'southbound',
+        srv: '6.23',
+        commandVariant: 1,
+        target: esme,
+        userId: cosParty.userId,
+        signer: BigInt(held.signer),
+      },
+      { directory: world.directory.current(), device, operatorId: operator, instant: Date.now() },
+    ),
+  ).toBeUndefined();
 });

@@ -8,8 +8,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { Eui, UserRole } from '@penstock/duis';
 
+/** The Operator as the CoS Party, which changes the credentials of devices when their supplier changes: no DUIS User Role. */
+export type SendingRole = UserRole | 'COS';
 /** OPERATOR is no DUIS User Role: it marks the Operator's own User IDs. */
-export type PartyRole = UserRole | 'OPERATOR';
+export type PartyRole = SendingRole | 'OPERATOR';
 
 /** Half-open; milliseconds since 1970, -Infinity and Infinity where a side is open. */
 export interface Span {
