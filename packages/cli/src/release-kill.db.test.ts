@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { PenstockClient } from '@penstock/api';
 import { readCertificates, signDetached } from '@penstock/files/signature';
 import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
@@ -10,6 +11,7 @@ import { Senders } from './testing-load.ts';
 import {
   findServer,
   importWorld,
+  Penstock,
   removeFolder,
   settingsOf,
   TestPlatform,
@@ -74,22 +76,57 @@ async function withClient<Result>(use: (client: PenstockClient) => Promise<Resul
   }
 }
 
-/** Delivers a file that an officer signed; resolves with its receipt. */
-function deliver(file: Buffer) {
+function sign(file: Buffer): Buffer {
   const [officer] = user.officers;
   const [certificate] = readCertificates(Buffer.from(officer?.certificate ?? ''));
   if (officer === undefined || certificate === undefined) throw new Error('the User has no officer');
-  const signature = signDetached({
+  return signDetached({
     digest: createHash('sha256').update(file).digest(),
     key: createPrivateKey(officer.key),
     certificate,
     chain: [],
     signingTime: new Date(),
   });
+}
+
+/** Delivers a file that an officer signed; resolves with its receipt. */
+function deliver(file: Buffer) {
   async function* bytes() {
     yield file;
   }
-  return withClient((client) => client.submit(bytes(), signature));
+  return withClient((client) => client.submit(bytes(), sign(file)));
+}
+
+/** Messages that are all held; resolves with how many there are then. */
+async function sendUntilHeld(count: number): Promise<number> {
+  const traffic = prepareTraffic({
+    seed: 'release',
+    count: Number.POSITIVE_INFINITY,
+    signedPreCommandShare: 0,
+    users: [supplier()],
+    network: world.network,
+    signers: signersOf(world.pki, [OPERATOR_ID, supplier().userId]),
+    asOf: new Date(),
+    counterBase: BigInt(Date.now()),
+  });
+  const senders = new Senders({ world, gateways: [platform.gateway], senders: 8, traffic });
+  const held = async () => (await ask<{ n: number }>('select count(*)::integer as n from held_message'))[0]?.n ?? 0;
+  await vi.waitUntil(async () => (await held()) >= count, soon);
+  await senders.stop();
+  expect(senders.unexpected).toEqual([]);
+  return held();
+}
+
+/** An action file that lets go all that nobody decided on. */
+async function processAll(): Promise<Buffer> {
+  const lines = await ask<{ line: string }>(
+    `select concat_ws(',', 'action', event, message_id, encode(sha256, 'hex'), 'process', '') as line
+     from held_message h
+     where not exists (select from held_decision d where (d.user_id, d.day, d.sequence) = (h.user_id, h.day, h.sequence))
+     order by day, sequence`,
+  );
+  const header = 'quarantine-actions/1,event,message_id,sha256,action,reason';
+  return Buffer.from(`${[header, ...lines.map(({ line }) => line)].join('\n')}\n`);
 }
 
 /** Asks the database until it answers: a connection may still be one to the server that was killed. */
@@ -109,29 +146,8 @@ test('what was decided is released once, whatever is killed, and each held messa
   const { sha256 } = await deliver(adt);
   await vi.waitUntil(async () => (await withClient((one) => one.submission(sha256))).state === 'applied', soon);
 
-  const traffic = prepareTraffic({
-    seed: 'release',
-    count: Number.POSITIVE_INFINITY,
-    signedPreCommandShare: 0,
-    users: [supplier()],
-    network: world.network,
-    signers: signersOf(world.pki, [OPERATOR_ID, userId]),
-    asOf: new Date(),
-    counterBase: BigInt(Date.now()),
-  });
-  const senders = new Senders({ world, gateways: [platform.gateway], senders: 8, traffic });
-  const held = async () => (await ask<{ n: number }>('select count(*)::integer as n from held_message'))[0]?.n ?? 0;
-  await vi.waitUntil(async () => (await held()) >= HELD, soon);
-  await senders.stop();
-  expect(senders.unexpected).toEqual([]);
-  const total = await held();
-
-  const lines = await ask<{ line: string }>(
-    `select concat_ws(',', 'action', event, message_id, encode(sha256, 'hex'), 'process', '') as line
-     from held_message order by day, sequence`,
-  );
-  const header = 'quarantine-actions/1,event,message_id,sha256,action,reason';
-  await deliver(Buffer.from(`${[header, ...lines.map(({ line }) => line)].join('\n')}\n`));
+  const total = await sendUntilHeld(HELD);
+  await deliver(await processAll());
   // acknowledged, and at once gone: it goes on by itself
   await platform.process?.end('SIGKILL');
   await platform.start();
@@ -181,3 +197,32 @@ test('what was decided is released once, whatever is killed, and each held messa
   await vi.waitUntil(async () => ((await alerts())[0]?.rows ?? 0) >= total, soon);
   expect(await alerts()).toEqual([{ rows: total, counters: total }]);
 }, 180_000);
+
+test('penstock quarantine submit begins a release paused, at a rate; penstock quarantine release lets it go on', async () => {
+  const before = (await released()) + 20;
+  const total = await sendUntilHeld(before);
+  const file = await processAll();
+  writeFileSync(`${folder}/actions.csv`, file);
+  writeFileSync(`${folder}/actions.p7s`, sign(file));
+  writeFileSync(`${folder}/ca.pem`, world.pki.authority);
+  const { certificateFile, keyFile } = user.transport;
+  const asked = ['--server', platform.gateway, '--certificate', certificateFile, '--key', keyFile, '--json'];
+  const penstock = async (...args: string[]) => {
+    const command = new Penstock(['quarantine', ...args, ...asked, '--ca', `${folder}/ca.pem`], { folder });
+    expect([(await command.ended).code, command.stderr]).toEqual([0, '']);
+    return JSON.parse(command.stdout);
+  };
+  const { sha256 } = await penstock('submit', 'actions.csv', 'actions.p7s', '--paused', '--rate', '300');
+  const [waiting] = (await penstock('releases')).items;
+  expect(waiting).toMatchObject({
+    submission: sha256,
+    state: 'paused',
+    rate: 300,
+    sent: 0,
+    pausedBy: supplier().userId,
+  });
+  expect(await penstock('release', sha256, '--resume', '--rate', 'none')).toMatchObject({ state: 'running' });
+  await vi.waitUntil(async () => (await released()) === total, soon);
+  const { items } = await penstock('notices');
+  expect(items.map(({ kind }: { kind: string }) => kind)).toContain('held');
+}, 120_000);

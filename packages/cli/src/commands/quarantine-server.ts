@@ -6,7 +6,7 @@ import { exitCode, LocalFailure, localCommand, runLocally } from '../local-failu
 import { printJson } from '../local-files.ts';
 import { askServer, asksServer, printTable, type ServerOptions, userOf } from '../server.ts';
 
-// `penstock quarantine list|report|releases|release`: what the server holds, and how it is released.
+// `penstock quarantine list|notices|report|releases|release`: what the server holds, and how it is released.
 
 const LISTED = 50;
 
@@ -25,6 +25,18 @@ async function list(options: ServerOptions): Promise<number> {
         words,
       ]);
       printTable(['event', 'state', 'held', 'undecided', 'deleted', 'last', 'threshold'], rows);
+    }
+    return 0;
+  });
+}
+
+async function notices(options: ServerOptions): Promise<number> {
+  return askServer(options, async (client) => {
+    const page = await client.notices({ ...userOf(options), limit: LISTED });
+    if (options.json) printJson(page);
+    else {
+      const rows = page.items.map(({ at, kind, about, words }) => [at, kind, about, words]);
+      printTable(['at', 'kind', 'about', 'notice'], rows);
     }
     return 0;
   });
@@ -118,6 +130,9 @@ export function quarantineServerCommands(): Command[] {
   return [
     asksServer(localCommand('list').description('list the quarantine events, newest first')).action(
       (options: ServerOptions) => runLocally(() => list(options)),
+    ),
+    asksServer(localCommand('notices').description('list what the officers are told, newest first')).action(
+      (options: ServerOptions) => runLocally(() => notices(options)),
     ),
     asksServer(localCommand('report').description('fetch the report of what an event holds'))
       .argument('<event>', 'the reference of the event')

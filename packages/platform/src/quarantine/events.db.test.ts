@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { requireEui } from '@penstock/duis';
 import { Findings, readReport } from '@penstock/files';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { inTransaction, openDatabase } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { createLog } from '../foundation/log.ts';
 import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
 import { listNotices, writeNotices } from './notices.ts';
 import { Reports } from './report.ts';
@@ -112,6 +115,29 @@ test('a User has one report at a time until it was fetched or its call ended, an
   const again = await reports.open({ ...ended, signal: new AbortController().signal });
   expect((await again.toArray()).length).toBeGreaterThan(0);
   expect(await files()).toEqual(before);
+});
+
+test('while reports wait for the database, and for each other, people’s questions are answered', async () => {
+  await hold(database.pool, { count: 1 });
+  await hold(database.pool, { userId: userB, event: '20261120000000000777', from: 10, count: 1 });
+  const log = createLog({ level: 'silent' });
+  const forReports = openDatabase({ url: database.url, poolSize: 1, applicationName: 'test', log });
+  const reports = new Reports(forReports.pool);
+  const order = { operatorId, signal: new AbortController().signal };
+  const made = await inTransaction(database.pool, async (client) => {
+    await client.query('lock table held_message in access exclusive mode');
+    const opened = [
+      reports.open({ ...order, userId: userA, event }),
+      reports.open({ ...order, userId: userB, event: '20261120000000000777' }),
+    ];
+    const waiting = 'select from pg_locks where not granted';
+    await expect.poll(async () => (await database.pool.query(waiting)).rowCount).toBe(1);
+    expect((await listEvents(database.pool, userB, { limit: 10 })).items).toHaveLength(1);
+    return opened;
+  });
+  const texts = await Promise.all(made.map(async (report) => text(await report)));
+  expect(texts.map((one) => one.split('\n').length)).toEqual([4, 4]);
+  await forReports.close();
 });
 
 test('notices are grouped: one an event and ten minutes, with how many it holds', async () => {

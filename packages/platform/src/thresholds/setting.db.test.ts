@@ -71,3 +71,24 @@ test('files of one owner at once follow each other', async () => {
   const { rows } = await pool.query('select version, ended_at is null as open from threshold_version order by version');
   expect(rows).toEqual(many(4).map((index) => ({ version: index + 1, open: index === 3 })));
 });
+
+test('a log that cannot be counted in time is a refusal of the file, and nothing is set', async () => {
+  const { pool } = database;
+  await recordScreened(pool, [newMessage(1n)], noon);
+  const setting = await inTransaction(pool, async (client) => {
+    await client.query('lock table message_log in access exclusive mode');
+    const refused = expect(setThresholds(pool, userA, [threshold(100n)], noon)).rejects.toMatchObject({
+      code: 'thresholds.count-too-long',
+      status: 422,
+    });
+    // ended as its statement_timeout would end it after ten minutes
+    const waiting = `select pg_cancel_backend(l.pid) from pg_locks l where not l.granted`;
+    await expect.poll(async () => (await pool.query(waiting)).rowCount, { timeout: 10_000 }).toBe(1);
+    return { refused };
+  });
+  await setting.refused;
+  for (const table of ['threshold', 'threshold_count', 'threshold_bucket']) {
+    expect((await pool.query(`select from ${table}`)).rowCount).toBe(0);
+  }
+  await setThresholds(pool, userA, [threshold(100n)], noon);
+});
