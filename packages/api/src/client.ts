@@ -39,6 +39,7 @@ import {
 } from './parties.ts';
 
 import {
+  affectedSchema,
   heldMessagePageSchema,
   type heldMessageQuerySchema,
   incidentPageSchema,
@@ -66,8 +67,11 @@ import {
   type contributorsQuerySchema,
   contributorsSchema,
   explanationSchema,
+  limitListSchema,
+  serviceListSchema,
   thresholdPageSchema,
   type thresholdQuerySchema,
+  thresholdUsageSchema,
 } from './thresholds.ts';
 
 export interface ClientOptions {
@@ -211,6 +215,15 @@ export class PenstockClient {
     const path = `/thresholds/${thresholdId}/contributors`;
     return this.#call({ method: 'GET', path, query: textOf(query), answer: contributorsSchema });
   }
+  thresholdUsage(thresholdId: string) {
+    return this.#call({ method: 'GET', path: `/thresholds/${thresholdId}/usage`, answer: thresholdUsageSchema });
+  }
+  limits() {
+    return this.#call({ method: 'GET', path: '/limits', answer: limitListSchema });
+  }
+  services() {
+    return this.#call({ method: 'GET', path: '/services', answer: serviceListSchema });
+  }
   streams(query: z.input<typeof streamQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/streams', query: textOf(query), answer: streamPageSchema });
   }
@@ -250,6 +263,10 @@ export class PenstockClient {
   ) {
     const path = `/quarantine/events/${event}`;
     return this.#call({ method: 'POST', path, query: textOf(query), body: change, answer: quarantineLifeSchema });
+  }
+  affected(event: string, query: z.input<typeof ownerQuerySchema> = {}) {
+    const path = `/quarantine/events/${event}/affected`;
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: affectedSchema });
   }
   heldMessages(event: string, query: z.input<typeof heldMessageQuerySchema> = {}) {
     const path = `/quarantine/events/${event}/held`;

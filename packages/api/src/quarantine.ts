@@ -34,16 +34,53 @@ export const quarantineEventSchema = z.object({
 });
 export type QuarantineEventDocument = z.infer<typeof quarantineEventSchema>;
 export const quarantineEventPageSchema = z.object({ items: z.array(quarantineEventSchema), cursor: cursorSchema });
-/** Newest first. A User with one User ID need not name it; the Operator names one. */
+const states = quarantineStates.join('|');
+/** Newest first. A User with one User ID need not name it; the Operator names one, or gets the events of all Users. */
 export const quarantineEventQuerySchema = z.strictObject({
   ...pageQuery,
   userId: euiSchema.optional(),
-  state: quarantineStateSchema.optional(),
+  /** One state, or several parted by commas. */
+  state: z
+    .string()
+    .regex(
+      new RegExp(`^(?:${states})(?:,(?:${states}))*$`),
+      `must be of ${quarantineStates.join(', ')}, parted by commas`,
+    )
+    .optional()
+    .meta({ example: 'open,investigating' }),
 });
 
 export const quarantineNoteSchema = z.object({ at: instantSchema, author: z.string(), note: z.string() });
-export const quarantineLifeSchema = quarantineEventSchema.extend({ notes: z.array(quarantineNoteSchema) });
+/** Whom to call about an event. */
+export const contactsSchema = z.object({
+  /** The User's officers whose certificates are good now: they alone decide. */
+  officers: z.array(z.object({ name: z.string(), email: z.string() })),
+  /** How the Operator's service desk is reached, where it said so. */
+  desk: z.string().optional(),
+});
+export const quarantineLifeSchema = quarantineEventSchema.extend({
+  notes: z.array(quarantineNoteSchema),
+  contacts: contactsSchema,
+});
 export type QuarantineLife = z.infer<typeof quarantineLifeSchema>;
+
+const affectedGroupSchema = z.object({
+  /** Left out: the inventory does not say. */
+  name: z.string().optional(),
+  devices: z.int(),
+  messages: z.int(),
+});
+/** GET /quarantine/events/{event}/affected: what the held messages concern, decided on or not. Those with most first. */
+export const affectedSchema = z.object({
+  devices: z.int(),
+  messages: z.int(),
+  /** When the oldest message that nobody decided on was held. */
+  oldestUndecidedAt: instantSchema.optional(),
+  regions: z.array(affectedGroupSchema),
+  services: z.array(affectedGroupSchema),
+  kinds: z.array(affectedGroupSchema),
+});
+export type AffectedDocument = z.infer<typeof affectedSchema>;
 
 export const eventParametersSchema = z.strictObject({ event: eventReferenceSchema });
 export const ownerQuerySchema = z.strictObject({ userId: euiSchema.optional() });
@@ -94,7 +131,14 @@ export const heldMessageSchema = z.object({
 export type HeldMessageDocument = z.infer<typeof heldMessageSchema>;
 export const heldMessagePageSchema = z.object({ items: z.array(heldMessageSchema), cursor: cursorSchema });
 /** In the order of holding. */
-export const heldMessageQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+export const heldMessageQuerySchema = z.strictObject({
+  ...pageQuery,
+  userId: euiSchema.optional(),
+  serviceReferenceVariant: z.string().max(20).optional(),
+  device: euiSchema.optional(),
+  /** Only what nobody decided on. */
+  undecided: z.literal('true').optional(),
+});
 
 export const releaseSchema = z.object({
   userId: euiSchema,
@@ -103,7 +147,7 @@ export const releaseSchema = z.object({
   state: z.enum(['running', 'paused', 'done']),
   /** Messages a second; left out: as fast as it goes. */
   rate: z.int().optional(),
-  /** While it is paused: a User ID, or `Operator`, who then alone lets it go on. */
+  /** While it is paused: a User ID, or `Operator`, who then alone lets it go on; with the person in brackets. */
   pausedBy: z.string().optional(),
   /** Who paused it, let it go on or set its rate: the last twenty, oldest first. */
   switches: z.array(z.object({ at: instantSchema, author: z.string(), change: z.string() })),
@@ -118,7 +162,12 @@ export const releaseSchema = z.object({
 export type ReleaseDocument = z.infer<typeof releaseSchema>;
 export const releasePageSchema = z.object({ items: z.array(releaseSchema), cursor: cursorSchema });
 /** Newest first. */
-export const releaseQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+export const releaseQuerySchema = z.strictObject({
+  ...pageQuery,
+  userId: euiSchema.optional(),
+  /** Those that decided on messages of this event. */
+  event: eventReferenceSchema.optional(),
+});
 export const releaseParametersSchema = z.strictObject({ submission: sha256Schema });
 /** POST /releases/{submission}: what is left out stays; a rate of null is none. */
 export const postReleaseSchema = z.strictObject({

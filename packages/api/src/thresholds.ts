@@ -59,6 +59,50 @@ export type ThresholdDocument = z.infer<typeof thresholdSchema>;
 export const thresholdQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
 export const thresholdPageSchema = z.object({ items: z.array(thresholdSchema), cursor: cursorSchema });
 
+/** GET /thresholds/{thresholdId}/usage: the count of the window at instants that lie `stepSeconds` apart, oldest first. */
+export const thresholdUsageSchema = z.object({
+  thresholdId: thresholdIdSchema,
+  stepSeconds: z.int(),
+  looks: z.array(
+    z.object({
+      at: instantSchema,
+      count: countSchema,
+      /** In force then; left out where none was. */
+      warning: countSchema.optional(),
+      quarantine: countSchema.optional(),
+    }),
+  ),
+});
+export type ThresholdUsageDocument = z.infer<typeof thresholdUsageSchema>;
+
+/** GET /limits: what values requests may carry, by attribute, the newest first; one that has not ended is in force. */
+export const limitListSchema = z.object({
+  items: z.array(
+    z.object({
+      limitId: z.string(),
+      attribute: z.string(),
+      version: z.int(),
+      /** Exact decimals in the unit of the attribute; one of the two is there. */
+      minimum: z.string().optional(),
+      maximum: z.string().optional(),
+      from: instantSchema.optional(),
+      to: instantSchema.optional(),
+      setAt: instantSchema,
+      endedAt: instantSchema.optional(),
+      /** SHA-256 of the signed file that set it. */
+      submission: z.string().optional(),
+      reference: z.string(),
+    }),
+  ),
+});
+export type LimitDocument = z.infer<typeof limitListSchema>['items'][number];
+
+/** GET /services: the service request variants and attributes that files may name. */
+export const serviceListSchema = z.object({
+  services: z.array(z.object({ srv: z.string(), name: z.string() })),
+  attributes: z.array(z.string()),
+});
+
 export const thresholdParametersSchema = z.strictObject({ thresholdId: thresholdIdSchema });
 /** At this instant; left out: now. */
 export const contributorsQuerySchema = z.strictObject({ at: instantSchema.optional() });

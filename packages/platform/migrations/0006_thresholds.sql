@@ -150,6 +150,17 @@ create table sum_cursor (
 );
 insert into sum_cursor (user_id, lane) select user_id, lane from lane;
 
+-- How far each threshold was used, looked at now and then (usage_step): what a chart shows. No gate asks it.
+create table threshold_usage (
+  user_id macaddr8 not null,     -- the owner of the threshold
+  threshold_id bigint not null,
+  at timestamptz not null,
+  count bigint not null,         -- in the window that ended then
+  warning bigint,                -- in force then; null: none
+  quarantine bigint,
+  primary key (user_id, threshold_id, at)
+);
+
 -- ---------------------------------------------------------------- quarantine (distributed by user_id)
 
 -- What was held of one User for one reason, until it stops for as long as the threshold's period.
@@ -175,6 +186,8 @@ create table quarantine_event (
   check ((detector = 'value') = (limit_id is not null)),
   check ((detector = 'value') = (threshold_id is null))
 );
+-- Of all Users together, for the Operator.
+create index quarantine_event_newest on quarantine_event (event, user_id);
 create index quarantine_event_growing on quarantine_event (user_id, threshold_id)
   where state in ('open', 'investigating');
 -- What needs somebody, and what was resolved lately: neither grows with the years.
@@ -220,7 +233,7 @@ create index held_message_sha256 on held_message (user_id, sha256);
 -- Definitions and counts of a User's own thresholds, and those of all Users for who may see the owner of zeros.
 do $$ declare its text; begin
   foreach its in array array['threshold', 'threshold_count', 'threshold_bucket', 'threshold_warning',
-                             'day_count', 'hour_count', 'quarantine_event', 'held_message'] loop
+                             'day_count', 'hour_count', 'threshold_usage', 'quarantine_event', 'held_message'] loop
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer
                     using (user_id = any ((select visible_user_ids())::macaddr8[]))', its);
@@ -232,7 +245,7 @@ do $$ declare its text; begin
   end loop;
 end $$;
 grant select on threshold, threshold_version, threshold_bound, threshold_count, threshold_bucket, threshold_warning,
-                day_count, hour_count, quarantine_event
+                day_count, hour_count, threshold_usage, quarantine_event
   to penstock_viewer;
 -- nobody's record: when minutes ended
 grant select on minute_end, sum_cursor to penstock_viewer;
@@ -751,6 +764,41 @@ begin
   return events;
 end
 $$;
+
+-- ---------------------------------------------------------------- how far a threshold is used
+
+-- How far a counter is used at an instant, not before its last message: it says what was counted when that came; what has
+-- left the window since then is taken off here.
+create function usage_at(in_owner macaddr8, in_threshold bigint, in_time timestamptz)
+  returns table (window_from timestamptz, count bigint, warning bigint, quarantine bigint)
+language sql stable
+begin atomic
+  select window_start(n.time, c.period_seconds),
+         case when c.bucket >= o.bucket then c.current else 0 end + coalesce((
+           select sum(k.count) from threshold_bucket k
+           where k.user_id = c.user_id and k.threshold_id = c.threshold_id and k.bucket >= o.bucket), 0)::bigint,
+         b.warning, b.quarantine
+  from threshold_count c
+  cross join lateral (select greatest(in_time, c.last_time) as time) as n
+  cross join lateral (
+    select counter_bucket(n.time, c.period_seconds) - least(c.period_seconds, 1440) as bucket) as o
+  left join lateral (
+    select b.warning, b.quarantine from threshold_bound b
+    where b.threshold_id = c.threshold_id and b.version = c.version and b.valid_from <= n.time and b.valid_to > n.time
+    order by b.kind = 'exception' desc, b.valid_from desc limit 1
+  ) as b on true
+  where c.user_id = in_owner and c.threshold_id = in_threshold;
+end;
+
+-- Seconds between two looks: whole minutes, some 288 in a period.
+create function usage_step(in_period_seconds bigint) returns bigint
+language sql immutable parallel safe
+return greatest(60, in_period_seconds / 288 / 60 * 60);
+
+-- For how long looks are kept: a day, or three periods; a threshold has some 1,440 at most.
+create function usage_kept(in_period_seconds bigint) returns interval
+language sql immutable parallel safe
+return make_interval(secs => greatest(86400, 3 * in_period_seconds));
 
 create function threshold_words(in_threshold bigint, in_version integer, in_quarantine bigint) returns text
 language sql stable

@@ -194,6 +194,7 @@ describe('who may call what', () => {
     'GET /api/v1/quarantine/events': 'quarantine.see',
     'GET /api/v1/quarantine/events/:event': 'quarantine.see',
     'POST /api/v1/quarantine/events/:event': 'quarantine.change',
+    'GET /api/v1/quarantine/events/:event/affected': 'quarantine.see',
     'GET /api/v1/quarantine/events/:event/held': 'record.see',
     'GET /api/v1/quarantine/events/:event/report': 'record.see',
     'POST /api/v1/quarantine/events/:event/notes': 'quarantine.change',
@@ -209,7 +210,10 @@ describe('who may call what', () => {
     'GET /api/v1/messages/:day/:sequence/verdict': 'record.see',
     'GET /api/v1/streams': 'streams.see',
     'GET /api/v1/thresholds': 'thresholds.see',
+    'GET /api/v1/thresholds/:thresholdId/usage': 'thresholds.see',
     'GET /api/v1/thresholds/:thresholdId/contributors': 'contributors.see',
+    'GET /api/v1/limits': 'thresholds.see',
+    'GET /api/v1/services': 'thresholds.see',
     'GET /assets/*': 'anyone',
     'GET /*': 'anyone',
   };

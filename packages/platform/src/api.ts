@@ -58,7 +58,7 @@ export function createApi(options: {
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),
       submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes, mostKeptBytes: config.files.maxUserBytes }),
-      quarantineRoutes({ pool, reportPool, operatorId }),
+      quarantineRoutes({ pool, reportPool, operatorId, desk: config.operator.desk }),
       incidentRoutes(pool),
       ...(portal === undefined ? [] : [portalRoutes(portal.files)]),
     ],

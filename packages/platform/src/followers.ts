@@ -31,11 +31,14 @@ import { TrustFiles } from './submissions/trust.ts';
 import { dropAbandonedUploads } from './submissions/uploads-store.ts';
 import { SubmissionWorker } from './submissions/worker.ts';
 import { sumUpLog } from './thresholds/log-sums.ts';
+import { lookAtUsage } from './thresholds/usage-store.ts';
 
 const NOTICE_SECONDS = 5;
 /** What came since is read from the log at each question: at 10,000 messages a second some 0.1 s of it. */
 const SUM_SECONDS = 20;
 const UPKEEP_SECONDS = 300;
+/** Looks at the use of thresholds are a minute apart at least; twice a minute none is missed. */
+const USAGE_SECONDS = 30;
 
 export interface FollowerParts {
   readonly config: Config;
@@ -126,6 +129,7 @@ export async function startFollowers(parts: FollowerParts, onStop: (stop: () => 
     new Every(NOTICE_SECONDS, log, 'notices were not written', () => writeNotices(pool)),
     new Every(NOTICE_SECONDS, log, 'incidents were not opened', () => followEvents(pool)),
     new Every(SUM_SECONDS, log, 'the log was not summed up', () => sumUpLog(pool)),
+    new Every(USAGE_SECONDS, log, 'the use of thresholds was not looked at', () => lookAtUsage(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'uploads that did not end were not dropped', async () => {
       await dropAbandonedUploads(pool);
     }),

@@ -142,6 +142,14 @@ const operatorSection = z.strictObject({
     .regex(/^(AD1|N[0-9]{1,3})$/, 'must be a DCC Alert code')
     .default('N999')
     .describe('DCC Alert code of the alerts about held messages; which one stands for them is not public.'),
+  desk: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'must be one line of text')
+    .optional()
+    .describe("How the Operator's service desk is reached; shown wherever people are told whom to call."),
 });
 
 const peopleSection = z.strictObject({

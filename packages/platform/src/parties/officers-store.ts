@@ -47,6 +47,17 @@ export async function listOfficers(
   );
 }
 
+/** The officers of a User ID who can sign now, each once however many certificates there are. */
+export async function listContacts(pool: pg.Pool, userId: Eui): Promise<{ name: string; email: string }[]> {
+  const { rows } = await pool.query<{ name: string; email: string }>(
+    `select distinct on (email) name, email from officer
+     where user_id = $1 and revoked_at is null and not_after > clock_timestamp()
+     order by email, registered_at desc`,
+    [userId],
+  );
+  return rows;
+}
+
 /**
  * Revokes an officer of a User ID from now on. False when it was revoked before, which stays as it is.
  * @throws PenstockError 'request.not-found'

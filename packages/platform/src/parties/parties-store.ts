@@ -1,7 +1,7 @@
 // Parties, User IDs and certificates as they are shown, and the changes that are no import. A User sees its own;
 // the Operator sees all.
 import type { CertificateDocument, PartyDocument, UserIdDocument } from '@penstock/api';
-import { requireEui } from '@penstock/duis';
+import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
@@ -219,4 +219,10 @@ export async function setUserSwitches(pool: pg.Pool, userId: string, switches: U
   });
   if (changed) await announceDirectory(pool);
   return changed;
+}
+
+/** Every User ID that there is. */
+export async function readUserIds(pool: pg.Pool): Promise<Eui[]> {
+  const { rows } = await pool.query<{ user_id: string }>('select user_id from user_id');
+  return rows.map((row) => requireEui(row.user_id));
 }

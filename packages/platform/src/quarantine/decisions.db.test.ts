@@ -10,7 +10,7 @@ import {
   recordDecisions,
   stageDecisions,
 } from './decisions-store.ts';
-import { listHeld } from './events-store.ts';
+import { listHeld } from './held-store.ts';
 import { Reports } from './report.ts';
 import { dropDecidedDays, expireHeld } from './retention.ts';
 import { event, fileNamed, hold, insertQuarantineWorld, linesOf, userA, userB } from './testing-quarantine.ts';

@@ -1,14 +1,15 @@
 // Quarantine events: as they are shown, behind both walls, and the changes of their workflow.
-import type { HeldMessageDocument, postEventSchema, QuarantineEventDocument, QuarantineLife } from '@penstock/api';
+import type { postEventSchema, QuarantineEventDocument, QuarantineLife } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import type { z } from 'zod';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { ANCHOR } from '../messages/lanes.ts';
-import { formatPosition } from '../messages/message.ts';
-import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
+import { listContacts } from '../parties/officers-store.ts';
+import { readUserIds } from '../parties/parties-store.ts';
 import { requireState } from './quarantine.ts';
 
 export interface Page<Item> {
@@ -59,29 +60,48 @@ function toEvent(row: EventRow): QuarantineEventDocument {
   };
 }
 
-/** A page of a User's events, newest first: their references rise with time. */
+/** $1 cursor's event, $2 cursor's User, $3 states, $4 limit: of all Users that the viewer may see. */
+export const EVENTS_OF_ALL_SQL = `${EVENT_SQL}
+  where ($1::numeric is null or (q.event, q.user_id) < ($1::numeric, $2::macaddr8))
+    and ($3::text[] is null or q.state = any ($3))
+  order by q.event desc, q.user_id desc limit $4`;
+
+/** $5 User. References rise with time. */
+const EVENTS_OF_ONE_SQL = `${EVENT_SQL}
+  where q.user_id = $5 and ($1::numeric is null or (q.event, q.user_id) < ($1::numeric, $2::macaddr8))
+    and ($3::text[] is null or q.state = any ($3))
+  order by q.event desc limit $4`;
+
+/** A page of a User's events, or (the Operator, naming no User) of all Users', newest first. */
 export async function listEvents(
   pool: pg.Pool,
-  userId: Eui,
-  { cursor, limit, state }: { cursor?: string | undefined; limit: number; state?: string | undefined },
+  viewer: Viewer,
+  asked: { userId?: string | undefined; cursor?: string | undefined; limit: number; state?: string | undefined },
 ): Promise<Page<QuarantineEventDocument>> {
-  if (cursor !== undefined && !/^\d{20}$/.test(cursor)) {
+  const { cursor, limit, state } = asked;
+  const ofAll = viewer.kind === 'operator' && asked.userId === undefined;
+  const owner = ofAll ? undefined : recordOwner(viewer, asked.userId);
+  const [, event, user] = /^(\d{20})\/([0-9A-F-]{23})$/.exec(cursor ?? '') ?? [];
+  if (cursor !== undefined && event === undefined) {
     throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
   }
-  const { rows } = await asViewerOf(pool, [userId], (client) =>
-    client.query<EventRow>(
-      `${EVENT_SQL}
-       where q.user_id = $1 and ($2::numeric is null or q.event < $2::numeric) and ($3::text is null or q.state = $3)
-       order by q.event desc limit $4`,
-      [userId, cursor, state, limit + 1],
-    ),
+  const values = [event, user, state?.split(','), limit + 1];
+  const { rows } = await asViewerOf(pool, owner === undefined ? await readUserIds(pool) : [owner], (client) =>
+    owner === undefined
+      ? client.query<EventRow>(EVENTS_OF_ALL_SQL, values)
+      : client.query<EventRow>(EVENTS_OF_ONE_SQL, [...values, owner]),
   );
   const items = rows.slice(0, limit).map(toEvent);
-  return { items, cursor: rows.length > limit ? items.at(-1)?.event : undefined };
+  const last = items.at(-1);
+  return {
+    items,
+    cursor: rows.length > limit && last !== undefined ? `${last.event}/${last.userId}` : undefined,
+  };
 }
 
-/** One event with its notes. @throws PenstockError 'request.not-found' */
-export async function readEvent(pool: pg.Pool, userId: Eui, event: string): Promise<QuarantineLife> {
+/** One event with its notes, and whom to call. @throws PenstockError 'request.not-found' */
+export async function readEvent(pool: pg.Pool, userId: Eui, event: string, desk?: string): Promise<QuarantineLife> {
+  const officers = await listContacts(pool, userId);
   return asViewerOf(pool, [userId], async (client) => {
     const [row] = (await client.query<EventRow>(`${EVENT_SQL} where q.user_id = $1 and q.event = $2`, [userId, event]))
       .rows;
@@ -93,96 +113,9 @@ export async function readEvent(pool: pg.Pool, userId: Eui, event: string): Prom
     return {
       ...toEvent(row),
       notes: notes.rows.map(({ noted_at, author, note }) => ({ at: noted_at.toISOString(), author, note })),
+      contacts: { officers, ...(desk === undefined ? {} : { desk }) },
     };
   });
-}
-
-interface HeldRow {
-  day: string;
-  sequence: string;
-  event: string;
-  held_at: Date;
-  direction: HeldMessageDocument['direction'];
-  kind: HeldMessageDocument['kind'];
-  message_id: string;
-  srv: string | null;
-  target: string;
-  size: number;
-  sha256: string;
-  action: 'process' | 'delete' | null;
-  reason: string;
-  decided_at: Date;
-  submission: string | null;
-  released_at: Date | null;
-  refusal: { code: string; detail: string; at: string } | null;
-}
-
-/** $1 User, $2 event, $3 and $4 cursor, $5 limit. In the order of holding; what was deleted when it came is left out. */
-export const HELD_SQL = `
-  select h.day::text, h.sequence::text, lpad(h.event::text, 20, '0') as event, h.held_at, h.direction, h.kind,
-         h.message_id, h.srv, h.target, h.size, encode(h.sha256, 'hex') as sha256, d.action, d.reason, d.decided_at,
-         encode(d.submission, 'hex') as submission,
-         case d.action when 'process' then (
-           select s.released_at from release_span s
-           where s.user_id = h.user_id and s.submission = d.submission
-             and s.day = h.day and s.to_sequence >= h.sequence and s.from_sequence < h.sequence
-           order by s.to_sequence limit 1) end as released_at,
-         (select jsonb_build_object('code', f.code, 'detail', f.detail, 'at',
-                   to_char(f.refused_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-          from release_refusal f
-          where f.user_id = h.user_id and f.day = h.day and f.sequence = h.sequence
-          order by f.round desc limit 1) as refusal
-  from held_message h
-  left join held_decision d on d.user_id = h.user_id and d.day = h.day and d.sequence = h.sequence
-  where h.user_id = $1 and h.event = $2 and (h.day, h.sequence) > ($3::date, $4::bigint)
-    and not h.is_deleted
-  order by h.day, h.sequence limit $5`;
-
-/** A page of what an event holds, in the order of holding. */
-export async function listHeld(
-  pool: pg.Pool,
-  userId: Eui,
-  event: string,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
-): Promise<Page<HeldMessageDocument>> {
-  const after = cursor === undefined ? { day: '-infinity', sequence: 0n } : positionOfCursor(cursor);
-  const { rows } = await asViewerOf(pool, [userId], (client) =>
-    client.query<HeldRow>(HELD_SQL, [userId, event, after.day, after.sequence, limit + 1]),
-  );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map(toHeld),
-    cursor: rows.length > limit && last !== undefined ? cursorOf(last) : undefined,
-  };
-}
-
-function toHeld(row: HeldRow): HeldMessageDocument {
-  const { event, direction, kind, size, sha256, action, reason, refusal } = row;
-  return {
-    position: formatPosition(row),
-    event,
-    heldAt: row.held_at.toISOString(),
-    direction,
-    kind,
-    messageId: row.message_id,
-    ...(row.srv === null ? {} : { serviceReferenceVariant: row.srv }),
-    target: requireEui(row.target),
-    size,
-    sha256,
-    ...(action === null
-      ? {}
-      : {
-          decision: {
-            action,
-            reason,
-            decidedAt: row.decided_at.toISOString(),
-            ...(row.submission === null ? {} : { submission: row.submission }),
-            ...(row.released_at === null ? {} : { releasedAt: row.released_at.toISOString() }),
-          },
-        }),
-    ...(refusal === null ? {} : { refusal }),
-  };
 }
 
 /** Writes a note down. @throws PenstockError 'request.not-found' */

@@ -7,10 +7,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inTransaction, openDatabase } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { createLog } from '../foundation/log.ts';
-import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import { asViewerOf } from '../foundation/viewing.ts';
+import { readAffected } from './affected-store.ts';
+import { addNote, changeEvent, EVENTS_OF_ALL_SQL, listEvents, readEvent } from './events-store.ts';
+import { listHeld } from './held-store.ts';
 import { listNotices, writeNotices } from './notices.ts';
 import { Reports } from './report.ts';
-import { event, hold, insertQuarantineWorld, userA, userB } from './testing-quarantine.ts';
+import { event, hold, insertQuarantineWorld, meter, userA, userB } from './testing-quarantine.ts';
 
 const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
 
@@ -50,14 +54,119 @@ describe('an event', () => {
 
   test('is its User’s only, newest first, by pages', async () => {
     for (const n of [1, 2, 3]) await hold(database.pool, { event: `2026112000000000000${n}`, from: n * 10, count: 1 });
-    const first = await listEvents(database.pool, userA, { limit: 2 });
-    const second = await listEvents(database.pool, userA, { limit: 2, cursor: first.cursor });
+    const first = await listEvents(database.pool, { kind: 'user', userIds: [userA] }, { limit: 2 });
+    const second = await listEvents(
+      database.pool,
+      { kind: 'user', userIds: [userA] },
+      { limit: 2, cursor: first.cursor },
+    );
     expect([...first.items, ...second.items].map((one) => one.event.at(-1))).toEqual(['3', '2', '1']);
-    expect((await listEvents(database.pool, userB, { limit: 2 })).items).toEqual([]);
+    expect((await listEvents(database.pool, { kind: 'user', userIds: [userB] }, { limit: 2 })).items).toEqual([]);
     await expect(readEvent(database.pool, userB, event)).rejects.toMatchObject({ code: 'request.not-found' });
     await expect(addNote(database.pool, { userId: userB, event, author: 'b', note: 'mine' })).rejects.toMatchObject({
       code: 'request.not-found',
     });
+  });
+});
+
+test('the Operator sees those of all Users, newest first, in the states that it asks for', async () => {
+  const { pool } = database;
+  for (const [index, userId] of [userA, userB, userA].entries()) {
+    await hold(pool, { userId, event: `2026112000000000000${index + 1}`, from: index * 10 + 1, count: 1 });
+  }
+  await pool.query(`update quarantine_event set state = 'investigating' where event = 20261120000000000002`);
+  await pool.query(`update quarantine_event set state = 'resolved' where event = 20261120000000000003`);
+  const operator: Viewer = { kind: 'operator', userId: operatorId };
+  const first = await listEvents(pool, operator, { limit: 2 });
+  const second = await listEvents(pool, operator, { limit: 2, cursor: first.cursor });
+  const names = (page: typeof first) => page.items.map((one) => [one.event.at(-1), one.userId]);
+  expect([...names(first), ...names(second)]).toEqual([
+    ['3', userA],
+    ['2', userB],
+    ['1', userA],
+  ]);
+  expect(names(await listEvents(pool, operator, { limit: 9, state: 'open,investigating' }))).toEqual([
+    ['2', userB],
+    ['1', userA],
+  ]);
+  await expect(listEvents(pool, operator, { limit: 9, cursor: 'x' })).rejects.toMatchObject({
+    code: 'request.invalid',
+  });
+});
+
+test('the newest events of all Users are found by their index', async () => {
+  const { pool } = database;
+  await pool.query(
+    `insert into quarantine_event (user_id, event, detector, threshold_id, direction, words, first_at, last_at, changed_at)
+     select ('90b3d51f' || to_hex(805306368 + n % 200))::macaddr8, 20261120000000000000 + n, 'user', 1, 'southbound', '',
+            now(), now(), now()
+     from generate_series(1, 20000) n`,
+  );
+  await pool.query('analyze quarantine_event');
+  const users = await pool.query<{ user_id: string }>('select distinct user_id from quarantine_event');
+  const plan = await asViewerOf(
+    pool,
+    users.rows.map((row) => requireEui(row.user_id)),
+    async (client) => {
+      const { rows } = await client.query(`explain ${EVENTS_OF_ALL_SQL}`, ['20261120000000010000', userA, null, 50]);
+      return rows.map((row) => Object.values(row)[0]).join('\n');
+    },
+  );
+  expect(plan).toMatch(/Index Scan.* using quarantine_event_newest/);
+});
+
+test('what an event affects: devices by region, service and kind, and the oldest that is undecided', async () => {
+  const { pool } = database;
+  await hold(pool, { count: 3 });
+  const other = '00-DB-12-34-56-78-99-01';
+  await pool.query(
+    `update held_message set srv = '2.1', target = $1, held_at = held_at + interval '1 minute' where sequence = 3`,
+    [other],
+  );
+  await pool.query(`insert into device (device, kind, status, region) values ($1, 'ESME', 'Commissioned', 'North')`, [
+    meter,
+  ]);
+  await pool.query(
+    `insert into held_decision select user_id, day, sequence, event, 'delete', '', '\\x01', clock_timestamp()
+     from held_message where sequence < 3`,
+  );
+  expect(await readAffected(pool, userA, event)).toEqual({
+    devices: 2,
+    messages: 3,
+    oldestUndecidedAt: '2026-11-20T10:01:00.000Z',
+    regions: [
+      { name: 'North', devices: 1, messages: 2 },
+      { devices: 1, messages: 1 },
+    ],
+    services: [
+      { name: '4.1.1', devices: 1, messages: 2 },
+      { name: '2.1', devices: 1, messages: 1 },
+    ],
+    kinds: [
+      { name: 'ESME', devices: 1, messages: 2 },
+      { devices: 1, messages: 1 },
+    ],
+  });
+  await expect(readAffected(pool, userB, event)).rejects.toMatchObject({ code: 'request.not-found' });
+  const held = (asked: object) => listHeld(pool, userA, event, { limit: 9, ...asked });
+  expect((await held({ undecided: 'true' })).items.map((one) => one.serviceReferenceVariant)).toEqual(['2.1']);
+  expect((await held({ serviceReferenceVariant: '4.1.1' })).items).toHaveLength(2);
+  expect((await held({ device: other })).items).toHaveLength(1);
+});
+
+test('whom to call: the officers who can sign now, each once, and the desk', async () => {
+  const { pool } = database;
+  await hold(pool, { count: 1 });
+  await pool.query(
+    `insert into officer (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email, revoked_at)
+     select $1, sha256(n::text::bytea), 'i', n::text, '', now(), now() + interval '1 day', name, email,
+            case when n = 3 then now() end
+     from (values (1, 'One', 'one@a.example'), (2, 'One', 'one@a.example'), (3, 'Gone', 'gone@a.example')) as o(n, name, email)`,
+    [userA],
+  );
+  expect((await readEvent(pool, userA, event, 'desk@operator.example')).contacts).toEqual({
+    officers: [{ name: 'One', email: 'one@a.example' }],
+    desk: 'desk@operator.example',
   });
 });
 

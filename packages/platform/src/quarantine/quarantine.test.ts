@@ -1,7 +1,7 @@
 import { requireEui } from '@penstock/duis';
 import { describe, expect, test } from 'vitest';
 import { alertCounterOf } from './alerts.ts';
-import { type EventFacts, stateFault } from './quarantine.ts';
+import { authorOf, type EventFacts, stateFault, switched } from './quarantine.ts';
 import { chunkSize, withinBytes } from './release.ts';
 import type { Decision } from './release-store.ts';
 
@@ -19,6 +19,24 @@ describe('the workflow of an event', () => {
   });
   test('nobody decides by a click', () => {
     expect(stateFault({ ...facts, undecided: 0n }, 'decided')).toMatch(/by itself/);
+  });
+});
+
+describe('who did something', () => {
+  const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
+  const person = { personId: 'p', email: 'dee@people.example', role: 'service_desk', reason: undefined } as const;
+
+  test('a person is named, and for whom', () => {
+    expect(authorOf({ kind: 'operator', userId: operatorId })).toBe('Operator');
+    expect(authorOf({ kind: 'operator', userId: operatorId, person })).toBe('Operator (dee@people.example)');
+    expect(authorOf({ kind: 'user', userIds: [operatorId], person })).toBe(`${operatorId} (dee@people.example)`);
+  });
+
+  test('what one of the Operator paused, another of the Operator lets go on, and nobody else', () => {
+    const paused = { rate: null, pausedBy: 'Operator (dee@people.example)' };
+    expect(() => switched(paused, { state: 'running' }, `${operatorId} (ada@people.example)`)).toThrow();
+    expect(switched(paused, { state: 'paused' }, 'Operator (pat@people.example)').pausedBy).toBe(paused.pausedBy);
+    expect(switched(paused, { state: 'running' }, 'Operator').pausedBy).toBeUndefined();
   });
 });
 

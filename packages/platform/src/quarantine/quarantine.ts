@@ -65,9 +65,15 @@ export function requireState(facts: EventFacts, wanted: QuarantineState): void {
 /** The Operator as an author; a User is one by its User IDs. */
 export const OPERATOR_AUTHOR = 'Operator';
 
-/** Who did something, as it is written down. */
+/** Who did something, as it is written down: for whom, and which person; a machine has no name of its own. */
 export function authorOf(viewer: Viewer): string {
-  return viewer.kind === 'operator' ? OPERATOR_AUTHOR : viewer.userIds.join(' ');
+  const side = viewer.kind === 'operator' ? OPERATOR_AUTHOR : viewer.userIds.join(' ');
+  return viewer.person === undefined ? side : `${side} (${viewer.person.email})`;
+}
+
+/** Whether an author is the Operator, by a machine or by a person of it. A User's begins with its User ID. */
+export function isOperatorAuthor(author: string): boolean {
+  return author === OPERATOR_AUTHOR || author.startsWith(`${OPERATOR_AUTHOR} (`);
 }
 
 /** How a release begins; what is left out: at once, as fast as it goes. */
@@ -100,8 +106,9 @@ export function wordsOfChange(before: ReleaseSwitches, after: ReleaseSwitches): 
 /** By whom a release is paused after a change by `author`: the Operator's pause stays the Operator's. */
 function pausedByAfter(pausedBy: string | undefined, change: ReleaseChange, author: string): string | undefined {
   if (change.state === undefined) return pausedBy;
-  if (change.state === 'paused') return pausedBy === OPERATOR_AUTHOR ? pausedBy : author;
-  if (pausedBy === OPERATOR_AUTHOR && author !== OPERATOR_AUTHOR) {
+  const isOperators = pausedBy !== undefined && isOperatorAuthor(pausedBy);
+  if (change.state === 'paused') return isOperators ? pausedBy : author;
+  if (isOperators && !isOperatorAuthor(author)) {
     throw new PenstockError('quarantine.release-paused', { where: 'state' });
   }
   return undefined;

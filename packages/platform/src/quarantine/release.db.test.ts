@@ -9,7 +9,8 @@ import { type DirectoryReader, openDirectory } from '../parties/directory-reader
 import { moveDirectory } from '../parties/directory-version.ts';
 import { explainVerdict } from '../thresholds/explain.ts';
 import { checkDecisions, openDecisions, recordDecisions, stageDecisions } from './decisions-store.ts';
-import { listHeld, readEvent } from './events-store.ts';
+import { readEvent } from './events-store.ts';
+import { listHeld } from './held-store.ts';
 import type { RightsRefusal } from './quarantine.ts';
 import { type ReleaseParts, ReleaseWorker } from './release.ts';
 import { listReleases, switchRelease } from './releases-store.ts';

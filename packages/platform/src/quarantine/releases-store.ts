@@ -57,7 +57,7 @@ function toRelease(row: ReleaseRow): ReleaseDocument {
 export async function listReleases(
   pool: pg.Pool,
   userId: Eui,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  { cursor, limit, event }: { cursor?: string | undefined; limit: number; event?: string | undefined },
 ): Promise<Page<ReleaseDocument>> {
   const [, at, submission = ''] = /^(\d{4}-[0-9T:.-]{12,24}Z) ([0-9a-f]{64})$/.exec(cursor ?? '') ?? [];
   if (cursor !== undefined && at === undefined) {
@@ -68,8 +68,10 @@ export async function listReleases(
       `select ${COLUMNS} from release
        where user_id = $1
          and ($2::timestamptz is null or (started_at, submission) < ($2::timestamptz, decode($3, 'hex')))
+         and ($5::numeric is null or submission in (
+               select e.submission from event_decision e where e.user_id = $1 and e.event = $5))
        order by release.started_at desc, release.submission desc limit $4`,
-      [userId, at, submission, limit + 1],
+      [userId, at, submission, limit + 1, event],
     ),
   );
   const shown = rows.slice(0, limit);

@@ -1,4 +1,5 @@
 import {
+  affectedSchema,
   eventParametersSchema,
   heldMessagePageSchema,
   heldMessageQuerySchema,
@@ -21,7 +22,9 @@ import type pg from 'pg';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner } from '../foundation/viewer.ts';
-import { addNote, changeEvent, listEvents, listHeld, readEvent } from './events-store.ts';
+import { readAffected } from './affected-store.ts';
+import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
+import { listHeld } from './held-store.ts';
 import { listNotices } from './notices.ts';
 import { authorOf } from './quarantine.ts';
 import { listReleases, switchRelease } from './releases-store.ts';
@@ -32,11 +35,14 @@ export interface QuarantineRouteParts {
   /** Connections of their own for reports. */
   readonly reportPool: pg.Pool;
   readonly operatorId: Eui;
+  /** How the Operator's service desk is reached. */
+  readonly desk: string | undefined;
 }
 
 /** Events, what they hold, and their releases: each User's own, and for the Operator those of the User that it names. */
-export function quarantineRoutes({ pool, reportPool, operatorId }: QuarantineRouteParts): (app: HttpApp) => void {
+export function quarantineRoutes({ pool, reportPool, operatorId, desk }: QuarantineRouteParts): (app: HttpApp) => void {
   const reports = new Reports(reportPool);
+  const readOne = (userId: Eui, event: string) => readEvent(pool, userId, event, desk);
   return (app) => {
     const events = '/api/v1/quarantine/events';
     const toSee = { config: { access: 'quarantine.see' } } as const;
@@ -48,11 +54,16 @@ export function quarantineRoutes({ pool, reportPool, operatorId }: QuarantineRou
         ...toSee,
         schema: { querystring: quarantineEventQuerySchema, response: { 200: quarantineEventPageSchema } },
       },
-      (request) => listEvents(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
+      (request) => listEvents(pool, viewerOf(request), request.query),
     );
     const one = { params: eventParametersSchema, querystring: ownerQuerySchema };
     app.get(`${events}/:event`, { ...toSee, schema: { ...one, response: { 200: quarantineLifeSchema } } }, (request) =>
-      readEvent(pool, recordOwner(viewerOf(request), request.query.userId), request.params.event),
+      readOne(recordOwner(viewerOf(request), request.query.userId), request.params.event),
+    );
+    app.get(
+      `${events}/:event/affected`,
+      { ...toSee, schema: { ...one, response: { 200: affectedSchema } } },
+      (request) => readAffected(pool, recordOwner(viewerOf(request), request.query.userId), request.params.event),
     );
     app.post(
       `${events}/:event`,
@@ -62,7 +73,7 @@ export function quarantineRoutes({ pool, reportPool, operatorId }: QuarantineRou
         const userId = recordOwner(asking, request.query.userId);
         const { event } = request.params;
         await changeEvent(pool, { userId, event, author: authorOf(asking), change: request.body });
-        return readEvent(pool, userId, event);
+        return readOne(userId, event);
       },
     );
     app.post(
@@ -73,7 +84,7 @@ export function quarantineRoutes({ pool, reportPool, operatorId }: QuarantineRou
         const userId = recordOwner(asking, request.query.userId);
         const { event } = request.params;
         await addNote(pool, { userId, event, author: authorOf(asking), note: request.body.note });
-        return readEvent(pool, userId, event);
+        return readOne(userId, event);
       },
     );
     app.get(

@@ -7,11 +7,12 @@ import {
   compareLimits,
   Findings,
   type LimitDifference,
+  type LimitInForce,
   type LimitsFile,
-  limitsProfile,
+  limitsInForce,
   readLimits,
+  withoutLimitReferences,
 } from '@penstock/files';
-import type pg from 'pg';
 import { lockDirectory } from '../parties/directory-version.ts';
 import type { LimitSetting } from '../thresholds/limits.ts';
 import { readLimits as readLimitsInForce, replaceLimits } from '../thresholds/limits-store.ts';
@@ -35,7 +36,8 @@ export async function checkLimits(
     reference: named,
     lock: lockDirectory,
     async compare(client) {
-      const limits = summaryOf(compareLimits(await limitsInForce(client), withoutReferences(file)));
+      const before = await limitsInForce((await readLimitsInForce(client)).map(asInForce));
+      const limits = summaryOf(compareLimits(before, withoutLimitReferences(file)));
       return { summary: { limits }, relaxes: limits.relaxes };
     },
     async apply(client) {
@@ -56,30 +58,15 @@ function settingsOf({ limits }: LimitsFile): LimitSetting[] {
   }));
 }
 
-/** A reference says why a limit was set: another one is no change of it. */
-function withoutReferences(file: LimitsFile): LimitsFile {
-  return { reference: '', limits: file.limits.map((limit) => ({ ...limit, reference: '' })) };
-}
-
-/** What is in force as a file would say it, so that both sides of the difference are read alike. */
-async function limitsInForce(client: pg.PoolClient): Promise<LimitsFile> {
-  const lines = (await readLimitsInForce(client)).map(({ attribute, minimum, maximum, from, to }) =>
-    [
-      'limit',
-      attribute,
-      minimum === undefined ? '' : formatDecimal(minimum),
-      maximum === undefined ? '' : formatDecimal(maximum),
-      from?.toISOString() ?? '',
-      to?.toISOString() ?? '',
-      '',
-    ].join(','),
-  );
-  const header = [limitsProfile.id, ...limitsProfile.columns].join(',');
-  const findings = new Findings();
-  const text = [header, ...(lines.length > 0 ? lines : ['none,,,,,,'])].join('\n');
-  const file = await readLimits(Buffer.from(`${text}\n`), () => true, findings);
-  if (file === undefined) throw new Error(`what is in force is no file of limits: ${findings.faults[0]?.message}`);
-  return file;
+/** Limits as the readers of files have them. */
+function asInForce({ attribute, minimum, maximum, from, to }: LimitSetting): LimitInForce {
+  return {
+    attribute,
+    minimum: minimum && formatDecimal(minimum),
+    maximum: maximum && formatDecimal(maximum),
+    from: from?.toISOString(),
+    to: to?.toISOString(),
+  };
 }
 
 function summaryOf(differences: readonly LimitDifference[]): NonNullable<SubmissionSummary['limits']> {

@@ -11,7 +11,8 @@ export async function storeReleaseStart(
 ): Promise<void> {
   await client.query(
     `update submission
-     set release_paused_by = case release_paused_by when $6 then $6 else coalesce($3, release_paused_by) end,
+     set release_paused_by = case when starts_with(release_paused_by, $6) then release_paused_by
+                                  else coalesce($3, release_paused_by) end,
          release_rate = coalesce($4, release_rate), release_rate_by = coalesce($5, release_rate_by)
      where user_id = $1 and sha256 = $2 and ($3::text is not null or $4::integer is not null)`,
     [userId, sha256, pausedBy, rate?.perSecond, rate?.by, OPERATOR_AUTHOR],

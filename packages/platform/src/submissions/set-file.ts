@@ -2,7 +2,16 @@
 // checked before anything is locked; shown as the difference against what is in force.
 import { MOST_LISTED_FAULTS, type SubmissionSummary } from '@penstock/api';
 import { catalogue, type Eui } from '@penstock/duis';
-import { type AdtDifference, type AdtFile, adtProfile, compareAdt, Findings, readAdt } from '@penstock/files';
+import {
+  type AdtDifference,
+  type AdtFile,
+  type AdtInForce,
+  adtInForce,
+  compareAdt,
+  Findings,
+  readAdt,
+  withoutAdtReferences,
+} from '@penstock/files';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import { ALL_USERS } from '../thresholds/matching.ts';
@@ -63,8 +72,8 @@ export async function checkAdt(
     reference,
     lock: (client) => lockThresholds(client, owner),
     async compare(client) {
-      const before = await adtInForce(await readInForce(client, owner), file.userId);
-      const adt = summaryOf(compareAdt(before, withoutReferences(file)));
+      const before = await adtInForce(file.userId, (await readInForce(client, owner)).map(asInForce));
+      const adt = summaryOf(compareAdt(before, withoutAdtReferences(file)));
       return { summary: { adt }, relaxes: adt.relaxes };
     },
     async apply(client) {
@@ -88,17 +97,6 @@ export async function checkAdt(
 function referenceOf({ thresholds, reference }: AdtFile): string | undefined {
   const named = thresholds.flatMap((threshold) => [threshold, ...threshold.exceptions].map((one) => one.reference));
   return [reference, ...named].find((one) => one !== '');
-}
-
-/** A reference says why a threshold was set: another one is no change of it. */
-function withoutReferences(file: AdtFile): AdtFile {
-  const none = { reference: '' };
-  const thresholds = file.thresholds.map((threshold) => ({
-    ...threshold,
-    ...none,
-    exceptions: threshold.exceptions.map((exception) => ({ ...exception, ...none })),
-  }));
-  return { ...file, ...none, thresholds };
 }
 
 function boundOf(
@@ -129,30 +127,14 @@ function settingsOf({ thresholds }: AdtFile): ThresholdSetting[] {
   });
 }
 
-/** What is in force as a file would say it, so that both sides of the difference are read alike. */
-async function adtInForce(inForce: readonly ThresholdSetting[], userId: string): Promise<AdtFile> {
-  const lines = inForce.flatMap(({ services, direction, periodSeconds, bounds }) =>
-    bounds.map(({ kind, warning, quarantine, from, to }) =>
-      [
-        kind,
-        userId,
-        services.join(' '),
-        direction,
-        `PT${periodSeconds}S`,
-        warning ?? '',
-        quarantine,
-        from?.toISOString() ?? '',
-        to?.toISOString() ?? '',
-        '',
-      ].join(','),
-    ),
-  );
-  const header = [adtProfile.id, ...adtProfile.columns].join(',');
-  const rows = lines.length > 0 ? lines : [`none,${userId},,,,,,,,`];
-  const findings = new Findings();
-  const file = await readAdt(Buffer.from(`${[header, ...rows].join('\n')}\n`), () => true, findings);
-  if (file === undefined) throw new Error(`what is in force is no ADT File: ${findings.faults[0]?.message}`);
-  return file;
+/** Thresholds as the readers of files have them. */
+function asInForce({ services, direction, periodSeconds, bounds }: ThresholdSetting): AdtInForce {
+  return {
+    services,
+    direction,
+    period: `PT${periodSeconds}S`,
+    bounds: bounds.map((bound) => ({ ...bound, from: bound.from?.toISOString(), to: bound.to?.toISOString() })),
+  };
 }
 
 function summaryOf(differences: readonly AdtDifference[]): NonNullable<SubmissionSummary['adt']> {

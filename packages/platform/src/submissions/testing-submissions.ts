@@ -130,7 +130,7 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
     version: '0',
     routes: [
       submissionRoutes({ pool, trust, mostBytes: MOST_BYTES, mostKeptBytes: MOST_KEPT_BYTES }),
-      quarantineRoutes({ pool, reportPool: pool, operatorId }),
+      quarantineRoutes({ pool, reportPool: pool, operatorId, desk: undefined }),
     ],
   });
   const viewers: Readonly<Record<string, Viewer>> = {

@@ -1,9 +1,14 @@
 /** The SQL of attribute limits. */
+
+import type { LimitDocument } from '@penstock/api';
 import { formatDecimal, parseDecimal } from '@penstock/duis';
 import type pg from 'pg';
 import { stopLanes } from '../messages/lanes.ts';
 import { lockDirectory, moveDirectory } from '../parties/directory-version.ts';
 import { type LimitInForce, type LimitPlan, type LimitSetting, planLimits } from './limits.ts';
+
+/** There are some fifty attributes; a file a month for years stays below this. */
+const MOST_LISTED_LIMITS = 2_000;
 
 export interface LimitsToSet {
   /** All limits there shall be: one that is not among them ends. */
@@ -50,6 +55,42 @@ export async function replaceLimits(client: pg.PoolClient, setting: LimitsToSet)
   );
   await moveDirectory(client);
   return plan;
+}
+
+/** The limits of now and of before, by attribute, the newest first. They are the Operator's, and everybody may know them. */
+export async function listLimits(pool: pg.Pool): Promise<LimitDocument[]> {
+  const { rows } = await pool.query<{
+    limit_id: string;
+    attribute: string;
+    version: number;
+    minimum: string | null;
+    maximum: string | null;
+    valid_from: Date | null;
+    valid_to: Date | null;
+    set_at: Date;
+    ended_at: Date | null;
+    submission: string | null;
+    reference: string;
+  }>(
+    `select limit_id, attribute, version, minimum::text, maximum::text, set_at, ended_at,
+            case when isfinite(valid_from) then valid_from end as valid_from,
+            case when isfinite(valid_to) then valid_to end as valid_to, set_by_submission as submission, reference
+     from attribute_limit order by attribute, version desc limit $1`,
+    [MOST_LISTED_LIMITS],
+  );
+  return rows.map((row) => ({
+    limitId: row.limit_id,
+    attribute: row.attribute,
+    version: row.version,
+    setAt: row.set_at.toISOString(),
+    reference: row.reference,
+    ...(row.minimum === null ? {} : { minimum: row.minimum }),
+    ...(row.maximum === null ? {} : { maximum: row.maximum }),
+    ...(row.valid_from === null ? {} : { from: row.valid_from.toISOString() }),
+    ...(row.valid_to === null ? {} : { to: row.valid_to.toISOString() }),
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at.toISOString() }),
+    ...(row.submission === null ? {} : { submission: row.submission }),
+  }));
 }
 
 /** The limits in force. */

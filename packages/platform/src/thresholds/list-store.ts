@@ -8,8 +8,7 @@ import { ALL_USERS, type CountedDirection } from './matching.ts';
 
 /**
  * $1 owner, $2 threshold after which the page begins, $3 how many, $4 now: thresholds with their versions, the newest
- * first, and how far the one in force is used. A counter says what was counted when its last message came; what has left
- * the window since then is taken off here.
+ * first, and how far the one in force is used.
  */
 const THRESHOLDS_SQL = `
   select t.threshold_id, t.services, t.direction, iso_duration(t.period_seconds) as period, v.versions, u.*
@@ -28,23 +27,7 @@ const THRESHOLDS_SQL = `
     ) as b
     where v.threshold_id = t.threshold_id
   ) as v
-  left join lateral (
-    select window_start(n.time, t.period_seconds) as window_from,
-           case when c.bucket >= o.bucket then c.current else 0 end + coalesce((
-             select sum(k.count) from threshold_bucket k
-             where k.user_id = c.user_id and k.threshold_id = c.threshold_id and k.bucket >= o.bucket), 0) as count,
-           b.warning, b.quarantine
-    from threshold_count c
-    cross join lateral (select greatest($4::timestamptz, c.last_time) as time) as n
-    cross join lateral (
-      select counter_bucket(n.time, t.period_seconds) - least(t.period_seconds, 1440) as bucket) as o
-    left join lateral (
-      select b.warning, b.quarantine from threshold_bound b
-      where b.threshold_id = c.threshold_id and b.version = c.version and b.valid_from <= n.time and b.valid_to > n.time
-      order by b.kind = 'exception' desc, b.valid_from desc limit 1
-    ) as b on true
-    where c.user_id = t.user_id and c.threshold_id = t.threshold_id
-  ) as u on true
+  left join lateral usage_at(t.user_id, t.threshold_id, $4) as u on true
   where t.user_id = $1 and t.threshold_id > $2
   order by t.threshold_id limit $3`;
 

@@ -2,17 +2,29 @@ import {
   contributorsQuerySchema,
   contributorsSchema,
   explanationSchema,
+  limitListSchema,
   messageLifeQuerySchema,
   messageParametersSchema,
+  serviceListSchema,
   thresholdPageSchema,
   thresholdParametersSchema,
   thresholdQuerySchema,
+  thresholdUsageSchema,
 } from '@penstock/api';
+import { attributes, catalogue } from '@penstock/duis';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { explainVerdict, listContributors } from './explain.ts';
+import { listLimits } from './limits-store.ts';
 import { listThresholds } from './list-store.ts';
+import { readUsage } from './usage-store.ts';
+
+/** What the files that set thresholds and limits may name. */
+const services = {
+  services: [...catalogue.values()].map(({ srv, name }) => ({ srv, name })),
+  attributes: [...attributes.keys()],
+};
 
 /** Thresholds in force and before, and why messages passed or were held. Nothing is set here: that takes a signed file. */
 export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }): (app: HttpApp) => void {
@@ -27,6 +39,24 @@ export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock 
         const { userId, cursor, limit } = request.query;
         return listThresholds(pool, viewerOf(request), { userId, cursor, limit, now: clock.now() });
       },
+    );
+    app.get(
+      '/api/v1/thresholds/:thresholdId/usage',
+      {
+        config: { access: 'thresholds.see' },
+        schema: { params: thresholdParametersSchema, response: { 200: thresholdUsageSchema } },
+      },
+      (request) => readUsage(pool, viewerOf(request), request.params.thresholdId),
+    );
+    app.get(
+      '/api/v1/limits',
+      { config: { access: 'thresholds.see' }, schema: { response: { 200: limitListSchema } } },
+      async () => ({ items: await listLimits(pool) }),
+    );
+    app.get(
+      '/api/v1/services',
+      { config: { access: 'thresholds.see' }, schema: { response: { 200: serviceListSchema } } },
+      async () => services,
     );
     app.get(
       '/api/v1/thresholds/:thresholdId/contributors',

@@ -64,6 +64,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   hour_count: byUser,
   minute_end: byUser,
   sum_cursor: byUser,
+  threshold_usage: byUser,
   quarantine_event: byUser,
   held_message: byUser,
   record_reading: byUser,
