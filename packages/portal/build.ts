@@ -8,7 +8,15 @@ import { build } from 'vite';
 const root = import.meta.dirname;
 const stampFile = join(root, 'dist', '.content-hash');
 /** Whatever is in these decides what is built. */
-const sources = ['src', 'index.html', 'build.ts', 'package.json', '../api/src', '../../package-lock.json'];
+const sources = [
+  'src',
+  'index.html',
+  'build.ts',
+  'package.json',
+  '../api/src',
+  '../files/src',
+  '../../package-lock.json',
+];
 
 function filesOf(path: string): string[] {
   if (!existsSync(path)) return [];

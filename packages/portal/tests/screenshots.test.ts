@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { alpha, signIn, startTestPortal, type TestPortal } from './testing-portal.ts';
+import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, setCounts, signAs } from './testing-gate.ts';
+import { alpha, startTestPortal, type TestPortal, visitsTo } from './testing-portal.ts';
 
 // `npm run screenshots`: every page in light and dark under docs/portal, from a whole platform. No part of the tests;
 // run it when a page changed, and look at what it made.
@@ -18,14 +19,35 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   portal = await startTestPortal(2_000);
   browser = await openBrowser();
+  await fillGate();
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
   await portal?.stop();
 });
 
+/** Thresholds by a signed file of the officer who then looks at everything, how far they were used, what is held. */
+async function fillGate(): Promise<void> {
+  const officer = await portal.addPerson('ole', { [alpha]: 'aro' });
+  const { page, close } = await visitsTo(portal, browser)(officer, '/submissions/deliver');
+  const text = adtText(
+    'all,sent,PT1H,400,500,,,SR-2026-117',
+    '4.1.1 4.8.1,sent,PT24H,2000,2500,,,SR-2026-117',
+    'alerts,received,PT10M,,100,,,SR-2026-117',
+  );
+  await chooseFiles(page, text, signAs(portal, text));
+  await page.getByText('3 lines, no faults').waitFor();
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  await page.getByText('It is in force, whole.').waitFor({ timeout: 60_000 });
+  cookies = await page.context().cookies();
+  await close();
+  await setCounts(portal, [0.2, 0.9, 1]);
+  await insertLooks(portal);
+  await holdMessages(portal, 3_000);
+}
+
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
-const rows = (page: Page) => page.getByRole('table').getByRole('row').nth(8).waitFor();
+const rows = (page: Page, last = 8) => page.getByRole('table').getByRole('row').nth(last).waitFor();
 
 /** What a page needs to be shown, by the name of its picture. */
 const pictures: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -46,6 +68,36 @@ const pictures: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   streams: async (page) => {
     await page.goto('/streams');
     await page.getByRole('region', { name: /^To you/ }).waitFor();
+  },
+  thresholds: async (page) => {
+    await page.goto('/thresholds');
+    await page.getByText('Full: the next message is held.').waitFor();
+  },
+  'threshold-course': async (page) => {
+    await page.goto('/thresholds');
+    await page.getByRole('link', { name: 'Course and history' }).nth(1).click();
+    await page.locator('.penstock-plot canvas').waitFor();
+    await page.getByRole('link', { name: 'Officer 1' }).waitFor();
+  },
+  quarantine: async (page) => {
+    await page.goto('/quarantine');
+    await rows(page, 1);
+  },
+  'quarantine-event': async (page) => {
+    await page.setViewportSize({ width: 1280, height: 1500 });
+    await page.goto(`/quarantine/${heldEvent}`);
+    await page.getByRole('region', { name: 'By service' }).waitFor();
+    await page.getByRole('table', { name: 'Held messages' }).getByRole('row').nth(8).waitFor();
+  },
+  'signed-files': async (page) => {
+    await page.goto('/submissions');
+    await rows(page, 1);
+  },
+  'deliver-file': async (page) => {
+    await page.goto('/submissions/deliver');
+    const text = adtText('all,sent,PT1H,400,600,,,', '4.1.1,sent,PT24H,1000,1500,,,');
+    await chooseFiles(page, text, signAs(portal, text));
+    await page.getByText('2 lines, no faults').waitFor();
   },
   'messages-narrow': async (page) => {
     await page.setViewportSize({ width: 360, height: 720 });
@@ -69,11 +121,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto('/');
     await heading(page, 'Sign in');
     await page.screenshot({ path: join(folder, `sign-in-${colorScheme}.png`) });
-    if (cookies === undefined) {
-      await signIn(page, portal.people.analyst);
-      await page.getByText(alpha).first().waitFor();
-      cookies = await context.cookies();
-    }
     await context.close();
   });
 

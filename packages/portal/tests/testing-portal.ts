@@ -9,8 +9,8 @@ import { loadConfig } from '@penstock/platform/config';
 import { createLog } from '@penstock/platform/log';
 import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
 import { addPerson, codeOf, type TestPerson, testPassword, testSecret } from '@penstock/platform/testing/people';
-import { prepareWorld, USERS } from '@penstock/simulator';
-import type { BrowserContext, Page } from 'playwright-core';
+import { type Pki, prepareWorld, USERS } from '@penstock/simulator';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
 // A whole platform with the built pages, and real Chromium in front of it.
 
@@ -21,6 +21,8 @@ export interface TestPortal {
   /** http://localhost:PORT */
   readonly address: string;
   readonly database: TestDatabase;
+  /** Of the Users and their officers. */
+  readonly pki: Pki;
   readonly people: Readonly<Record<'analyst' | 'both' | 'desk' | 'planner', TestPerson>>;
   /** One more person; each signs in with codes of its own. */
   addPerson(name: string, roles: Readonly<Record<string, PersonRole>>, isEnrolled?: boolean): Promise<TestPerson>;
@@ -55,6 +57,9 @@ export async function startTestPortal(messages: number): Promise<TestPortal> {
         PENSTOCK_GATEWAY_PROCESSES: '1',
         PENSTOCK_GATEWAY_TLS_KEY_FILE: world.pki.gateway.keyFile,
         PENSTOCK_GATEWAY_TLS_CERTIFICATE_FILE: world.pki.gateway.certificateFile,
+        PENSTOCK_FILES_TRUST_ANCHORS: world.pki.fileAuthorityFile,
+        PENSTOCK_FILES_REVOCATION_LISTS: world.pki.revocationListFile,
+        PENSTOCK_OPERATOR_DESK: '+44 20 7946 0000, desk@operator.example',
       },
     }),
     log: createLog({ level: 'silent' }),
@@ -76,6 +81,7 @@ export async function startTestPortal(messages: number): Promise<TestPortal> {
   return {
     address: platform.addresses.http.replace('127.0.0.1', 'localhost'),
     database,
+    pki: world.pki,
     people,
     addPerson: person,
     stop: async () => {
@@ -156,4 +162,34 @@ export async function findBarriers(page: Page): Promise<string[]> {
       ({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
     );
   }, rules);
+}
+
+export interface Visit {
+  readonly page: Page;
+  /** What the browser complained about so far. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens addresses as people who are signed in already: each signs in once, in the first context that asks. */
+export function visitsTo(portal: TestPortal, browser: Browser) {
+  const states = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>();
+  return async (person: TestPerson, path: string, options: BrowserContextOptions = {}): Promise<Visit> => {
+    const context = await browser.newContext({ baseURL: portal.address, locale: 'en-GB', ...options });
+    context.setDefaultTimeout(20_000);
+    const complaints = complaintsOf(context);
+    const page = await context.newPage();
+    const known = states.get(person.email);
+    if (known === undefined) {
+      await page.goto('/');
+      await signIn(page, person);
+      await page
+        .getByRole('button', { name: /signed in as/ })
+        .or(page.getByRole('heading', { name: 'For whom do you act?' }))
+        .waitFor();
+      states.set(person.email, await context.cookies());
+    } else await context.addCookies(known);
+    await page.goto(path);
+    return { page, complaints, close: () => context.close() };
+  };
 }

@@ -241,7 +241,7 @@ test('while reports wait for the database, and for each other, people’s questi
     ];
     const waiting = 'select from pg_locks where not granted';
     await expect.poll(async () => (await database.pool.query(waiting)).rowCount).toBe(1);
-    expect((await listEvents(database.pool, userB, { limit: 10 })).items).toHaveLength(1);
+    expect((await listEvents(database.pool, { kind: 'user', userIds: [userB] }, { limit: 10 })).items).toHaveLength(1);
     return opened;
   });
   const texts = await Promise.all(made.map(async (report) => text(await report)));

@@ -175,3 +175,8 @@ export async function listContributors(
     };
   });
 }
+
+async function readSenders(pool: pg.Pool): Promise<Sender[]> {
+  const { rows } = await pool.query<{ user_id: string; lane: number }>('select user_id, lane from user_id');
+  return rows.map(({ user_id, lane }) => ({ userId: requireEui(user_id), lane }));
+}

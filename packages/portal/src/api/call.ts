@@ -51,13 +51,31 @@ export interface Caller {
   readonly reason?: string | undefined;
 }
 
+/** What is sent with a call that changes something: a document, or a form with files. */
+export interface Sent {
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly body?: object | FormData | undefined;
+}
+
+function bodyOf({ method, body }: Sent): RequestInit {
+  if (body === undefined) return { method };
+  if (body instanceof FormData) return { method, body };
+  return { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
+
 /** Sends a call; resolves with an answer of success. @throws CallFailed */
-export async function send(address: string, caller: Caller, signal?: AbortSignal): Promise<Response> {
-  const headers = {
+export async function send(
+  address: string,
+  caller: Caller,
+  { signal, sent }: { readonly signal?: AbortSignal; readonly sent?: Sent } = {},
+): Promise<Response> {
+  const { headers, ...init } = sent === undefined ? {} : bodyOf(sent);
+  const named = {
+    ...headers,
     ...(caller.acting === undefined ? {} : { 'penstock-acting': caller.acting }),
     ...(caller.reason === undefined ? {} : { 'penstock-reason': encodeURIComponent(caller.reason) }),
   };
-  const answer = await fetch(address, { headers, ...(signal === undefined ? {} : { signal }) }).catch(
+  const answer = await fetch(address, { ...init, headers: named, ...(signal === undefined ? {} : { signal }) }).catch(
     (error: unknown) => {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
       throw new CallFailed(noAnswer());
@@ -68,13 +86,14 @@ export async function send(address: string, caller: Caller, signal?: AbortSignal
   throw new CallFailed(problem.data ?? notUnderstood(answer.status));
 }
 
-/** Asks for a document. @throws CallFailed */
+/** Asks for a document, or with `sent` changes something and gets what became of it. @throws CallFailed */
 export async function ask<Schema extends z.ZodType>(
   schema: Schema,
   path: string,
-  options: { readonly caller: Caller; readonly query?: Query; readonly signal?: AbortSignal },
+  options: { readonly caller: Caller; readonly query?: Query; readonly signal?: AbortSignal; readonly sent?: Sent },
 ): Promise<z.output<Schema>> {
-  const answer = await send(addressOf(path, options.query), options.caller, options.signal);
+  const { caller, query, ...rest } = options;
+  const answer = await send(addressOf(path, query), caller, rest);
   const document = schema.safeParse(await answer.json().catch(() => undefined));
   if (!document.success) throw new CallFailed(notUnderstood(answer.status));
   return document.data;

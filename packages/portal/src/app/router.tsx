@@ -10,6 +10,8 @@ import { z } from 'zod';
 import { LifePage } from '../messages/life-page.tsx';
 import { MessagesPage } from '../messages/messages-page.tsx';
 import { messageSearchSchema } from '../messages/search.ts';
+import { eventSearchSchema, quarantineSearchSchema } from '../quarantine/search.ts';
+import { thresholdSearchSchema } from '../thresholds/search.ts';
 import { NothingHere } from './nothing-here.tsx';
 import { Shell } from './shell.tsx';
 
@@ -51,8 +53,63 @@ const streams = createRoute({
   component: lazyRouteComponent(() => import('../streams/streams-page.tsx'), 'StreamsPage'),
 });
 
+const thresholds = createRoute({
+  getParentRoute: () => root,
+  path: '/thresholds',
+  validateSearch: thresholdSearchSchema,
+  component: lazyRouteComponent(() => import('../thresholds/thresholds-page.tsx'), 'ThresholdsPage'),
+});
+
+/** Whose, where the Operator looks. */
+const ofUserSchema = actingSearchSchema.extend({ user: z.string().max(40).optional().catch(undefined) });
+
+const submissions = createRoute({
+  getParentRoute: () => root,
+  path: '/submissions',
+  validateSearch: ofUserSchema,
+  component: lazyRouteComponent(() => import('../submissions/submissions-page.tsx'), 'SubmissionsPage'),
+});
+
+const deliver = createRoute({
+  getParentRoute: () => root,
+  path: '/submissions/deliver',
+  component: lazyRouteComponent(() => import('../submissions/deliver-page.tsx'), 'DeliverPage'),
+});
+
+const submission = createRoute({
+  getParentRoute: () => root,
+  path: '/submissions/$sha256',
+  validateSearch: ofUserSchema,
+  component: lazyRouteComponent(() => import('../submissions/submission-page.tsx'), 'SubmissionPage'),
+});
+
+const quarantine = createRoute({
+  getParentRoute: () => root,
+  path: '/quarantine',
+  validateSearch: quarantineSearchSchema,
+  component: lazyRouteComponent(() => import('../quarantine/quarantine-page.tsx'), 'QuarantinePage'),
+});
+
+const quarantineEvent = createRoute({
+  getParentRoute: () => root,
+  path: '/quarantine/$event',
+  validateSearch: eventSearchSchema,
+  component: lazyRouteComponent(() => import('../quarantine/event-page.tsx'), 'EventPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, messages, life, streams]),
+  routeTree: root.addChildren([
+    home,
+    messages,
+    life,
+    streams,
+    thresholds,
+    submissions,
+    deliver,
+    submission,
+    quarantine,
+    quarantineEvent,
+  ]),
   // plain text: '4.1' is a service and '81E2' a code, never a number
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -20,6 +20,9 @@ import { ViewMenu } from './view-menu.tsx';
 
 const pages = [
   { to: '/messages', label: 'Messages' },
+  { to: '/thresholds', label: 'Thresholds' },
+  { to: '/quarantine', label: 'Quarantine' },
+  { to: '/submissions', label: 'Signed files' },
   { to: '/streams', label: 'Streams' },
 ] as const;
 

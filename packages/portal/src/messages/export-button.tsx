@@ -2,6 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { addressOf, type Caller, send } from '../api/call.ts';
 import { wordsOf } from '../shared/failure.tsx';
+import { saveFile } from '../shared/save-file.ts';
 import { type MessageSearch, queryOf } from './search.ts';
 
 /**
@@ -12,12 +13,7 @@ export function ExportButton({ caller, search }: { caller: Caller; search: Messa
   const saving = useMutation({
     mutationFn: async () => {
       const answer = await send(addressOf('/messages.csv', queryOf(search)), caller);
-      const file = URL.createObjectURL(await answer.blob());
-      const link = document.createElement('a');
-      link.href = file;
-      link.download = `messages-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.csv`;
-      link.click();
-      URL.revokeObjectURL(file);
+      saveFile(await answer.blob(), `messages-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.csv`);
     },
   });
   const words = saving.isError ? wordsOf(saving.error) : undefined;

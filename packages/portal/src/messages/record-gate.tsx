@@ -5,12 +5,9 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Caller } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { forgetReason, keepReason, LONGEST_REASON, reasonFor, SHORTEST_REASON } from './reason.ts';
 import { usersQuery } from './record.ts';
 import type { MessageSearch } from './search.ts';
-
-const SHORTEST_REASON = 10;
-const LONGEST_REASON = 500;
-const keyOf = (userId: string) => `penstock-reason ${userId}`;
 
 /**
  * Lets a page read a record, as the caller that may. A User reads its own at once. The Operator's people name the User
@@ -22,8 +19,8 @@ export function RecordGate(props: { search: MessageSearch; children: (caller: Ca
   const [, setGiven] = useState(0);
   if (!me.permissions.includes('record.see')) return <NoRight />;
   if (me.acting.kind === 'user') return props.children({ acting });
-  const reason = user === undefined ? null : sessionStorage.getItem(keyOf(user));
-  if (user === undefined || reason === null) {
+  const reason = user === undefined ? undefined : reasonFor(user);
+  if (user === undefined || reason === undefined) {
     return <ReasonForm caller={{ acting }} user={user} onGiven={() => setGiven((count) => count + 1)} />;
   }
   return (
@@ -50,7 +47,7 @@ function NoRight() {
 function ReasonShown({ user, reason, onEnd }: { user: string; reason: string; onEnd: () => void }) {
   const navigate = useNavigate();
   function end() {
-    sessionStorage.removeItem(keyOf(user));
+    forgetReason(user);
     onEnd();
     void navigate({ to: '/messages', search: ({ for: acting }) => ({ for: acting }) });
   }
@@ -78,7 +75,7 @@ function ReasonForm(props: { caller: Caller; user: string | undefined; onGiven: 
     event.preventDefault();
     setTries(tries + 1);
     if (user === null || isShort) return;
-    sessionStorage.setItem(keyOf(user), reason.trim());
+    keepReason(user, reason.trim());
     props.onGiven();
     void navigate({ to: '.', search: (search: object) => ({ ...search, user }) });
   }

@@ -1,0 +1,40 @@
+// Differences in the form in which the API tells those of a delivered file, so that one view shows both.
+import type { SubmissionSummary } from '@penstock/api/schemas';
+import type { AdtDifference, LimitDifference } from '@penstock/files';
+
+type Kind = AdtDifference['kind'];
+
+function countsOf(differences: readonly { readonly kind: Kind; readonly relaxes: boolean }[]) {
+  const count = (wanted: Kind) => differences.filter(({ kind }) => kind === wanted).length;
+  return {
+    added: count('added'),
+    removed: count('removed'),
+    changed: count('changed'),
+    unchanged: count('unchanged'),
+    relaxes: differences.some(({ relaxes }) => relaxes),
+  };
+}
+
+export function summaryOfAdt(differences: readonly AdtDifference[]): NonNullable<SubmissionSummary['adt']> {
+  return {
+    ...countsOf(differences),
+    differences: differences
+      .filter(({ kind }) => kind !== 'unchanged')
+      .map(({ identity, kind, changes, relaxes, reasons }) => ({
+        services: identity.services,
+        direction: identity.direction,
+        period: identity.period,
+        kind,
+        changes: changes.map((change) => ({ ...change })),
+        relaxes,
+        reasons: [...reasons],
+      })),
+  };
+}
+
+export function summaryOfLimits(differences: readonly LimitDifference[]): NonNullable<SubmissionSummary['limits']> {
+  return {
+    ...countsOf(differences),
+    reasons: differences.flatMap(({ attribute, reasons }) => reasons.map((reason) => `${attribute} ${reason}`)),
+  };
+}

@@ -1,0 +1,163 @@
+import { Button, Checkbox, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import type { AffectedDocument, QuarantineLife } from '@penstock/api/schemas';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useMemo, useState } from 'react';
+import type { Caller } from '../api/call.ts';
+import { keepReason, LONGEST_REASON, reasonFor, SHORTEST_REASON } from '../messages/reason.ts';
+import { useSession } from '../session/me.ts';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { Loading, Panel } from '../shared/states.tsx';
+import { count } from '../thresholds/words.ts';
+import { DraftForm } from './draft-form.tsx';
+import { HeldTable } from './held-table.tsx';
+import { heldQuery } from './queries.ts';
+
+interface Part {
+  readonly life: QuarantineLife;
+  readonly affected: AffectedDocument | undefined;
+}
+
+/** The held messages themselves. The Operator's people say first why they read them. */
+export function HeldSection({ life, affected, isOperator }: Part & { isOperator: boolean }) {
+  const { me, acting } = useSession();
+  const [, setGiven] = useState(0);
+  const reason = isOperator ? reasonFor(life.userId) : undefined;
+  return (
+    <Panel title="Held messages">
+      {!me.permissions.includes('record.see') ? (
+        <Text>Your role does not see messages; what is above tells what they concern.</Text>
+      ) : isOperator && reason === undefined ? (
+        <ReasonForm userId={life.userId} onGiven={() => setGiven((before) => before + 1)} />
+      ) : (
+        <Held
+          life={life}
+          affected={affected}
+          caller={{ acting, ...(reason === undefined ? {} : { reason }) }}
+          isOperator={isOperator}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function ReasonForm({ userId, onGiven }: { userId: string; onGiven: () => void }) {
+  const [reason, setReason] = useState('');
+  const [isTried, setTried] = useState(false);
+  const isShort = reason.trim().length < SHORTEST_REASON;
+  function give(event: FormEvent) {
+    event.preventDefault();
+    setTried(true);
+    if (isShort) return;
+    keepReason(userId, reason.trim());
+    onGiven();
+  }
+  return (
+    <form onSubmit={give} noValidate>
+      <Stack gap="sm" maw={620}>
+        <Text size="sm">
+          The messages of a User are its own. Say why you read them; the reason is recorded, and the User’s
+          administrator can see it.
+        </Text>
+        <Textarea
+          label="Why"
+          description="For example the incident or the call that asks for it."
+          maxLength={LONGEST_REASON}
+          value={reason}
+          error={isTried && isShort ? 'Give a reason of at least ten characters.' : undefined}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <div>
+          <Button type="submit" variant="default">
+            Show the held messages
+          </Button>
+        </div>
+      </Stack>
+    </form>
+  );
+}
+
+function Held({ life, affected, caller, isOperator }: Part & { caller: Caller; isOperator: boolean }) {
+  const search = useSearch({ from: '/quarantine/$event' });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const userId = isOperator ? life.userId : undefined;
+  const held = useInfiniteQuery(heldQuery(caller, life.event, { ...search, user: userId }));
+  const rows = useMemo(() => held.data?.pages.flatMap((page) => page.items) ?? [], [held.data]);
+  const mayDecide = !isOperator && life.undecided > 0;
+  return (
+    <Stack gap="md">
+      <HeldFilters key={`${search.srv} ${search.device}`} affected={affected} />
+      {held.isPending ? <Loading what="the held messages" /> : null}
+      {held.isError ? <FailureSummary words={wordsOf(held.error)} onRetry={() => void held.refetch()} /> : null}
+      {held.isSuccess && rows.length === 0 ? <Text>No held message meets these conditions.</Text> : null}
+      {rows.length === 0 ? null : (
+        <>
+          <HeldTable
+            rows={rows}
+            user={userId}
+            chosen={mayDecide ? chosen : undefined}
+            onChoose={setChosen}
+            hasMore={held.hasNextPage}
+            isLoadingMore={held.isFetchingNextPage}
+            loadMore={held.fetchNextPage}
+          />
+          <Group justify="space-between">
+            <Text size="sm" c="dimmed" role="status">
+              {count(rows.length)} loaded{held.hasNextPage ? '; scroll down for more' : '; that is all of them'}.
+            </Text>
+            <Button variant="default" size="compact-sm" loading={held.isRefetching} onClick={() => void held.refetch()}>
+              Read them again
+            </Button>
+          </Group>
+        </>
+      )}
+      {mayDecide ? <DraftForm life={life} caller={caller} search={search} chosen={chosen} /> : null}
+    </Stack>
+  );
+}
+
+/** The conditions stand in the address; a draft can be made of what meets them. */
+function HeldFilters({ affected }: { affected: AffectedDocument | undefined }) {
+  const search = useSearch({ from: '/quarantine/$event' });
+  const navigate = useNavigate({ from: '/quarantine/$event' });
+  const [device, setDevice] = useState(search.device ?? '');
+  const services = (affected?.services ?? []).flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const change = (wanted: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, ...wanted }), resetScroll: false });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    change({ device: device.trim() === '' ? undefined : device.trim().toUpperCase() });
+  }
+  return (
+    <form onSubmit={submit}>
+      <Group align="flex-end" gap="sm">
+        <Select
+          label="Service (SRV)"
+          placeholder="Every service"
+          clearable
+          clearButtonProps={{ 'aria-label': 'Every service' }}
+          data={services}
+          value={search.srv ?? null}
+          onChange={(srv) => change({ srv: srv ?? undefined })}
+          w={180}
+        />
+        <TextInput
+          label="Device"
+          placeholder="00-DB-12-34-56-78-90-A0"
+          value={device}
+          onChange={(event) => setDevice(event.currentTarget.value)}
+          w={260}
+        />
+        <Button type="submit" variant="default">
+          Show
+        </Button>
+        <Checkbox
+          pb={8}
+          label="Also what is decided"
+          checked={search.held === 'all'}
+          onChange={(event) => change({ held: event.currentTarget.checked ? 'all' : undefined })}
+        />
+      </Group>
+    </form>
+  );
+}

@@ -1,0 +1,180 @@
+import { Anchor, Button, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
+import type { QuarantineEventDocument } from '@penstock/api/schemas';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { usersQuery } from '../messages/record.ts';
+import { useSession } from '../session/me.ts';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { PageTitle } from '../shared/page-title.tsx';
+import { ScrollBox } from '../shared/scroll-box.tsx';
+import { Empty, Loading, NoRight } from '../shared/states.tsx';
+import { When } from '../shared/when.tsx';
+import { count, periodWords } from '../thresholds/words.ts';
+import { eventsQuery } from './queries.ts';
+import type { QuarantineSearch } from './search.ts';
+import { reasonWords, stateWords } from './words.ts';
+
+const tabs: readonly (readonly [QuarantineSearch['show'], string])[] = [
+  [undefined, 'To be worked on'],
+  ['decided', 'Decided'],
+  ['resolved', 'Resolved'],
+  ['all', 'All'],
+];
+
+/** The events of quarantine: what was held, why, and how far it is. */
+export function QuarantinePage() {
+  const { me } = useSession();
+  if (!me.permissions.includes('quarantine.see')) return <NoRight page="Quarantine" what="quarantine events" />;
+  return <Events isOperator={me.acting.kind === 'operator'} />;
+}
+
+function Events({ isOperator }: { isOperator: boolean }) {
+  const { acting } = useSession();
+  const search = useSearch({ from: '/quarantine' });
+  const asked = isOperator ? search : { ...search, user: undefined };
+  const events = useInfiniteQuery(eventsQuery({ acting }, asked));
+  const shown = events.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Stack gap="md" maw={1200}>
+      <PageTitle title="Quarantine" />
+      <div>
+        <Title order={1}>Quarantine</Title>
+        <Text c="dimmed">
+          Messages that are held until an officer of their User decides on them, by a signed file. Nothing is released
+          by a click, and nothing by time.
+        </Text>
+      </div>
+      {isOperator ? <WhoseEvents user={search.user} /> : null}
+      <nav aria-label="Which events">
+        <Group gap="lg" className="penstock-tabs">
+          {tabs.map(([show, label]) => (
+            <Link
+              key={label}
+              to="/quarantine"
+              search={(before) => ({ for: before.for, user: search.user, show })}
+              className={search.show === show ? 'active' : ''}
+              activeProps={{ className: '' }}
+              aria-current={search.show === show ? 'true' : undefined}
+            >
+              {label}
+            </Link>
+          ))}
+        </Group>
+      </nav>
+      {events.isPending ? <Loading what="the events" /> : null}
+      {events.isError ? <FailureSummary words={wordsOf(events.error)} onRetry={() => void events.refetch()} /> : null}
+      {events.isSuccess && shown.length === 0 ? (
+        search.show === undefined ? (
+          <Empty title="Nothing is held that needs work.">
+            What is decided or resolved stands under the other choices.
+          </Empty>
+        ) : (
+          <Empty title="There are no such events.">
+            When a threshold or a limit holds messages, the event stands here.
+          </Empty>
+        )
+      ) : null}
+      {shown.length === 0 ? null : <EventTable events={shown} isOperator={isOperator} />}
+      {events.hasNextPage ? (
+        <div>
+          <Button variant="default" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
+            Show older events
+          </Button>
+        </div>
+      ) : null}
+    </Stack>
+  );
+}
+
+const EVERYBODY = 'everybody';
+
+function WhoseEvents({ user }: { user: string | undefined }) {
+  const { acting } = useSession();
+  const navigate = useNavigate();
+  const users = useQuery(usersQuery({ acting }));
+  const choices = (users.data?.items ?? []).map(({ userId, partyId }) => ({
+    value: userId,
+    label: `${userId} (${partyId})`,
+  }));
+  return (
+    <Select
+      label="Whose messages"
+      w={360}
+      maw="100%"
+      searchable
+      allowDeselect={false}
+      data={[{ value: EVERYBODY, label: 'All Users' }, ...choices]}
+      value={user ?? EVERYBODY}
+      onChange={(value) =>
+        void navigate({
+          to: '/quarantine',
+          search: (search) => ({ ...search, user: value === null || value === EVERYBODY ? undefined : value }),
+        })
+      }
+    />
+  );
+}
+
+/** A state, as a word with a mark of its own. */
+export function EventState({ state }: { state: QuarantineEventDocument['state'] }) {
+  return <span className={`penstock-outcome penstock-event-${state}`}>{stateWords[state]}</span>;
+}
+
+function EventTable({ events, isOperator }: { events: readonly QuarantineEventDocument[]; isOperator: boolean }) {
+  return (
+    <ScrollBox label="Events">
+      <Table miw={860} fz="sm" highlightOnHover verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">Event</Table.Th>
+            {isOperator ? <Table.Th scope="col">User ID</Table.Th> : null}
+            <Table.Th scope="col">State</Table.Th>
+            <Table.Th scope="col" ta="right">
+              Undecided
+            </Table.Th>
+            <Table.Th scope="col" ta="right">
+              Held
+            </Table.Th>
+            <Table.Th scope="col">Last held</Table.Th>
+            <Table.Th scope="col">Why</Table.Th>
+            <Table.Th scope="col">Owner</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {events.map((event) => (
+            <Table.Tr key={`${event.userId} ${event.event}`}>
+              <Table.Th scope="row" fw={400} className="penstock-reference">
+                <Anchor
+                  fz="inherit"
+                  renderRoot={(props) => (
+                    <Link
+                      to="/quarantine/$event"
+                      params={{ event: event.event }}
+                      search={(search) => ({ for: search.for, user: isOperator ? event.userId : undefined })}
+                      {...props}
+                    />
+                  )}
+                >
+                  {event.event}
+                </Anchor>
+              </Table.Th>
+              {isOperator ? <Table.Td className="penstock-reference">{event.userId}</Table.Td> : null}
+              <Table.Td>
+                <EventState state={event.state} />
+              </Table.Td>
+              <Table.Td ta="right" fw={event.undecided > 0 ? 650 : 400}>
+                {count(event.undecided)}
+              </Table.Td>
+              <Table.Td ta="right">{count(event.held)}</Table.Td>
+              <Table.Td>
+                <When at={event.lastAt} />
+              </Table.Td>
+              <Table.Td>{reasonWords(event.words, periodWords)}</Table.Td>
+              <Table.Td>{event.owner ?? 'nobody yet'}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollBox>
+  );
+}

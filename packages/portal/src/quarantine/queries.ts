@@ -1,0 +1,79 @@
+// The questions of the pages about quarantine.
+import {
+  affectedSchema,
+  heldMessagePageSchema,
+  quarantineEventPageSchema,
+  quarantineLifeSchema,
+  releasePageSchema,
+} from '@penstock/api/schemas';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ask, type Caller } from '../api/call.ts';
+import { type EventSearch, type QuarantineSearch, statesOf } from './search.ts';
+
+const PAGE_EVENTS = 50;
+/** Messages a page: what the API gives at most. */
+const PAGE_HELD = 200;
+const AGAIN_MILLISECONDS = 10_000;
+const RELEASING_MILLISECONDS = 1_000;
+
+export const eventsQuery = (caller: Caller, { user, show }: QuarantineSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['quarantine', caller, user, show],
+    queryFn: ({ pageParam, signal }) =>
+      ask(quarantineEventPageSchema, '/quarantine/events', {
+        caller,
+        query: { userId: user, state: statesOf(show), limit: PAGE_EVENTS, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+    refetchInterval: AGAIN_MILLISECONDS,
+  });
+
+export const eventQuery = (caller: Caller, event: string, userId: string | undefined) =>
+  queryOptions({
+    queryKey: ['quarantine-event', caller, event, userId],
+    queryFn: ({ signal }) =>
+      ask(quarantineLifeSchema, `/quarantine/events/${event}`, { caller, query: { userId }, signal }),
+    refetchInterval: AGAIN_MILLISECONDS,
+  });
+
+export const affectedQuery = (caller: Caller, event: string, userId: string | undefined) =>
+  queryOptions({
+    queryKey: ['quarantine-affected', caller, event, userId],
+    queryFn: ({ signal }) =>
+      ask(affectedSchema, `/quarantine/events/${event}/affected`, { caller, query: { userId }, signal }),
+    staleTime: 30_000,
+  });
+
+export const heldQuery = (caller: Caller, event: string, { user, srv, device, held }: EventSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['quarantine-held', caller, event, user, srv, device, held],
+    queryFn: ({ pageParam, signal }) =>
+      ask(heldMessagePageSchema, `/quarantine/events/${event}/held`, {
+        caller,
+        query: {
+          userId: user,
+          serviceReferenceVariant: srv,
+          device,
+          undecided: held === 'all' ? undefined : 'true',
+          limit: PAGE_HELD,
+          cursor: pageParam,
+        },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+    // a list that one chooses from must not move under the reader
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** The releases that decided on an event's messages. */
+export const releasesQuery = (caller: Caller, event: string, userId: string | undefined) =>
+  queryOptions({
+    queryKey: ['releases', caller, event, userId],
+    queryFn: ({ signal }) =>
+      ask(releasePageSchema, '/releases', { caller, query: { userId, event, limit: 20 }, signal }),
+    refetchInterval: ({ state }) =>
+      state.data?.items.some((release) => release.state === 'running') ? RELEASING_MILLISECONDS : AGAIN_MILLISECONDS,
+  });

@@ -1,0 +1,165 @@
+import { Anchor, Button, Checkbox, FileInput, Group, NumberInput, Paper, Stack, Text, Title } from '@mantine/core';
+import { MOST_RATE, submissionLifeSchema } from '@penstock/api/schemas';
+import { useMutation } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { ask } from '../api/call.ts';
+import type { CheckedFile } from '../files/jobs.ts';
+import { useSession } from '../session/me.ts';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { PageTitle } from '../shared/page-title.tsx';
+import { NoRight } from '../shared/states.tsx';
+import { CheckedView } from './checked-view.tsx';
+import { DropZone } from './drop-zone.tsx';
+import { useCheck } from './use-check.ts';
+
+/** Checks a file before it is signed or delivered, and delivers it with its signature. */
+export function DeliverPage() {
+  const { me } = useSession();
+  if (!me.permissions.includes('submissions.change')) {
+    return <NoRight page="Check and deliver a file" what="the delivery of files: an ARO delivers them" />;
+  }
+  return <Delivery />;
+}
+
+interface Options {
+  readonly isPaused: boolean;
+  readonly rate: number | undefined;
+}
+
+function Delivery() {
+  const { me, acting } = useSession();
+  const navigate = useNavigate();
+  const [file, setFile] = useState<File | null>(null);
+  const [signature, setSignature] = useState<File | null>(null);
+  const [options, setOptions] = useState<Options>({ isPaused: false, rate: undefined });
+  const [tries, setTries] = useState(0);
+  const check = useCheck(file);
+  const delivering = useMutation({
+    mutationFn: (parts: { file: File; signature: File; kind: CheckedFile['kind'] }) => {
+      const form = new FormData();
+      form.set('file', parts.file);
+      form.set('signature', parts.signature);
+      const ofRelease =
+        parts.kind === 'actions' ? { paused: options.isPaused ? 'true' : undefined, rate: options.rate } : {};
+      return ask(submissionLifeSchema, '/submissions', {
+        caller: { acting },
+        query: ofRelease,
+        sent: { method: 'POST', body: form },
+      });
+    },
+    onSuccess: ({ sha256 }) =>
+      void navigate({ to: '/submissions/$sha256', params: { sha256 }, search: (search) => ({ for: search.for }) }),
+  });
+  const missing =
+    file === null
+      ? 'Choose the file.'
+      : signature === null
+        ? 'Choose its signature, the file that ends in .p7s.'
+        : undefined;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setTries(tries + 1);
+    if (file === null || signature === null) return;
+    delivering.mutate({ file, signature, kind: check.data?.kind });
+  }
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md" maw={980}>
+        <PageTitle title="Check and deliver a file" />
+        <div>
+          <Title order={1}>Check and deliver a file</Title>
+          <Text c="dimmed">
+            For {me.acting.party.name}. The file is checked here, in your browser, by the same code as after its
+            delivery; nothing is sent until you deliver it. Keys never leave your machine.
+          </Text>
+        </div>
+        {tries > 0 && missing !== undefined ? (
+          <FailureSummary key={tries} words={{ title: 'The file is not delivered yet.', action: missing }} />
+        ) : null}
+        {delivering.isError ? <FailureSummary words={wordsOf(delivering.error)} /> : null}
+        <DropZone
+          onFiles={(files) => {
+            const isSignature = ({ name }: File) => /\.(p7s|cms|sig)$/i.test(name);
+            const signed = files.find((one) => !isSignature(one));
+            if (signed !== undefined) setFile(signed);
+            setSignature(files.find(isSignature) ?? signature);
+          }}
+        >
+          <Group grow align="flex-start" preventGrowOverflow={false} gap="md">
+            <FileInput
+              label="File"
+              description="ADT File, action file or Attribute Limits File, as CSV"
+              placeholder="Choose, or drop it here"
+              accept=".csv,text/csv"
+              clearable
+              clearButtonProps={{ 'aria-label': 'Take the file away' }}
+              value={file}
+              onChange={setFile}
+              miw={240}
+            />
+            <FileInput
+              label="Signature"
+              description="As openssl cms -sign -binary makes it"
+              placeholder="Choose, or drop it here"
+              clearable
+              clearButtonProps={{ 'aria-label': 'Take the signature away' }}
+              value={signature}
+              onChange={setSignature}
+              miw={240}
+            />
+          </Group>
+        </DropZone>
+        {file === null ? (
+          <Text size="sm" c="dimmed">
+            What the columns mean is told in the guide to files.
+          </Text>
+        ) : (
+          <CheckedView check={check} file={file} />
+        )}
+        {check.data?.kind === 'actions' ? <ReleaseOptions options={options} onChange={setOptions} /> : null}
+        <Group gap="sm">
+          <Button type="submit" loading={delivering.isPending}>
+            Deliver
+          </Button>
+          <Anchor
+            size="sm"
+            renderRoot={(props) => <Link to="/submissions" search={(search) => ({ for: search.for })} {...props} />}
+          >
+            Files that were delivered
+          </Anchor>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** How the release of an action file begins; both can be switched later. */
+function ReleaseOptions({ options, onChange }: { options: Options; onChange: (options: Options) => void }) {
+  return (
+    <Paper withBorder p="md" className="penstock-panel" role="group" aria-label="How its release begins">
+      <Stack gap="sm">
+        <Checkbox
+          label="Its release begins paused"
+          checked={options.isPaused}
+          onChange={(event) => onChange({ ...options, isPaused: event.currentTarget.checked })}
+        />
+        <NumberInput
+          label="Messages a second"
+          description="Left empty: as fast as it goes, or as the Operator has set it"
+          w={260}
+          maw="100%"
+          min={1}
+          max={MOST_RATE}
+          allowDecimal={false}
+          allowNegative={false}
+          hideControls
+          value={options.rate ?? ''}
+          onChange={(rate) => onChange({ ...options, rate: typeof rate === 'number' && rate > 0 ? rate : undefined })}
+        />
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,36 @@
+// The questions of the pages about signed files.
+import { type SubmissionDocument, submissionLifeSchema, submissionPageSchema } from '@penstock/api/schemas';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ask, type Caller } from '../api/call.ts';
+
+const PAGE_FILES = 50;
+const UNDER_WAY_MILLISECONDS = 1_500;
+const AGAIN_MILLISECONDS = 15_000;
+
+/** Whether a file is being worked on now: what becomes of it is seconds away. */
+export function isUnderWay({ state }: Pick<SubmissionDocument, 'state'>): boolean {
+  return state === 'received' || state === 'verified' || state === 'checked';
+}
+
+export const submissionsQuery = (caller: Caller, userId: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['submissions', caller, userId],
+    queryFn: ({ pageParam, signal }) =>
+      ask(submissionPageSchema, '/submissions', {
+        caller,
+        query: { userId, limit: PAGE_FILES, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some((page) => page.items.some(isUnderWay)) ? UNDER_WAY_MILLISECONDS : AGAIN_MILLISECONDS,
+  });
+
+export const submissionQuery = (caller: Caller, sha256: string, userId: string | undefined) =>
+  queryOptions({
+    queryKey: ['submission', caller, sha256, userId],
+    queryFn: ({ signal }) => ask(submissionLifeSchema, `/submissions/${sha256}`, { caller, query: { userId }, signal }),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && isUnderWay(state.data) ? UNDER_WAY_MILLISECONDS : AGAIN_MILLISECONDS,
+  });

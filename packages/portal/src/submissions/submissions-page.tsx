@@ -1,0 +1,111 @@
+import { Anchor, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import type { SubmissionDocument } from '@penstock/api/schemas';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { useSession } from '../session/me.ts';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { PageTitle } from '../shared/page-title.tsx';
+import { ScrollBox } from '../shared/scroll-box.tsx';
+import { Empty, Loading, NoRight } from '../shared/states.tsx';
+import { When } from '../shared/when.tsx';
+import { count } from '../thresholds/words.ts';
+import { submissionsQuery } from './queries.ts';
+import { kindWords, SubmissionState } from './states.tsx';
+
+/** The signed files that were delivered, and what became of each. */
+export function SubmissionsPage() {
+  const { me } = useSession();
+  if (!me.permissions.includes('submissions.see')) return <NoRight page="Signed files" what="signed files" />;
+  return <Files mayDeliver={me.permissions.includes('submissions.change')} />;
+}
+
+function Files({ mayDeliver }: { mayDeliver: boolean }) {
+  const { me, acting } = useSession();
+  const { user } = useSearch({ from: '/submissions' });
+  const userId = me.acting.kind === 'operator' ? user : undefined;
+  const files = useInfiniteQuery(submissionsQuery({ acting }, userId));
+  const shown = files.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Stack gap="md" maw={1100}>
+      <PageTitle title="Signed files" />
+      <Group justify="space-between" align="flex-end" gap="sm">
+        <div>
+          <Title order={1}>Signed files</Title>
+          <Text c="dimmed">
+            {userId === undefined ? 'Delivered for you' : `Delivered for ${userId}`}, newest first. Thresholds, limits
+            and decisions come by these files alone.
+          </Text>
+        </div>
+        {mayDeliver ? (
+          <Button
+            renderRoot={(props) => (
+              <Link to="/submissions/deliver" search={(search) => ({ for: search.for })} {...props} />
+            )}
+          >
+            Check and deliver a file
+          </Button>
+        ) : null}
+      </Group>
+      {files.isPending ? <Loading what="the files" /> : null}
+      {files.isError ? <FailureSummary words={wordsOf(files.error)} onRetry={() => void files.refetch()} /> : null}
+      {files.isSuccess && shown.length === 0 ? (
+        <Empty title="No file was delivered yet.">
+          {mayDeliver ? 'Check and deliver one here, or by the command line.' : 'An officer delivers them.'}
+        </Empty>
+      ) : null}
+      {shown.length === 0 ? null : <FileTable files={shown} user={userId} />}
+      {files.hasNextPage ? (
+        <div>
+          <Button variant="default" loading={files.isFetchingNextPage} onClick={() => void files.fetchNextPage()}>
+            Show older files
+          </Button>
+        </div>
+      ) : null}
+    </Stack>
+  );
+}
+
+function FileTable({ files, user }: { files: readonly SubmissionDocument[]; user: string | undefined }) {
+  return (
+    <ScrollBox label="Files">
+      <Table miw={720} fz="sm" highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">Received</Table.Th>
+            <Table.Th scope="col">Kind</Table.Th>
+            <Table.Th scope="col">State</Table.Th>
+            <Table.Th scope="col">What is wrong</Table.Th>
+            <Table.Th scope="col">Reference</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {files.map(({ sha256, receivedAt, kind, state, detail, faultCount, reference }) => (
+            <Table.Tr key={sha256}>
+              <Table.Th scope="row" fw={400}>
+                <Anchor
+                  size="sm"
+                  renderRoot={(props) => (
+                    <Link
+                      to="/submissions/$sha256"
+                      params={{ sha256 }}
+                      search={(search) => ({ for: search.for, user })}
+                      {...props}
+                    />
+                  )}
+                >
+                  <When at={receivedAt} />
+                </Anchor>
+              </Table.Th>
+              <Table.Td>{kind === undefined ? '-' : kindWords[kind]}</Table.Td>
+              <Table.Td>
+                <SubmissionState state={state} />
+              </Table.Td>
+              <Table.Td>{faultCount > 0 ? `${count(faultCount)} in its lines` : (detail ?? '-')}</Table.Td>
+              <Table.Td>{reference}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollBox>
+  );
+}

@@ -1,0 +1,135 @@
+import { List, Stack, Table, Text } from '@mantine/core';
+import type { SubmissionSummary } from '@penstock/api/schemas';
+import { ScrollBox } from '../shared/scroll-box.tsx';
+import { count, periodWords, thresholdTitle } from '../thresholds/words.ts';
+
+type AdtSummary = NonNullable<SubmissionSummary['adt']>;
+type Difference = AdtSummary['differences'][number];
+
+const kinds = { added: 'Added', removed: 'Ends', changed: 'Changed', unchanged: 'Unchanged' } as const;
+
+/** What a file changes; `tense` says whether it did. */
+export function SummaryView({ summary, tense }: { summary: SubmissionSummary; tense: 'would' | 'did' }) {
+  const { adt, actions, limits } = summary;
+  return (
+    <Stack gap="sm">
+      {adt === undefined ? null : <AdtView adt={adt} tense={tense} />}
+      {limits === undefined ? null : (
+        <>
+          <Counts {...limits} what="limits" tense={tense} />
+          {limits.reasons.length === 0 ? null : (
+            <List size="sm">
+              {limits.reasons.map((reason) => (
+                <List.Item key={reason}>{reason}</List.Item>
+              ))}
+            </List>
+          )}
+        </>
+      )}
+      {actions === undefined ? null : (
+        <Text>
+          <b>{count(actions.process)}</b> held {actions.process === 1 ? 'message is' : 'messages are'} processed and{' '}
+          <b>{count(actions.delete)}</b> deleted, of {count(actions.events)} {actions.events === 1 ? 'event' : 'events'}
+          .
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Counts(props: {
+  added: number;
+  removed: number;
+  changed: number;
+  unchanged: number;
+  relaxes: boolean;
+  what: string;
+  tense: 'would' | 'did';
+}) {
+  const { added, removed, changed, unchanged, relaxes, what, tense } = props;
+  const isNothing = added + removed + changed === 0;
+  return (
+    <>
+      <Text>
+        {isNothing
+          ? `It changes none of the ${what}: the same are in force.`
+          : `${count(added)} ${what} added, ${count(changed)} changed, ${count(removed)} ended; ${count(unchanged)} stay as they are.`}
+      </Text>
+      {relaxes ? (
+        <Text fw={650} className="penstock-outcome penstock-health-waiting">
+          {tense === 'would'
+            ? 'It could let through what would be held now: where the User’s policy asks for it, two officers sign.'
+            : 'It could let through what was held before.'}
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+function AdtView({ adt, tense }: { adt: AdtSummary; tense: 'would' | 'did' }) {
+  return (
+    <>
+      <Counts {...adt} what="thresholds" tense={tense} />
+      {adt.differences.length === 0 ? null : (
+        <ScrollBox label="Thresholds that change">
+          <Table miw={640} fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th scope="col">Threshold</Table.Th>
+                <Table.Th scope="col">What happens</Table.Th>
+                <Table.Th scope="col">From</Table.Th>
+                <Table.Th scope="col">To</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {adt.differences.map((difference) => (
+                <DifferenceRows key={nameOf(difference)} difference={difference} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </ScrollBox>
+      )}
+    </>
+  );
+}
+
+const nameOf = ({ services, direction, period }: Difference) => `${services} ${direction} ${period}`;
+
+function titleOf({ services, direction, period }: Difference): string {
+  const known = direction === 'sent' || direction === 'received' || direction === 'processed';
+  if (!known) return `${services} ${direction} in ${periodWords(period)}`;
+  return thresholdTitle({ services: services.split(' '), direction, period });
+}
+
+function DifferenceRows({ difference }: { difference: Difference }) {
+  const { changes, kind, reasons } = difference;
+  const rows = Math.max(1, changes.length);
+  return (
+    <>
+      {Array.from({ length: rows }, (_, index) => {
+        const change = changes[index];
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: changes have no other name, and never move
+          <Table.Tr key={index}>
+            {index > 0 ? null : (
+              <Table.Th scope="rowgroup" rowSpan={rows} fw={400}>
+                {titleOf(difference)}
+                {reasons.map((reason) => (
+                  <Text size="xs" key={reason} className="penstock-outcome penstock-health-waiting" display="flex">
+                    {reason}
+                  </Text>
+                ))}
+              </Table.Th>
+            )}
+            <Table.Td>
+              {kinds[kind]}
+              {change === undefined || kind !== 'changed' ? null : `: ${change.item}, ${change.field}`}
+            </Table.Td>
+            <Table.Td>{change?.before ?? '-'}</Table.Td>
+            <Table.Td>{change?.after ?? '-'}</Table.Td>
+          </Table.Tr>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,180 @@
+import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { adtText, chooseFiles, insertLooks, setCounts, signAs } from './testing-gate.ts';
+import {
+  alpha,
+  findBarriers,
+  startTestPortal,
+  type TestPortal,
+  userAddress,
+  type Visit,
+  visitsTo,
+} from './testing-portal.ts';
+
+// Signed files and thresholds as people meet them.
+
+let portal: TestPortal;
+let browser: Browser;
+let visit: ReturnType<typeof visitsTo>;
+const visits: Visit[] = [];
+
+beforeAll(async () => {
+  if (noBrowser !== undefined) return;
+  portal = await startTestPortal(10);
+  browser = await openBrowser();
+  visit = visitsTo(portal, browser);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+beforeEach((test) => test.skip(noBrowser !== undefined, noBrowser));
+afterEach(async () => {
+  for (const one of visits.splice(0)) {
+    await one.close();
+    expect(one.complaints).toEqual([]);
+  }
+});
+
+async function open(person: keyof TestPortal['people'], path: string): Promise<Page> {
+  const opened = await visit(portal.people[person], path);
+  visits.push(opened);
+  return opened.page;
+}
+const asAro = (path: string) => open('both', userAddress(alpha, path));
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
+
+test('a page without thresholds says so, and who may not deliver is told', async () => {
+  const page = await open('analyst', '/thresholds');
+  await page.getByText('No thresholds are set.').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  expect(await page.getByRole('link', { name: 'Check and deliver a file' }).count()).toBe(0);
+  await page.goto('/thresholds?view=limits');
+  await page.getByText('No limits of values are set.').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.goto('/submissions/deliver');
+  await page.getByText(/Your role does not see the delivery/).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.goto('/submissions');
+  await page.getByText('No file was delivered yet.').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+});
+
+test('a file is checked in the browser: every fault with its line, another User’s file, and nothing is sent', async () => {
+  const page = await asAro('/submissions/deliver');
+  const calls: string[] = [];
+  page.on('request', (request) => calls.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  await page.getByRole('alert').getByText('Choose the file.').waitFor();
+  await chooseFiles(page, adtText('all,sent,PT1H,60,50,,,', '99.9,sent,PT1H,,50,,,'));
+  await page.getByText('2 things are wrong.').waitFor();
+  const faults = page.getByRole('region', { name: 'Faults by line' }).getByRole('row');
+  expect(await faults.nth(1).textContent()).toMatch(/^2/);
+  expect(await faults.nth(2).textContent()).toMatch(/^3.*99\.9/);
+  expect(await findBarriers(page)).toEqual([]);
+  await chooseFiles(page, adtText('all,sent,PT1H,40,50,,,').replaceAll(alpha, '90-B3-D5-1F-30-09-00-00'));
+  await page.getByText(/It names 90-B3-D5-1F-30-09-00-00/).waitFor();
+  await chooseFiles(page, 'name;price\n');
+  await page.getByText('Not a file of ours').waitFor();
+  expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
+});
+
+test('a signed file is delivered and followed until it is applied; the thresholds are then in force', async () => {
+  const page = await asAro('/submissions/deliver');
+  const text = adtText(
+    'all,sent,PT1H,400,500,,,SR-7',
+    '4.1.1 4.8.1,sent,P1D,2000,2500,,,',
+    'alerts,received,PT10M,,100,,,',
+  );
+  await chooseFiles(page, text, signAs(portal, text));
+  await page.getByText('3 lines, no faults').waitFor();
+  await page.getByText('3 thresholds added, 0 changed, 0 ended; 0 stay as they are.').waitFor();
+  await page.getByRole('region', { name: 'With openssl' }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  await heading(page, 'ADT File').waitFor();
+  await page.getByText('It is in force, whole.').waitFor();
+  await page.getByText(/^Valid, by /).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Back to the signed files' }).click();
+  await page.getByRole('table').getByText('Applied').waitFor();
+  await page.getByText('SR-7').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+});
+
+test('how far each is used now, its course and its history, by keyboard and from a link', async () => {
+  await setCounts(portal, [0.2, 0.9, 1]);
+  await insertLooks(portal);
+  const page = await open('analyst', '/thresholds');
+  const cards = page.getByRole('main').getByRole('region', { name: / in / });
+  await cards.nth(2).waitFor();
+  expect(await cards.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))).toEqual([
+    'Alerts received from the network in 10 minutes',
+    'Services 4.1.1, 4.8.1 sent to the network in 24 hours',
+    'All messages sent to the network in 1 hour',
+  ]);
+  await cards.nth(0).getByText('Full: the next message is held.').waitFor();
+  await cards.nth(1).getByText('Above the warning. 250 more messages pass before any is held.').waitFor();
+  const meter = cards.nth(1).getByRole('meter');
+  expect(await meter.getAttribute('aria-valuetext')).toBe('2,250 of 2,500');
+  await cards.nth(1).getByRole('link', { name: 'Course and history' }).focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.penstock-plot canvas').waitFor();
+  await page.getByRole('link', { name: 'Officer 1' }).or(cards.nth(1).getByRole('link').nth(1)).first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Show as a table' }).click();
+  await page.getByRole('columnheader', { name: 'Quarantine' }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  const again = await open('analyst', new URL(page.url()).pathname + new URL(page.url()).search);
+  await again.locator('.penstock-plot canvas').waitFor();
+});
+
+test('the Operator sees those over all Users with who contributed, and a User’s by its User ID', async () => {
+  const page = await open('desk', '/thresholds');
+  await page.getByText('No thresholds are set.').waitFor();
+  await page.getByRole('combobox', { name: 'Whose thresholds' }).click();
+  await page.getByRole('option', { name: new RegExp(alpha) }).click();
+  await page.getByRole('region', { name: /^All messages/ }).waitFor();
+  expect(new URL(page.url()).searchParams.get('user')).toBe(alpha);
+  expect(await findBarriers(page)).toEqual([]);
+  await portal.database.pool.query(
+    `with t as (insert into threshold (user_id, services, direction, period_seconds)
+                values ('00:00:00:00:00:00:00:00', '{all}', 'sent', 86400) returning threshold_id),
+          v as (insert into threshold_version (threshold_id, version, set_at, reference)
+                select threshold_id, 1, now(), 'SR-1' from t),
+          c as (insert into threshold_count (user_id, threshold_id, version, period_seconds, bucket, closed, current,
+                                             good_until, last_time)
+                select '00:00:00:00:00:00:00:00', threshold_id, 1, 86400, counter_bucket(now(), 86400), 0, 9, '-infinity', now()
+                from t)
+     insert into threshold_bound select threshold_id, 1, 'threshold', null, 1000, '-infinity', 'infinity' from t`,
+  );
+  await page.goto('/thresholds');
+  await page.getByRole('link', { name: 'Course and history' }).click();
+  await page.getByText(/^10 by 1 User since|^9 by 1 User since/).waitFor();
+  await page.getByRole('link', { name: alpha }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [1280, 320]) {
+    test(`the pages have no barrier and nothing beside the screen: ${colorScheme}, ${width} pixels`, async () => {
+      const opened = await visit(portal.people.both, userAddress(alpha, '/thresholds'), {
+        colorScheme,
+        viewport: { width, height: 700 },
+      });
+      visits.push(opened);
+      const { page } = opened;
+      for (const path of ['/thresholds', '/thresholds?view=limits', '/submissions', '/submissions/deliver']) {
+        await page.goto(userAddress(alpha, path));
+        await heading(
+          page,
+          path.startsWith('/thr') ? 'Thresholds' : path.endsWith('er') ? 'Check and deliver a file' : 'Signed files',
+        ).waitFor();
+        expect([path, await findBarriers(page)]).toEqual([path, []]);
+        const beside = await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
+        expect([path, beside]).toEqual([path, 0]);
+      }
+    });
+  }
+}
