@@ -200,5 +200,10 @@ export const incidentSchema = z.object({
   closedAt: instantSchema.optional(),
 });
 export const incidentPageSchema = z.object({ items: z.array(incidentSchema), cursor: cursorSchema });
-/** Newest first. */
-export const incidentQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+export type IncidentDocument = z.infer<typeof incidentSchema>;
+/** Newest first. The Operator gets those of all Users unless it names one. */
+export const incidentQuerySchema = z.strictObject({
+  ...pageQuery,
+  userId: euiSchema.optional(),
+  state: incidentSchema.shape.state.optional(),
+});

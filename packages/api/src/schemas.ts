@@ -5,6 +5,7 @@ export * from './events.ts';
 export * from './imports.ts';
 export * from './messages.ts';
 export * from './officers.ts';
+export * from './overview.ts';
 export * from './parties.ts';
 export * from './people.ts';
 export * from './quarantine.ts';

@@ -161,6 +161,17 @@ create table threshold_usage (
   primary key (user_id, threshold_id, at)
 );
 
+-- What the log holds of each five minutes, of a User and (zeros) of all together: what passed and what did not, for the
+-- eye. It follows the log with the sums above; kept for two days.
+create table traffic_count (
+  user_id macaddr8 not null,
+  bucket timestamptz not null,   -- its begin
+  kind text not null check (kind in ('requests', 'responses', 'alerts', 'held', 'refused')),
+  count bigint not null,
+  primary key (user_id, bucket, kind)
+) with (fillfactor = 70);
+create index traffic_count_bucket on traffic_count (bucket);
+
 -- ---------------------------------------------------------------- quarantine (distributed by user_id)
 
 -- What was held of one User for one reason, until it stops for as long as the threshold's period.
@@ -233,7 +244,8 @@ create index held_message_sha256 on held_message (user_id, sha256);
 -- Definitions and counts of a User's own thresholds, and those of all Users for who may see the owner of zeros.
 do $$ declare its text; begin
   foreach its in array array['threshold', 'threshold_count', 'threshold_bucket', 'threshold_warning',
-                             'day_count', 'hour_count', 'threshold_usage', 'quarantine_event', 'held_message'] loop
+                             'day_count', 'hour_count', 'threshold_usage', 'traffic_count', 'quarantine_event',
+                             'held_message'] loop
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer
                     using (user_id = any ((select visible_user_ids())::macaddr8[]))', its);
@@ -245,7 +257,7 @@ do $$ declare its text; begin
   end loop;
 end $$;
 grant select on threshold, threshold_version, threshold_bound, threshold_count, threshold_bucket, threshold_warning,
-                day_count, hour_count, threshold_usage, quarantine_event
+                day_count, hour_count, threshold_usage, traffic_count, quarantine_event
   to penstock_viewer;
 -- nobody's record: when minutes ended
 grant select on minute_end, sum_cursor to penstock_viewer;
@@ -631,6 +643,10 @@ declare
 begin
   select c.sequence, c.time into reached from sum_cursor c
     where c.user_id = in_anchor and c.lane = in_lane for update skip locked;
+  -- least() below passes over a null: without a row everything would count as summed up
+  if not found then
+    return 0;
+  end if;
   select l.sequence, l.time into head from lane l where l.user_id = in_anchor and l.lane = in_lane;
   until := least(head.sequence, reached.sequence + in_most);
   if until is null or until = reached.sequence then
@@ -641,12 +657,16 @@ begin
   for span in
     select r.minute, max(r.sequence) as sequence, max(r.time) as time,
            array_agg(r.user_id) as users, array_agg(r.direction) as directions, array_agg(r.kind) as kinds,
-           array_agg(r.srv) as srvs, array_agg(r.count) as counts
+           array_agg(r.srv) as srvs, array_agg(r.count) as counts, array_agg(r.passed) as passed,
+           array_agg(r.held) as held, array_agg(r.refused) as refused
     from (
       select m.user_id, floor(extract(epoch from m.recorded_at) / 60)::integer as minute, m.direction, m.kind, m.srv,
              max(m.sequence) as sequence, max(m.recorded_at) as time,
              count(*) filter (where is_counted('{all}', 'processed', m.direction, m.kind, m.verdict, m.command_variant,
-                                               m.srv, m.reason)) as count
+                                               m.srv, m.reason)) as count,
+             count(*) filter (where m.verdict in ('passed', 'warned')) as passed,
+             count(*) filter (where m.verdict in ('held', 'deleted')) as held,
+             count(*) filter (where m.verdict = 'refused') as refused
       from user_id u
       cross join generate_series(first_day, (head.time at time zone 'UTC')::date, interval '1 day') as d(day)
       cross join lateral (
@@ -676,6 +696,23 @@ begin
     where n.count > 0
     on conflict (user_id, day, hour, direction, kind, srv) do update
       set minutes[now_minute + 1] = c.minutes[now_minute + 1] + excluded.minutes[now_minute + 1];
+    with each as materialized (
+      select n.user_id, k.kind, sum(k.count) as count
+      from unnest(span.users, span.directions, span.kinds, span.passed, span.held, span.refused)
+             as n(user_id, direction, kind, passed, held, refused)
+      cross join lateral (values
+        (case when n.direction = 'southbound' then 'requests'
+              when n.kind in ('device_alert', 'dcc_alert') then 'alerts' else 'responses' end, n.passed),
+        ('held', n.held), ('refused', n.refused)) as k(kind, count)
+      where k.count > 0
+      group by 1, 2
+    )
+    insert into traffic_count as c (user_id, bucket, kind, count)
+    select o.user_id, to_timestamp(span.minute / 5 * 300), o.kind, o.count
+    from (select user_id, kind, count from each
+          union all select '00:00:00:00:00:00:00:00', kind, sum(count) from each group by kind) as o
+    order by o.user_id, o.kind
+    on conflict (user_id, bucket, kind) do update set count = c.count + excluded.count;
     insert into minute_end as e (user_id, lane, day, minute, sequence)
     values (in_anchor, in_lane, today, span.minute, span.sequence)
     on conflict (user_id, lane, day, minute) do update set sequence = excluded.sequence;

@@ -215,6 +215,8 @@ create table incident (
   primary key (user_id, incident)
 );
 create index incident_changed on incident (changed_at);
+-- The Operator's list of all Users' incidents, newest first.
+create index incident_number on incident (incident);
 create index incident_open on incident (user_id) where state = 'open';
 
 -- What the officers of a User ID are told, grouped.

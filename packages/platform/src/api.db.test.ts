@@ -202,6 +202,8 @@ describe('who may call what', () => {
     'POST /api/v1/releases/:submission': 'releases.change',
     'GET /api/v1/notices': 'quarantine.see',
     'GET /api/v1/incidents': 'incidents.see',
+    'GET /api/v1/overview': 'streams.see',
+    'GET /api/v1/traffic': 'streams.see',
     'GET /api/v1/devices/:device': 'devices.see',
     'POST /api/v1/devices': 'devices.change',
     'GET /api/v1/messages': 'record.see',

@@ -13,6 +13,7 @@ import { type PortalFiles, portalRoutes } from './foundation/http/portal-files.t
 import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
 import type { Log } from './foundation/log.ts';
 import { incidentRoutes } from './incidents/routes.ts';
+import { overviewRoutes } from './overview/routes.ts';
 import { officersRoutes } from './parties/officers-routes.ts';
 import { partiesRoutes } from './parties/routes.ts';
 import type { People } from './people/index.ts';
@@ -60,6 +61,7 @@ export function createApi(options: {
       submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes, mostKeptBytes: config.files.maxUserBytes }),
       quarantineRoutes({ pool, reportPool, operatorId, desk: config.operator.desk }),
       incidentRoutes(pool),
+      overviewRoutes({ pool, clock }),
       ...(portal === undefined ? [] : [portalRoutes(portal.files)]),
     ],
   });

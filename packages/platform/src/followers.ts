@@ -17,6 +17,7 @@ import type { Log } from './foundation/log.ts';
 import { readKeyPair } from './foundation/start-faults.ts';
 import { judgeHeld } from './gateway/held-rights.ts';
 import { followEvents } from './incidents/incidents.ts';
+import { dropOldTraffic } from './overview/traffic-store.ts';
 import { readCertificateFor } from './parties/certificates.ts';
 import type { DirectoryReader } from './parties/directory-reader.ts';
 import { announceDirectory } from './parties/directory-version.ts';
@@ -130,6 +131,7 @@ export async function startFollowers(parts: FollowerParts, onStop: (stop: () => 
     new Every(NOTICE_SECONDS, log, 'incidents were not opened', () => followEvents(pool)),
     new Every(SUM_SECONDS, log, 'the log was not summed up', () => sumUpLog(pool)),
     new Every(USAGE_SECONDS, log, 'the use of thresholds was not looked at', () => lookAtUsage(pool, clock.now())),
+    new Every(UPKEEP_SECONDS, log, 'old counts of traffic were not dropped', () => dropOldTraffic(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'uploads that did not end were not dropped', async () => {
       await dropAbandonedUploads(pool);
     }),

@@ -113,7 +113,7 @@ describe('signing in', () => {
     const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
     await page.getByLabel('Six-digit code').fill(codeOf(fromBase32(secret)));
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await heading('Messages').waitFor();
+    await heading('Overview').waitFor();
     expect(new Set(asked)).toEqual(new Set([new URL(portal.address).host]));
   });
 

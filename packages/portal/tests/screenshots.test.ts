@@ -18,6 +18,7 @@ beforeAll(async () => {
   expect(noBrowser).toBeUndefined();
   mkdirSync(folder, { recursive: true });
   portal = await startTestPortal(2_000);
+  await tellOfTraffic(portal.database.pool);
   browser = await openBrowser();
   await fillGate();
 }, 120_000);
@@ -46,11 +47,37 @@ async function fillGate(): Promise<void> {
   await holdMessages(portal, 3_000);
 }
 
+/** A day of traffic, with its two peaks, and what is held of it. */
+async function tellOfTraffic(pool: TestPortal['database']['pool']): Promise<void> {
+  await pool.query(
+    `insert into traffic_count (user_id, bucket, kind, count)
+     select $1::macaddr8, date_bin('5 minutes', now(), 'epoch') - n * interval '5 minutes', k.kind,
+            (k.share * (900 + 500 * sin(n / 23.0) + 180 * cos(n / 3.0) + 60 * sin(n * n)))::bigint
+     from generate_series(0, 287) n, (values ('requests', 1.0), ('responses', 0.97), ('alerts', 0.12)) k(kind, share)
+     union all
+     select $1, date_bin('5 minutes', now(), 'epoch') - n * interval '5 minutes', 'held', 420 - 60 * n
+     from generate_series(0, 5) n
+     on conflict (user_id, bucket, kind) do update set count = excluded.count`,
+    [alpha],
+  );
+}
+
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 const rows = (page: Page, last = 8) => page.getByRole('table').getByRole('row').nth(last).waitFor();
 
 /** What a page needs to be shown, by the name of its picture. */
 const pictures: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  overview: async (page) => {
+    await page.goto('/overview');
+    await page
+      .getByRole('img', { name: /^Messages of the last 24 hours/ })
+      .locator('canvas')
+      .waitFor();
+  },
+  incidents: async (page) => {
+    await page.goto('/incidents');
+    await page.getByRole('row').nth(1).waitFor();
+  },
   messages: async (page) => {
     await page.goto('/messages');
     await rows(page);

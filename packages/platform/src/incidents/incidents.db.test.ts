@@ -16,6 +16,8 @@ test('each event opens one incident, for its User, that is closed when the event
   await Promise.all([followEvents(database.pool), followEvents(database.pool)]);
   expect(await incidents()).toMatchObject([{ incident: `INC-${event}`, state: 'open' }]);
   expect(await incidents(userB)).toEqual([]);
+  expect((await listIncidents(database.pool, 'all', { limit: 10, state: 'open' })).items).toHaveLength(1);
+  expect((await listIncidents(database.pool, 'all', { limit: 10, state: 'closed' })).items).toEqual([]);
   await database.pool.query(`update quarantine_event set state = 'resolved'`);
   await followEvents(database.pool);
   expect(await incidents()).toMatchObject([{ state: 'closed', closedAt: expect.any(String) }]);

@@ -40,22 +40,26 @@ interface IncidentRow {
   closed_at: Date | null;
 }
 
-/** A page of a User's incidents, newest first: their numbers rise with time. */
+const LIST_SQL = `
+  select user_id, incident, lpad(event::text, 20, '0') as event, title, state, opened_at, closed_at from incident
+  where ($1::macaddr8 is null or user_id = $1) and ($2::text is null or incident < $2) and ($3::text is null or state = $3)
+  order by incident desc limit $4`;
+
+/** A page of a User's incidents, or (the Operator) of all, newest first: their numbers rise with time. */
 export async function listIncidents(
   pool: pg.Pool,
-  userId: Eui,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  owner: Eui | 'all',
+  query: { cursor?: string | undefined; limit: number; state?: 'open' | 'closed' | undefined },
 ): Promise<z.infer<typeof incidentPageSchema>> {
+  const { cursor, limit, state } = query;
   if (cursor !== undefined && !/^INC-\d{20}$/.test(cursor)) {
     throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
   }
-  const { rows } = await asViewerOf(pool, [userId], (client) =>
-    client.query<IncidentRow>(
-      `select user_id, incident, lpad(event::text, 20, '0') as event, title, state, opened_at, closed_at from incident
-       where user_id = $1 and ($2::text is null or incident < $2) order by incident desc limit $3`,
-      [userId, cursor, limit + 1],
-    ),
-  );
+  const values = [owner === 'all' ? null : owner, cursor, state, limit + 1];
+  const { rows } =
+    owner === 'all'
+      ? await pool.query<IncidentRow>(LIST_SQL, values)
+      : await asViewerOf(pool, [owner], (client) => client.query<IncidentRow>(LIST_SQL, values));
   const items = rows.slice(0, limit).map((row) => ({
     userId: requireEui(row.user_id),
     incident: row.incident,

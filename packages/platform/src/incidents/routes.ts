@@ -12,7 +12,12 @@ export function incidentRoutes(pool: pg.Pool): (app: HttpApp) => void {
         config: { access: 'incidents.see' },
         schema: { querystring: incidentQuerySchema, response: { 200: incidentPageSchema } },
       },
-      (request) => listIncidents(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
+      (request) => {
+        const viewer = viewerOf(request);
+        const { userId } = request.query;
+        const isOfAll = viewer.kind === 'operator' && userId === undefined;
+        return listIncidents(pool, isOfAll ? 'all' : recordOwner(viewer, userId), request.query);
+      },
     );
   };
 }

@@ -29,8 +29,21 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/messages', search: (search) => search, replace: true });
+    throw redirect({ to: '/overview', search: (search) => search, replace: true });
   },
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('../overview/overview-page.tsx'), 'OverviewPage'),
+});
+
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  validateSearch: z.object({ state: z.enum(['open', 'all']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../incidents/incidents-page.tsx'), 'IncidentsPage'),
 });
 
 const messages = createRoute({
@@ -100,6 +113,7 @@ const quarantineEvent = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
+    overview,
     messages,
     life,
     streams,
@@ -109,6 +123,7 @@ export const router = createRouter({
     submission,
     quarantine,
     quarantineEvent,
+    incidents,
   ]),
   // plain text: '4.1' is a service and '81E2' a code, never a number
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

@@ -19,11 +19,13 @@ import { PersonMenu } from './person-menu.tsx';
 import { ViewMenu } from './view-menu.tsx';
 
 const pages = [
+  { to: '/overview', label: 'Overview' },
   { to: '/messages', label: 'Messages' },
   { to: '/thresholds', label: 'Thresholds' },
   { to: '/quarantine', label: 'Quarantine' },
   { to: '/submissions', label: 'Signed files' },
   { to: '/streams', label: 'Streams' },
+  { to: '/incidents', label: 'Incidents' },
 ] as const;
 
 /** What stands around every page: whoever is not signed in, or has not said for whom, meets that question instead. */

@@ -54,6 +54,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   release_span: byUser,
   release_refusal: byUser,
   alert_cursor: byUser,
+  traffic_count: byUser,
   quarantine_note: byUser,
   incident: byUser,
   notice: byUser,

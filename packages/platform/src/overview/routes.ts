@@ -1,0 +1,23 @@
+import { overviewSchema, trafficSchema } from '@penstock/api';
+import type pg from 'pg';
+import type { Clock } from '../foundation/clock.ts';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { OverviewStore } from './overview-store.ts';
+import { readTraffic } from './traffic-store.ts';
+
+/** Numbers only, of what every role may see: nothing of a record. */
+export function overviewRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }): (app: HttpApp) => void {
+  const store = new OverviewStore(pool);
+  return (app) => {
+    app.get(
+      '/api/v1/overview',
+      { config: { access: 'streams.see' }, schema: { response: { 200: overviewSchema } } },
+      (request) => store.read(viewerOf(request)),
+    );
+    app.get(
+      '/api/v1/traffic',
+      { config: { access: 'streams.see' }, schema: { response: { 200: trafficSchema } } },
+      (request) => readTraffic(pool, viewerOf(request), clock.now()),
+    );
+  };
+}

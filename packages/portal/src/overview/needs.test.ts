@@ -1,0 +1,53 @@
+import type { OverviewDocument } from '@penstock/api/schemas';
+import { expect, test } from 'vitest';
+import { healthWords, needsOf } from './needs.ts';
+
+const asOf = '2026-11-22T12:00:00.000Z';
+const well: OverviewDocument = {
+  asOf,
+  quarantine: { events: 0, undecided: 0 },
+  streams: { waiting: 0, failing: 0, held: 0 },
+  incidents: { open: 0 },
+  releases: { running: 0, paused: 0 },
+  submissions: { awaitingSecondOfficer: 0 },
+  certificates: { count: 0, first: [] },
+};
+
+test('where all is well, it says so', () => {
+  const needs = needsOf(well);
+  expect(needs.map(({ key }) => key)).toEqual(['quarantine', 'streams', 'incidents', 'certificates']);
+  expect(needs.every(({ state }) => state === 'well')).toBe(true);
+  expect(healthWords(needs)).toBe('Everything is in order.');
+});
+
+test('what needs somebody comes first, with how much and since when', () => {
+  const needs = needsOf({
+    ...well,
+    quarantine: { events: 1, undecided: 1_234, oldestAt: '2026-11-22T11:00:00.000Z' },
+    streams: { waiting: 2, failing: 1, held: 0, oldestAt: '2026-11-22T11:57:00.000Z' },
+    releases: { running: 0, paused: 1 },
+    submissions: { awaitingSecondOfficer: 1 },
+    certificates: {
+      count: 3,
+      first: [{ userId: 'U', purpose: 'officer', name: 'Ada', notAfter: '2026-11-24T12:00:00.000Z' }],
+    },
+  });
+  expect(needs.map(({ key, title }) => [key, title])).toEqual([
+    ['quarantine', '1,234 messages held'],
+    ['streams', '2 streams not flowing'],
+    ['submissions', '1 file waiting'],
+    ['releases', '1 paused'],
+    ['certificates', '3 to renew'],
+    ['incidents', 'None open'],
+  ]);
+  expect(needs[0]?.words).toBe('1 event waits for an officer to decide. The oldest for 1 h.');
+  expect(needs[1]?.words).toBe('Delivery of 1 fails, 2 have waited for over a minute. The oldest for 3 min.');
+  expect(needs[4]?.words).toBe('The File Signing certificate of Ada (U) ends in 2 d.');
+  expect(healthWords(needs)).toBe('5 things need somebody.');
+});
+
+test('a certificate that ended is said to have', () => {
+  const ended = { userId: 'U', purpose: 'signing', notAfter: '2026-11-22T11:59:00.000Z' } as const;
+  const [first] = needsOf({ ...well, certificates: { count: 1, first: [ended] } });
+  expect(first).toMatchObject({ state: 'failing', words: 'The signing certificate of U ended 1 min ago.' });
+});

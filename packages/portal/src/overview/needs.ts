@@ -1,0 +1,142 @@
+// What needs somebody now, each in a word, a sentence and a way there. Pure.
+import type { ExpiringCertificate, OverviewDocument } from '@penstock/api/schemas';
+import { formatDuration } from '../shared/time.ts';
+
+export interface Need {
+  readonly key: 'quarantine' | 'streams' | 'incidents' | 'releases' | 'submissions' | 'certificates';
+  readonly name: string;
+  /** Of the marks of portal.css: what is well, what waits, what fails, what is held. */
+  readonly state: 'well' | 'waiting' | 'failing' | 'held';
+  readonly title: string;
+  readonly words: string;
+}
+
+const count = (number: number, one: string, many = `${one}s`) =>
+  `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
+
+function since(oldestAt: string | undefined, asOf: string): string {
+  return oldestAt === undefined ? '' : ` The oldest for ${formatDuration(Date.parse(asOf) - Date.parse(oldestAt))}.`;
+}
+
+function quarantine({ quarantine: { events, undecided, oldestAt }, asOf }: OverviewDocument): Need {
+  const name = 'Quarantine';
+  if (events === 0) {
+    return {
+      key: 'quarantine',
+      name,
+      state: 'well',
+      title: 'Nothing is held',
+      words: 'No messages wait for a decision.',
+    };
+  }
+  return {
+    key: 'quarantine',
+    name,
+    state: 'held',
+    title: `${count(undecided, 'message')} held`,
+    words: `${count(events, 'event')} ${events === 1 ? 'waits' : 'wait'} for an officer to decide.${since(oldestAt, asOf)}`,
+  };
+}
+
+function streams({ streams: { waiting, failing, held, oldestAt }, asOf }: OverviewDocument): Need {
+  const name = 'Streams';
+  if (held + failing + waiting === 0) {
+    return { key: 'streams', name, state: 'well', title: 'Flowing', words: 'Everything is taken as it comes.' };
+  }
+  const parts = [
+    held > 0 ? `of ${held.toLocaleString('en-GB')} nothing was taken for days` : '',
+    failing > 0 ? `delivery of ${failing.toLocaleString('en-GB')} fails` : '',
+    waiting > 0 ? `${waiting.toLocaleString('en-GB')} ${waiting === 1 ? 'has' : 'have'} waited for over a minute` : '',
+  ].filter((part) => part !== '');
+  const words = parts.join(', ');
+  return {
+    key: 'streams',
+    name,
+    state: held > 0 ? 'held' : failing > 0 ? 'failing' : 'waiting',
+    title: `${count(Math.max(held, failing, waiting), 'stream')} not flowing`,
+    words: `${words.charAt(0).toUpperCase()}${words.slice(1)}.${since(oldestAt, asOf)}`,
+  };
+}
+
+function incidents({ incidents: { open } }: OverviewDocument): Need {
+  const isWell = open === 0;
+  return {
+    key: 'incidents',
+    name: 'Incidents',
+    state: isWell ? 'well' : 'waiting',
+    title: isWell ? 'None open' : `${open.toLocaleString('en-GB')} open`,
+    words: isWell ? 'An incident opens when messages are held.' : 'Each closes when what was held is resolved.',
+  };
+}
+
+const purposes: Readonly<Record<ExpiringCertificate['purpose'], string>> = {
+  signing: 'signing',
+  transport: 'transport',
+  officer: 'File Signing',
+};
+
+function certificates({ certificates: { count: number, first }, asOf }: OverviewDocument): Need {
+  const [soonest] = first;
+  const name = 'Certificates';
+  if (soonest === undefined) {
+    return { key: 'certificates', name, state: 'well', title: 'In date', words: 'None ends within 30 days.' };
+  }
+  const left = Date.parse(soonest.notAfter) - Date.parse(asOf);
+  const whose = soonest.name === undefined ? soonest.userId : `${soonest.name} (${soonest.userId})`;
+  const when = left > 0 ? `ends in ${formatDuration(left)}` : `ended ${formatDuration(-left)} ago`;
+  return {
+    key: 'certificates',
+    name,
+    state: left > 0 ? 'waiting' : 'failing',
+    title: `${number.toLocaleString('en-GB')} to renew`,
+    words: `The ${purposes[soonest.purpose]} certificate of ${whose} ${when}.`,
+  };
+}
+
+/** Only while there is one: neither is usual. */
+function releases({ releases: { running, paused } }: OverviewDocument): Need[] {
+  if (running + paused === 0) return [];
+  return [
+    {
+      key: 'releases',
+      name: 'Releases',
+      state: paused > 0 ? 'waiting' : 'well',
+      title: paused > 0 ? `${paused.toLocaleString('en-GB')} paused` : `${running.toLocaleString('en-GB')} running`,
+      words: 'What officers decided to send goes out.',
+    },
+  ];
+}
+
+function submissions({ submissions: { awaitingSecondOfficer: waiting } }: OverviewDocument): Need[] {
+  if (waiting === 0) return [];
+  return [
+    {
+      key: 'submissions',
+      name: 'Signed files',
+      state: 'waiting',
+      title: `${count(waiting, 'file')} waiting`,
+      words: 'For the signature of a second officer.',
+    },
+  ];
+}
+
+const order: readonly Need['state'][] = ['held', 'failing', 'waiting', 'well'];
+
+/** What needs somebody comes first. */
+export function needsOf(overview: OverviewDocument): Need[] {
+  const all = [
+    quarantine(overview),
+    streams(overview),
+    incidents(overview),
+    ...submissions(overview),
+    ...releases(overview),
+    certificates(overview),
+  ];
+  return all.sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
+}
+
+export function healthWords(needs: readonly Need[]): string {
+  const open = needs.filter(({ state }) => state !== 'well').length;
+  if (open === 0) return 'Everything is in order.';
+  return open === 1 ? 'One thing needs somebody.' : `${open} things need somebody.`;
+}
