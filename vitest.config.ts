@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const ofEmbedded = [
   '**/embedded.db.test.ts',
   'packages/portal/tests/*.db.test.ts',
-  'packages/cli/src/{demo,disk-full,kill,release-kill,start}.db.test.ts',
+  'packages/cli/src/{demo,disk-full,kill,release-kill,sftp-kill,start}.db.test.ts',
 ];
 const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
 const excluded = ['**/node_modules/**', '**/dist/**'];

@@ -33,6 +33,7 @@ const floors: readonly (readonly string[])[] = [
   ['thresholds', 'delivery', 'changes', 'devices', 'forecasts', 'people'],
   ['quarantine', 'audit-trail', 'storms'],
   ['gateway', 'submissions', 'incidents', 'events', 'overview'],
+  ['channels'],
   ['main'],
 ];
 

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 const tools = [
   { command: 'xmlsec1', debianPackage: 'xmlsec1' },
   { command: 'chromium', debianPackage: 'chromium' },
+  { command: 'sftp', debianPackage: 'openssh-client' },
 ];
 
 // Chromium is some 90 MB with what it needs

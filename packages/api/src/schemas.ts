@@ -9,6 +9,7 @@ export * from './overview.ts';
 export * from './parties.ts';
 export * from './people.ts';
 export * from './quarantine.ts';
+export * from './ssh-keys.ts';
 export * from './streams.ts';
 export * from './submissions.ts';
 export * from './thresholds.ts';

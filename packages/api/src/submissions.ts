@@ -45,6 +45,18 @@ export const fileFaultSchema = z.object({
 });
 export type FileFault = z.infer<typeof fileFaultSchema>;
 
+/** The ways by which a file may come in. */
+export const submissionWays = ['https', 'sftp'] as const;
+export type SubmissionWay = (typeof submissionWays)[number];
+
+/** One delivery of a file; the same file may come more than once, by any way. */
+export const submissionDeliverySchema = z.object({
+  way: z.enum(submissionWays),
+  /** Of the file, where the way gives it one. */
+  name: z.string().optional(),
+  receivedAt: instantSchema,
+});
+
 export const signatureStandingSchema = z.object({
   /** SHA-256 of the signature's bytes, hex. */
   sha256: z.string(),
@@ -127,6 +139,8 @@ export type SubmissionDocument = z.infer<typeof submissionSchema>;
 /** One submission with all that is known of it. */
 export const submissionLifeSchema = submissionSchema.extend({
   signatures: z.array(signatureStandingSchema),
+  /** The first hundred. */
+  deliveries: z.array(submissionDeliverySchema),
   /** The first thousand. */
   faults: z.array(fileFaultSchema),
   summary: submissionSummarySchema.optional(),

@@ -21,6 +21,7 @@ import { createPeople } from './people/index.ts';
 import { Providers } from './people/providers.ts';
 import { findStanding } from './people/standing.ts';
 import { addPerson, TestBrowser, testSecret } from './people/testing-people.ts';
+import { Reports } from './quarantine/report.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const beta = requireEui('90-B3-D5-1F-30-02-00-00');
@@ -65,7 +66,7 @@ beforeAll(async () => {
   });
   api = await createApi({
     pool: database.pool,
-    reportPool: database.pool,
+    reports: new Reports(database.pool),
     clock: { now: () => now },
     log,
     people,
@@ -186,6 +187,9 @@ describe('who may call what', () => {
     'GET /api/v1/officers': 'officers.see',
     'POST /api/v1/officers': 'officers.change',
     'POST /api/v1/officers/revoke': 'officers.change',
+    'GET /api/v1/ssh-keys': 'certificates.see',
+    'POST /api/v1/ssh-keys': 'certificates.change',
+    'POST /api/v1/ssh-keys/revoke': 'certificates.change',
     'PUT /api/v1/user-ids/:userId/officer-policy': 'officers.change',
     'POST /api/v1/imports/:kind': 'directory.change',
     'POST /api/v1/submissions': 'submissions.change',

@@ -16,7 +16,9 @@ import { incidentRoutes } from './incidents/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import { officersRoutes } from './parties/officers-routes.ts';
 import { partiesRoutes } from './parties/routes.ts';
+import { sshKeysRoutes } from './parties/ssh-keys-routes.ts';
 import type { People } from './people/index.ts';
+import type { Reports } from './quarantine/report.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { submissionRoutes } from './submissions/routes.ts';
 import { TrustFiles } from './submissions/trust.ts';
@@ -24,8 +26,7 @@ import { thresholdsRoutes } from './thresholds/routes.ts';
 
 export function createApi(options: {
   readonly pool: pg.Pool;
-  /** Connections for what takes minutes. */
-  readonly reportPool: pg.Pool;
+  readonly reports: Reports;
   readonly clock: Clock;
   readonly log: Log;
   /** Health, readiness and metrics; undefined where another server answers for the whole. */
@@ -39,7 +40,7 @@ export function createApi(options: {
   readonly version: string;
   readonly config: Config;
 }): Promise<HttpServer> {
-  const { pool, reportPool, clock, log, operation, people, events, portal, version, config } = options;
+  const { pool, reports, clock, log, operation, people, events, portal, version, config } = options;
   const operatorId = requireEui(config.operator.userId);
   const trust = new TrustFiles(config);
   const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
@@ -55,11 +56,12 @@ export function createApi(options: {
         : [eventRoutes({ hub: events, sessions: people.sessions })]),
       partiesRoutes(pool),
       officersRoutes(pool),
+      sshKeysRoutes(pool),
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),
       submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes, mostKeptBytes: config.files.maxUserBytes }),
-      quarantineRoutes({ pool, reportPool, operatorId, desk: config.operator.desk }),
+      quarantineRoutes({ pool, reports, operatorId, desk: config.operator.desk }),
       incidentRoutes(pool),
       overviewRoutes({ pool, clock }),
       ...(portal === undefined ? [] : [portalRoutes(portal.files)]),

@@ -13,6 +13,7 @@ import type { HttpServer } from './foundation/http/server.ts';
 import { createLog } from './foundation/log.ts';
 import type { Viewer } from './foundation/viewer.ts';
 import { type TestCertificate, testCertificate } from './parties/testing-certificates.ts';
+import { Reports } from './quarantine/report.ts';
 
 const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
@@ -38,7 +39,7 @@ beforeAll(async () => {
   database = await testDatabase();
   api = await createApi({
     pool: database.pool,
-    reportPool: database.pool,
+    reports: new Reports(database.pool),
     clock: { now: () => new Date('2026-11-22T12:00:00Z') },
     log: createLog({ level: 'silent' }),
     operation: { checks: [], metrics: () => new Registry().metrics() },

@@ -25,6 +25,7 @@ import { GatewayServer, type Peer } from './gateway/server.ts';
 import { ClockAlarm } from './messages/clock-alarm.ts';
 import { Committer } from './messages/committer.ts';
 import { openDirectory } from './parties/directory-reader.ts';
+import { Reports } from './quarantine/report.ts';
 import { API_CONNECTIONS, deliveryShare, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
 import { loadScreening } from './thresholds/screening-store.ts';
 
@@ -85,7 +86,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
   const returns = new Returns({ directory, committer, clock, operatorId });
   const api = await createApi({
     pool: forApi,
-    reportPool: forReports,
+    reports: new Reports(forReports),
     clock,
     log,
     version: manifest.version,

@@ -11,6 +11,7 @@ import type pg from 'pg';
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { createApi } from './api.ts';
+import { startChannels } from './channels/index.ts';
 import { Delivery } from './delivery/delivery.ts';
 import type { Measured } from './door-messages.ts';
 import { openDoors } from './doors.ts';
@@ -41,6 +42,7 @@ import { readProviders } from './people/providers.ts';
 import { readSessionSecret } from './people/session-secret.ts';
 import { findStanding } from './people/standing.ts';
 import { dropEnded } from './people/upkeep.ts';
+import { Reports } from './quarantine/report.ts';
 import { API_CONNECTIONS, deliveryShare, EVENT_CONNECTIONS, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
 import { stopInOrder } from './stops.ts';
 
@@ -53,7 +55,7 @@ export { readSessionSecret } from './people/session-secret.ts';
 
 export interface Platform {
   /** Where it listens; a port that was configured as 0 is the one that was free. */
-  readonly addresses: { readonly gateway: string; readonly http: string };
+  readonly addresses: { readonly gateway: string; readonly http: string; readonly sftp?: string };
   /** Stops in order: what was taken in is answered, nothing acknowledged is lost. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -171,6 +173,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   onStop(() => forApi.close());
   const forReports = openDatabase({ url, poolSize: REPORT_CONNECTIONS, applicationName: 'penstock reports', log });
   onStop(() => forReports.close());
+  const reports = new Reports(forReports.pool);
   let port = config.http.port;
   const people = createPeople({
     pool: forApi.pool,
@@ -194,7 +197,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   });
   const api = await createApi({
     pool: forApi.pool,
-    reportPool: forReports.pool,
+    reports,
     clock,
     log,
     people,
@@ -212,6 +215,9 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     },
   });
   onStop(() => api.close());
+
+  const channels = await startChannels({ config, log, clock, registry, pool: forApi.pool, reports });
+  onStop(() => channels.stop());
 
   // each by itself: what hinders one must not keep tomorrow's partitions from being made
   const maintenance = [
@@ -238,6 +244,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
   const addresses = {
     gateway: `https://${urlHost(config.gateway.host)}:${doors.port}`,
     http: `http://${urlHost(config.http.host)}:${http.port}`,
+    ...(channels.sftpPort === undefined ? {} : { sftp: `sftp://${urlHost(config.sftp.host)}:${channels.sftpPort}` }),
   };
   log.info(addresses, 'the platform is serving');
   if (!(await hasAdministrator(forApi.pool))) {

@@ -223,6 +223,23 @@ const filesSection = z.strictObject({
   ),
 });
 
+const sftpSection = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Where the SFTP server listens.'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe(
+      'Port of the SFTP server for signed files, receipts and reports; without it there is none. 0 takes any free one.',
+    ),
+  hostKeyFile: path()
+    .optional()
+    .describe(
+      'File with the private key by which clients know the SFTP server; without it one is made in the data folder. Platforms behind one address need the same.',
+    ),
+});
+
 const quarantineSection = z.strictObject({
   expireDays: z
     .int()
@@ -256,6 +273,7 @@ export const settingsSchema = z.strictObject({
   duis: duisSection.prefault({}),
   delivery: deliverySection.prefault({}),
   files: filesSection.prefault({}),
+  sftp: sftpSection.prefault({}),
   quarantine: quarantineSection.prefault({}),
 });
 

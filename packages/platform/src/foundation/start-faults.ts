@@ -53,7 +53,7 @@ const listenProblems: Readonly<Record<string, readonly ['host' | 'port', string]
 };
 
 /** Why a server cannot listen where its section says; a failure that is no matter of settings comes back as it is. */
-export function listenFailure(config: Config, section: 'gateway' | 'http', error: unknown): unknown {
+export function listenFailure(config: Config, section: 'gateway' | 'http' | 'sftp', error: unknown): unknown {
   const [setting, problem] = listenProblems[codeOf(error)] ?? [];
   if (setting === undefined) return error;
   const { host, port } = config[section];

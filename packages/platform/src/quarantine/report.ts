@@ -139,6 +139,20 @@ export class Reports {
    * @throws PenstockError 'request.not-found', 'quarantine.report-under-way'
    */
   async open(order: ReportOrder): Promise<Readable> {
+    const { signal } = order;
+    const { file, release } = await this.make(order);
+    const stream = file.createReadStream({ start: 0, signal });
+    // a call that ended is no failure of the report
+    stream.once('error', () => undefined);
+    stream.once('close', release);
+    return stream;
+  }
+
+  /**
+   * The report of an event as a file without a name. Whoever asked closes it and then calls `release`.
+   * @throws PenstockError 'request.not-found', 'quarantine.report-under-way'
+   */
+  async make(order: ReportOrder): Promise<{ readonly file: FileHandle; readonly release: () => void }> {
     const { userId, signal } = order;
     if (this.#under.has(userId)) throw new PenstockError('quarantine.report-under-way');
     this.#under.add(userId);
@@ -152,11 +166,7 @@ export class Reports {
           await target.writeFile(text);
         }
       });
-      const stream = file.createReadStream({ start: 0, signal });
-      // a call that ended is no failure of the report
-      stream.once('error', () => undefined);
-      stream.once('close', () => this.#under.delete(userId));
-      return stream;
+      return { file, release: () => this.#under.delete(userId) };
     } catch (error) {
       this.#under.delete(userId);
       await file?.close();

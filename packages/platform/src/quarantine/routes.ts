@@ -28,20 +28,18 @@ import { listHeld } from './held-store.ts';
 import { listNotices } from './notices.ts';
 import { authorOf } from './quarantine.ts';
 import { listReleases, switchRelease } from './releases-store.ts';
-import { Reports } from './report.ts';
+import type { Reports } from './report.ts';
 
 export interface QuarantineRouteParts {
   readonly pool: pg.Pool;
-  /** Connections of their own for reports. */
-  readonly reportPool: pg.Pool;
+  readonly reports: Reports;
   readonly operatorId: Eui;
   /** How the Operator's service desk is reached. */
   readonly desk: string | undefined;
 }
 
 /** Events, what they hold, and their releases: each User's own, and for the Operator those of the User that it names. */
-export function quarantineRoutes({ pool, reportPool, operatorId, desk }: QuarantineRouteParts): (app: HttpApp) => void {
-  const reports = new Reports(reportPool);
+export function quarantineRoutes({ pool, reports, operatorId, desk }: QuarantineRouteParts): (app: HttpApp) => void {
   const readOne = (userId: Eui, event: string) => readEvent(pool, userId, event, desk);
   return (app) => {
     const events = '/api/v1/quarantine/events';

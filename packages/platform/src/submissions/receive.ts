@@ -1,6 +1,7 @@
 // Takes a file and its signature in while they come: the bytes are hashed and stored in pieces, so that a file of any
 // size needs little memory, and what was acknowledged is stored.
 import { createHash, randomUUID } from 'node:crypto';
+import type { SubmissionWay } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import { MOST_SIGNATURE_BYTES } from '@penstock/files/signature';
 import type pg from 'pg';
@@ -13,6 +14,8 @@ const CHUNK_BYTES = 1024 * 1024;
 /** A part of the delivery: its name, and its bytes as they come. */
 export interface Part {
   readonly name: string;
+  /** That the file has where it comes from. */
+  readonly fileName?: string | undefined;
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
@@ -25,6 +28,7 @@ export interface Delivery {
   readonly start: ReleaseStart;
   /** Of all files of the User that are kept. */
   readonly mostKeptBytes: number;
+  readonly way: SubmissionWay;
 }
 
 function malformed(detail: string): PenstockError {
@@ -37,6 +41,12 @@ function tooLarge(mostBytes: number): PenstockError {
 
 function tooManyKept(mostBytes: number): PenstockError {
   return new PenstockError('submissions.too-many-bytes', { detail: `${mostBytes} bytes may be kept for a User ID` });
+}
+
+/** A name as it may be shown: what it says is the sender's, and it is no path. */
+function shownName(name: string | undefined): string | undefined {
+  const shown = name?.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 200);
+  return shown === '' ? undefined : shown;
 }
 
 /** Pieces of one size, whatever pieces the bytes come in. */
@@ -80,16 +90,18 @@ async function readSignatureBytes(bytes: AsyncIterable<Uint8Array>): Promise<Buf
  *   'submissions.too-many-bytes', 'submissions.upload-under-way'
  */
 export async function receiveFile(pool: pg.Pool, delivery: Delivery): Promise<Buffer> {
-  const { userId, parts, mostBytes, mostKeptBytes, start } = delivery;
+  const { userId, parts, mostBytes, mostKeptBytes, start, way } = delivery;
   const upload = randomUUID();
   const hash = createHash('sha256');
   let size: number | undefined;
   let signature: Buffer | undefined;
+  let givenName: string | undefined;
   const kept = await beginUpload(pool, { userId, upload });
   try {
-    for await (const { name, bytes } of parts) {
+    for await (const { name, bytes, fileName } of parts) {
       if (name === 'file' && size === undefined) {
         size = 0;
+        givenName = shownName(fileName);
         let number = 0;
         for await (const chunk of chunksOf(bytes)) {
           size += chunk.length;
@@ -108,7 +120,7 @@ export async function receiveFile(pool: pg.Pool, delivery: Delivery): Promise<Bu
     if (signature === undefined || signature.length === 0) throw malformed('the part signature is missing or empty');
     const sha256 = hash.digest();
     const signatureSha256 = createHash('sha256').update(signature).digest();
-    await receive(pool, { userId, upload, sha256, size, signature, signatureSha256, start });
+    await receive(pool, { userId, upload, sha256, size, signature, signatureSha256, start, way, fileName: givenName });
     return sha256;
   } catch (error) {
     // what is left where the database is away is dropped by the User's next upload, or after an hour

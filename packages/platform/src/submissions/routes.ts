@@ -43,7 +43,7 @@ async function* partsOf(request: FastifyRequest, mostBytes: number): AsyncGenera
     if (part.type !== 'file') {
       throw new PenstockError('submissions.parts', { detail: `the part '${part.fieldname.slice(0, 40)}' is no file` });
     }
-    yield { name: part.fieldname, bytes: part.file };
+    yield { name: part.fieldname, fileName: part.filename, bytes: part.file };
   }
 }
 
@@ -73,6 +73,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         mostBytes,
         mostKeptBytes,
         start,
+        way: 'https',
       });
       return sha256.toString('hex');
     } finally {

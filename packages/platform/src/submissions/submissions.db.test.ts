@@ -496,6 +496,7 @@ describe('delivery', () => {
       mostBytes: MOST_BYTES,
       mostKeptBytes: MOST_KEPT_BYTES,
       start: {},
+      way: 'https' as const,
     });
     // a pool whose first commit is done by the server, and whose answer is lost
     let isLost = false;

@@ -19,6 +19,7 @@ import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { officersImporter } from '../parties/officers-import.ts';
+import { Reports } from '../quarantine/report.ts';
 import { quarantineRoutes } from '../quarantine/routes.ts';
 import { insertQuarantineWorld, userA, userB } from '../quarantine/testing-quarantine.ts';
 import { submissionRoutes } from './routes.ts';
@@ -130,7 +131,7 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
     version: '0',
     routes: [
       submissionRoutes({ pool, trust, mostBytes: MOST_BYTES, mostKeptBytes: MOST_KEPT_BYTES }),
-      quarantineRoutes({ pool, reportPool: pool, operatorId, desk: undefined }),
+      quarantineRoutes({ pool, reports: new Reports(pool), operatorId, desk: undefined }),
     ],
   });
   const viewers: Readonly<Record<string, Viewer>> = {

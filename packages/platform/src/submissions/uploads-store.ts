@@ -3,6 +3,7 @@
 // A User uploads one file at a time: it holds its row of submission_upload, which is deleted by the transaction that makes
 // the upload a submission. So whoever takes the place of an upload, or cleans up after it, waits for that transaction, and
 // knows then whether it was committed, though its connection was lost.
+import type { SubmissionWay } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/index.ts';
@@ -100,6 +101,8 @@ export interface Upload extends UploadKey {
   readonly signature: Buffer;
   readonly signatureSha256: Buffer;
   readonly start: ReleaseStart;
+  readonly way: SubmissionWay;
+  readonly fileName: string | undefined;
 }
 
 /** The stored bytes are all there. */
@@ -156,6 +159,11 @@ export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
       await storeReleaseStart(client, given, given.start);
       await sign(client, given, receivedAt);
     }
+    await client.query(
+      `insert into submission_delivery (user_id, sha256, signature_sha256, way, name, received_at)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [userId, sha256, given.signatureSha256, given.way, given.fileName, receivedAt],
+    );
     if (made.rowCount === 0) await keepOneUpload(client, given, rows[0]?.upload ?? null);
   });
 }

@@ -1,0 +1,74 @@
+// Ways by which signed files come in beside the API, and receipts and reports go out.
+//
+// What they do: each is an adapter between what its clients speak and one intake (submissions/receive.ts). What they do
+// not: none looks into a file or judges a signature; that is the same on every way.
+//
+// What always holds: no way hands anything of a User to another; a file that a way has acknowledged as whole is taken in
+// although the platform is killed, and once.
+import { requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import type { Registry } from 'prom-client';
+import type { Clock } from '../foundation/clock.ts';
+import type { Config } from '../foundation/config.ts';
+import { readFileSigner } from '../foundation/file-signer.ts';
+import type { Log } from '../foundation/log.ts';
+import { listenFailure } from '../foundation/start-faults.ts';
+import type { Reports } from '../quarantine/report.ts';
+import { TrustFiles } from '../submissions/trust.ts';
+import { readHostKey } from './sftp/host-key.ts';
+import { PairTaker } from './sftp/pair-taker.ts';
+import { SftpServer } from './sftp/server.ts';
+
+export interface ChannelParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly pool: pg.Pool;
+  readonly reports: Reports;
+}
+
+export interface Channels {
+  /** Where SFTP listens; undefined: it is off. */
+  readonly sftpPort: number | undefined;
+  stop(): Promise<void>;
+}
+
+/** What lies in a folder may have as many bytes as two files of the largest size. */
+const FOLDER_FILES = 2;
+
+/** Starts the ways that are configured. @throws PenstockError 'config.invalid' */
+export async function startChannels({ config, log, clock, registry, pool, reports }: ChannelParts): Promise<Channels> {
+  const { port, host } = config.sftp;
+  if (port === undefined) return { sftpPort: undefined, stop: async () => undefined };
+  const hostKey = readHostKey(config);
+  const taker = new PairTaker({
+    pool,
+    log,
+    trust: new TrustFiles(config),
+    mostBytes: config.files.maxBytes,
+    mostKeptBytes: config.files.maxUserBytes,
+  });
+  const server = new SftpServer({
+    pool,
+    log,
+    clock,
+    registry,
+    reports,
+    hostKey,
+    taker,
+    operatorId: requireEui(config.operator.userId),
+    signer: readFileSigner(config),
+    mostBytes: FOLDER_FILES * config.files.maxBytes,
+  });
+  const stop = async () => {
+    await server.stop();
+    await taker.stop();
+  };
+  try {
+    return { sftpPort: await server.listen(port, host), stop };
+  } catch (error) {
+    await stop();
+    throw listenFailure({ ...config, sftp: { ...config.sftp, port } }, 'sftp', error);
+  }
+}

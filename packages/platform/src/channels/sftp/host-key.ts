@@ -1,0 +1,54 @@
+// The key by which clients know the server: a file of the data folder that is made when it is not there, or the one that
+// the configuration names. Platforms behind one address need the same.
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import type { Config } from '../../foundation/config.ts';
+import { PenstockError } from '../../foundation/errors.ts';
+import { dataFolderFault } from '../../foundation/start-faults.ts';
+
+const FILE = 'sftp-host-key';
+
+function invalid(detail: string, cause?: unknown): PenstockError {
+  return new PenstockError('config.invalid', { detail, cause });
+}
+
+function make(file: string): void {
+  try {
+    const { private: text } = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'penstock' });
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    // there already, or another process made it meanwhile
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+export interface HostKey {
+  readonly pem: Buffer;
+  /** In the form of RFC 4253: what clients see. */
+  readonly publicKey: Buffer;
+}
+
+/** @throws PenstockError 'config.invalid' when it cannot be read, is no private key, or others may read it */
+export function readHostKey(config: Config): HostKey {
+  const file = config.sftp.hostKeyFile ?? join(config.dataFolder, FILE);
+  const named = 'sftp.host_key_file (PENSTOCK_SFTP_HOST_KEY_FILE)';
+  let pem: Buffer;
+  try {
+    if (config.sftp.hostKeyFile === undefined) {
+      mkdirSync(config.dataFolder, { recursive: true });
+      make(file);
+    }
+    pem = readFileSync(file);
+    if ((statSync(file).mode & 0o077) !== 0) throw invalid(`${named}: ${file} may be read by others: chmod 600 it`);
+  } catch (cause) {
+    const fault = dataFolderFault(config, cause);
+    throw fault instanceof PenstockError ? fault : invalid(`${named}: ${file} cannot be read`, cause);
+  }
+  const read = ssh2.utils.parseKey(pem);
+  const key = Array.isArray(read) ? read[0] : read;
+  if (key === undefined || key instanceof Error || !key.isPrivateKey()) {
+    throw invalid(`${named}: ${file} is no private key without a passphrase`);
+  }
+  return { pem, publicKey: key.getPublicSSH() };
+}

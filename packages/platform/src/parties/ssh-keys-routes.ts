@@ -1,0 +1,53 @@
+import {
+  changedSchema,
+  postSshKeySchema,
+  revokeSshKeySchema,
+  sshKeyPageSchema,
+  sshKeyQuerySchema,
+} from '@penstock/api';
+import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { readSshKey, type SshKey, SshKeyFault } from './ssh-keys.ts';
+import { listSshKeys, registerSshKey, revokeSshKey } from './ssh-keys-store.ts';
+
+function keyOf(text: string): SshKey {
+  try {
+    return readSshKey(text);
+  } catch (error) {
+    if (!(error instanceof SshKeyFault)) throw error;
+    throw new PenstockError('request.invalid', { detail: error.message, where: 'key' });
+  }
+}
+
+/** SSH keys, by which machines come in by SFTP. */
+export function sshKeysRoutes(pool: pg.Pool): (app: HttpApp) => void {
+  return (app) => {
+    app.get(
+      '/api/v1/ssh-keys',
+      {
+        config: { access: 'certificates.see' },
+        schema: { querystring: sshKeyQuerySchema, response: { 200: sshKeyPageSchema } },
+      },
+      (request) => listSshKeys(pool, viewerOf(request), request.query),
+    );
+    app.post(
+      '/api/v1/ssh-keys',
+      {
+        config: { access: 'certificates.change' },
+        schema: { body: postSshKeySchema, response: { 200: changedSchema } },
+      },
+      async ({ body: { userId, name, key } }) => ({
+        changed: await registerSshKey(pool, { userId, name, key: keyOf(key) }),
+      }),
+    );
+    app.post(
+      '/api/v1/ssh-keys/revoke',
+      {
+        config: { access: 'certificates.change' },
+        schema: { body: revokeSshKeySchema, response: { 200: changedSchema } },
+      },
+      async ({ body }) => ({ changed: await revokeSshKey(pool, body) }),
+    );
+  };
+}
