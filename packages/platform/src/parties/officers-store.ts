@@ -4,9 +4,10 @@ import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
+import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
 import { type CertificateRow, describeCertificate } from './certificate-rows.ts';
 import type { Officer } from './officers.ts';
-import { ownOnly, type Page, pageOf } from './parties-store.ts';
+import type { Page } from './parties-store.ts';
 
 interface OfficerRow extends CertificateRow {
   user_id: string;
@@ -15,36 +16,14 @@ interface OfficerRow extends CertificateRow {
 }
 
 /** In order of their User IDs and fingerprints, after `cursor`. */
-export async function listOfficers(
-  pool: pg.Pool,
-  viewer: Viewer,
-  { userId, cursor, limit }: { userId?: string | undefined; cursor?: string | undefined; limit: number },
-): Promise<Page<OfficerDocument>> {
-  const [after = '', fingerprint = ''] = (cursor ?? '00-00-00-00-00-00-00-00/').split('/');
-  if (!/^([0-9A-F]{2}-){7}[0-9A-F]{2}$/.test(after) || !/^([0-9a-f]{64})?$/.test(fingerprint)) {
-    throw new PenstockError('request.invalid', { where: 'cursor', detail: 'this is no cursor of this list' });
-  }
-  const { rows } = await pool.query<OfficerRow>(
-    `select user_id, encode(fingerprint, 'hex') as fingerprint, name, email, issuer, serial, not_before, not_after,
-            registered_at, revoked_at
-     from officer
-     where (user_id, fingerprint) > ($1::macaddr8, decode($2, 'hex'))
-       and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
-       and ($4::macaddr8 is null or user_id = $4::macaddr8)
-     order by user_id, fingerprint limit $5`,
-    [after, fingerprint, ownOnly(viewer), userId, limit + 1],
-  );
-  return pageOf(
-    rows,
-    limit,
-    (row) => ({
-      userId: requireEui(row.user_id),
-      name: row.name,
-      email: row.email,
-      ...describeCertificate(row),
-    }),
-    (row) => `${requireEui(row.user_id)}/${row.fingerprint}`,
-  );
+export function listOfficers(pool: pg.Pool, viewer: Viewer, query: RegisteredQuery): Promise<Page<OfficerDocument>> {
+  const columns = 'name, email, issuer, serial, not_before, not_after, registered_at, revoked_at';
+  return listRegistered<OfficerRow, OfficerDocument>(pool, viewer, 'officer', columns, query, (row) => ({
+    userId: requireEui(row.user_id),
+    name: row.name,
+    email: row.email,
+    ...describeCertificate(row),
+  }));
 }
 
 /** The officers of a User ID who can sign now, each once however many certificates there are. */
@@ -62,25 +41,11 @@ export async function listContacts(pool: pg.Pool, userId: Eui): Promise<{ name: 
  * Revokes an officer of a User ID from now on. False when it was revoked before, which stays as it is.
  * @throws PenstockError 'request.not-found'
  */
-export async function revokeOfficer(
+export function revokeOfficer(
   pool: pg.Pool,
   { userId, fingerprint }: { userId: string; fingerprint: string },
 ): Promise<boolean> {
-  const { rows } = await pool.query<{ changed: boolean }>(
-    `with found as (
-       select user_id, fingerprint from officer where user_id = $1 and fingerprint = decode($2, 'hex')
-     ), revoked as (
-       update officer o set revoked_at = clock_timestamp() from found f
-       where o.user_id = f.user_id and o.fingerprint = f.fingerprint and o.revoked_at is null
-       returning o.user_id
-     )
-     select exists (select from revoked) as changed from found`,
-    [userId, fingerprint],
-  );
-  if (rows[0] === undefined) {
-    throw new PenstockError('request.not-found', { detail: 'there is no such officer', where: 'fingerprint' });
-  }
-  return rows[0].changed;
+  return revokeRegistered(pool, 'officer', { userId, fingerprint: Buffer.from(fingerprint, 'hex') });
 }
 
 /** Says whether a User's files that could let through what is held need a second officer; false: it was so before. */

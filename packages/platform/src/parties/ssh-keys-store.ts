@@ -4,12 +4,13 @@ import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { ownOnly, type Page, pageOf } from './parties-store.ts';
+import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
+import type { Page } from './parties-store.ts';
 import { fingerprintText, type SshKey } from './ssh-keys.ts';
 
 interface SshKeyRow {
   user_id: string;
-  fingerprint: Buffer;
+  fingerprint: string;
   algorithm: string;
   name: string;
   registered_at: Date;
@@ -17,36 +18,16 @@ interface SshKeyRow {
 }
 
 /** In order of their User IDs and fingerprints, after `cursor`. */
-export async function listSshKeys(
-  pool: pg.Pool,
-  viewer: Viewer,
-  { userId, cursor, limit }: { userId?: string | undefined; cursor?: string | undefined; limit: number },
-): Promise<Page<SshKeyDocument>> {
-  const [after = '', fingerprint = ''] = (cursor ?? '00-00-00-00-00-00-00-00/').split('/');
-  if (!/^([0-9A-F]{2}-){7}[0-9A-F]{2}$/.test(after) || !/^([0-9a-f]{64})?$/.test(fingerprint)) {
-    throw new PenstockError('request.invalid', { where: 'cursor', detail: 'this is no cursor of this list' });
-  }
-  const { rows } = await pool.query<SshKeyRow>(
-    `select user_id, fingerprint, algorithm, name, registered_at, revoked_at from ssh_key
-     where (user_id, fingerprint) > ($1::macaddr8, decode($2, 'hex'))
-       and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
-       and ($4::macaddr8 is null or user_id = $4::macaddr8)
-     order by user_id, fingerprint limit $5`,
-    [after, fingerprint, ownOnly(viewer), userId, limit + 1],
-  );
-  return pageOf(
-    rows,
-    limit,
-    (row) => ({
-      userId: requireEui(row.user_id),
-      fingerprint: fingerprintText(row.fingerprint),
-      algorithm: row.algorithm,
-      name: row.name,
-      registeredAt: row.registered_at.toISOString(),
-      ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at.toISOString() }),
-    }),
-    (row) => `${requireEui(row.user_id)}/${row.fingerprint.toString('hex')}`,
-  );
+export function listSshKeys(pool: pg.Pool, viewer: Viewer, query: RegisteredQuery): Promise<Page<SshKeyDocument>> {
+  const columns = 'algorithm, name, registered_at, revoked_at';
+  return listRegistered<SshKeyRow, SshKeyDocument>(pool, viewer, 'ssh_key', columns, query, (row) => ({
+    userId: requireEui(row.user_id),
+    fingerprint: fingerprintText(Buffer.from(row.fingerprint, 'hex')),
+    algorithm: row.algorithm,
+    name: row.name,
+    registeredAt: row.registered_at.toISOString(),
+    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at.toISOString() }),
+  }));
 }
 
 /**
@@ -73,26 +54,12 @@ export async function registerSshKey(
  * Revokes a key of a User ID from now on. False when it was revoked before.
  * @throws PenstockError 'request.not-found'
  */
-export async function revokeSshKey(
+export function revokeSshKey(
   pool: pg.Pool,
   { userId, fingerprint }: { userId: string; fingerprint: string },
 ): Promise<boolean> {
   const sha256 = Buffer.from(fingerprint.replace(/^SHA256:/, ''), 'base64');
-  const { rows } = await pool.query<{ changed: boolean }>(
-    `with found as (
-       select user_id, fingerprint from ssh_key where user_id = $1 and fingerprint = $2
-     ), revoked as (
-       update ssh_key k set revoked_at = clock_timestamp() from found f
-       where k.user_id = f.user_id and k.fingerprint = f.fingerprint and k.revoked_at is null
-       returning k.user_id
-     )
-     select exists (select from revoked) as changed from found`,
-    [userId, sha256],
-  );
-  if (rows[0] === undefined) {
-    throw new PenstockError('request.not-found', { detail: 'there is no such key', where: 'fingerprint' });
-  }
-  return rows[0].changed;
+  return revokeRegistered(pool, 'ssh_key', { userId, fingerprint: sha256 });
 }
 
 /** Whether a key is registered for a User ID that is active now, as its party is. */

@@ -1,0 +1,70 @@
+// What officers and SSH keys have in common: both are registered for User IDs under a fingerprint, are listed in that
+// order, and are revoked for good.
+import { requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import { ownOnly, type Page, pageOf } from './parties-store.ts';
+
+type Registered = 'officer' | 'ssh_key';
+
+export interface RegisteredQuery {
+  readonly userId?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/**
+ * A page of what a viewer may see, in order of User IDs and fingerprints, after `cursor`; the fingerprint is in hex.
+ * @param columns of the table beside these two, as SQL
+ */
+export async function listRegistered<Row extends { user_id: string; fingerprint: string }, Item>(
+  pool: pg.Pool,
+  viewer: Viewer,
+  table: Registered,
+  columns: string,
+  { userId, cursor, limit }: RegisteredQuery,
+  item: (row: Row) => Item,
+): Promise<Page<Item>> {
+  const [after = '', fingerprint = ''] = (cursor ?? '00-00-00-00-00-00-00-00/').split('/');
+  if (!/^([0-9A-F]{2}-){7}[0-9A-F]{2}$/.test(after) || !/^([0-9a-f]{64})?$/.test(fingerprint)) {
+    throw new PenstockError('request.invalid', { where: 'cursor', detail: 'this is no cursor of this list' });
+  }
+  const { rows } = await pool.query<Row>(
+    `select user_id, encode(fingerprint, 'hex') as fingerprint, ${columns} from ${table}
+     where (user_id, fingerprint) > ($1::macaddr8, decode($2, 'hex'))
+       and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
+       and ($4::macaddr8 is null or user_id = $4::macaddr8)
+     order by user_id, fingerprint limit $5`,
+    [after, fingerprint, ownOnly(viewer), userId, limit + 1],
+  );
+  return pageOf(rows, limit, item, (row) => `${requireEui(row.user_id)}/${row.fingerprint}`);
+}
+
+const names = { officer: 'officer', ssh_key: 'key' } as const;
+
+/**
+ * Revokes one from now on. False when it was revoked before, which stays as it is.
+ * @throws PenstockError 'request.not-found'
+ */
+export async function revokeRegistered(
+  pool: pg.Pool,
+  table: Registered,
+  { userId, fingerprint }: { userId: string; fingerprint: Buffer },
+): Promise<boolean> {
+  const { rows } = await pool.query<{ changed: boolean }>(
+    `with found as (
+       select user_id, fingerprint from ${table} where user_id = $1 and fingerprint = $2
+     ), revoked as (
+       update ${table} t set revoked_at = clock_timestamp() from found f
+       where t.user_id = f.user_id and t.fingerprint = f.fingerprint and t.revoked_at is null
+       returning t.user_id
+     )
+     select exists (select from revoked) as changed from found`,
+    [userId, fingerprint],
+  );
+  if (rows[0] === undefined) {
+    throw new PenstockError('request.not-found', { detail: `there is no such ${names[table]}`, where: 'fingerprint' });
+  }
+  return rows[0].changed;
+}
