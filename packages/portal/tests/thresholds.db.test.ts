@@ -1,47 +1,12 @@
-import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { portalSuite } from './portal-suite.ts';
 import { adtText, chooseFiles, insertLooks, setCounts, signAs } from './testing-gate.ts';
-import {
-  alpha,
-  findBarriers,
-  startTestPortal,
-  type TestPortal,
-  userAddress,
-  type Visit,
-  visitsTo,
-} from './testing-portal.ts';
+import { alpha, findBarriers, userAddress } from './testing-portal.ts';
 
 // Signed files and thresholds as people meet them.
 
-let portal: TestPortal;
-let browser: Browser;
-let visit: ReturnType<typeof visitsTo>;
-const visits: Visit[] = [];
-
-beforeAll(async () => {
-  if (noBrowser !== undefined) return;
-  portal = await startTestPortal(10);
-  browser = await openBrowser();
-  visit = visitsTo(portal, browser);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
-beforeEach((test) => test.skip(noBrowser !== undefined, noBrowser));
-afterEach(async () => {
-  for (const one of visits.splice(0)) {
-    await one.close();
-    expect(one.complaints).toEqual([]);
-  }
-});
-
-async function open(person: keyof TestPortal['people'], path: string): Promise<Page> {
-  const opened = await visit(portal.people[person], path);
-  visits.push(opened);
-  return opened.page;
-}
+const { portal, open } = portalSuite();
 const asAro = (path: string) => open('both', userAddress(alpha, path));
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 
@@ -87,7 +52,7 @@ test('a signed file is delivered and followed until it is applied; the threshold
     '4.1.1 4.8.1,sent,P1D,2000,2500,,,',
     'alerts,received,PT10M,,100,,,',
   );
-  await chooseFiles(page, text, signAs(portal, text));
+  await chooseFiles(page, text, signAs(portal(), text));
   await page.getByText('3 lines, no faults').waitFor();
   await page.getByText('3 thresholds added, 0 changed, 0 ended; 0 stay as they are.').waitFor();
   await page.getByRole('region', { name: 'With openssl' }).waitFor();
@@ -104,8 +69,8 @@ test('a signed file is delivered and followed until it is applied; the threshold
 });
 
 test('how far each is used now, its course and its history, by keyboard and from a link', async () => {
-  await setCounts(portal, [0.2, 0.9, 1]);
-  await insertLooks(portal);
+  await setCounts(portal(), [0.2, 0.9, 1]);
+  await insertLooks(portal());
   const page = await open('analyst', '/thresholds');
   const cards = page.getByRole('main').getByRole('region', { name: / in / });
   await cards.nth(2).waitFor();
@@ -138,7 +103,7 @@ test('the Operator sees those over all Users with who contributed, and a User’
   await page.getByRole('region', { name: /^All messages/ }).waitFor();
   expect(new URL(page.url()).searchParams.get('user')).toBe(alpha);
   expect(await findBarriers(page)).toEqual([]);
-  await portal.database.pool.query(
+  await portal().database.pool.query(
     `with t as (insert into threshold (user_id, services, direction, period_seconds)
                 values ('00:00:00:00:00:00:00:00', '{all}', 'sent', 86400) returning threshold_id),
           v as (insert into threshold_version (threshold_id, version, set_at, reference)
@@ -159,12 +124,10 @@ test('the Operator sees those over all Users with who contributed, and a User’
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1280, 320]) {
     test(`the pages have no barrier and nothing beside the screen: ${colorScheme}, ${width} pixels`, async () => {
-      const opened = await visit(portal.people.both, userAddress(alpha, '/thresholds'), {
+      const page = await open('both', userAddress(alpha, '/thresholds'), {
         colorScheme,
         viewport: { width, height: 700 },
       });
-      visits.push(opened);
-      const { page } = opened;
       for (const path of ['/thresholds', '/thresholds?view=limits', '/submissions', '/submissions/deliver']) {
         await page.goto(userAddress(alpha, path));
         await heading(

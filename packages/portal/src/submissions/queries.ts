@@ -4,8 +4,6 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask, type Caller } from '../api/call.ts';
 
 const PAGE_FILES = 50;
-const UNDER_WAY_MILLISECONDS = 1_500;
-const AGAIN_MILLISECONDS = 15_000;
 
 /** Whether a file is being worked on now: what becomes of it is seconds away. */
 export function isUnderWay({ state }: Pick<SubmissionDocument, 'state'>): boolean {
@@ -23,14 +21,12 @@ export const submissionsQuery = (caller: Caller, userId: string | undefined) =>
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.items.some(isUnderWay)) ? UNDER_WAY_MILLISECONDS : AGAIN_MILLISECONDS,
+    meta: { live: { topics: ['submissions'], userId } },
   });
 
 export const submissionQuery = (caller: Caller, sha256: string, userId: string | undefined) =>
   queryOptions({
     queryKey: ['submission', caller, sha256, userId],
     queryFn: ({ signal }) => ask(submissionLifeSchema, `/submissions/${sha256}`, { caller, query: { userId }, signal }),
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && isUnderWay(state.data) ? UNDER_WAY_MILLISECONDS : AGAIN_MILLISECONDS,
+    meta: { live: { topics: ['submissions'], userId } },
   });

@@ -11,8 +11,8 @@ import { ask, type Caller } from '../api/call.ts';
 
 /** Thresholds a page: what the API gives at most. */
 const PAGE_THRESHOLDS = 200;
-/** Use moves with every message; what is asked stays cheap (one row a threshold). */
-const AGAIN_MILLISECONDS = 5_000;
+/** Use falls by itself, as messages leave the window; what is asked stays cheap (one row a threshold). */
+const AGAIN_MILLISECONDS = 15_000;
 const LOOKS_AGAIN_MILLISECONDS = 60_000;
 
 /** `userId` undefined: one's own; of the Operator, those over all Users. */
@@ -28,6 +28,7 @@ export const thresholdsQuery = (caller: Caller, userId: string | undefined) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
     refetchInterval: AGAIN_MILLISECONDS,
+    meta: { live: { topics: ['thresholds', 'messages'], userId } },
   });
 
 export const usageQuery = (caller: Caller, thresholdId: string) =>
@@ -47,7 +48,7 @@ export const limitsQuery = (caller: Caller) =>
   queryOptions({
     queryKey: ['limits', caller],
     queryFn: ({ signal }) => ask(limitListSchema, '/limits', { caller, signal }),
-    staleTime: 60_000,
+    meta: { live: { topics: ['thresholds'] } },
   });
 
 /** What files may name; it changes with the platform alone. */

@@ -95,7 +95,7 @@ function ThresholdList({ isOperator }: { isOperator: boolean }) {
       ) : null}
       {thresholds.dataUpdatedAt === 0 ? null : (
         <Text size="sm" c="dimmed">
-          As of <When at={new Date(thresholds.dataUpdatedAt).toISOString()} inline />; asked again every five seconds.
+          As of <When at={new Date(thresholds.dataUpdatedAt).toISOString()} inline />
         </Text>
       )}
     </>

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { portalSuite } from './portal-suite.ts';
+import { chooseFiles, heldEvent, holdMessages, signAs } from './testing-gate.ts';
+import { alpha, findBarriers, userAddress } from './testing-portal.ts';
+
+// From 100,000 held messages to the release of a third of them: draft, signature, delivery, release.
+
+/** Of three services one third each; the first message is of the second service. */
+const OF_ONE_SERVICE = 33_333;
+/** The draft of the messages of one service, as the page made it. */
+let draft = '';
+
+const { portal, open } = portalSuite((started) => holdMessages(started, 100_000));
+const asAro = (path: string) => open('both', userAddress(alpha, path));
+const heldRows = (page: Page) => page.getByRole('table', { name: 'Held messages' }).getByRole('row');
+const eventPath = `/quarantine/${heldEvent}`;
+
+test('a draft is made of one service without freezing the page; it decides nothing', async () => {
+  const page = await asAro(`${eventPath}?srv=4.8.1`);
+  await heldRows(page).nth(5).waitFor();
+  await page.getByRole('radio', { name: 'Those of service 4.8.1' }).check();
+  await page.getByLabel('Reason').fill('asked for, and harmless');
+  await page.evaluate(() => {
+    const longest = { milliseconds: 0 };
+    let before = performance.now();
+    const look = () => {
+      longest.milliseconds = Math.max(longest.milliseconds, performance.now() - before);
+      before = performance.now();
+      setTimeout(look, 20);
+    };
+    look();
+    Object.assign(globalThis, { longest });
+  });
+  const [download] = await Promise.all([
+    page.waitForEvent('download', { timeout: 90_000 }),
+    page.getByRole('button', { name: 'Make the draft' }).click(),
+  ]);
+  // the machine itself stops for a while in a run of all tests; work in the page would be seconds
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'longest').milliseconds)).toBeLessThan(1_500);
+  draft = readFileSync(await download.path(), 'utf8');
+  const lines = draft.trimEnd().split('\r\n');
+  expect(lines).toHaveLength(1 + OF_ONE_SERVICE + 1);
+  expect(lines[1]).toMatch(/^action,20261122000000000001,90-B3-.*,process,"?asked for, and harmless"?$/);
+  await page.getByText(/penstock quarantine sign actions-/).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByText('100,000, of which 100,000 undecided').waitFor();
+});
+
+test('one by one: a draft of what is chosen', async () => {
+  const page = await asAro(`${eventPath}?srv=7.4`);
+  await heldRows(page).nth(5).waitFor();
+  for (const row of [1, 2]) await heldRows(page).nth(row).getByRole('checkbox').check();
+  await page.getByRole('radio', { name: 'The 2 chosen above' }).check();
+  await page.getByRole('radio', { name: /^Delete/ }).check();
+  const [download] = await Promise.all([
+    page.waitForEvent('download', { timeout: 90_000 }),
+    page.getByRole('button', { name: 'Make the draft' }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toMatch(/,delete,$/);
+});
+
+test('the signed file releases: checked against what is held, begun paused, let go on, followed to its end', async () => {
+  const page = await asAro('/submissions/deliver');
+  await chooseFiles(page, draft, signAs(portal(), draft));
+  await page.getByText(/^Every message is held now; 66,66\d of these events stay held\.$/).waitFor({ timeout: 90_000 });
+  await page.getByLabel('Its release begins paused').check();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  await page.getByText('It is in force, whole.').waitFor({ timeout: 90_000 });
+  await page.goto(userAddress(alpha, eventPath));
+  const release = page.getByRole('region', { name: 'Release' });
+  await release.getByText(/^Paused by .*bea/).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await release.getByRole('button', { name: 'Let it go on' }).click();
+  await release.getByText('Everything in it was carried out.').waitFor({ timeout: 120_000 });
+  const done = await release.textContent();
+  expect(done).toMatch(/33,334 of 33,334: .*resumed by 90-B3-D5-1F-30-01-00-00 \(bea@/);
+  await page.getByText(/^100,000, of which 66,66\d undecided/).waitFor();
+  const again = await asAro(`${eventPath}?srv=4.8.1`);
+  await again.getByText('No held message meets these conditions.').waitFor();
+});
