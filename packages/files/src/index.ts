@@ -9,7 +9,7 @@ export { readActions } from './actions/read.ts';
 export { writeActions } from './actions/write.ts';
 export * from './adt/adt-file.ts';
 export * from './adt/bounds.ts';
-export { type AdtChange, type AdtDifference, compareAdt } from './adt/compare.ts';
+export { type AdtChange, type AdtDifference, compareAdt, numbersOf } from './adt/compare.ts';
 export { type AdtInForce, adtInForce, withoutAdtReferences } from './adt/in-force.ts';
 export { type Operator, readAdt } from './adt/read.ts';
 export { writeAdt } from './adt/write.ts';

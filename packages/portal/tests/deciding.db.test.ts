@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { portalSuite } from './portal-suite.ts';
 import { chooseFiles, heldEvent, holdMessages, signAs } from './testing-gate.ts';
 import { alpha, findBarriers, userAddress } from './testing-portal.ts';
+import { portalSuite } from './testing-suite.ts';
 
 // From 100,000 held messages to the release of a third of them: draft, signature, delivery, release.
 

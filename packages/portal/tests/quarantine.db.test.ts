@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { portalSuite } from './portal-suite.ts';
 import { heldEvent, holdMessages } from './testing-gate.ts';
 import { alpha, beta, findBarriers, userAddress } from './testing-portal.ts';
+import { portalSuite } from './testing-suite.ts';
 
 // Quarantine as the User and the service desk meet it, with 100,000 held messages.
 
@@ -96,6 +96,13 @@ test('the service desk sees all Users’ events, says why it reads messages, and
   expect(await findBarriers(page)).toEqual([]);
   const { rows } = await portal().database.pool.query(`select what from record_reading where reason like 'Call 4711%'`);
   expect(rows[0]).toEqual({ what: `messages held by ${heldEvent}` });
+});
+
+test('a role that sees events and no messages is told so, and changes nothing', async () => {
+  const page = await open('planner', `${eventPath}?user=${alpha}`);
+  await page.getByText('Your role sees events and does not change them.').waitFor();
+  await page.getByText(/^Your role does not see messages/).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { portalSuite } from './portal-suite.ts';
 import { adtText, chooseFiles, insertLooks, setCounts, signAs } from './testing-gate.ts';
 import { alpha, findBarriers, userAddress } from './testing-portal.ts';
+import { portalSuite } from './testing-suite.ts';
 
 // Signed files and thresholds as people meet them.
 
@@ -55,6 +55,7 @@ test('a signed file is delivered and followed until it is applied; the threshold
   await chooseFiles(page, text, signAs(portal(), text));
   await page.getByText('3 lines, no faults').waitFor();
   await page.getByText('3 thresholds added, 0 changed, 0 ended; 0 stay as they are.').waitFor();
+  await page.getByRole('cell', { name: 'warning 400, quarantine 500' }).waitFor();
   await page.getByRole('region', { name: 'With openssl' }).waitFor();
   expect(await findBarriers(page)).toEqual([]);
   await page.getByRole('button', { name: 'Deliver' }).click();

@@ -132,7 +132,12 @@ function withDemoFiles(config: Config, pki: string): Config {
       pushKeyFile: key,
       pushCertificateFile: certificate,
     },
-    operator: { ...config.operator, signingKeyFile: `${operator}.key`, signingCertificateFile: `${operator}.pem` },
+    operator: {
+      ...config.operator,
+      signingKeyFile: `${operator}.key`,
+      signingCertificateFile: `${operator}.pem`,
+      desk: config.operator.desk ?? 'service-desk@operator.example (of the demonstration)',
+    },
     files: {
       ...config.files,
       trustAnchors: join(pki, 'officers', 'ca.pem'),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adtOf, adtRows, hour } from '../testing/adt.ts';
 import { type AdtFile, type AdtThreshold, identityKey } from './adt-file.ts';
-import { compareAdt } from './compare.ts';
+import { compareAdt, numbersOf } from './compare.ts';
 
 const none = 'none,USER,,,,,,,,';
 const daily = 'threshold,USER,all,sent,P1D,,100,,,';
@@ -100,6 +100,21 @@ function limitAt(file: AdtFile, identity: string, instant: string): number {
   const exceptions = its.flatMap((threshold) => threshold.exceptions.filter(isAt));
   return Math.min(...(exceptions.length > 0 ? exceptions : its).map(({ quarantine }) => quarantine));
 }
+
+test('the numbers of a threshold that is new or gone are told row by row', async () => {
+  const exception = `exception,USER,all,sent,P1D,,200,${hour(1)},${hour(2)},`;
+  const told = async (before: string[], after: string[]) => {
+    const [difference] = await compare(before, after);
+    if (difference === undefined) throw new Error('there is no difference');
+    return numbersOf(difference).map((change) => [change.item, change.field, change.before, change.after]);
+  };
+  expect(await told([none], [daily, exception])).toEqual([
+    ['threshold', 'row', undefined, 'warning none, quarantine 100'],
+    ['exception', 'row', undefined, 'warning none, quarantine 200'],
+  ]);
+  expect(await told([daily], [none])).toEqual([['threshold', 'row', 'warning none, quarantine 100', undefined]]);
+  expect(await told([daily], [daily.replace('100', '101')])).toEqual([['threshold', 'quarantine', '100', '101']]);
+});
 
 test('it relaxes exactly when at some instant more may pass', async () => {
   const property = fc.asyncProperty(adtRows, adtRows, async (rowsBefore, rowsAfter) => {

@@ -45,6 +45,11 @@ function difference(before: readonly AdtThreshold[], after: readonly AdtThreshol
   };
 }
 
+/** The changes of a difference with its numbers: of a threshold that is new or gone, all its rows. */
+export function numbersOf({ changes, before, after }: AdtDifference): readonly AdtChange[] {
+  return changes.length > 0 ? changes : compareThresholds(before, after);
+}
+
 /** What `after` changes in `before`, a threshold at a time: those of `before` in its order, then those that are new. */
 export function compareAdt(before: AdtFile, after: AdtFile): AdtDifference[] {
   return groupBoth(before.thresholds, after.thresholds, identityKey).map((both) => difference(both.before, both.after));

@@ -9,6 +9,7 @@ import {
   adtInForce,
   compareAdt,
   Findings,
+  numbersOf,
   readAdt,
   withoutAdtReferences,
 } from '@penstock/files';
@@ -143,6 +144,7 @@ function summaryOf(differences: readonly AdtDifference[]): NonNullable<Submissio
     differences: differences
       .filter(({ kind }) => kind !== 'unchanged')
       .slice(0, MOST_LISTED_FAULTS)
+      .map((difference) => ({ ...difference, changes: numbersOf(difference) }))
       .map(({ identity, kind, changes, relaxes, reasons }) => ({
         services: identity.services,
         direction: identity.direction,

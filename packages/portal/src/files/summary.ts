@@ -1,6 +1,6 @@
 // Differences in the form in which the API tells those of a delivered file, so that one view shows both.
 import type { SubmissionSummary } from '@penstock/api/schemas';
-import type { AdtDifference, LimitDifference } from '@penstock/files';
+import { type AdtDifference, type LimitDifference, numbersOf } from '@penstock/files';
 
 type Kind = AdtDifference['kind'];
 
@@ -20,6 +20,7 @@ export function summaryOfAdt(differences: readonly AdtDifference[]): NonNullable
     ...countsOf(differences),
     differences: differences
       .filter(({ kind }) => kind !== 'unchanged')
+      .map((difference) => ({ ...difference, changes: numbersOf(difference) }))
       .map(({ identity, kind, changes, relaxes, reasons }) => ({
         services: identity.services,
         direction: identity.direction,

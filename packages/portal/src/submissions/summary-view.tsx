@@ -101,6 +101,13 @@ function titleOf({ services, direction, period }: Difference): string {
   return thresholdTitle({ services: services.split(' '), direction, period });
 }
 
+/** 'Added', 'Added: exception', 'Changed: threshold, quarantine' */
+function wordsOf(kind: Difference['kind'], change: Difference['changes'][number] | undefined): string {
+  if (change === undefined) return kinds[kind];
+  if (kind === 'changed') return `${kinds[kind]}: ${change.item}${change.field === 'row' ? '' : `, ${change.field}`}`;
+  return change.item === 'exception' ? `${kinds[kind]}: exception` : kinds[kind];
+}
+
 function DifferenceRows({ difference }: { difference: Difference }) {
   const { changes, kind, reasons } = difference;
   const rows = Math.max(1, changes.length);
@@ -121,10 +128,7 @@ function DifferenceRows({ difference }: { difference: Difference }) {
                 ))}
               </Table.Th>
             )}
-            <Table.Td>
-              {kinds[kind]}
-              {change === undefined || kind !== 'changed' ? null : `: ${change.item}, ${change.field}`}
-            </Table.Td>
+            <Table.Td>{wordsOf(kind, change)}</Table.Td>
             <Table.Td>{change?.before ?? '-'}</Table.Td>
             <Table.Td>{change?.after ?? '-'}</Table.Td>
           </Table.Tr>
