@@ -19,7 +19,7 @@ const onDatabase = {
   hookTimeout: 240_000,
 };
 const screenshots = {
-  test: { name: 'screenshots', include: ['packages/portal/tests/screenshots.test.ts'], ...onDatabase },
+  test: { name: 'screenshots', include: ['packages/portal/tests/screenshots*.test.ts'], ...onDatabase },
 };
 
 export default defineConfig({

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { type ProblemDocument, problemSchema } from './common.ts';
-import { deviceSchema, type postDeviceSchema } from './devices.ts';
+import { deviceListSchema, type deviceQuerySchema, deviceSchema, type postDeviceSchema } from './devices.ts';
 import { type ImportKind, importResultSchema } from './imports.ts';
 import {
   type messageLifeQuerySchema,
@@ -184,6 +184,9 @@ export class PenstockClient {
   import(kind: ImportKind, file: AsyncIterable<Uint8Array>) {
     const typed = { type: 'text/csv', bytes: file };
     return this.#call({ method: 'POST', path: `/imports/${kind}`, file: typed, answer: importResultSchema });
+  }
+  devices(query: z.input<typeof deviceQuerySchema>) {
+    return this.#call({ method: 'GET', path: '/devices', query, answer: deviceListSchema });
   }
   device(device: string) {
     return this.#call({ method: 'GET', path: `/devices/${device}`, answer: deviceSchema });

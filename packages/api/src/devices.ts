@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { euiSchema, instantSchema } from './common.ts';
 
+/** A metering point: an MPAN of 13 digits, or an MPRN of 6 to 10. */
+export const mpxnSchema = z.string().regex(/^(\d{13}|\d{6,10})$/, 'must be an MPAN of 13 digits or an MPRN of 6 to 10');
+
 export const deviceKindSchema = z.enum(['ESME', 'GSME', 'CHF', 'GPF', 'HCALCS', 'PPMID', 'IHD', 'CAD']);
 export const deviceStatusSchema = z.enum([
   'Pending',
@@ -45,6 +48,11 @@ export const deviceSchema = z.object({
   mprn: z.string().optional(),
 });
 export type DeviceDocument = z.infer<typeof deviceSchema>;
+
+/** GET /devices: those of a home, by a metering point of it or by its communications hub; exactly one of the two. */
+export const deviceQuerySchema = z.strictObject({ mpxn: mpxnSchema.optional(), home: euiSchema.optional() });
+/** In order of their EUIs. Of a User: those that it is responsible for now; none, too, where there is no such home. */
+export const deviceListSchema = z.object({ items: z.array(deviceSchema) });
 
 /** POST /devices: the device as it is to be known; what is left out is not known. */
 export const postDeviceSchema = z.strictObject({

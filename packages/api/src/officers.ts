@@ -1,13 +1,18 @@
 // Authorised Responsible Officers: who signs the files by which thresholds are set and held messages decided on.
 import { z } from 'zod';
-import { cursorSchema, euiSchema, pageQuery } from './common.ts';
+import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
 import { certificateTextSchema, fingerprintSchema, registeredCertificateSchema } from './parties.ts';
 
 /** With their File Signing certificate. */
 export const officerSchema = registeredCertificateSchema.extend({ name: z.string(), email: z.string() });
 export type OfficerDocument = z.infer<typeof officerSchema>;
 export const officerPageSchema = z.object({ items: z.array(officerSchema), cursor: cursorSchema });
-export const officerQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+export const officerQuerySchema = z.strictObject({
+  ...pageQuery,
+  userId: euiSchema.optional(),
+  /** Only those that are not revoked and whose certificate ends before this instant. */
+  expiresBefore: instantSchema.optional(),
+});
 
 /** POST /officers */
 export const postOfficerSchema = z.strictObject({

@@ -71,7 +71,12 @@ export const userIdPageSchema = z.object({ items: z.array(userIdSchema), cursor:
 export const certificatePageSchema = z.object({ items: z.array(certificateSchema), cursor: cursorSchema });
 
 export const partyQuerySchema = z.strictObject(pageQuery);
-export const certificateQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+export const certificateQuerySchema = z.strictObject({
+  ...pageQuery,
+  userId: euiSchema.optional(),
+  /** Only those that are not revoked and end before this instant. */
+  expiresBefore: instantSchema.optional(),
+});
 
 /** PUT /parties/{partyId} */
 export const putPartySchema = z.strictObject({

@@ -208,6 +208,7 @@ describe('who may call what', () => {
     'GET /api/v1/incidents': 'incidents.see',
     'GET /api/v1/overview': 'streams.see',
     'GET /api/v1/traffic': 'streams.see',
+    'GET /api/v1/devices': 'devices.see',
     'GET /api/v1/devices/:device': 'devices.see',
     'POST /api/v1/devices': 'devices.change',
     'GET /api/v1/messages': 'record.see',
@@ -390,8 +391,12 @@ describe('changes by the Operator', () => {
     expect((await call('operator', 'POST', '/api/v1/certificates', right)).json).toEqual({ changed: true });
     const { json } = await call('alpha', 'GET', '/api/v1/certificates');
     const [certificate] = json.items as { fingerprint: string }[];
+    const ending = async (before: string) =>
+      ((await call('alpha', 'GET', `/api/v1/certificates?expiresBefore=${before}`)).json.items as object[]).length;
+    expect([await ending('2020-01-01T00:00:00Z'), await ending('2999-01-01T00:00:00Z')]).toEqual([0, 1]);
     const revocation = { purpose: 'signing', fingerprint: certificate?.fingerprint };
     expect((await call('operator', 'POST', '/api/v1/certificates/revoke', revocation)).json).toEqual({ changed: true });
+    expect(await ending('2999-01-01T00:00:00Z')).toBe(0);
     const device = { device: meter, kind: 'ESME', status: 'Suspended', home: hub, importMpan: '1000000000001' };
     expect((await call('operator', 'POST', '/api/v1/devices', device)).json).toEqual({ changed: true });
     expect((await call('alpha', 'GET', `/api/v1/devices/${meter}`)).json).toMatchObject({ status: 'Suspended' });

@@ -10,7 +10,7 @@ import { createLog } from '@penstock/platform/log';
 import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
 import { addPerson, codeOf, type TestPerson, testPassword, testSecret } from '@penstock/platform/testing/people';
 import { type Pki, prepareWorld, USERS } from '@penstock/simulator';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 // A whole platform with the built pages, and real Chromium in front of it.
 
@@ -29,8 +29,14 @@ export interface TestPortal {
   stop(): Promise<void>;
 }
 
-/** Starts the platform on free ports, with a few homes, people in several roles, and `messages` in alpha's record. */
-export async function startTestPortal(messages: number): Promise<TestPortal> {
+/**
+ * Starts the platform on free ports, with a few homes, people in several roles, and `messages` in alpha's record.
+ * `settings` are variables of the environment besides.
+ */
+export async function startTestPortal(
+  messages: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestPortal> {
   execFileSync(process.execPath, [join(import.meta.dirname, '../build.ts')]);
   const folder = mkdtempSync(join(tmpdir(), 'penstock-portal-'));
   chmodSync(folder, 0o755);
@@ -50,6 +56,7 @@ export async function startTestPortal(messages: number): Promise<TestPortal> {
     config: loadConfig({
       workingFolder: folder,
       environment: {
+        ...settings,
         PENSTOCK_DATA_FOLDER: dataFolder,
         PENSTOCK_DATABASE_URL: database.url,
         PENSTOCK_HTTP_PORT: '0',
@@ -127,7 +134,11 @@ export const userAddress = (userId: string, path: string) =>
  * Types the password and a code: of now, of so many steps of 30 s from now, since one is good once, or this one. Returns
  * the code.
  */
-export async function signIn(page: Page, { email, totpSecret }: TestPerson, at: number | string = 0): Promise<string> {
+export async function signIn(
+  page: Page | Locator,
+  { email, totpSecret }: TestPerson,
+  at: number | string = 0,
+): Promise<string> {
   const code = typeof at === 'string' ? at : codeOf(totpSecret, at);
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(testPassword);

@@ -9,7 +9,7 @@ import { runImport } from '../foundation/import.ts';
 import { partiesImporter, userIdsImporter } from '../parties/parties-import.ts';
 import { findDevices } from './device-lookup.ts';
 import { devicesImporter } from './devices-import.ts';
-import { getDevice } from './devices-store.ts';
+import { DEVICES_SQL, getDevice, listDevices } from './devices-store.ts';
 import { registrationsImporter } from './registrations-import.ts';
 
 const eui = (last: string) => requireEui(`00-DB-12-34-56-78-00-${last}`);
@@ -273,5 +273,81 @@ describe('looking devices up', () => {
       expect(result).toMatchObject({ reason: { code: 'request.not-found' } });
     }
     expect(await getDevice(pool, operator, electricityMeter, after)).toMatchObject({ importMpan: MPAN });
+  });
+});
+
+describe('the devices of a home', () => {
+  const at = new Date('2026-11-22T12:00:00Z');
+  const list = async (
+    viewer: Parameters<typeof listDevices>[1],
+    asked: { mpxn?: string; home?: typeof hub },
+    now = at,
+  ) =>
+    (await listDevices(database.pool, viewer, { mpxn: asked.mpxn, home: asked.home, now })).map(({ device }) => device);
+  const of = (userId: typeof alpha) => ({ kind: 'user', userIds: [userId] }) as const;
+  const inOrder = [hub, electricityMeter, gasMeter, display];
+
+  beforeEach(async () => {
+    await bring('devices', ...homeLines, `${eui('21')},CHF,Commissioned,,,,,,,,,`);
+    await bring(
+      'registrations',
+      `${MPAN},IS,${alpha},2020-01-01T00:00:00Z,`,
+      `${MPAN},ED,${grid},2020-01-01T00:00:00Z,`,
+      `${MPRN},GS,${beta},2020-01-01T00:00:00Z,2027-01-01T00:00:00Z`,
+    );
+  });
+
+  test('are found by each metering point and by the hub; a User gets those that it is responsible for now', async () => {
+    for (const asked of [{ mpxn: MPAN }, { mpxn: EXPORT }, { mpxn: MPRN }, { home: hub }]) {
+      expect(await list(operator, asked)).toEqual(inOrder);
+    }
+    expect(await list(of(alpha), { mpxn: MPAN })).toEqual([hub, electricityMeter, display]);
+    expect(await list(of(alpha), { home: hub })).toEqual([hub, electricityMeter, display]);
+    expect(await list(of(beta), { mpxn: MPRN })).toEqual([hub, gasMeter, display]);
+    expect(await list(of(grid), { mpxn: MPAN })).toEqual([electricityMeter]);
+    expect(await list(of(beta), { mpxn: MPRN }, new Date('2027-01-01T00:00:00Z'))).toEqual([]);
+    const [gas] = await listDevices(database.pool, of(beta), { mpxn: MPRN, home: undefined, now: at });
+    expect(gas?.responsible.map(({ userId }) => userId)).toEqual([beta]);
+    expect(gas).not.toHaveProperty('mprn');
+  });
+
+  test('of another, of nobody and of no home are one and the same empty list, after the same statements', async () => {
+    const statements: number[] = [];
+    const ask = async (viewer: Parameters<typeof list>[0], asked: Parameters<typeof list>[1]) => {
+      let count = 0;
+      const counted = {
+        query: (...all: unknown[]) => {
+          count += 1;
+          return Reflect.apply(database.pool.query, database.pool, all);
+        },
+      } as unknown as TestDatabase['pool'];
+      const found = await listDevices(counted, viewer, { mpxn: asked.mpxn, home: asked.home, now: at });
+      statements.push(count);
+      return found;
+    };
+    // beta is responsible for the hub of this home by its gas, and learns nothing by the electricity's point
+    expect(await ask(of(beta), { mpxn: MPAN })).toEqual([]);
+    expect(await ask(of(beta), { mpxn: '1000000000099' })).toEqual([]);
+    expect(await ask(of(grid), { mpxn: MPRN })).toEqual([]);
+    expect(await ask(of(alpha), { home: eui('21') })).toEqual([]);
+    expect(await ask(of(alpha), { home: eui('FF') })).toEqual([]);
+    expect(await ask(of(alpha), { mpxn: MPAN })).not.toEqual([]);
+    expect(new Set(statements).size).toBe(1);
+  });
+
+  test('are found by their indexes', async () => {
+    const client = await database.pool.connect();
+    try {
+      await client.query('set enable_seqscan = off');
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${DEVICES_SQL}`, [
+        [hub],
+        [hub],
+      ]);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toMatch(/device_pkey/);
+      expect(plan).toMatch(/device_home/);
+    } finally {
+      client.release(true);
+    }
   });
 });

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import {
   changedSchema,
+  deviceListSchema,
+  deviceQuerySchema,
   deviceSchema,
   euiSchema,
   importKindSchema,
@@ -15,7 +17,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { devicesImporter } from './devices-import.ts';
-import { getDevice } from './devices-store.ts';
+import { getDevice, listDevices } from './devices-store.ts';
 import { importFile } from './import-file.ts';
 
 /** A million devices with all their fields are some 150 MB. */
@@ -51,6 +53,21 @@ export function devicesRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }):
           throw new PenstockError('request.unsupported-media-type', { detail: 'send the file as text/csv' });
         }
         return importFile(pool, params.kind, bounded(body));
+      },
+    );
+    app.get(
+      '/api/v1/devices',
+      {
+        config: { access: 'devices.see' },
+        schema: { querystring: deviceQuerySchema, response: { 200: deviceListSchema } },
+      },
+      async (request) => {
+        const { mpxn, home } = request.query;
+        if ((mpxn === undefined) === (home === undefined)) {
+          throw new PenstockError('request.invalid', { where: 'mpxn', detail: 'say either mpxn or home' });
+        }
+        const asked = { mpxn, home: home === undefined ? undefined : requireEui(home), now: clock.now() };
+        return { items: await listDevices(pool, viewerOf(request), asked) };
       },
     );
     app.get(

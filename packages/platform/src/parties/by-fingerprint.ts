@@ -4,15 +4,14 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { ownOnly, type Page, pageOf } from './parties-store.ts';
+import { type CertificateQuery, ownOnly, type Page, pageOf } from './parties-store.ts';
 
 type Registered = 'officer' | 'ssh_key';
 
-export interface RegisteredQuery {
-  readonly userId?: string | undefined;
-  readonly cursor?: string | undefined;
-  readonly limit: number;
-}
+export type { CertificateQuery as RegisteredQuery };
+
+/** What has ended by itself before an instant: certificates do, keys do not. */
+const ended = { officer: 'revoked_at is null and not_after < $6', ssh_key: 'false' } as const;
 
 /**
  * A page of what a viewer may see, in order of User IDs and fingerprints, after `cursor`; the fingerprint is in hex.
@@ -23,7 +22,7 @@ export async function listRegistered<Row extends { user_id: string; fingerprint:
   viewer: Viewer,
   table: Registered,
   columns: string,
-  { userId, cursor, limit }: RegisteredQuery,
+  { userId, expiresBefore, cursor, limit }: CertificateQuery,
   item: (row: Row) => Item,
 ): Promise<Page<Item>> {
   const [after = '', fingerprint = ''] = (cursor ?? '00-00-00-00-00-00-00-00/').split('/');
@@ -35,8 +34,9 @@ export async function listRegistered<Row extends { user_id: string; fingerprint:
      where (user_id, fingerprint) > ($1::macaddr8, decode($2, 'hex'))
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
+       and ($6::timestamptz is null or (${ended[table]}))
      order by user_id, fingerprint limit $5`,
-    [after, fingerprint, ownOnly(viewer), userId, limit + 1],
+    [after, fingerprint, ownOnly(viewer), userId, limit + 1, expiresBefore],
   );
   return pageOf(rows, limit, item, (row) => `${requireEui(row.user_id)}/${row.fingerprint}`);
 }

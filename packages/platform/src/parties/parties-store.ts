@@ -107,11 +107,20 @@ interface RegisteredRow extends CertificateRow {
   purpose: CertificatePurpose;
 }
 
+/** What is asked of a list of certificates, whoever's they are. */
+export interface CertificateQuery {
+  readonly userId?: string | undefined;
+  /** Only those that are not revoked and end before this instant. */
+  readonly expiresBefore?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
 /** In order of their fingerprints, after `cursor`. */
 export async function listCertificates(
   pool: pg.Pool,
   viewer: Viewer,
-  { userId, cursor, limit }: { userId?: string | undefined; cursor?: string | undefined; limit: number },
+  { userId, expiresBefore, cursor, limit }: CertificateQuery,
 ): Promise<Page<CertificateDocument>> {
   // A certificate may serve both purposes, so the cursor names both.
   const [purpose = '', fingerprint = ''] = (cursor ?? '').split(':');
@@ -125,8 +134,9 @@ export async function listCertificates(
      where (purpose, fingerprint) > ($1::text, decode($2, 'hex'))
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
+       and ($6::timestamptz is null or (revoked_at is null and not_after < $6))
      order by purpose, fingerprint limit $5`,
-    [purpose, fingerprint, ownOnly(viewer), userId, limit + 1],
+    [purpose, fingerprint, ownOnly(viewer), userId, limit + 1, expiresBefore],
   );
   return pageOf(
     rows,

@@ -6,23 +6,30 @@ import type { Clock } from '../foundation/clock.ts';
 import { accept, findLink, linkDigest } from './acceptance.ts';
 import { inItsForm } from './provider-sign-in.ts';
 
+const noLink = () => new APIError('UNAUTHORIZED', { code: 'NO_LINK', message: 'Sign in, or open your link again.' });
+
 /** For whom the authenticator makes the passkey, as it shows it. @throws APIError when the link is not good */
 export async function linkHolder(pool: pg.Pool, clock: Clock, token: string | null | undefined) {
-  if (!token) throw new APIError('UNAUTHORIZED', { code: 'NO_LINK', message: 'Sign in, or open your link again.' });
+  if (!token) throw noLink();
   const { email, name } = await findLink(pool, linkDigest(token), clock.now()).catch((error: unknown) => {
     throw inItsForm(error);
   });
   return { id: email, name: email, displayName: name };
 }
 
-/** Takes the link for the person that the passkey was made for. @throws APIError */
+/**
+ * Takes the link for the person that the passkey was made for. Without one somebody began signed in whose session has
+ * ended meanwhile, maybe because it was taken away: nothing is added any more.
+ * @throws APIError
+ */
 export async function acceptByPasskey(
   pool: pg.Pool,
   clock: Clock,
-  { context, peer }: { context: string; peer: string | undefined },
+  { token, peer }: { token: string | null | undefined; peer: string | undefined },
 ): Promise<{ userId: string }> {
+  if (!token) throw noLink();
   const proof = { kind: 'passkey' } as const;
-  const digest = linkDigest(context);
+  const digest = linkDigest(token);
   const userId = await accept(pool, { digest, proof, address: peer, now: clock.now() }).catch((error: unknown) => {
     throw inItsForm(error);
   });

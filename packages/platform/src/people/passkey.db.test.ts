@@ -76,7 +76,12 @@ const register = (page: Page, isVerified = true) => ceremony(page, 'create', isV
 const authenticate = (page: Page, isVerified = true) => ceremony(page, 'get', isVerified);
 
 /** Asks for the options, has the authenticator answer, and gives the answer back; a hostile script leaves the PIN out. */
-async function ceremony(page: Page, what: 'create' | 'get', isVerified: boolean) {
+async function ceremony(
+  page: Page,
+  what: 'create' | 'get',
+  isVerified: boolean,
+  before: () => Promise<void> = async () => {},
+) {
   const ways = {
     create: ['generate-register-options', 'verify-registration', 'parseCreationOptionsFromJSON'],
     get: ['generate-authenticate-options', 'verify-authentication', 'parseRequestOptionsFromJSON'],
@@ -90,6 +95,7 @@ async function ceremony(page: Page, what: 'create' | 'get', isVerified: boolean)
   const script = `navigator.credentials.${what}({ publicKey: PublicKeyCredential.${parse}(${JSON.stringify(options)}) })
     .then((credential) => credential.toJSON())`;
   const response = await page.evaluate<object>(script);
+  await before();
   return { ...(await call(page, 'POST', `/api/auth/passkey/${answer}`, { response })), response };
 }
 
@@ -142,5 +148,20 @@ test('a key that only asks to be touched is no second factor, and is not taken',
   await call(page, 'POST', '/api/auth/sign-in/email', { email: person.email, password: testPassword });
   await call(page, 'POST', '/api/auth/two-factor/verify-totp', { code: codeOf(person.totpSecret, 1) });
   expect(await register(page, false)).toMatchObject({ status: 401, json: { code: 'NOT_VERIFIED' } });
+  await context.close();
+});
+
+test('one that was begun signed in is not added when the session has ended meanwhile', async () => {
+  const context = await chrome.newContext();
+  const page = await open(context);
+  const reset = await addPerson(database.pool, { name: 'reset', roles: { [alpha]: 'analyst' } });
+  await call(page, 'POST', '/api/auth/sign-in/email', { email: reset.email, password: testPassword });
+  await call(page, 'POST', '/api/auth/two-factor/verify-totp', { code: codeOf(reset.totpSecret) });
+  const ended = await ceremony(page, 'create', true, async () => {
+    await database.pool.query('delete from sign_in."session" where "userId" = $1', [reset.personId]);
+  });
+  expect(ended).toMatchObject({ status: 401, json: { code: 'NO_LINK' } });
+  const { rowCount } = await database.pool.query('select from sign_in."passkey" where "userId" = $1', [reset.personId]);
+  expect(rowCount).toBe(0);
   await context.close();
 });

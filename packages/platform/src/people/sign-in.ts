@@ -5,6 +5,7 @@ import type { GenericEndpointContext } from '@better-auth/core';
 import { passkey } from '@better-auth/passkey';
 import type { Eui } from '@penstock/duis';
 import { betterAuth } from 'better-auth';
+import { getSessionFromCtx } from 'better-auth/api';
 import { twoFactor } from 'better-auth/plugins';
 import { PostgresDialect } from 'kysely';
 import type pg from 'pg';
@@ -125,9 +126,9 @@ export function createSignIn(options: SignInOptions) {
           resolveUser: ({ context }) => linkHolder(pool, clock, context),
           afterVerification: async ({ ctx, verification, context }) => {
             await requireVerified(verification.registrationInfo?.userVerified);
-            // somebody who is signed in adds it to the own account, whatever link went with it
-            if (!context || ctx.context.session) return undefined;
-            return acceptByPasskey(pool, clock, { context, peer: peerOf(ctx) });
+            // whoever is signed in adds it to the own account, whatever link went with it
+            if ((await getSessionFromCtx(ctx)) !== null) return undefined;
+            return acceptByPasskey(pool, clock, { token: context, peer: peerOf(ctx) });
           },
         },
         authentication: {

@@ -1,5 +1,6 @@
-import { Button, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Anchor, Button, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { signOut } from '../session/auth.ts';
 import { useSession } from '../session/me.ts';
 import { Disclosure } from '../shared/disclosure.tsx';
@@ -36,7 +37,7 @@ export function PersonMenu() {
         </>
       }
     >
-      {() => (
+      {(close) => (
         <Stack gap="sm">
           <div>
             <Text fw={650}>{name}</Text>
@@ -44,6 +45,12 @@ export function PersonMenu() {
               {email}
             </Text>
           </div>
+          <Anchor
+            onClick={close}
+            renderRoot={(props) => <Link to="/account" search={(search) => ({ for: search.for })} {...props} />}
+          >
+            Your account and sessions
+          </Anchor>
           <Button variant="default" loading={leaving.isPending} onClick={() => leaving.mutate()}>
             Sign out
           </Button>

@@ -18,6 +18,9 @@ import { Shell } from './shell.tsx';
 /** For whom one acts stays in every address of the portal. */
 const actingSearchSchema = z.object({ for: z.string().max(40).optional().catch(undefined) });
 
+/** What a page shows of itself; one that is too long to mean something is left out. */
+const text = z.string().min(1).max(200).optional().catch(undefined);
+
 const root = createRootRoute({
   component: Shell,
   notFoundComponent: NothingHere,
@@ -110,6 +113,52 @@ const quarantineEvent = createRoute({
   component: lazyRouteComponent(() => import('../quarantine/event-page.tsx'), 'EventPage'),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../session/invitation-page.tsx'), 'InvitationPage'),
+});
+
+const providerReturn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/$provider',
+  component: lazyRouteComponent(() => import('../session/provider-return-page.tsx'), 'ProviderReturnPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../account/account-page.tsx'), 'AccountPage'),
+});
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: z.object({ tab: text, person: text }),
+  component: lazyRouteComponent(() => import('../people/people-page.tsx'), 'PeoplePage'),
+});
+
+const certificates = createRoute({
+  getParentRoute: () => root,
+  path: '/certificates',
+  validateSearch: z.object({ tab: text }),
+  component: lazyRouteComponent(() => import('../certificates/certificates-page.tsx'), 'CertificatesPage'),
+});
+
+const directory = createRoute({
+  getParentRoute: () => root,
+  path: '/directory',
+  validateSearch: z.object({ tab: text }),
+  component: lazyRouteComponent(() => import('../directory/directory-page.tsx'), 'DirectoryPage'),
+});
+
+const devices = createRoute({
+  getParentRoute: () => root,
+  path: '/devices',
+  validateSearch: z.object({ find: text }),
+  component: lazyRouteComponent(() => import('../devices/devices-page.tsx'), 'DevicesPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -124,6 +173,13 @@ export const router = createRouter({
     quarantine,
     quarantineEvent,
     incidents,
+    invitation,
+    providerReturn,
+    account,
+    people,
+    certificates,
+    directory,
+    devices,
   ]),
   // plain text: '4.1' is a service and '81E2' a code, never a number
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

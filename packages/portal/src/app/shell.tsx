@@ -18,18 +18,31 @@ import emblem from './penstock.svg';
 import { PersonMenu } from './person-menu.tsx';
 import { ViewMenu } from './view-menu.tsx';
 
+/** `right`: who has it is shown the page; who has not may still open its address, and is told. */
 const pages = [
-  { to: '/overview', label: 'Overview' },
-  { to: '/messages', label: 'Messages' },
-  { to: '/thresholds', label: 'Thresholds' },
-  { to: '/quarantine', label: 'Quarantine' },
-  { to: '/submissions', label: 'Signed files' },
-  { to: '/streams', label: 'Streams' },
-  { to: '/incidents', label: 'Incidents' },
+  { to: '/overview', label: 'Overview', right: undefined },
+  { to: '/messages', label: 'Messages', right: undefined },
+  { to: '/thresholds', label: 'Thresholds', right: undefined },
+  { to: '/quarantine', label: 'Quarantine', right: undefined },
+  { to: '/submissions', label: 'Signed files', right: undefined },
+  { to: '/streams', label: 'Streams', right: undefined },
+  { to: '/devices', label: 'Devices', right: 'devices.see' },
+  { to: '/incidents', label: 'Incidents', right: undefined },
+  { to: '/people', label: 'People', right: 'people.see' },
+  { to: '/certificates', label: 'Certificates', right: 'certificates.see' },
+  { to: '/directory', label: 'Parties', right: 'directory.see' },
 ] as const;
 
-/** What stands around every page: whoever is not signed in, or has not said for whom, meets that question instead. */
+/** Pages for whoever is not signed in: where links lead, and where an organisation's sign-in leads back to. */
+const OPEN_TO_ALL = /^\/(invitation$|sign-in\/)/;
+
 export function Shell() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return OPEN_TO_ALL.test(path) ? <Outlet /> : <KnownShell />;
+}
+
+/** What stands around every page: whoever is not signed in, or has not said for whom, meets that question instead. */
+function KnownShell() {
   const { for: wanted } = useSearch({ from: '__root__' });
   const me = useQuery(meQuery(wanted));
 
@@ -112,14 +125,16 @@ function SignedInShell({ session }: { session: Session }) {
             </Group>
           </AppShell.Header>
           <AppShell.Navbar p="xs" className="penstock-rail" aria-label="Pages">
-            {pages.map(({ to, label }) => (
-              <NavLink
-                key={to}
-                label={label}
-                active={path.startsWith(to)}
-                renderRoot={(props) => <Link to={to} search={(search) => ({ for: search.for })} {...props} />}
-              />
-            ))}
+            {pages.map(({ to, label, right }) =>
+              right !== undefined && !session.me.permissions.includes(right) ? null : (
+                <NavLink
+                  key={to}
+                  label={label}
+                  active={path.startsWith(to)}
+                  renderRoot={(props) => <Link to={to} search={(search) => ({ for: search.for })} {...props} />}
+                />
+              ),
+            )}
           </AppShell.Navbar>
           <AppShell.Main id="main" ref={main} tabIndex={-1} className="penstock-main">
             {/* keyed by whom one acts for: nothing of one User stays on the page of another */}

@@ -1,5 +1,5 @@
-// The calls of signing in, at /api/auth. There are five, so they are written here; the client library that belongs to
-// them is 15 kB of script that does nothing else.
+// The calls of signing in, at /api/auth. They are few, so they are written here; the client library that belongs to them
+// is 15 kB of script that does nothing else.
 import { z } from 'zod';
 
 export type AuthFailure = {
@@ -42,6 +42,39 @@ const words: Readonly<Record<string, Omit<AuthFailure, 'code'>>> = {
     title: 'Signing in took too long.',
     action: 'Start again with your e-mail address and password.',
   },
+  SECOND_FACTOR_NEEDED: {
+    title: 'Passkeys cannot be changed in this session.',
+    action: 'Sign out, and sign in with your password and code or with a passkey.',
+  },
+  NOT_VERIFIED: {
+    title: 'This key only asks to be touched, which is not enough.',
+    action: 'Use one that asks for a fingerprint, a face or a PIN.',
+  },
+  PASSKEY_NOT_FOUND: {
+    title: 'This passkey is not known here.',
+    action: 'Use another, or sign in with your password. It may have been removed, or your sign-in reset.',
+  },
+  NO_ACCESS: { title: 'Your access has ended.', action: 'Ask an administrator of your organisation.' },
+  NO_PROVIDER: {
+    title: 'No organisation has its own sign-in for this address.',
+    action: 'Check the address, or sign in with your password or a passkey.',
+  },
+  PROVIDER_AWAY: {
+    title: 'The sign-in of your organisation does not answer.',
+    action: 'Try again in a few minutes. If it persists, tell those who run it.',
+  },
+  PROVIDER_STATE: {
+    title: 'This sign-in was not begun in this browser, took too long, or was used already.',
+    action: 'Begin again.',
+  },
+  PROVIDER_REFUSED: {
+    title: 'The sign-in of your organisation did not let you in, or its answer was not right.',
+    action: 'Begin again. If it persists, tell those who run it.',
+  },
+  WEAK_PASSWORD: {
+    title: 'The new password is too easy to guess.',
+    action: 'Take 14 characters or more, best several words that have nothing to do with each other.',
+  },
   INVALID_PASSWORD: { title: 'The password is not right.', action: 'Check it and try again.' },
 };
 const tooMany = {
@@ -56,21 +89,18 @@ const noAnswer = { title: 'Penstock does not answer.', action: 'Check your conne
 
 const failureSchema = z.object({
   code: z.string().default(''),
+  message: z.string().optional(),
   title: z.string().optional(),
   detail: z.string().optional(),
   action: z.string().optional(),
 });
 
-async function post<Schema extends z.ZodType>(
+async function call<Schema extends z.ZodType>(
   path: string,
-  body: object,
+  init: RequestInit,
   schema: Schema,
 ): Promise<AuthResult<z.output<Schema>>> {
-  const answer = await fetch(`/api/auth${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  }).catch(() => undefined);
+  const answer = await fetch(path, init).catch(() => undefined);
   if (answer === undefined) return { ok: false, code: '', ...noAnswer };
   const json: unknown = await answer.json().catch(() => undefined);
   const value = schema.safeParse(json);
@@ -78,10 +108,20 @@ async function post<Schema extends z.ZodType>(
   const failure = failureSchema.safeParse(json).data;
   const code = failure?.code ?? '';
   if (words[code] !== undefined) return { ok: false, code, ...words[code] };
+  if (code === 'PROVIDER_PERSON') {
+    const action = 'Ask an administrator of your organisation, or sign in in another way.';
+    return { ok: false, code, title: failure?.message ?? unknown.title, action };
+  }
   if (failure?.title !== undefined && failure.action !== undefined) {
-    return { ok: false, code, title: failure.detail ?? failure.title, action: failure.action };
+    const title = failure.detail === undefined ? failure.title : `${failure.title} (${failure.detail})`;
+    return { ok: false, code, title, action: failure.action };
   }
   return { ok: false, code, ...(answer.status === 429 ? tooMany : unknown) };
+}
+
+function post<Schema extends z.ZodType>(path: string, body: object, schema: Schema) {
+  const headers = { 'content-type': 'application/json' };
+  return call(`/api/auth${path}`, { method: 'POST', headers, body: JSON.stringify(body) }, schema);
 }
 
 const anything = z.unknown();
@@ -104,8 +144,50 @@ export interface Enrolment {
 }
 
 /** Begins enrolment of an authenticator; it counts from the first right code on. */
-export function beginEnrolment(password: string): Promise<AuthResult<Enrolment>> {
+export function beginEnrolment(password: string | undefined): Promise<AuthResult<Enrolment>> {
   return post('/two-factor/enable', { password }, z.object({ totpURI: z.string() }));
+}
+
+export function changePassword(currentPassword: string, newPassword: string): Promise<AuthResult<unknown>> {
+  return post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true }, anything);
+}
+
+/** Where the browser goes to sign in at the organisation's own provider: by an address, or to take a link. */
+export function beginAtProvider(
+  asked: { readonly email: string } | { readonly token: string },
+): Promise<AuthResult<{ address: string }>> {
+  return post('/provider/begin', asked, z.object({ address: z.url() }));
+}
+
+/** What the browser brought back from there. `needsCode`: the second factor is asked for here. */
+export async function finishAtProvider(provider: string, query: string): Promise<AuthResult<{ needsCode: boolean }>> {
+  const result = await post('/provider/finish', { provider, query }, z.object({ twoFactorRedirect: z.boolean() }));
+  return result.ok ? { ok: true, value: { needsCode: result.value.twoFactorRedirect } } : result;
+}
+
+const optionsSchema = z.record(z.string(), z.unknown());
+
+/** What a new passkey is to be made of: for whoever is signed in, or for whoever holds a link. */
+export function askForNewPasskey(token: string | undefined): Promise<AuthResult<Record<string, unknown>>> {
+  if (token !== undefined) return post('/passkey/register-options-for-link', { token }, optionsSchema);
+  return call('/api/auth/passkey/generate-register-options', {}, optionsSchema);
+}
+/** `createSession`: of whoever takes a link by it, who is signed in then. */
+export function keepPasskey(response: unknown, name: string, createSession: boolean): Promise<AuthResult<unknown>> {
+  return post(
+    '/passkey/verify-registration',
+    { response, name, ...(createSession ? { createSession } : {}) },
+    anything,
+  );
+}
+export function askForPasskey(): Promise<AuthResult<Record<string, unknown>>> {
+  return call('/api/auth/passkey/generate-authenticate-options', {}, optionsSchema);
+}
+export function signInByPasskey(response: unknown): Promise<AuthResult<unknown>> {
+  return post('/passkey/verify-authentication', { response }, anything);
+}
+export function removePasskey(id: string): Promise<AuthResult<unknown>> {
+  return post('/passkey/delete-passkey', { id }, anything);
 }
 
 export function signOut(): Promise<AuthResult<unknown>> {

@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from 'react';
+
 // Whether the session ended under the pages. A call that met 401 says so; signing in again takes it back.
 
 const listeners = new Set<() => void>();
@@ -18,3 +20,5 @@ export const sessionEnd = {
     return () => listeners.delete(listener);
   },
 };
+
+export const useSessionEnded = (): boolean => useSyncExternalStore(sessionEnd.subscribe, sessionEnd.hasEnded);

@@ -1,0 +1,96 @@
+import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core';
+import type { AccountDocument } from '@penstock/api/schemas';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useAttempt } from '../session/attempt.ts';
+import { removePasskey } from '../session/auth.ts';
+import { knowsPasskeys, makePasskey } from '../session/passkeys.ts';
+import { FailureSummary } from '../shared/failure.tsx';
+import { When } from '../shared/when.tsx';
+
+/** Passkeys of the person: each signs in by itself. Who came by its organisation's sign-in has none to change. */
+export function Passkeys({ account }: { account: AccountDocument }) {
+  const { passkeys, provider } = account;
+  const [name, setName] = useState('');
+  const queryClient = useQueryClient();
+  const { attempt, isBusy, failure, tries } = useAttempt();
+  const again = () => queryClient.invalidateQueries({ queryKey: ['account'] });
+
+  async function add(event: FormEvent) {
+    event.preventDefault();
+    if ((await attempt(makePasskey(name.trim()))) === undefined) return;
+    setName('');
+    await again();
+  }
+  async function remove(passkeyId: string) {
+    if ((await attempt(removePasskey(passkeyId))) !== undefined) await again();
+  }
+
+  if (provider !== undefined) {
+    return (
+      <Text>You signed in with {provider}, which is how you prove who you are: passkeys are not used beside it.</Text>
+    );
+  }
+  const isLastWay = passkeys.length === 1 && !account.hasPassword;
+  return (
+    <Stack gap="md">
+      <Text>
+        {passkeys.length === 0
+          ? 'With a passkey your device asks for your fingerprint, your face or its PIN, and you need neither password nor code.'
+          : 'Each of these signs you in by itself.'}
+      </Text>
+      {failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
+      {passkeys.length === 0 ? null : (
+        <List listStyleType="none" spacing="sm" className="penstock-entries">
+          {passkeys.map((passkey) => (
+            <List.Item key={passkey.passkeyId}>
+              <Group justify="space-between" gap="sm">
+                <div>
+                  <Text fw={600}>{passkey.name ?? 'A passkey'}</Text>
+                  {passkey.addedAt === undefined ? null : (
+                    <Text size="sm" c="dimmed">
+                      added <When at={passkey.addedAt} inline />
+                    </Text>
+                  )}
+                </div>
+                {isLastWay ? (
+                  <Text size="sm">your only way in</Text>
+                ) : (
+                  <Button
+                    variant="default"
+                    size="xs"
+                    loading={isBusy}
+                    aria-label={`Remove the passkey ${passkey.name ?? ''}`}
+                    onClick={() => void remove(passkey.passkeyId)}
+                  >
+                    Remove
+                  </Button>
+                )}
+              </Group>
+            </List.Item>
+          ))}
+        </List>
+      )}
+      {knowsPasskeys ? (
+        <form onSubmit={(event) => void add(event)} aria-label="Add a passkey">
+          <Group gap="sm" align="end">
+            <TextInput
+              label="Name of a new passkey"
+              description="By which you know it again, such as the device."
+              required
+              withAsterisk={false}
+              maxLength={60}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+            <Button type="submit" loading={isBusy}>
+              Add a passkey
+            </Button>
+          </Group>
+        </form>
+      ) : (
+        <Text>This browser knows no passkeys.</Text>
+      )}
+    </Stack>
+  );
+}

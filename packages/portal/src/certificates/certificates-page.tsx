@@ -1,0 +1,40 @@
+import { Stack, Text, Title } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
+import { useSession } from '../session/me.ts';
+import { PageTitle } from '../shared/page-title.tsx';
+import { Views } from '../shared/views.tsx';
+import { Certificates } from './certificates.tsx';
+import { Officers } from './officers.tsx';
+
+const views = [
+  ['machines', 'Of machines', 'certificates.see'],
+  ['officers', 'Of officers', 'officers.see'],
+] as const;
+
+/** The certificates by which machines are known, and those by which officers sign files. */
+export function CertificatesPage() {
+  const { me } = useSession();
+  const { tab } = useSearch({ from: '/certificates' });
+  const seen = views.filter(([, , right]) => me.permissions.includes(right));
+  const shown = seen.find(([name]) => name === tab) ?? seen[0];
+  return (
+    <Stack gap="md" maw={1200}>
+      <PageTitle title="Certificates" />
+      <div>
+        <Title order={1}>Certificates</Title>
+        <Text c="dimmed">
+          A certificate counts because it is registered here, until it expires or is revoked.
+          {me.permissions.includes('certificates.change') ? '' : ' The Operator registers and revokes them.'}
+        </Text>
+      </div>
+      {shown === undefined ? (
+        <Text fw={650}>Your role does not see certificates. An administrator can give you one that does.</Text>
+      ) : (
+        <>
+          <Views label="Of certificates" views={seen.map(([name, words]) => [name, words])} shown={shown[0]} />
+          {shown[0] === 'machines' ? <Certificates /> : <Officers />}
+        </>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, Group, Text, VisuallyHidden } from '@mantine/core';
+import { type CertificateDocument, certificatePageSchema, changedSchema } from '@penstock/api/schemas';
+import { useState } from 'react';
+import { useSession } from '../session/me.ts';
+import { ConfirmDialog, useChange } from '../shared/changing.tsx';
+import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { CertificateCell, StandingCell } from './cells.tsx';
+import { EndingSoon } from './ending-soon.tsx';
+import { purposeWords } from './purposes.ts';
+import { RegisterDialog } from './register-dialog.tsx';
+
+type Open =
+  | { readonly name: 'register'; readonly like?: CertificateDocument }
+  | { readonly name: 'revoke'; readonly certificate: CertificateDocument };
+
+/** Certificates of User IDs. Renewing is registering the next beside the old, and revoking the old when it is unused. */
+export function Certificates() {
+  const { me } = useSession();
+  const [open, setOpen] = useState<Open>();
+  const list = usePaged<CertificateDocument, typeof certificatePageSchema>(
+    'certificates',
+    certificatePageSchema,
+    '/certificates',
+  );
+  const revoking = useChange(changedSchema, ['certificates']);
+  const mayChange = me.permissions.includes('certificates.change');
+  const close = () => setOpen(undefined);
+
+  async function revoke({ purpose, fingerprint }: CertificateDocument) {
+    const done = await revoking.change('/certificates/revoke', { method: 'POST', body: { purpose, fingerprint } });
+    if (done !== undefined) close();
+  }
+
+  return (
+    <>
+      <EndingSoon name="certificates" schema={certificatePageSchema} path="/certificates" />
+      {mayChange ? (
+        <div>
+          <Button onClick={() => setOpen({ name: 'register' })}>Register a certificate</Button>
+        </div>
+      ) : null}
+      <PagedTable
+        list={list}
+        label="Certificates of machines"
+        empty={<Text fw={650}>No certificate is registered yet: no machine can send or take messages.</Text>}
+        columns={['User ID', 'What for', 'Certificate', 'Standing', ...(mayChange ? ['Change'] : [])]}
+        keyOf={({ purpose, fingerprint }) => `${purpose} ${fingerprint}`}
+      >
+        {(certificate) =>
+          [
+            <span key="user" className="penstock-identifier">
+              {certificate.userId}
+            </span>,
+            purposeWords[certificate.purpose],
+            <CertificateCell key="certificate" {...certificate} />,
+            <StandingCell key="standing" {...certificate} />,
+            certificate.revokedAt === undefined ? (
+              <Group key="change" gap={6}>
+                <Button size="xs" variant="default" onClick={() => setOpen({ name: 'register', like: certificate })}>
+                  Renew<VisuallyHidden> {certificate.serial}</VisuallyHidden>
+                </Button>
+                <Button size="xs" variant="default" onClick={() => setOpen({ name: 'revoke', certificate })}>
+                  Revoke<VisuallyHidden> {certificate.serial}</VisuallyHidden>
+                </Button>
+              </Group>
+            ) : null,
+          ].slice(0, mayChange ? 5 : 4)
+        }
+      </PagedTable>
+      {open?.name === 'register' ? <RegisterDialog like={open.like} onClose={close} /> : null}
+      {open?.name === 'revoke' ? (
+        <ConfirmDialog
+          title="Revoke this certificate?"
+          confirm="Revoke for good"
+          changing={revoking}
+          onConfirm={() => void revoke(open.certificate)}
+          onClose={close}
+        >
+          {open.certificate.userId}, {purposeWords[open.certificate.purpose]}, serial {open.certificate.serial}. From
+          this moment on nothing counts that it signs or connects with. It cannot be taken back.
+        </ConfirmDialog>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+import { Button, Group, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { changedSchema, type OfficerDocument, officerPageSchema } from '@penstock/api/schemas';
+import { useState } from 'react';
+import { useSession } from '../session/me.ts';
+import { ConfirmDialog, useChange } from '../shared/changing.tsx';
+import { FormDialog } from '../shared/form-dialog.tsx';
+import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { CertificateCell, StandingCell } from './cells.tsx';
+import { EndingSoon } from './ending-soon.tsx';
+import { PemInput } from './pem-input.tsx';
+import { UserIdSelect } from './user-id-select.tsx';
+
+type Open =
+  | { readonly name: 'register'; readonly like?: OfficerDocument }
+  | { readonly name: 'revoke'; readonly officer: OfficerDocument };
+
+/** Who signs a User's files, and by which certificates; two of one address are one officer. */
+export function Officers() {
+  const { me } = useSession();
+  const [open, setOpen] = useState<Open>();
+  const list = usePaged<OfficerDocument, typeof officerPageSchema>('officers', officerPageSchema, '/officers');
+  const revoking = useChange(changedSchema, ['officers']);
+  const mayChange = me.permissions.includes('officers.change');
+  const close = () => setOpen(undefined);
+
+  async function revoke({ userId, fingerprint }: OfficerDocument) {
+    const done = await revoking.change('/officers/revoke', { method: 'POST', body: { userId, fingerprint } });
+    if (done !== undefined) close();
+  }
+
+  return (
+    <>
+      <EndingSoon name="officers" schema={officerPageSchema} path="/officers" />
+      {mayChange ? (
+        <div>
+          <Button onClick={() => setOpen({ name: 'register' })}>Register an officer</Button>
+        </div>
+      ) : null}
+      <PagedTable
+        list={list}
+        label="Certificates of officers"
+        empty={
+          <Text fw={650}>No officer is registered yet: nobody can set thresholds or decide on held messages.</Text>
+        }
+        columns={['Officer', 'User ID', 'Certificate', 'Standing', ...(mayChange ? ['Change'] : [])]}
+        keyOf={({ userId, fingerprint }) => `${userId} ${fingerprint}`}
+      >
+        {(officer) =>
+          [
+            <div key="officer">
+              <Text fw={600}>{officer.name}</Text>
+              <Text size="sm" c="dimmed">
+                {officer.email}
+              </Text>
+            </div>,
+            <span key="user" className="penstock-identifier">
+              {officer.userId}
+            </span>,
+            <CertificateCell key="certificate" {...officer} />,
+            <StandingCell key="standing" {...officer} />,
+            officer.revokedAt === undefined ? (
+              <Group key="change" gap={6}>
+                <Button size="xs" variant="default" onClick={() => setOpen({ name: 'register', like: officer })}>
+                  Renew<VisuallyHidden> that of {officer.name}</VisuallyHidden>
+                </Button>
+                <Button size="xs" variant="default" onClick={() => setOpen({ name: 'revoke', officer })}>
+                  Revoke<VisuallyHidden> that of {officer.name}</VisuallyHidden>
+                </Button>
+              </Group>
+            ) : null,
+          ].slice(0, mayChange ? 5 : 4)
+        }
+      </PagedTable>
+      {open?.name === 'register' ? <OfficerDialog like={open.like} onClose={close} /> : null}
+      {open?.name === 'revoke' ? (
+        <ConfirmDialog
+          title="Revoke this officer’s certificate?"
+          confirm="Revoke for good"
+          changing={revoking}
+          onConfirm={() => void revoke(open.officer)}
+          onClose={close}
+        >
+          {open.officer.name}, {open.officer.email}, of {open.officer.userId}. No file counts that it signed and that is
+          not applied yet. It cannot be taken back.
+        </ConfirmDialog>
+      ) : null}
+    </>
+  );
+}
+
+function OfficerDialog({ like, onClose }: { like: OfficerDocument | undefined; onClose: () => void }) {
+  const [userId, setUserId] = useState<string | null>(like?.userId ?? null);
+  const [name, setName] = useState(like?.name ?? '');
+  const [email, setEmail] = useState(like?.email ?? '');
+  const [certificate, setCertificate] = useState('');
+  const registering = useChange(changedSchema, ['officers']);
+
+  async function submit() {
+    const body = { userId, name: name.trim(), email: email.trim(), certificate };
+    if ((await registering.change('/officers', { method: 'POST', body })) !== undefined) onClose();
+  }
+
+  return (
+    <FormDialog
+      title={like === undefined ? 'Register an officer' : 'Renew an officer’s certificate'}
+      submit="Register"
+      changing={registering}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+    >
+      <UserIdSelect value={userId} onChange={setUserId} />
+      <TextInput
+        label="Name"
+        required
+        withAsterisk={false}
+        maxLength={100}
+        autoComplete="off"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <TextInput
+        label="E-mail address"
+        description="It says who the person is: two officers are two people only by two addresses."
+        type="email"
+        required
+        withAsterisk={false}
+        maxLength={200}
+        autoComplete="off"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <PemInput value={certificate} onChange={setCertificate} />
+    </FormDialog>
+  );
+}

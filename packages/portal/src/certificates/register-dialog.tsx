@@ -1,0 +1,49 @@
+import { Select, Text } from '@mantine/core';
+import { type CertificateDocument, changedSchema } from '@penstock/api/schemas';
+import { useState } from 'react';
+import { useChange } from '../shared/changing.tsx';
+import { FormDialog } from '../shared/form-dialog.tsx';
+import { PemInput } from './pem-input.tsx';
+import { purposeWords } from './purposes.ts';
+import { UserIdSelect } from './user-id-select.tsx';
+
+/** Registers one; `like`: the next one of the same, which then stands beside it. */
+export function RegisterDialog({ like, onClose }: { like: CertificateDocument | undefined; onClose: () => void }) {
+  const [userId, setUserId] = useState<string | null>(like?.userId ?? null);
+  const [purpose, setPurpose] = useState<CertificateDocument['purpose']>(like?.purpose ?? 'signing');
+  const [certificate, setCertificate] = useState('');
+  const registering = useChange(changedSchema, ['certificates']);
+
+  async function submit() {
+    const body = { userId, purpose, certificate };
+    if ((await registering.change('/certificates', { method: 'POST', body })) !== undefined) onClose();
+  }
+
+  return (
+    <FormDialog
+      title={like === undefined ? 'Register a certificate' : 'Renew a certificate'}
+      submit="Register"
+      changing={registering}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+    >
+      {like === undefined ? null : (
+        <Text>
+          The new one counts beside the old from this moment on. Revoke the old one when nothing uses it any more.
+        </Text>
+      )}
+      <UserIdSelect value={userId} onChange={setUserId} />
+      <Select
+        label="What for"
+        required
+        withAsterisk={false}
+        allowDeselect={false}
+        openOnFocus={false}
+        data={Object.entries(purposeWords).map(([value, label]) => ({ value, label }))}
+        value={purpose}
+        onChange={(value) => value !== null && setPurpose(value as CertificateDocument['purpose'])}
+      />
+      <PemInput value={certificate} onChange={setCertificate} />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,26 @@
+import { Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { usersQuery } from '../messages/record.ts';
+import { useSession } from '../session/me.ts';
+
+/** One of the User IDs that there are, the Operator's own among them. */
+export function UserIdSelect(props: { value: string | null; onChange: (userId: string | null) => void }) {
+  const { acting } = useSession();
+  const users = useQuery(usersQuery({ acting }));
+  return (
+    <Select
+      label="User ID"
+      required
+      withAsterisk={false}
+      searchable
+      openOnFocus={false}
+      data={(users.data?.items ?? []).map(({ userId, partyId, roles }) => ({
+        value: userId,
+        label: `${userId} (${partyId}, ${roles.map(({ role }) => role).join(' ')})`,
+      }))}
+      nothingFoundMessage="No such User ID"
+      value={props.value}
+      onChange={props.onChange}
+    />
+  );
+}

@@ -1,0 +1,110 @@
+import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useId, useState } from 'react';
+import { CallFailed } from '../api/call.ts';
+import { useSession } from '../session/me.ts';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { PageTitle } from '../shared/page-title.tsx';
+import { Loading, NoRight } from '../shared/states.tsx';
+import { DeviceCard } from './device-card.tsx';
+import { readWanted, type Wanted } from './search.ts';
+import { useHome } from './use-home.ts';
+
+/** Devices by EUI-64 or metering point, with the home that each belongs to. */
+export function DevicesPage() {
+  const { me } = useSession();
+  const { find } = useSearch({ from: '/devices' });
+  const wanted = find === undefined ? undefined : readWanted(find);
+  if (!me.permissions.includes('devices.see')) return <NoRight page="Devices" what="devices" />;
+  return (
+    <Stack gap="md" maw={1200}>
+      <PageTitle title="Devices" />
+      <div>
+        <Title order={1}>Devices</Title>
+        <Text c="dimmed">
+          {me.acting.kind === 'operator'
+            ? 'Every device, its home, and who is responsible for it when.'
+            : 'The devices that you are responsible for now, and their homes.'}
+        </Text>
+      </div>
+      <Finder key={find} find={find ?? ''} />
+      {wanted === undefined ? null : <Found wanted={wanted} />}
+    </Stack>
+  );
+}
+
+function Finder({ find }: { find: string }) {
+  const [text, setText] = useState(find);
+  const [tries, setTries] = useState(find === '' || readWanted(find) ? 0 : 1);
+  const navigate = useNavigate();
+  const id = useId();
+  const isWrong = tries > 0 && readWanted(text) === undefined;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setTries(tries + 1);
+    if (readWanted(text) === undefined) return;
+    void navigate({ to: '/devices', search: (search) => ({ ...search, find: text.trim() }) });
+  }
+
+  return (
+    <form onSubmit={submit} noValidate aria-label="Find devices">
+      <Stack gap="sm" maw={640}>
+        {isWrong ? (
+          <FailureSummary
+            key={tries}
+            words={{
+              title: 'This is neither a device nor a metering point.',
+              action: 'Enter eight pairs such as 00-DB-12-34-56-78-90-A0, 13 digits (MPAN), or 6 to 10 (MPRN).',
+            }}
+          />
+        ) : null}
+        <Group gap="sm" align="end">
+          <TextInput
+            id={id}
+            flex="1 1 280px"
+            label="Device (EUI-64), MPAN or MPRN"
+            autoComplete="off"
+            spellCheck={false}
+            error={isWrong}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <Button type="submit">Find</Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Found({ wanted }: { wanted: Wanted }) {
+  const { me } = useSession();
+  const { isPending, error, home, refetch } = useHome(wanted);
+  if (isPending) return <Loading what="devices" />;
+  const isNone = error instanceof CallFailed && error.problem.code === 'request.not-found';
+  if (error !== null && !isNone) return <FailureSummary words={wordsOf(error)} onRetry={refetch} />;
+  if (home.length === 0) {
+    return (
+      <Stack gap={4} role="status">
+        <Text fw={650}>Nothing was found.</Text>
+        <Text c="dimmed">
+          {me.acting.kind === 'operator'
+            ? 'No such device is in the inventory. Check it, or see whether the import of devices is behind.'
+            : 'Either there is no such device, or you are not responsible for it now. Both look the same here.'}
+        </Text>
+      </Stack>
+    );
+  }
+  const device = wanted.kind === 'device' ? wanted.device : undefined;
+  return (
+    <Stack gap="md">
+      <Text role="status" c="dimmed">
+        {home.length === 1 ? 'One device' : `${home.length} devices of one home`}
+        {me.acting.kind === 'operator' ? '.' : ' that you are responsible for.'}
+      </Text>
+      {home.map((one) => (
+        <DeviceCard key={one.device} device={one} isWanted={one.device === device} />
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,124 @@
+import { Checkbox, Group, Select, TextInput } from '@mantine/core';
+import { changedSchema, partyPageSchema, roleSchema, type UserIdDocument } from '@penstock/api/schemas';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask } from '../api/call.ts';
+import { useSession } from '../session/me.ts';
+import { useChange } from '../shared/changing.tsx';
+import { FormDialog } from '../shared/form-dialog.tsx';
+import { rolesNow } from './roles.ts';
+
+/** A User ID with its Party, roles and delivery; a role that is taken out ends now, a new one begins now. */
+export function UserIdDialog({ user, onClose }: { user: UserIdDocument | undefined; onClose: () => void }) {
+  const { acting } = useSession();
+  const [userId, setUserId] = useState(user?.userId ?? '');
+  const [form, setForm] = useState({
+    partyId: user?.partyId ?? null,
+    roles: user === undefined ? [] : rolesNow(user, Date.now()),
+    delivery: user?.delivery ?? 'pull',
+    receiveUrl: user?.receiveUrl ?? '',
+    status: user?.status ?? 'active',
+    risingCounters: user?.risingCounters ?? true,
+  });
+  const changing = useChange(changedSchema, ['user-ids']);
+  const parties = useQuery({
+    queryKey: ['parties', acting, 'choices'],
+    queryFn: ({ signal }) => ask(partyPageSchema, '/parties', { caller: { acting }, query: { limit: 200 }, signal }),
+  });
+  const put = (part: Partial<typeof form>) => setForm((before) => ({ ...before, ...part }));
+
+  async function submit() {
+    const receiveUrl = form.delivery === 'push' ? form.receiveUrl.trim() : undefined;
+    const path = `/user-ids/${encodeURIComponent(userId.trim())}`;
+    if ((await changing.change(path, { method: 'PUT', body: { ...form, receiveUrl } })) !== undefined) onClose();
+  }
+
+  return (
+    <FormDialog
+      title={user === undefined ? 'Add a User ID' : 'Change a User ID'}
+      submit="Save"
+      changing={changing}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+    >
+      <TextInput
+        label="User ID"
+        placeholder="90-B3-D5-1F-30-01-00-00"
+        required
+        withAsterisk={false}
+        readOnly={user !== undefined}
+        pattern="\s*[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}\s*"
+        title="an EUI-64: eight pairs with hyphens"
+        className="penstock-identifier"
+        value={userId}
+        onChange={(event) => setUserId(event.currentTarget.value)}
+      />
+      <Select
+        label="Party"
+        required
+        withAsterisk={false}
+        searchable
+        allowDeselect={false}
+        openOnFocus={false}
+        data={(parties.data?.items ?? []).map(({ partyId, name }) => ({
+          value: partyId,
+          label: `${name} (${partyId})`,
+        }))}
+        value={form.partyId}
+        onChange={(partyId) => put({ partyId })}
+      />
+      <Checkbox.Group
+        label="Roles from now on"
+        value={form.roles}
+        onChange={(roles) => put({ roles: roles as typeof form.roles })}
+      >
+        <Group gap="md" mt={6}>
+          {roleSchema.options.map((role) => (
+            <Checkbox key={role} value={role} label={role} />
+          ))}
+        </Group>
+      </Checkbox.Group>
+      <Select
+        label="How it takes messages"
+        allowDeselect={false}
+        openOnFocus={false}
+        data={[
+          { value: 'pull', label: 'it asks for them' },
+          { value: 'push', label: 'they are pushed to its receive service' },
+        ]}
+        value={form.delivery}
+        onChange={(value) => value !== null && put({ delivery: value as typeof form.delivery })}
+      />
+      {form.delivery === 'push' ? (
+        <TextInput
+          label="Address of the receive service"
+          type="url"
+          placeholder="https://"
+          required
+          withAsterisk={false}
+          maxLength={500}
+          value={form.receiveUrl}
+          onChange={(event) => put({ receiveUrl: event.currentTarget.value })}
+        />
+      ) : null}
+      <Select
+        label="Status"
+        description="Messages of one that is suspended are refused (E3), and its people have no access for it."
+        allowDeselect={false}
+        openOnFocus={false}
+        data={[
+          { value: 'active', label: 'Active' },
+          { value: 'suspended', label: 'Suspended' },
+        ]}
+        value={form.status}
+        onChange={(value) => value !== null && put({ status: value as typeof form.status })}
+      />
+      <Checkbox
+        label="Its counters rise"
+        description="Else a message from before the replay horizon, sent again by somebody, is not found."
+        checked={form.risingCounters}
+        onChange={(event) => put({ risingCounters: event.currentTarget.checked })}
+      />
+    </FormDialog>
+  );
+}

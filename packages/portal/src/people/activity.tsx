@@ -1,0 +1,55 @@
+import { Text } from '@mantine/core';
+import { type ActivityPage, activityPageSchema } from '@penstock/api/schemas';
+import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { When } from '../shared/when.tsx';
+
+type Activity = ActivityPage['items'][number];
+
+const words: Readonly<Record<string, string>> = {
+  'signed-in': 'signed in',
+  'password-refused': 'wrong password',
+  'code-refused': 'code used twice',
+  'provider-refused': 'organisation’s sign-in refused',
+  'sign-in-locked': 'sign-in locked for 15 minutes',
+  'second-factor-set-up': 'set up an authenticator',
+  'passkey-added': 'added a passkey',
+  'passkey-removed': 'removed a passkey',
+  'password-changed': 'changed the password',
+  'signed-out': 'signed out',
+  'session-ended': 'ended a session',
+  'signed-out-everywhere': 'signed out everywhere',
+  invited: 'invited',
+  'invitation-withdrawn': 'invitation withdrawn',
+  'invitation-accepted': 'took the invitation',
+  'role-changed': 'role changed',
+  'status-changed': 'status changed',
+  reset: 'sign-in reset',
+  'reset-taken': 'set up sign-in again',
+};
+
+/** What was done about sign-in and rights, the newest first. */
+export function Activity() {
+  const activity = usePaged<Activity, typeof activityPageSchema>('activity', activityPageSchema, '/people-activity');
+  return (
+    <PagedTable
+      list={activity}
+      label="Activity"
+      empty={<Text fw={650}>Nothing was done yet.</Text>}
+      columns={['Time', 'What', 'Whom', 'By', 'From']}
+      keyOf={(one) => `${one.at} ${one.what} ${one.email} ${one.byEmail}`}
+    >
+      {({ at, what, detail, email, byEmail, acting, address }) => [
+        <When key="at" at={at} inline />,
+        <div key="what">
+          {words[what] ?? what}
+          <Text size="sm" c="dimmed">
+            {[detail?.replaceAll('_', ' '), acting === 'operator' ? 'the Operator' : acting].filter(Boolean).join(', ')}
+          </Text>
+        </div>,
+        email,
+        byEmail === email ? 'itself' : byEmail,
+        address ?? '',
+      ]}
+    </PagedTable>
+  );
+}

@@ -1,0 +1,36 @@
+import { Text } from '@mantine/core';
+import { type ReadingPage, readingPageSchema } from '@penstock/api/schemas';
+import { roleWords } from '../session/me.ts';
+import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { When } from '../shared/when.tsx';
+
+type Reading = ReadingPage['items'][number];
+
+/** When somebody of the Operator read a User's own record, and why. */
+export function Readings() {
+  const readings = usePaged<Reading, typeof readingPageSchema>('readings', readingPageSchema, '/record-readings');
+  return (
+    <PagedTable
+      list={readings}
+      label="Who read a record"
+      empty={<Text fw={650}>Nobody of the Operator has read a record.</Text>}
+      columns={['Time', 'Who', 'Whose record', 'Why', 'What']}
+      keyOf={(one) => `${one.readAt} ${one.email} ${one.what}`}
+    >
+      {({ readAt, email, role, userId, reason, what }) => [
+        <When key="at" at={readAt} inline />,
+        <div key="who">
+          {email}
+          <Text size="sm" c="dimmed">
+            {roleWords[role]}
+          </Text>
+        </div>,
+        <span key="whose" className="penstock-identifier">
+          {userId}
+        </span>,
+        reason,
+        what,
+      ]}
+    </PagedTable>
+  );
+}

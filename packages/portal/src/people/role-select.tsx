@@ -1,0 +1,58 @@
+import { Select } from '@mantine/core';
+import { operatorRoleNameSchema, type PersonRole, userRoleNameSchema } from '@penstock/api/schemas';
+import { useQuery } from '@tanstack/react-query';
+import { usersQuery } from '../messages/record.ts';
+import { roleWords, useSession } from '../session/me.ts';
+
+const may: Readonly<Record<PersonRole, string>> = {
+  user_administrator: 'people, and sees all of the User',
+  aro: 'signs and decides',
+  analyst: 'sees all, tells what was found',
+  read_only: 'sees all',
+  service_desk: 'sees all, a record with a reason',
+  security: 'officers, certificates, files, activity',
+  change_manager: 'sees all but records',
+  operator_administrator: 'people, Parties and devices',
+};
+
+/** The roles that there are for a User ID, or for the Operator. */
+export function RoleSelect(props: { acting: string; value: PersonRole | null; onChange: (role: PersonRole) => void }) {
+  const roles: readonly PersonRole[] =
+    props.acting === 'operator' ? operatorRoleNameSchema.options : userRoleNameSchema.options;
+  return (
+    <Select
+      label="Role"
+      required
+      withAsterisk={false}
+      allowDeselect={false}
+      openOnFocus={false}
+      data={roles.map((value) => ({ value, label: `${roleWords[value]}: ${may[value]}` }))}
+      value={props.value}
+      onChange={(value) => value !== null && props.onChange(value as PersonRole)}
+    />
+  );
+}
+
+/** For whom: an administrator of a User ID has one choice, the Operator's all. */
+export function ActingSelect({ value, onChange }: { value: string; onChange: (acting: string) => void }) {
+  const { me, acting } = useSession();
+  const users = useQuery({ ...usersQuery({ acting }), enabled: me.acting.kind === 'operator' });
+  if (me.acting.kind !== 'operator') return null;
+  const userIds = (users.data?.items ?? []).filter(({ roles }) => roles.every(({ role }) => role !== 'OPERATOR'));
+  return (
+    <Select
+      label="For whom"
+      required
+      withAsterisk={false}
+      searchable
+      allowDeselect={false}
+      openOnFocus={false}
+      data={[
+        { value: 'operator', label: 'The Operator' },
+        ...userIds.map(({ userId, partyId }) => ({ value: userId, label: `${userId} (${partyId})` })),
+      ]}
+      value={value}
+      onChange={(chosen) => chosen !== null && onChange(chosen)}
+    />
+  );
+}

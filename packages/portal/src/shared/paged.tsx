@@ -1,0 +1,94 @@
+import { Button, Group, Paper, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { z } from 'zod';
+import { ask, type Query } from '../api/call.ts';
+import { useSession } from '../session/me.ts';
+import { FailureSummary, wordsOf } from './failure.tsx';
+import { Loading } from './states.tsx';
+
+/** What the API gives at most. */
+const PAGE_ROWS = 200;
+
+interface PageOf<Item> {
+  readonly items: readonly Item[];
+  readonly cursor?: string | undefined;
+}
+
+/** A list of the API that is paged by key, as the one who acts. `name` is what a change names to have it asked again. */
+export function usePaged<Item, Schema extends z.ZodType<PageOf<Item>>>(
+  name: string,
+  schema: Schema & z.ZodType<PageOf<Item>>,
+  path: string,
+  query: Query = {},
+) {
+  const { acting } = useSession();
+  return useInfiniteQuery({
+    queryKey: [name, acting, query],
+    queryFn: ({ pageParam, signal }): Promise<PageOf<Item>> =>
+      ask(schema, path, { caller: { acting }, query: { limit: PAGE_ROWS, ...query, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+  });
+}
+export type Paged<Item> = ReturnType<typeof usePaged<Item, z.ZodType<PageOf<Item>>>>;
+
+/** A table of such a list with all that it can be: loading, failed, empty, with more to come. */
+export function PagedTable<Item>(props: {
+  list: Paged<Item>;
+  /** What the table is of, for whoever does not see it. */
+  label: string;
+  empty: ReactNode;
+  columns: readonly string[];
+  keyOf: (item: Item) => string;
+  children: (item: Item) => readonly ReactNode[];
+}) {
+  const { list, label, empty, columns, keyOf, children } = props;
+  if (list.isPending) return <Loading what={label.toLowerCase()} />;
+  if (list.isError) return <FailureSummary words={wordsOf(list.error)} onRetry={() => void list.refetch()} />;
+  const items = list.data.pages.flatMap((page) => page.items);
+  if (items.length === 0) {
+    return (
+      <Paper withBorder p="xl" className="penstock-panel">
+        {empty}
+      </Paper>
+    );
+  }
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <section className="penstock-paged" aria-label={label} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((item) => (
+              <tr key={keyOf(item)}>
+                {children(item).map((cell, index) => (
+                  <td key={columns[index]}>{cell}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <Group gap="sm">
+        <Text size="sm" c="dimmed" role="status">
+          {items.length.toLocaleString('en-GB')} {list.hasNextPage ? 'shown' : 'in all'}
+        </Text>
+        {list.hasNextPage ? (
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        ) : null}
+      </Group>
+    </>
+  );
+}

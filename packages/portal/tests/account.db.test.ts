@@ -1,0 +1,60 @@
+import { TestBrowser, testPassword } from '@penstock/platform/testing/people';
+import { expect, test } from 'vitest';
+import { TestPages } from './testing-pages.ts';
+import { alpha, findBarriers, signIn } from './testing-portal.ts';
+
+// The own account: where one is signed in, passkeys, the password.
+
+const pages = new TestPages();
+const heading = (name: string) => pages.page.getByRole('heading', { name, exact: true });
+
+test('shows where one is signed in and ends it there; a new password signs out everywhere else', async () => {
+  const person = await pages.portal.addPerson('sam', { [alpha]: 'analyst' });
+  const other = new TestBrowser(pages.portal.address);
+  await other.signIn(person);
+  await pages.page.goto('/account');
+  await signIn(pages.page, person, 1);
+  await heading('Your account').waitFor();
+  await pages.page.getByText('(this one)').waitFor();
+  expect(await findBarriers(pages.page)).toEqual([]);
+  await pages.button(/^Sign out there/).click();
+  await pages.button(/^Sign out there/).waitFor({ state: 'detached' });
+  expect(await other.call('GET', '/api/v1/me')).toMatchObject({ status: 401 });
+  await pages.page.getByLabel('Password now').fill('not the password');
+  await pages.page.getByLabel('New password').fill('an entirely new password');
+  await pages.button('Change the password').click();
+  await pages.page.getByRole('alert').getByText('The password is not right.').waitFor();
+  await pages.page.getByLabel('Password now').fill(testPassword);
+  await pages.button('Change the password').click();
+  await pages.page.getByText('The password is changed').waitFor();
+  await pages.button('Sign out everywhere, here too').click();
+  await heading('Sign in').waitFor();
+  const { rows } = await pages.portal.database.pool.query('select from sign_in."session" where "userId" = $1', [
+    person.personId,
+  ]);
+  expect(rows).toEqual([]);
+});
+
+test('takes passkeys and lets them go', async () => {
+  const person = await pages.portal.addPerson('kay', { [alpha]: 'analyst' });
+  await pages.addAuthenticator();
+  await pages.page.goto('/account');
+  await signIn(pages.page, person);
+  await pages.page.getByLabel('Name of a new passkey').fill('Laptop');
+  await pages.button('Add a passkey').click();
+  await pages.page.getByText('Laptop').waitFor();
+  expect(await findBarriers(pages.page)).toEqual([]);
+  await pages.button('Remove the passkey Laptop').click();
+  await pages.page.getByText('With a passkey your device').waitFor();
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`it has no barrier at 320 pixels: ${colorScheme}`, async () => {
+    await pages.page.emulateMedia({ colorScheme });
+    await pages.page.setViewportSize({ width: 320, height: 700 });
+    await pages.openAs(pages.portal.people.analyst, '/account');
+    await heading('Passkeys').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    expect(await pages.beside()).toBe(0);
+  });
+}

@@ -1,0 +1,115 @@
+import { testCertificate } from '@penstock/platform/testing/certificates';
+import type { TestPerson } from '@penstock/platform/testing/people';
+import { describe, expect, test } from 'vitest';
+import { TestPages } from './testing-pages.ts';
+import { alpha, beta, findBarriers } from './testing-portal.ts';
+
+// Certificates, Parties and User IDs, as the Operator changes them and a User sees its own.
+
+const people = {} as Record<'chief' | 'analyst', TestPerson>;
+const pages = new TestPages(async (portal) => {
+  people.chief = await portal.addPerson('chief', { operator: 'operator_administrator' });
+  people.analyst = portal.people.analyst;
+});
+
+describe('certificates', () => {
+  test('are registered, renewed and revoked; what ends soon is told', async () => {
+    const { pool } = pages.portal.database;
+    await pages.openAs(people.chief, '/certificates');
+    await pages.page.getByRole('table').waitFor();
+    const next = testCertificate({
+      userId: alpha as NonNullable<Parameters<typeof testCertificate>[0]['userId']>,
+      serial: '77',
+    });
+    await pages.button('Register a certificate').click();
+    const dialog = pages.page.getByRole('dialog', { name: 'Register a certificate' });
+    await dialog.getByRole('combobox', { name: 'User ID' }).fill(beta);
+    await pages.page.getByRole('option', { name: new RegExp(beta) }).click();
+    await dialog.getByLabel('Certificate', { exact: true }).fill(next.pem);
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Register', exact: true }).click();
+    await dialog
+      .getByRole('alert')
+      .getByText(/the User ID in the subject is/)
+      .waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await dialog.getByRole('combobox', { name: 'User ID' }).fill(alpha);
+    await pages.page.getByRole('option', { name: new RegExp(alpha) }).click();
+    await dialog.getByRole('button', { name: 'Register', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const { rows } = await pool.query<{ serial: string }>(
+      `update certificate set not_after = now() + interval '5 days 1 hour'
+       where user_id = $1 and purpose = 'signing' and serial = $2 returning serial`,
+      [alpha, '119'],
+    );
+    expect(rows).toHaveLength(1);
+    await pages.page.reload();
+    await pages.page.getByRole('note').getByText('Expires in 5 days').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.page.getByRole('button', { name: 'Renew 119', exact: true }).click();
+    await pages.page.getByText('The new one counts beside the old').waitFor();
+    await pages.page.keyboard.press('Escape');
+    await pages.page.getByRole('button', { name: 'Revoke 119', exact: true }).click();
+    await pages.button('Revoke for good').click();
+    await pages.page.getByRole('button', { name: 'Revoke 119', exact: true }).waitFor({ state: 'detached' });
+    await pages.page.getByRole('note').waitFor({ state: 'detached' });
+    await pages.page.getByRole('link', { name: 'Of officers' }).click();
+    await pages.button('Register an officer').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+  });
+
+  test('of a User are seen by it, and changed by the Operator', async () => {
+    await pages.openAs(people.analyst, '/certificates');
+    await pages.page.getByRole('table').waitFor();
+    expect(await pages.button(/^Re(gister|new|voke)/).count()).toBe(0);
+    const users = await pages.page.locator('td:first-child').allTextContents();
+    expect(new Set(users)).toEqual(new Set([alpha]));
+  });
+});
+
+describe('Parties and User IDs', () => {
+  test('are added and changed by the Operator, and seen by a User as they are registered', async () => {
+    await pages.openAs(people.chief, '/directory');
+    await pages.button('Add a Party').click();
+    await pages.page.getByLabel('Party id').fill('NEW');
+    await pages.page.getByLabel('Name').fill('New Energy');
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.button('Save').click();
+    await pages
+      .row('New Energy')
+      .getByRole('button', { name: /Change/ })
+      .click();
+    await pages.page.getByRole('combobox', { name: 'Status' }).click();
+    await pages.page.getByRole('option', { name: 'Suspended' }).click();
+    await pages.button('Save').click();
+    await pages.row('New Energy').getByText('Suspended').waitFor();
+    await pages.page.getByRole('link', { name: 'User IDs', exact: true }).click();
+    await pages.button('Add a User ID').click();
+    await pages.page.getByLabel('User ID', { exact: true }).fill('90-B3-D5-1F-30-77-00-00');
+    await pages.page.getByRole('combobox', { name: 'Party' }).fill('New');
+    await pages.page.getByRole('option', { name: /New Energy/ }).click();
+    await pages.page.getByLabel('OU', { exact: true }).check();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.button('Save').click();
+    await pages.row('90-B3-D5-1F-30-77-00-00').getByText('OU').waitFor();
+    await pages.context.clearCookies();
+    await pages.openAs(people.analyst, '/directory?tab=user-ids');
+    await pages.row(alpha).waitFor();
+    expect(await pages.page.getByRole('row').count()).toBe(2);
+    expect(await pages.button(/Add|Change/).count()).toBe(0);
+  });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`no page of these has a barrier, or anything beside a narrow screen: ${colorScheme}`, async () => {
+    await pages.page.emulateMedia({ colorScheme });
+    await pages.page.setViewportSize({ width: 320, height: 700 });
+    await pages.openAs(people.chief, '/people');
+    for (const path of ['/certificates', '/certificates?tab=officers', '/directory', '/directory?tab=user-ids']) {
+      await pages.page.goto(path);
+      await pages.page.getByRole('table').or(pages.page.getByText(/^No /)).first().waitFor();
+      expect([path, await findBarriers(pages.page)]).toEqual([path, []]);
+      expect([path, await pages.beside()]).toEqual([path, 0]);
+    }
+  });
+}

@@ -1,0 +1,142 @@
+import type { TestPerson } from '@penstock/platform/testing/people';
+import { describe, expect, test } from 'vitest';
+import { TestPages } from './testing-pages.ts';
+import { alpha, beta, findBarriers, signIn } from './testing-portal.ts';
+
+// People, their roles and invitations, as administrators meet them; what was done about it.
+
+const people = {} as Record<'own' | 'chief' | 'security' | 'analyst', TestPerson>;
+const pages = new TestPages(async (portal) => {
+  people.own = await portal.addPerson('own', { [alpha]: 'user_administrator' });
+  people.chief = await portal.addPerson('chief', { operator: 'operator_administrator' });
+  people.security = await portal.addPerson('sec', { operator: 'security' });
+  people.analyst = portal.people.analyst;
+});
+
+describe('people', () => {
+  test('are invited by a link that is shown once, and the invitation is withdrawn', async () => {
+    await pages.openAs(people.own, '/people');
+    await pages.row('own@people.example').getByText('you').waitFor();
+    await pages.button('Invite somebody').click();
+    const dialog = pages.page.getByRole('dialog', { name: 'Invite somebody' });
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await dialog.getByLabel('E-mail address').fill('own@people.example');
+    await dialog.getByLabel('Name').fill('Ivo');
+    await dialog.getByRole('combobox', { name: 'Role' }).click();
+    await pages.page.getByRole('option', { name: /^analyst/ }).click();
+    await pages.button('Make the link').click();
+    await dialog.getByRole('alert').getByText('Nobody changes the own rights.').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    // what was typed is there still
+    expect(await dialog.getByLabel('Name').inputValue()).toBe('Ivo');
+    await dialog.getByLabel('E-mail address').fill('ivo@people.example');
+    await pages.button('Make the link').click();
+    const link = (await pages.page.locator('.penstock-once').textContent()) ?? '';
+    expect(link).toMatch(/\/invitation#[\w-]{43}$/);
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.button('I have handed it over').click();
+    await pages.page.getByRole('link', { name: 'Open invitations' }).click();
+    await pages
+      .row('ivo@people.example')
+      .getByRole('button', { name: /Withdraw/ })
+      .click();
+    await pages.page.getByText('No invitation is open.').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.page.getByRole('link', { name: 'Activity' }).click();
+    await pages.row('invitation withdrawn').getByText('ivo@people.example').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    expect(new URL(pages.page.url()).searchParams.get('tab')).toBe('activity');
+  });
+
+  test('get another role, are suspended, let in, and reset; the last administrator stays', async () => {
+    const { personId } = await pages.portal.addPerson('rosa', { [alpha]: 'read_only' });
+    await pages.openAs(people.own, `/people?person=${personId}`);
+    const dialog = pages.page.getByRole('dialog', { name: 'rosa' });
+    await dialog.waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await dialog.getByRole('combobox', { name: 'Role' }).click();
+    await pages.page.getByRole('option', { name: /^ARO/ }).click();
+    await pages.button('Give this role').click();
+    await pages.row('rosa@people.example').getByText('ARO').waitFor();
+    const open = () =>
+      pages
+        .row('rosa@people.example')
+        .getByRole('button', { name: /Change/ })
+        .click();
+    await open();
+    await pages.button('Suspend').click();
+    await pages.page.getByRole('dialog', { name: 'Suspend this person?' }).waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.button('Suspend').click();
+    await pages.row('rosa@people.example').getByText('Suspended').waitFor();
+    await open();
+    await pages.button('Let in again').click();
+    await pages.row('rosa@people.example').getByText('Active').waitFor();
+    await open();
+    await pages.button('Reset the sign-in').click();
+    await pages.button(/^Reset$/).click();
+    await pages.page.getByText('It is shown this once').waitFor();
+    await pages.button('I have handed it over').click();
+
+    await pages.context.clearCookies();
+    await pages.openAs(people.chief, `/people?person=${people.own.personId}`);
+    await pages.button('Suspend').click();
+    await pages.button('Suspend').click();
+    await pages.page.getByRole('alert').getByText('This is the last administrator.').waitFor();
+    await pages.button('Leave it as it is').click();
+    await pages.page.getByRole('dialog', { name: 'own' }).waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+  });
+
+  test('of another User are not there, whatever the address says; a session that ends loses nothing typed', async () => {
+    const stranger = await pages.portal.addPerson('stranger', { [beta]: 'read_only' });
+    await pages.openAs(people.own, `/people?person=${stranger.personId}`);
+    await pages.row('own@people.example').waitFor();
+    expect(await pages.page.getByRole('dialog').count()).toBe(0);
+    expect(await pages.row('stranger').count()).toBe(0);
+    await pages.button('Invite somebody').click();
+    await pages.page.getByLabel('Name').fill('half typed');
+    await pages.page.getByLabel('E-mail address').fill('half@people.example');
+    await pages.page.getByRole('combobox', { name: 'Role' }).click();
+    await pages.page.getByRole('option', { name: /^read only/ }).click();
+    await pages.portal.database.pool.query('delete from sign_in."session" where "userId" = $1', [people.own.personId]);
+    await pages.button('Make the link').click();
+    const ended = pages.page.getByRole('dialog', { name: 'Your session has ended' });
+    await ended.waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.page.keyboard.press('Escape');
+    await signIn(ended, people.own, 1);
+    await ended.waitFor({ state: 'hidden' });
+    expect(await pages.page.getByLabel('Name').inputValue()).toBe('half typed');
+    await pages.button('Make the link').click();
+    await pages.page.locator('.penstock-once').waitFor();
+  });
+
+  test('are seen by security, and not by an analyst', async () => {
+    await pages.openAs(people.security, '/people');
+    await pages.row('own@people.example').waitFor();
+    expect(await pages.button('Invite somebody').count()).toBe(0);
+    await pages.page.getByRole('link', { name: 'Who read a record' }).click();
+    await pages.page.getByText('Nobody of the Operator has read a record.').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.context.clearCookies();
+    await pages.openAs(people.analyst, '/people');
+    await pages.page.getByText('Your role does not see people.').waitFor();
+    expect(await pages.page.getByRole('link', { name: 'People' }).count()).toBe(0);
+    expect(await findBarriers(pages.page)).toEqual([]);
+  });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`no page of administration has a barrier, or anything beside a narrow screen: ${colorScheme}`, async () => {
+    await pages.page.emulateMedia({ colorScheme });
+    await pages.page.setViewportSize({ width: 320, height: 700 });
+    await pages.openAs(people.chief, '/people');
+    for (const path of ['/people', '/people?person=new', '/people?tab=invitations', '/people?tab=activity']) {
+      await pages.page.goto(path);
+      await pages.page.getByRole('table').or(pages.page.getByText(/^No /)).first().waitFor();
+      expect([path, await findBarriers(pages.page)]).toEqual([path, []]);
+      expect([path, await pages.beside()]).toEqual([path, 0]);
+    }
+  });
+}
