@@ -42,6 +42,17 @@ test('a file is checked in the browser: every fault with its line, another Userâ
   await page.getByText(/It names 90-B3-D5-1F-30-09-00-00/).waitFor();
   await chooseFiles(page, 'name;price\n');
   await page.getByText('Not a file of ours').waitFor();
+  // dropped: the file and its signature are told by their names
+  await page.getByRole('button', { name: 'Take the file away' }).click();
+  const dropped = await page.evaluateHandle(`(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['x'], 'dropped.csv.p7s'));
+    transfer.items.add(new File(['name;price'], 'dropped.csv', { type: 'text/csv' }));
+    return transfer;
+  })()`);
+  await page.locator('.penstock-drop').dispatchEvent('drop', { dataTransfer: dropped });
+  await page.getByText('dropped.csv.p7s').waitFor();
+  await page.getByText('Not a file of ours').waitFor();
   expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
 });
 
@@ -54,7 +65,7 @@ test('a signed file is delivered and followed until it is applied; the threshold
   );
   await chooseFiles(page, text, signAs(portal(), text));
   await page.getByText('3 lines, no faults').waitFor();
-  await page.getByText('3 thresholds added, 0 changed, 0 ended; 0 stay as they are.').waitFor();
+  await page.getByText('Of the thresholds 3 added, 0 changed, 0 ended, 0 as before.').waitFor();
   await page.getByRole('cell', { name: 'warning 400, quarantine 500' }).waitFor();
   await page.getByRole('region', { name: 'With openssl' }).waitFor();
   expect(await findBarriers(page)).toEqual([]);

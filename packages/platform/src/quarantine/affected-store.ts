@@ -46,7 +46,10 @@ const GROUPS_SQL = `
   left join device d on d.device = t.device
   group by grouping sets ((d.region), (d.kind))`;
 
-/** What an event holds, summed up; 100,000 messages of as many devices take some 0.4 s. @throws PenstockError 'request.not-found' */
+/**
+ * What an event holds, summed up; 100,000 messages of as many devices take a second on two busy cores.
+ * @throws PenstockError 'request.not-found'
+ */
 export async function readAffected(pool: pg.Pool, userId: Eui, event: string): Promise<AffectedDocument> {
   const { targets, oldest } = await asViewerOf(pool, [userId], async (client) => {
     const asked = [userId, event];

@@ -41,7 +41,7 @@ export const affectedQuery = (caller: Caller, event: string, userId: string | un
     queryKey: ['quarantine-affected', caller, event, userId],
     queryFn: ({ signal }) =>
       ask(affectedSchema, `/quarantine/events/${event}/affected`, { caller, query: { userId }, signal }),
-    // 0.4 s of the database with 100,000 messages: not for each that comes
+    // a second of the database with 100,000 messages: not for each that comes
     refetchInterval: 60_000,
     staleTime: 30_000,
   });

@@ -53,12 +53,12 @@ function Counts(props: {
       <Text>
         {isNothing
           ? `It changes none of the ${what}: the same are in force.`
-          : `${count(added)} ${what} added, ${count(changed)} changed, ${count(removed)} ended; ${count(unchanged)} stay as they are.`}
+          : `Of the ${what} ${count(added)} added, ${count(changed)} changed, ${count(removed)} ended, ${count(unchanged)} as before.`}
       </Text>
       {relaxes ? (
         <Text fw={650} className="penstock-outcome penstock-health-waiting">
           {tense === 'would'
-            ? 'It could let through what would be held now: where the User’s policy asks for it, two officers sign.'
+            ? 'It could let through what would be held now: where the policy of the User ID asks for it, two officers sign.'
             : 'It could let through what was held before.'}
         </Text>
       ) : null}
