@@ -552,6 +552,7 @@ declare
   reached constant timestamptz := (select min(l.time) from lane l where l.lane = any (in_lane) and l.time > '-infinity');
   periods constant bigint[] := array(
     select distinct t.period_seconds from threshold t where t.threshold_id = any (in_threshold));
+  last_day constant date := (select max(l.time at time zone 'UTC')::date from lane l where l.lane = any (in_lane));
   first_day date;
 begin
   if reached is null then
@@ -570,10 +571,12 @@ begin
               from unnest(periods) with ordinality as p(period, n)) as buckets
       from user_id u
       join unnest(in_lane, in_after, in_until) as w(lane, after, until) on w.lane = u.lane
+      -- day by day, so that each is read from one sequence to the other, and not as a whole
+      cross join generate_series(first_day, last_day, interval '1 day') as d(day)
       cross join lateral (
         select f.recorded_at, f.direction, f.kind, f.command_variant, f.srv
         from message_log f
-        where f.user_id = u.user_id and f.day >= first_day and f.sequence > w.after and f.sequence <= w.until
+        where f.user_id = u.user_id and f.day = d.day::date and f.sequence > w.after and f.sequence <= w.until
           and f.verdict in ('passed', 'warned') and f.reason is null
         offset 0
       ) as l
@@ -592,6 +595,48 @@ begin
   where b.bucket >= counter_bucket(reached, t.period_seconds) - least(t.period_seconds, 1440)
   group by 2, 3
   on conflict (user_id, threshold_id, bucket) do update set count = k.count + excluded.count;
+end
+$$;
+
+-- The same for thresholds whose periods are whole days, from what the log was summed up to: their steps are whole minutes.
+-- Returns for each lane the sequence after which the log itself is to be counted. A day of a country is 200 million
+-- messages, and 200,000 rows of hour_count.
+create function count_from_sums(
+  in_owner macaddr8, in_threshold bigint[], out lanes smallint[], out sequences bigint[]
+)
+language plpgsql
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+declare
+  -- no window of the thresholds will begin before its period
+  reached constant timestamptz := (select min(l.time) from lane l where l.time > '-infinity');
+  first_day constant date := (
+    select min(window_start(reached, t.period_seconds) at time zone 'UTC')::date
+    from threshold t where t.threshold_id = any (in_threshold));
+begin
+  -- one statement, one snapshot: the sums are those of the sequences
+  with counted as (
+    insert into threshold_bucket (user_id, threshold_id, bucket, count)
+    select in_owner, t.threshold_id, b.bucket, sum(m.count)
+    from (
+      select (h.day + h.hour * interval '1 hour' + (n.place - 1) * interval '1 minute') at time zone 'UTC' as begin,
+             h.direction, h.kind, h.srv, sum(n.count) as count
+      from user_id u
+      join hour_count h on h.user_id = u.user_id and h.day >= first_day
+      cross join unnest(h.minutes) with ordinality as n(count, place)
+      where (u.user_id = in_owner or in_owner = '00:00:00:00:00:00:00:00') and n.count > 0
+      group by 1, 2, 3, 4
+    ) as m
+    join threshold t
+      on t.threshold_id = any (in_threshold)
+     and is_counted(t.services, t.direction, m.direction, m.kind, 'passed', null, nullif(m.srv, ''), null)
+    cross join lateral (select counter_bucket(m.begin, t.period_seconds) as bucket) as b
+    where b.bucket >= counter_bucket(reached, t.period_seconds) - least(t.period_seconds, 1440)
+    group by 2, 3
+  )
+  select array_agg(c.lane), array_agg(c.sequence) into lanes, sequences from sum_cursor c;
 end
 $$;
 

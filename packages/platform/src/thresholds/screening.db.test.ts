@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ensurePartitions, inTransaction } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
-import { createLanes } from '../messages/lanes.ts';
+import { ANCHOR, createLanes } from '../messages/lanes.ts';
 import type { NewMessage } from '../messages/message.ts';
 import { recordBatch } from '../messages/record-store.ts';
 import { newMessage, userA, userB } from '../messages/testing-messages.ts';
@@ -35,7 +35,9 @@ beforeEach(reset);
 async function reset(): Promise<void> {
   await database.pool.query(
     `truncate message_log, message_device, stream, highest_counter, held_message, quarantine_event, threshold_warning,
-              threshold_count, threshold_bucket, threshold_bound, threshold_version, threshold restart identity;
+              threshold_count, threshold_bucket, threshold_bound, threshold_version, threshold, day_count, hour_count,
+              minute_end restart identity;
+     update sum_cursor set time = '-infinity', sequence = 0;
      update lane set time = '-infinity', sequence = 0; update replay_horizon set folded_to = '-infinity'`,
   );
 }
@@ -119,7 +121,7 @@ const aSetting = fc
     services: fc.constantFrom<readonly string[]>(['all'], ['all'], ['alerts'], ['4.1.1'], ['4.1.1', '8.2']),
     direction: fc.constantFrom(...countedDirections),
     // a step of a second; one of 2.5 s; one of a minute
-    periodSeconds: fc.constantFrom(1, 7, 60, 600, 3_600, 86_400),
+    periodSeconds: fc.constantFrom(1, 7, 60, 600, 3_600, 86_400, 172_800),
     bound: aBound,
     exception: fc.option(
       fc.record({ bound: aBound, from: fc.integer({ min: 0, max: 400 }), for: fc.integer({ min: 1, max: 300 }) }),
@@ -169,6 +171,8 @@ const aStep = fc.oneof(
     arbitrary: fc.record({
       set: fc.constantFrom(...owners),
       rows: fc.uniqueArray(aSetting, { maxLength: 5, selector: identityOf }),
+      /** So many sequences of each lane are summed up before. */
+      summed: fc.constantFrom(0, 3, 1_000),
     }),
     weight: 1,
   },
@@ -223,6 +227,10 @@ test('verdicts are those of counting every message anew, and the promise holds b
       const sent: NewMessage[] = [];
       for (const step of steps) {
         if ('set' in step) {
+          for (const lane of [0, 1]) {
+            if (step.summed > 0)
+              await database.pool.query('select sum_up_log($1, $2, $3)', [ANCHOR, lane, step.summed]);
+          }
           const instant = await set(step.set, step.rows, new Date(now));
           oracle.set(step.set, step.rows, await readKnown(step.set), instant);
           continue;

@@ -3,6 +3,7 @@ import { ensurePartitions, inTransaction } from '../foundation/database/index.ts
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { newMessage, userA } from '../messages/testing-messages.ts';
 import { lockDirectory } from '../parties/directory-version.ts';
+import { sumUpLog } from './log-sums.ts';
 import { ALL_USERS } from './matching.ts';
 import { recordScreened, setThresholds, threshold } from './testing-thresholds.ts';
 
@@ -91,4 +92,19 @@ test('a log that cannot be counted in time is a refusal of the file, and nothing
     expect((await pool.query(`select from ${table}`)).rowCount).toBe(0);
   }
   await setThresholds(pool, userA, [threshold(100n)], noon);
+});
+
+test.each([
+  ['whole days, from what the log is summed up to and what came since', 86_400, 3],
+  ['other periods, from the log', 3_600, 1],
+])('a new threshold counts %s', async (_name, periodSeconds, count) => {
+  const { pool } = database;
+  await recordScreened(pool, [newMessage(1n), newMessage(2n)], noon);
+  await sumUpLog(pool);
+  // what the sums are of need not be read again
+  await pool.query('delete from message_log');
+  await recordScreened(pool, [newMessage(3n)], noon);
+  await setThresholds(pool, ALL_USERS, [threshold(100n, { periodSeconds })], noon);
+  const { rows } = await pool.query('select (closed + current)::integer as count from threshold_count');
+  expect(rows).toEqual([{ count }]);
 });

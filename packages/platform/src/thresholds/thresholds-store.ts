@@ -3,9 +3,10 @@ import type { Eui } from '@penstock/duis';
 import { findExcess } from '@penstock/files';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
-import { type LaneReach, readLanes, stopLanes } from '../messages/lanes.ts';
+import { stopLanes } from '../messages/lanes.ts';
 import { lockDirectory, moveDirectory } from '../parties/directory-version.ts';
 import type { CountedDirection } from './matching.ts';
+import { NewCounts } from './new-counts.ts';
 import {
   identityOf,
   planThresholds,
@@ -33,7 +34,7 @@ export interface ThresholdsToSet {
  * more change nothing. After the commit call `announceDirectory`.
  *
  * Every message recorded after the commit is judged by them. A new threshold begins with the exact count of its period,
- * made from the log, in passes of which each counts what came during the one before: nothing is locked for others while
+ * made from the log and its sums, in passes of which each counts what came during the one before: nothing is locked for others while
  * the log of the period is counted; the directory is for what came meanwhile; and the lanes stand still for what came
  * during that, until the transaction ends: set one owner's thresholds in a transaction, and commit. Nothing held is
  * released by it.
@@ -49,21 +50,16 @@ export async function replaceThresholds(client: pg.PoolClient, setting: Threshol
   if (plan.added.length + plan.changed.length + plan.ended.length === 0) return plan;
   const added = await insertThresholds(client, owner, plan.added);
   const addedIds = added.map((one) => one.thresholdId.toString());
-  let counted: LaneReach[] = [];
-  const countOn = async (): Promise<void> => {
-    const reached = await readLanes(client);
-    await countFromLog(client, owner, addedIds, counted, reached);
-    counted = reached;
-  };
+  const counts = new NewCounts(client, owner, added);
   await allow(client, LONGEST_COUNT);
-  await countOn().catch(refuseCancelled);
+  await counts.begin().catch(refuseCancelled);
   // the whole log of a period took minutes: what came in these is counted before others wait for the directory
-  await countOn().catch(refuseCancelled);
+  await counts.goOn().catch(refuseCancelled);
   await lockDirectory(client);
   await allow(client, LONGEST_STANDING);
-  await countOn();
+  await counts.goOn();
   const instant = await stopLanes(client, now);
-  await countOn();
+  await counts.goOn();
   await client.query('select open_counters($1, $2, $3)', [owner, addedIds, instant]);
   await endVersions(client, [...plan.changed, ...plan.ended], instant);
   await insertVersions(client, [...added, ...plan.changed], { instant, submission, reference });
@@ -186,25 +182,6 @@ async function insertThresholds(
     if (row !== undefined) found.push({ ...setting, thresholdId: BigInt(row.threshold_id), version: row.version });
   }
   return found;
-}
-
-/** Counts what came after the sequence that each lane had reached, up to another. */
-async function countFromLog(
-  client: pg.PoolClient,
-  owner: Eui,
-  thresholds: readonly string[],
-  after: readonly LaneReach[],
-  until: readonly LaneReach[],
-): Promise<void> {
-  if (thresholds.length === 0) return;
-  const from = new Map(after.map(({ lane, sequence }) => [lane, sequence]));
-  await client.query('select count_from_log($1, $2, $3, $4, $5)', [
-    owner,
-    thresholds,
-    until.map(({ lane }) => lane),
-    until.map(({ lane }) => from.get(lane) ?? '0'),
-    until.map(({ sequence }) => sequence),
-  ]);
 }
 
 function columnsOf(versions: readonly ThresholdInForce[]): [string[], number[]] {
