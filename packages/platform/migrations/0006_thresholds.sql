@@ -108,8 +108,8 @@ create table threshold_warning (
 -- ---------------------------------------------------------------- the log, summed up (distributed by user_id)
 
 -- How many messages of one kind counted on a day, hour by hour, and in an hour, minute by minute: what counts over long
--- windows are made of. Both follow the log (sum_up_log). 200 Users that send 40 kinds are 8,000 rows a day, and as many
--- an hour, however many messages there are.
+-- windows are made of: each User's, and of all Users of a lane under its anchor. Both follow the log (sum_up_log). 200
+-- Users that send 40 kinds are 8,000 rows a day, and as many an hour, however many messages there are.
 create table day_count (
   user_id macaddr8 not null,
   day date not null,
@@ -600,7 +600,7 @@ $$;
 
 -- The same for thresholds whose periods are whole days, from what the log was summed up to: their steps are whole minutes.
 -- Returns for each lane the sequence after which the log itself is to be counted. A day of a country is 200 million
--- messages, and 200,000 rows of hour_count.
+-- messages, and 1,000 rows of hour_count.
 create function count_from_sums(
   in_owner macaddr8, in_threshold bigint[], out lanes smallint[], out sequences bigint[]
 )
@@ -623,10 +623,12 @@ begin
     from (
       select (h.day + h.hour * interval '1 hour' + (n.place - 1) * interval '1 minute') at time zone 'UTC' as begin,
              h.direction, h.kind, h.srv, sum(n.count) as count
-      from user_id u
-      join hour_count h on h.user_id = u.user_id and h.day >= first_day
+      from hour_count h
       cross join unnest(h.minutes) with ordinality as n(count, place)
-      where (u.user_id = in_owner or in_owner = '00:00:00:00:00:00:00:00') and n.count > 0
+      where h.day >= first_day and n.count > 0 and h.user_id in (
+        select in_owner where in_owner <> '00:00:00:00:00:00:00:00'
+        union
+        select l.user_id from lane l where in_owner = '00:00:00:00:00:00:00:00')
       group by 1, 2, 3, 4
     ) as m
     join threshold t
@@ -686,12 +688,11 @@ declare
   now_minute integer;
   last_time timestamptz;
 begin
-  select c.sequence, c.time into reached from sum_cursor c
-    where c.user_id = in_anchor and c.lane = in_lane for update skip locked;
-  -- least() below passes over a null: without a row everything would count as summed up
-  if not found then
+  -- one at a time, whatever the lane: all add to the rows of the anchor
+  if not pg_try_advisory_xact_lock(hashtextextended('penstock sums', 0)) then
     return 0;
   end if;
+  select c.sequence, c.time into strict reached from sum_cursor c where c.user_id = in_anchor and c.lane = in_lane;
   select l.sequence, l.time into head from lane l where l.user_id = in_anchor and l.lane = in_lane;
   until := least(head.sequence, reached.sequence + in_most);
   if until is null or until = reached.sequence then
@@ -705,22 +706,26 @@ begin
            array_agg(r.srv) as srvs, array_agg(r.count) as counts, array_agg(r.passed) as passed,
            array_agg(r.held) as held, array_agg(r.refused) as refused
     from (
-      select m.user_id, floor(extract(epoch from m.recorded_at) / 60)::integer as minute, m.direction, m.kind, m.srv,
-             max(m.sequence) as sequence, max(m.recorded_at) as time,
-             count(*) filter (where is_counted('{all}', 'processed', m.direction, m.kind, m.verdict, m.command_variant,
-                                               m.srv, m.reason)) as count,
+      -- each User's, and all of them under the anchor
+      select coalesce(m.user_id, in_anchor) as user_id, m.minute, m.direction, m.kind, m.srv, max(m.sequence) as sequence,
+             max(m.recorded_at) as time, count(*) filter (where m.is_counted) as count,
              count(*) filter (where m.verdict in ('passed', 'warned')) as passed,
              count(*) filter (where m.verdict in ('held', 'deleted')) as held,
              count(*) filter (where m.verdict = 'refused') as refused
-      from user_id u
-      cross join generate_series(first_day, (head.time at time zone 'UTC')::date, interval '1 day') as d(day)
-      cross join lateral (
-        select * from message_log f
-        where f.user_id = u.user_id and f.day = d.day::date and f.sequence > reached.sequence and f.sequence <= until
-        offset 0
+      from (
+        select f.user_id, floor(extract(epoch from f.recorded_at) / 60)::integer as minute, f.direction, f.kind,
+               coalesce(f.srv, '') as srv, f.sequence, f.recorded_at, f.verdict,
+               is_counted('{all}', 'processed', f.direction, f.kind, f.verdict, f.command_variant, f.srv, f.reason)
+        from user_id u
+        cross join generate_series(first_day, (head.time at time zone 'UTC')::date, interval '1 day') as d(day)
+        cross join lateral (
+          select * from message_log l
+          where l.user_id = u.user_id and l.day = d.day::date and l.sequence > reached.sequence and l.sequence <= until
+          offset 0
+        ) as f
+        where u.lane = in_lane
       ) as m
-      where u.lane = in_lane
-      group by 1, 2, 3, 4, 5
+      group by grouping sets ((m.user_id, m.minute, m.direction, m.kind, m.srv), (m.minute, m.direction, m.kind, m.srv))
     ) as r
     group by r.minute order by r.minute
   loop
@@ -728,14 +733,14 @@ begin
     now_hour := span.minute / 60 % 24;
     now_minute := span.minute % 60;
     insert into day_count as c (user_id, day, direction, kind, srv, hours)
-    select n.user_id, today, n.direction, n.kind, coalesce(n.srv, ''),
+    select n.user_id, today, n.direction, n.kind, n.srv,
            array_fill(0::bigint, array[now_hour]) || n.count || array_fill(0::bigint, array[23 - now_hour])
     from unnest(span.users, span.directions, span.kinds, span.srvs, span.counts) as n(user_id, direction, kind, srv, count)
     where n.count > 0
     on conflict (user_id, day, direction, kind, srv) do update
       set hours[now_hour + 1] = c.hours[now_hour + 1] + excluded.hours[now_hour + 1];
     insert into hour_count as c (user_id, day, hour, direction, kind, srv, minutes)
-    select n.user_id, today, now_hour, n.direction, n.kind, coalesce(n.srv, ''),
+    select n.user_id, today, now_hour, n.direction, n.kind, n.srv,
            array_fill(0::bigint, array[now_minute]) || n.count || array_fill(0::bigint, array[59 - now_minute])
     from unnest(span.users, span.directions, span.kinds, span.srvs, span.counts) as n(user_id, direction, kind, srv, count)
     where n.count > 0
@@ -749,7 +754,7 @@ begin
         (case when n.direction = 'southbound' then 'requests'
               when n.kind in ('device_alert', 'dcc_alert') then 'alerts' else 'responses' end, n.passed),
         ('held', n.held), ('refused', n.refused)) as k(kind, count)
-      where k.count > 0
+      where k.count > 0 and n.user_id <> in_anchor
       group by 1, 2
     )
     insert into traffic_count as c (user_id, bucket, kind, count)

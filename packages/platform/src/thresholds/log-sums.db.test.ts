@@ -160,11 +160,13 @@ test('two at once sum up each message once', async () => {
   await Promise.all(Array.from({ length: 8 }, () => sumUpLog(database.pool)));
   await sumUpLog(database.pool);
   const { rows } = await database.pool.query(
-    `select (select sum(n)::integer from hour_count, unnest(minutes) n) as minutes,
-            (select sum(n)::integer from day_count, unnest(hours) n) as hours,
+    `select (select sum(n)::integer from hour_count, unnest(minutes) n where user_id = $1) as minutes,
+            (select sum(n)::integer from day_count, unnest(hours) n where user_id = $1) as hours,
+            (select sum(n)::integer from hour_count, unnest(minutes) n where user_id = $2) as of_all,
             (select count(*)::integer from minute_end) as ends`,
+    [userA, ANCHOR],
   );
-  expect(rows).toEqual([{ minutes: 40, hours: 40, ends: 20 }]);
+  expect(rows).toEqual([{ minutes: 40, hours: 40, of_all: 40, ends: 20 }]);
 });
 
 test('the log is read from sequence to sequence, whatever the statistics say', async () => {
