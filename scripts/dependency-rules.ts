@@ -32,7 +32,7 @@ const floors: readonly (readonly string[])[] = [
   ['messages', 'parties'],
   ['thresholds', 'delivery', 'changes', 'devices', 'forecasts', 'people'],
   ['quarantine', 'audit-trail', 'storms'],
-  ['gateway', 'submissions', 'incidents', 'events', 'overview'],
+  ['gateway', 'submissions', 'incidents', 'events', 'overview', 'demonstration'],
   ['channels'],
   ['main'],
 ];

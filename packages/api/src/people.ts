@@ -31,6 +31,8 @@ export const meSchema = z.object({
   }),
   choices: z.array(choiceSchema),
   permissions: z.array(rightSchema),
+  /** One of the ready people of the demonstration. */
+  isDemonstration: z.boolean(),
 });
 export type MeDocument = z.infer<typeof meSchema>;
 

@@ -1,5 +1,6 @@
 // The contract without what needs Node: what a browser may import.
 export * from './common.ts';
+export * from './demonstration.ts';
 export * from './devices.ts';
 export * from './events.ts';
 export * from './imports.ts';

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type DemonstrationDocument, demonstrationIncidentSchema, demonstrationSchema } from '@penstock/api';
 import { PenstockError } from '@penstock/platform/errors';
 import { z } from 'zod';
 
@@ -17,8 +18,8 @@ const stateSchema = z.object({
 const errorSchema = z.object({ event: z.literal('error'), message: z.string() });
 const incidentSchema = z.object({
   event: z.literal('incident'),
-  started: z.object({ about: z.string() }).optional(),
-  stopped: z.string().optional(),
+  started: demonstrationSchema.shape.running.element.optional(),
+  stopped: demonstrationIncidentSchema.optional(),
 });
 
 export type SimulatorState = z.infer<typeof stateSchema>;
@@ -57,6 +58,8 @@ export class DemoSimulator {
   readonly #asking: { resolve(answer: object): void; reject(error: Error): void }[] = [];
   /** Rejects when it ends without having been told to. */
   readonly failed: Promise<never>;
+  /** The incidents that it was told to begin and not to end. */
+  running: DemonstrationDocument['running'] = [];
   /** What it last said of itself. */
   state: SimulatorState | undefined;
 
@@ -72,7 +75,12 @@ export class DemoSimulator {
       const state = stateSchema.safeParse(said);
       if (state.success) this.state = state.data;
       const incident = incidentSchema.safeParse(said);
-      if (incident.success) this.#asking.shift()?.resolve(incident.data);
+      if (incident.success) {
+        const { started, stopped } = incident.data;
+        const name = started?.name ?? stopped;
+        this.running = this.running.filter((one) => one.name !== name).concat(started ?? []);
+        this.#asking.shift()?.resolve(incident.data);
+      }
       const error = errorSchema.safeParse(said);
       if (error.success) this.#asking.shift()?.reject(new Error(error.data.message));
     });

@@ -78,6 +78,7 @@ beforeAll(async () => {
       standing: (streams) => findStanding(database.pool, streams, systemClock.now()),
       watch: new Watch(() => () => undefined),
     }),
+    demonstration: { running: () => [], set: async () => undefined },
     operation: { checks: [], metrics: () => new Registry().metrics() },
     portal: { files: undefined },
     version: '0',
@@ -205,6 +206,8 @@ describe('who may call what', () => {
     'GET /api/v1/releases': 'releases.see',
     'POST /api/v1/releases/:submission': 'releases.change',
     'GET /api/v1/notices': 'quarantine.see',
+    'GET /api/v1/demonstration': 'person',
+    'POST /api/v1/demonstration/incidents/:name': 'person',
     'GET /api/v1/incidents': 'incidents.see',
     'GET /api/v1/overview': 'streams.see',
     'GET /api/v1/traffic': 'streams.see',
@@ -259,7 +262,8 @@ describe('who may call what', () => {
         .replace(':event', '20261122000000000001')
         .replace(':personId', 'unknown')
         .replace(':invitationId', '00000000-0000-4000-8000-000000000000')
-        .replace(':sessionId', 'unknown');
+        .replace(':sessionId', 'unknown')
+        .replace(':name', 'flood');
       // these would end the sessions that the other routes are called with
       const isEnding = path.includes('/sign-out');
       const callers = [...Object.keys(viewers), ...browsers.keys()].filter((who) => !isEnding || !browsers.has(who));

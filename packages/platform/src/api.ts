@@ -3,6 +3,7 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
+import { type Demonstration, demonstrationRoutes } from './demonstration/routes.ts';
 import { devicesRoutes } from './devices/routes.ts';
 import type { EventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -35,12 +36,14 @@ export function createApi(options: {
   readonly people: People | undefined;
   /** What tells open pages of changes; undefined where only machines call. */
   readonly events: EventHub | undefined;
+  /** The simulated network, where this is the demonstration. */
+  readonly demonstration: Demonstration | undefined;
   /** The pages of the portal; undefined where another server has them. `files` undefined: they are not built. */
   readonly portal: { readonly files: PortalFiles | undefined } | undefined;
   readonly version: string;
   readonly config: Config;
 }): Promise<HttpServer> {
-  const { pool, reports, clock, log, operation, people, events, portal, version, config } = options;
+  const { pool, reports, clock, log, operation, people, events, demonstration, portal, version, config } = options;
   const operatorId = requireEui(config.operator.userId);
   const trust = new TrustFiles(config);
   const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
@@ -63,6 +66,7 @@ export function createApi(options: {
       submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes, mostKeptBytes: config.files.maxUserBytes }),
       quarantineRoutes({ pool, reports, operatorId, desk: config.operator.desk }),
       incidentRoutes(pool),
+      ...(demonstration === undefined ? [] : [demonstrationRoutes(demonstration)]),
       overviewRoutes({ pool, clock }),
       ...(portal === undefined ? [] : [portalRoutes(portal.files)]),
     ],

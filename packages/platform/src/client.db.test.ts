@@ -45,6 +45,7 @@ beforeAll(async () => {
     operation: { checks: [], metrics: () => new Registry().metrics() },
     people: undefined,
     events: undefined,
+    demonstration: undefined,
     portal: undefined,
     version: '0',
     config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),

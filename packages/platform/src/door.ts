@@ -94,6 +94,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
     operation: undefined,
     people: undefined,
     events: undefined,
+    demonstration: undefined,
     portal: undefined,
   });
   onStop(() => api.close());

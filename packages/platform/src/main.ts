@@ -13,6 +13,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createApi } from './api.ts';
 import { startChannels } from './channels/index.ts';
 import { Delivery } from './delivery/delivery.ts';
+import type { Demonstration } from './demonstration/routes.ts';
 import type { Measured } from './door-messages.ts';
 import { openDoors } from './doors.ts';
 import { EventHub } from './events/hub.ts';
@@ -120,6 +121,7 @@ export interface StartOptions {
   readonly log: Log;
   /** Brings something in before anything is served: the demonstration its parties and devices. */
   readonly prepare?: ((pool: pg.Pool) => Promise<void>) | undefined;
+  readonly demonstration?: Demonstration | undefined;
 }
 
 /** Starts everything. Throws PenstockError with what is wrong and leaves nothing running. */
@@ -134,7 +136,10 @@ export async function startPlatform(options: StartOptions): Promise<Platform> {
   }
 }
 
-async function compose({ config, log, prepare }: StartOptions, onStop: (stop: () => Promise<void>) => void) {
+async function compose(
+  { config, log, prepare, demonstration }: StartOptions,
+  onStop: (stop: () => Promise<void>) => void,
+) {
   // read before anything is started, so that a file that is missing or wrong is said at once
   readKeyPair(config, 'gateway', ['tlsKeyFile', 'tlsCertificateFile']);
   if (config.delivery.pushKeyFile !== undefined) {
@@ -202,6 +207,7 @@ async function compose({ config, log, prepare }: StartOptions, onStop: (stop: ()
     log,
     people,
     events,
+    demonstration,
     version: manifest.version,
     config,
     portal: { files: readPortalFiles(builtPortal) },

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importKinds, type PersonRole } from '@penstock/api';
-import { importFile, type Platform, startPlatform } from '@penstock/platform';
+import { importFile, type Platform, type StartOptions, startPlatform } from '@penstock/platform';
 import { loadConfig } from '@penstock/platform/config';
 import { createLog } from '@penstock/platform/log';
 import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
@@ -36,6 +36,7 @@ export interface TestPortal {
 export async function startTestPortal(
   messages: number,
   settings: Readonly<Record<string, string>> = {},
+  demonstration?: StartOptions['demonstration'],
 ): Promise<TestPortal> {
   execFileSync(process.execPath, [join(import.meta.dirname, '../build.ts')]);
   const folder = mkdtempSync(join(tmpdir(), 'penstock-portal-'));
@@ -70,6 +71,7 @@ export async function startTestPortal(
       },
     }),
     log: createLog({ level: 'silent' }),
+    demonstration,
     prepare: async (pool) => {
       for (const kind of importKinds) {
         await importFile(pool, kind, createReadStream(join(world.importFolder, `${kind}.csv`)));

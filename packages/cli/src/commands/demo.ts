@@ -15,6 +15,7 @@ import { createLog, logToFile } from '@penstock/platform/log';
 import { Argument, Command } from 'commander';
 import { takeCommands, tellDemo } from '../demo-control.ts';
 import { DemoSimulator, type SimulatorState } from '../demo-simulator.ts';
+import { setDemonstrationThreshold } from '../demo-threshold.ts';
 import { loadConfigFor } from '../load-config.ts';
 import { type Running, runUntilStopped } from '../until-stopped.ts';
 
@@ -84,35 +85,45 @@ async function startDemo(options: DemoOptions): Promise<Running> {
   await DemoSimulator.prepare(world);
   console.log('Penstock: starting the database and the platform ...');
   let people: readonly DemonstrationPerson[] = [];
+  let simulator: DemoSimulator | undefined;
   const platform = await startPlatform({
     config: withDemoFiles(config, join(folder, 'pki')),
     log,
+    demonstration: {
+      running: () => simulator?.running ?? [],
+      set: async (name, isRunning) => {
+        if (simulator === undefined) throw new PenstockError('service.not-ready');
+        await simulator.incident({ command: isRunning ? 'start-incident' : 'stop-incident', name });
+      },
+    },
     prepare: async (pool) => {
       for (const kind of importKinds)
         await importFile(pool, kind, createReadStream(join(folder, 'imports', `${kind}.csv`)));
       people = await addDemonstrationPeople(pool, { secret: readSessionSecret(config), userId: SUPPLIER });
     },
   });
-  const simulator = new DemoSimulator([
+  const started = new DemoSimulator([
     ...world,
     '--gateway',
     platform.addresses.gateway,
     '--requests',
     options.requests,
   ]);
-  const control = await takeCommands(folder, (command) => simulator.incident(command));
+  simulator = started;
+  const control = await takeCommands(folder, (command) => started.incident(command));
   console.log(welcome(platform.addresses, folder, options.logFile));
   console.log(signIns(platform.addresses.http, people));
+  await setDemonstrationThreshold(platform.addresses.gateway, join(folder, 'pki'), SUPPLIER);
   const timer = setInterval(() => {
-    if (simulator.state !== undefined) console.log(summary(simulator.state));
+    if (started.state !== undefined) console.log(summary(started.state));
   }, SHOW_EVERY_MS);
   return {
-    failed: simulator.failed,
+    failed: started.failed,
     stop: async () => {
       clearInterval(timer);
       control.close();
       console.log('Penstock: stopping; what was taken in is finished first ...');
-      await simulator.stop();
+      await started.stop();
       await platform.stop();
     },
   };
@@ -173,6 +184,8 @@ function signIns(http: string, people: readonly DemonstrationPerson[]): string {
 
   e-mail address                      secret for the authenticator app (TOTP)
 ${lines.join('\n')}
+
+To begin: sign in as aro@supplier.example, open "Demonstration" and start the flood.
 `;
 }
 

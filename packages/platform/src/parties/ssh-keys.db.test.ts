@@ -15,9 +15,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
   const { pool } = database;
-  await pool.query(
-    `insert into party (party_id, name, kind) values ('A', 'A', 'large_supplier'), ('B', 'B', 'other')`,
-  );
+  await pool.query(`insert into party (party_id, name, kind) values ('A', 'A', 'large_supplier'), ('B', 'B', 'other')`);
   await pool.query(`insert into user_id (user_id, party_id) values ($1, 'A'), ($2, 'B')`, [userA, userB]);
 });
 afterAll(() => database?.drop());

@@ -42,6 +42,7 @@ export function meRoutes(options: {
           },
           choices: [...person.choices],
           permissions: [...rights],
+          isDemonstration: person.isDemonstration,
         };
       },
     );

@@ -42,6 +42,12 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import('../overview/overview-page.tsx'), 'OverviewPage'),
 });
 
+const demonstration = createRoute({
+  getParentRoute: () => root,
+  path: '/demonstration',
+  component: lazyRouteComponent(() => import('../demonstration/demonstration-page.tsx'), 'DemonstrationPage'),
+});
+
 const incidents = createRoute({
   getParentRoute: () => root,
   path: '/incidents',
@@ -180,6 +186,7 @@ export const router = createRouter({
     certificates,
     directory,
     devices,
+    demonstration,
   ]),
   // plain text: '4.1' is a service and '81E2' a code, never a number
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

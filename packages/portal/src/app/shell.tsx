@@ -32,6 +32,8 @@ const pages = [
   { to: '/certificates', label: 'Certificates', right: 'certificates.see' },
   { to: '/directory', label: 'Parties', right: 'directory.see' },
 ] as const;
+/** To the ready people of the demonstration only. */
+const demonstrationPage = { to: '/demonstration', label: 'Demonstration', right: undefined } as const;
 
 /** Pages for whoever is not signed in: where links lead, and where an organisation's sign-in leads back to. */
 const OPEN_TO_ALL = /^\/(invitation$|sign-in\/)/;
@@ -125,7 +127,7 @@ function SignedInShell({ session }: { session: Session }) {
             </Group>
           </AppShell.Header>
           <AppShell.Navbar p="xs" className="penstock-rail" aria-label="Pages">
-            {pages.map(({ to, label, right }) =>
+            {(session.me.isDemonstration ? [...pages, demonstrationPage] : pages).map(({ to, label, right }) =>
               right !== undefined && !session.me.permissions.includes(right) ? null : (
                 <NavLink
                   key={to}

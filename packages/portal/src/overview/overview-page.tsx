@@ -10,6 +10,7 @@ import { PageTitle } from '../shared/page-title.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
 import { When } from '../shared/when.tsx';
 import { healthWords, type Need, needsOf } from './needs.ts';
+import { sinceFirst } from './traffic.ts';
 
 const overviewQuery = (caller: Caller) =>
   queryOptions({
@@ -82,20 +83,25 @@ export function OverviewPage() {
   );
 }
 
-/** Where each leads; what has no page of its own yet stands without. */
-const ways: Readonly<Partial<Record<Need['key'], LinkProps['to']>>> = {
+/** Where each leads. */
+const ways: Readonly<Record<Need['key'], LinkProps['to']>> = {
   quarantine: '/quarantine',
   streams: '/streams',
   incidents: '/incidents',
   releases: '/submissions',
   submissions: '/submissions',
+  certificates: '/certificates',
 };
 
 function NeedCard({ need }: { need: Need }) {
   const { key, name, state, title, words } = need;
-  const to = ways[key];
-  const inside = (
-    <>
+  return (
+    <Paper
+      withBorder
+      p="md"
+      className="penstock-panel penstock-choice"
+      renderRoot={(props) => <Link to={ways[key]} search={(search) => ({ for: search.for })} {...props} />}
+    >
       <Text size="sm" c="dimmed">
         {name}
       </Text>
@@ -105,23 +111,6 @@ function NeedCard({ need }: { need: Need }) {
       <Text size="sm" mt={4}>
         {words}
       </Text>
-    </>
-  );
-  if (to === undefined) {
-    return (
-      <Paper withBorder p="md" className="penstock-panel">
-        {inside}
-      </Paper>
-    );
-  }
-  return (
-    <Paper
-      withBorder
-      p="md"
-      className="penstock-panel penstock-choice"
-      renderRoot={(props) => <Link to={to} search={(search) => ({ for: search.for })} {...props} />}
-    >
-      {inside}
     </Paper>
   );
 }
@@ -137,7 +126,8 @@ function seriesOf({ counts }: TrafficDocument): ChartSeries[] {
   ];
 }
 
-function Traffic({ traffic }: { traffic: TrafficDocument }) {
+function Traffic({ traffic: whole }: { traffic: TrafficDocument }) {
+  const traffic = sinceFirst(whole);
   const series = seriesOf(traffic);
   const totals = series.map(({ label, values }) => {
     const total = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);

@@ -15,6 +15,8 @@ export interface SignedIn {
   readonly sessionId: string;
   readonly name: string;
   readonly email: string;
+  /** One of the ready people of the demonstration. */
+  readonly isDemonstration: boolean;
   readonly choices: readonly Choice[];
   /** The session was lengthened: cookies for the answer. */
   readonly cookies: readonly string[];

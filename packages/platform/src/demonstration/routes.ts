@@ -1,0 +1,43 @@
+// The panel of the demonstration: begins and ends the incidents of its simulated network, which whoever runs it hands in.
+//
+// What always holds: where no demonstration runs, there are no such addresses.
+import {
+  type DemonstrationDocument,
+  type DemonstrationIncident,
+  demonstrationIncidentSchema,
+  demonstrationSchema,
+  postDemonstrationIncidentSchema,
+} from '@penstock/api';
+import { z } from 'zod';
+import type { HttpApp } from '../foundation/http/server.ts';
+
+export interface Demonstration {
+  running(): DemonstrationDocument['running'];
+  /** Resolves when the simulator said that it did. */
+  set(name: DemonstrationIncident, isRunning: boolean): Promise<void>;
+}
+
+export function demonstrationRoutes(demonstration: Demonstration): (app: HttpApp) => void {
+  return (app) => {
+    app.get(
+      '/api/v1/demonstration',
+      { config: { access: 'person' }, schema: { response: { 200: demonstrationSchema } } },
+      async () => ({ running: demonstration.running() }),
+    );
+    app.post(
+      '/api/v1/demonstration/incidents/:name',
+      {
+        config: { access: 'person' },
+        schema: {
+          params: z.strictObject({ name: demonstrationIncidentSchema }),
+          body: postDemonstrationIncidentSchema,
+          response: { 200: demonstrationSchema },
+        },
+      },
+      async (request) => {
+        await demonstration.set(request.params.name, request.body.isRunning);
+        return { running: demonstration.running() };
+      },
+    );
+  };
+}
