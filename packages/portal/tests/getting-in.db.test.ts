@@ -88,7 +88,6 @@ describe('an invitation', () => {
       ['', 'This link is not whole.'],
       [`#${'x'.repeat(43)}`, 'There is no such link.'],
     ] as const) {
-      await pages.page.goto('about:blank');
       await pages.page.goto(`/invitation${link}`);
       await pages.page.getByRole('alert').getByText(words).waitFor();
     }

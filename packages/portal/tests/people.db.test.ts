@@ -112,6 +112,18 @@ describe('people', () => {
     await pages.page.locator('.penstock-once').waitFor();
   });
 
+  test('who comes is there without anybody asking', async () => {
+    await pages.openAs(people.chief, '/people');
+    await pages.row('chief@people.example').waitFor();
+    await pages.page.getByText('Live', { exact: true }).waitFor();
+    const { personId, email } = await pages.portal.addPerson('lena', { [alpha]: 'analyst' });
+    await pages.portal.database.pool.query(
+      `insert into people_activity (what, person_id, email, by_email, acting) values ('invitation-accepted', $1, $2, $2, $3)`,
+      [personId, email, alpha],
+    );
+    await pages.row(email).waitFor();
+  });
+
   test('are seen by security, and not by an analyst', async () => {
     await pages.openAs(people.security, '/people');
     await pages.row('own@people.example').waitFor();

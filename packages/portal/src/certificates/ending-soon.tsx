@@ -1,7 +1,7 @@
 import { List, Paper, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { z } from 'zod';
-import { usePaged } from '../shared/paged.tsx';
+import { type ListName, usePaged } from '../shared/paged.tsx';
 import { When } from '../shared/when.tsx';
 import { standingOf, warnedBefore } from './standing.ts';
 
@@ -18,7 +18,7 @@ const SHOWN = 8;
 
 /** What expires soon or has expired, without being revoked; nothing where all is well. */
 export function EndingSoon(props: {
-  name: string;
+  name: ListName;
   schema: z.ZodType<{ readonly items: readonly Ending[]; readonly cursor?: string | undefined }>;
   path: string;
 }) {

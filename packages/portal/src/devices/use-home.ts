@@ -13,6 +13,7 @@ export function useHome(wanted: Wanted) {
     queryKey: ['device', acting, device],
     queryFn: ({ signal }) => ask(deviceSchema, `/devices/${device}`, { caller, signal }),
     enabled: device !== undefined,
+    meta: { live: { topics: ['devices'] } },
   });
   const hub = own.data?.home ?? (own.data?.kind === 'CHF' ? device : undefined);
   const query = mpxn === undefined ? { home: hub } : { mpxn };
@@ -20,6 +21,7 @@ export function useHome(wanted: Wanted) {
     queryKey: ['home', acting, query],
     queryFn: ({ signal }) => ask(deviceListSchema, '/devices', { caller, query, signal }),
     enabled: mpxn !== undefined || hub !== undefined,
+    meta: { live: { topics: ['devices'] } },
   });
   const first: readonly DeviceDocument[] = own.data === undefined ? [] : [own.data];
   const rest = (others.data?.items ?? []).filter((one) => one.device !== device);

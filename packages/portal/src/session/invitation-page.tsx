@@ -1,6 +1,7 @@
 import { Anchor, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { changedSchema, type InvitationDocument, invitationSchema } from '@penstock/api/schemas';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, CallFailed } from '../api/call.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
@@ -14,7 +15,8 @@ const nobody = { acting: undefined };
 
 /** Where an invitation or a recovery leads. The link's secret is behind the #, which the browser tells to no server. */
 export function InvitationPage() {
-  const token = window.location.hash.slice(1);
+  // another link may be opened in the same tab
+  const token = useRouterState({ select: (state) => state.location.hash });
   const invitation = useQuery({
     queryKey: ['invitation', token],
     queryFn: () =>
@@ -30,7 +32,7 @@ export function InvitationPage() {
         </Group>
       ) : null}
       {invitation.isError ? <NoInvitation error={invitation.error} onRetry={() => void invitation.refetch()} /> : null}
-      {invitation.isSuccess ? <Invitation invitation={invitation.data} token={token} /> : null}
+      {invitation.isSuccess ? <Invitation key={token} invitation={invitation.data} token={token} /> : null}
     </GatePage>
   );
 }

@@ -1,4 +1,5 @@
 import { Button, Group, Paper, Text } from '@mantine/core';
+import type { EventTopic } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { z } from 'zod';
@@ -15,9 +16,22 @@ interface PageOf<Item> {
   readonly cursor?: string | undefined;
 }
 
+/** The lists that are shown so, each with the events that have it asked again; those without move when they are opened. */
+const topicsOf = {
+  people: ['people'],
+  invitations: ['people'],
+  activity: ['people'],
+  readings: [],
+  certificates: ['directory'],
+  officers: [],
+  parties: ['directory'],
+  'user-ids': ['directory'],
+} as const satisfies Readonly<Record<string, readonly EventTopic[]>>;
+export type ListName = keyof typeof topicsOf;
+
 /** A list of the API that is paged by key, as the one who acts. `name` is what a change names to have it asked again. */
 export function usePaged<Item, Schema extends z.ZodType<PageOf<Item>>>(
-  name: string,
+  name: ListName,
   schema: Schema & z.ZodType<PageOf<Item>>,
   path: string,
   query: Query = {},
@@ -29,6 +43,7 @@ export function usePaged<Item, Schema extends z.ZodType<PageOf<Item>>>(
       ask(schema, path, { caller: { acting }, query: { limit: PAGE_ROWS, ...query, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
+    meta: { live: { topics: topicsOf[name] } },
   });
 }
 export type Paged<Item> = ReturnType<typeof usePaged<Item, z.ZodType<PageOf<Item>>>>;
