@@ -282,6 +282,11 @@ describe('chains', () => {
   });
 });
 
+test('base64 that is no PEM is told from what is broken', () => {
+  const signature = openssl.sign('file', 'officer', '-certfile', 'issuing.pem');
+  expect(() => readSignature(Buffer.from(signature.toString('base64')))).toThrow(/it is base64; send the DER itself/);
+});
+
 describe('revocation', () => {
   const signatureOf = (officer: string): Buffer => openssl.sign('file', officer, ...chain);
   const lists = (...files: Buffer[]) => ({ crls: files.flatMap((file) => readRevocationLists(file)) });

@@ -157,6 +157,10 @@ export function readSignature(bytes: Uint8Array): CmsSignature {
     if (Buffer.from(bytes.subarray(0, 13)).toString('latin1').toLowerCase() === 'mime-version:') {
       throw new DerError('it is S/MIME; add -outform DER');
     }
+    // what DER begins with, a SEQUENCE of some hundred bytes, in base64 without the lines that make it PEM
+    if (/^MI[GHI]/.test(Buffer.from(bytes.subarray(0, 3)).toString('latin1'))) {
+      throw new DerError('it is base64; send the DER itself, or PEM');
+    }
     return readSignedData(unwrap(bytes));
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
