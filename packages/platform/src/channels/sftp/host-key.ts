@@ -13,10 +13,21 @@ function invalid(detail: string, cause?: unknown): PenstockError {
   return new PenstockError('config.invalid', { detail, cause });
 }
 
+/** Of 'ssh-ed25519' and a public key of 32 bytes, each with its length. */
+const PUBLIC_KEY_BYTES = 4 + 11 + 4 + 32;
+
+/** A key in the form of OpenSSH. One in 256 that the library makes lacks a leading zero, and no client would take it. */
+function makeKey(): string {
+  for (;;) {
+    const { private: text } = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'penstock' });
+    const key = ssh2.utils.parseKey(text);
+    if (!(key instanceof Error) && !Array.isArray(key) && key.getPublicSSH().length === PUBLIC_KEY_BYTES) return text;
+  }
+}
+
 function make(file: string): void {
   try {
-    const { private: text } = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'penstock' });
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, makeKey(), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     // there already, or another process made it meanwhile
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
