@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { PenstockError } from '@penstock/platform/errors';
 import { z } from 'zod';
 
-// How one command tells another one's demonstration to begin or end an incident: a socket in its folder, whose lines go
-// to the simulator and whose answer comes from it.
+// How one command talks to another one's demonstration: a socket in its folder. It begins or ends an incident, whose lines
+// go to the simulator and whose answer comes from it, or tells the code by which one signs in.
 
 /** As short as it can be said: a socket's path has 107 bytes at most. */
 function socketOf(folder: string): string {
@@ -39,6 +39,8 @@ const answerSchema = z.object({
   error: z.string().optional(),
   started: z.object({ about: z.string() }).optional(),
   stopped: z.string().optional(),
+  /** What the demonstration itself says. */
+  said: z.string().optional(),
 });
 
 /** Tells the demonstration of a folder; returns what it says. @throws PenstockError 'demo.not-running', 'demo.refused' */
@@ -50,7 +52,8 @@ export async function tellDemo(folder: string, command: object): Promise<string>
     });
     createInterface({ input: connection }).once('line', resolve);
   });
-  const { error, started, stopped } = answerSchema.parse(JSON.parse(line));
+  const { error, started, stopped, said } = answerSchema.parse(JSON.parse(line));
   if (error !== undefined) throw new PenstockError('demo.refused', { detail: error });
+  if (said !== undefined) return said;
   return started === undefined ? `${stopped} has ended` : started.about;
 }

@@ -5,6 +5,7 @@ import {
   addDemonstrationPeople,
   type DemonstrationPerson,
   importFile,
+  type Platform,
   readSessionSecret,
   type StartOptions,
   startPlatform,
@@ -17,6 +18,7 @@ import { takeCommands, tellDemo } from '../demo-control.ts';
 import { DemoSimulator, type SimulatorState } from '../demo-simulator.ts';
 import { setDemonstrationThreshold } from '../demo-threshold.ts';
 import { loadConfigFor } from '../load-config.ts';
+import { totpAt } from '../totp.ts';
 import { type Running, runUntilStopped } from '../until-stopped.ts';
 
 const SHOW_EVERY_MS = 5_000;
@@ -33,7 +35,7 @@ export function demoCommand(): Command {
     .option('--receive-port <port>', "first port of the Users' receive services; each takes the next", '18443')
     .action(async (options: Wanted, command: Command) => {
       const config = loadConfigFor(command);
-      for (const section of ['gateway', 'http'] as const) {
+      for (const section of ['gateway', 'http', 'sftp'] as const) {
         const { host } = config[section];
         if (isLoopback(host)) continue;
         const setting = `${section}.host (PENSTOCK_${section.toUpperCase()}_HOST)`;
@@ -47,7 +49,8 @@ export function demoCommand(): Command {
       const log = createLog({ level: config.log.level }, logToFile(logFile));
       await runUntilStopped(() => startDemo({ config, log, folder, logFile, ...options }), log);
     })
-    .addCommand(incidentCommand());
+    .addCommand(incidentCommand())
+    .addCommand(codeCommand());
 }
 
 const INCIDENTS = ['flood', 'not-taking', 'wild-meter'] as const;
@@ -62,6 +65,24 @@ function incidentCommand(): Command {
       const folder = join(loadConfigFor(command).dataFolder, 'demo');
       console.log(await tellDemo(folder, { command: stop ? 'stop-incident' : 'start-incident', name }));
     });
+}
+
+/** `penstock demo code EMAIL`: what an authenticator app would show for a person of the demonstration that runs. */
+function codeCommand(): Command {
+  return new Command('code')
+    .description('the code by which a person of the demonstration that runs signs in now')
+    .argument('[email]', 'whose', 'aro@supplier.example')
+    .action(async (email: string, _options: object, command: Command) => {
+      const folder = join(loadConfigFor(command).dataFolder, 'demo');
+      console.log(await tellDemo(folder, { command: 'code', email }));
+    });
+}
+
+function sayCode(people: readonly DemonstrationPerson[], email: unknown): object {
+  const person = people.find((one) => one.email === email);
+  if (person === undefined) return { error: `the people are ${people.map((one) => one.email).join(', ')}` };
+  const { code, seconds } = totpAt(person.totpSecret, Date.now());
+  return { said: `${code}   (for ${seconds} more seconds; each is good once)` };
 }
 
 /** As the command line says it; the simulator reads the numbers. */
@@ -110,7 +131,9 @@ async function startDemo(options: DemoOptions): Promise<Running> {
     options.requests,
   ]);
   simulator = started;
-  const control = await takeCommands(folder, (command) => started.incident(command));
+  const control = await takeCommands(folder, async (command) =>
+    'email' in command ? sayCode(people, command.email) : started.incident(command),
+  );
   console.log(welcome(platform.addresses, folder, options.logFile));
   console.log(signIns(platform.addresses.http, people));
   await setDemonstrationThreshold(platform.addresses.gateway, join(folder, 'pki'), SUPPLIER);
@@ -157,7 +180,7 @@ function withDemoFiles(config: Config, pki: string): Config {
   };
 }
 
-function welcome({ gateway, http }: { gateway: string; http: string }, folder: string, logFile: string): string {
+function welcome({ gateway, http, sftp }: Platform['addresses'], folder: string, logFile: string): string {
   const pki = join(folder, 'pki');
   const own = join(pki, 'users', `${SUPPLIER.replaceAll('-', '')}-transport`);
   const call = `curl -s --cacert ${pki}/ca.pem --cert ${own}.pem --key ${own}.key`;
@@ -165,7 +188,7 @@ function welcome({ gateway, http }: { gateway: string; http: string }, folder: s
 Penstock is running. Everything listens on this machine only.
 
   Gateway (TLS)         ${gateway}
-  Health, metrics, API  ${http}   (/healthz /readyz /metrics /api/openapi.json)
+  Health, metrics, API  ${http}   (/healthz /readyz /metrics /api/openapi.json)${sftp === undefined ? '' : `\n  Signed files (SFTP)   ${sftp}`}
   Log                   ${logFile}
 
 What a supplier (User ID ${SUPPLIER}) sees of its own messages:
@@ -185,7 +208,11 @@ function signIns(http: string, people: readonly DemonstrationPerson[]): string {
   e-mail address                      secret for the authenticator app (TOTP)
 ${lines.join('\n')}
 
-To begin: sign in as aro@supplier.example, open "Demonstration" and start the flood.
+To begin: sign in as aro@supplier.example with the six-digit code that
+
+  node bin/penstock.cjs demo code aro@supplier.example
+
+says in another terminal; then open "Demonstration" and start the flood.
 `;
 }
 
