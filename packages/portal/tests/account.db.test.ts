@@ -9,7 +9,7 @@ const pages = new TestPages();
 const heading = (name: string) => pages.page.getByRole('heading', { name, exact: true });
 
 test('shows where one is signed in and ends it there; a new password signs out everywhere else', async () => {
-  const person = await pages.portal.addPerson('sam', { [alpha]: 'analyst' });
+  const person = await pages.portal.addPerson('admin', { [alpha]: 'analyst' });
   const other = new TestBrowser(pages.portal.address);
   await other.signIn(person);
   await pages.page.goto('/account');
@@ -36,7 +36,7 @@ test('shows where one is signed in and ends it there; a new password signs out e
 });
 
 test('takes passkeys and lets them go', async () => {
-  const person = await pages.portal.addPerson('kay', { [alpha]: 'analyst' });
+  const person = await pages.portal.addPerson('holder', { [alpha]: 'analyst' });
   await pages.addAuthenticator();
   await pages.page.goto('/account');
   await signIn(pages.page, person);

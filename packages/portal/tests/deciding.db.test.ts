@@ -75,12 +75,12 @@ test('the signed file releases: checked against what is held, begun paused, let 
   await page.getByText('It is in force, whole.').waitFor({ timeout: 90_000 });
   await page.goto(userAddress(alpha, eventPath));
   const release = page.getByRole('region', { name: 'Release' });
-  await release.getByText(/^Paused by .*bea/).waitFor();
+  await release.getByText(/^Paused by .*both/).waitFor();
   expect(await findBarriers(page)).toEqual([]);
   await release.getByRole('button', { name: 'Let it go on' }).click();
   await release.getByText('Everything in it was carried out.').waitFor({ timeout: 120_000 });
   const done = await release.textContent();
-  expect(done).toMatch(/33,334 of 33,334: .*resumed by 90-B3-D5-1F-30-01-00-00 \(bea@/);
+  expect(done).toMatch(/33,334 of 33,334: .*resumed by 90-B3-D5-1F-30-01-00-00 \(both@/);
   await page.getByText(/^100,000, of which 66,66\d undecided/).waitFor();
   const again = await asAro(`${eventPath}?srv=4.8.1`);
   await again.getByText('No held message meets these conditions.').waitFor();

@@ -49,10 +49,10 @@ async function invite(email: string, acting = alpha, role = 'analyst'): Promise<
 
 describe('an invitation', () => {
   test('is taken with a password and an authenticator; used, it says what to do', async () => {
-    const hash = await invite('nia@people.example');
+    const hash = await invite('newcomer@people.example');
     await pages.page.goto(`/invitation${hash}`);
     await heading('You are invited').waitFor();
-    await pages.page.getByText('nia@people.example').waitFor();
+    await pages.page.getByText('newcomer@people.example').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
     await pages.page.getByLabel('New password').fill('short');
     await pages.button('Set the password').click();
@@ -113,7 +113,7 @@ describe('an invitation', () => {
   });
 
   test('of somebody who has an account is taken signed in', async () => {
-    const person = await pages.portal.addPerson('ines', { operator: 'service_desk' });
+    const person = await pages.portal.addPerson('officer', { operator: 'service_desk' });
     await pages.page.goto(`/invitation${await invite(person.email)}`);
     await pages.button('Accept').click();
     await pages.page.getByText(`Sign in as ${person.email} to accept.`).waitFor();
@@ -153,13 +153,13 @@ describe('the organisation’s own sign-in', () => {
   });
 
   test('that asked for no second factor is followed by a code', async () => {
-    const person = await pages.portal.addPerson('oma', { operator: 'security' });
-    const email = 'oma@alpha.example';
+    const person = await pages.portal.addPerson('provided', { operator: 'security' });
+    const email = 'provided@alpha.example';
     await pages.portal.database.pool.query('update person set email = $1 where person_id = $2', [
       email,
       person.personId,
     ]);
-    provider.signsIn({ subject: 'oma', email, amr: ['pwd'] });
+    provider.signsIn({ subject: 'provided', email, amr: ['pwd'] });
     await pages.page.goto('/');
     await open(email);
     await pages.page.getByLabel('Six-digit code').fill(codeOf(person.totpSecret));

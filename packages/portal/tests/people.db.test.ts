@@ -29,7 +29,7 @@ describe('people', () => {
     expect(await findBarriers(pages.page)).toEqual([]);
     // what was typed is there still
     expect(await dialog.getByLabel('Name').inputValue()).toBe('Ivo');
-    await dialog.getByLabel('E-mail address').fill('ivo@people.example');
+    await dialog.getByLabel('E-mail address').fill('invited@people.example');
     await pages.button('Make the link').click();
     const link = (await pages.page.locator('.penstock-once').textContent()) ?? '';
     expect(link).toMatch(/\/invitation#[\w-]{43}$/);
@@ -37,30 +37,30 @@ describe('people', () => {
     await pages.button('I have handed it over').click();
     await pages.page.getByRole('link', { name: 'Open invitations' }).click();
     await pages
-      .row('ivo@people.example')
+      .row('invited@people.example')
       .getByRole('button', { name: /Withdraw/ })
       .click();
     await pages.page.getByText('No invitation is open.').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
     await pages.page.getByRole('link', { name: 'Activity' }).click();
-    await pages.row('invitation withdrawn').getByText('ivo@people.example').waitFor();
+    await pages.row('invitation withdrawn').getByText('invited@people.example').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
     expect(new URL(pages.page.url()).searchParams.get('tab')).toBe('activity');
   });
 
   test('get another role, are suspended, let in, and reset; the last administrator stays', async () => {
-    const { personId } = await pages.portal.addPerson('rosa', { [alpha]: 'read_only' });
+    const { personId } = await pages.portal.addPerson('reader', { [alpha]: 'read_only' });
     await pages.openAs(people.own, `/people?person=${personId}`);
-    const dialog = pages.page.getByRole('dialog', { name: 'rosa' });
+    const dialog = pages.page.getByRole('dialog', { name: 'reader' });
     await dialog.waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
     await dialog.getByRole('combobox', { name: 'Role' }).click();
     await pages.page.getByRole('option', { name: /^ARO/ }).click();
     await pages.button('Give this role').click();
-    await pages.row('rosa@people.example').getByText('ARO').waitFor();
+    await pages.row('reader@people.example').getByText('ARO').waitFor();
     const open = () =>
       pages
-        .row('rosa@people.example')
+        .row('reader@people.example')
         .getByRole('button', { name: /Change/ })
         .click();
     await open();
@@ -68,10 +68,10 @@ describe('people', () => {
     await pages.page.getByRole('dialog', { name: 'Suspend this person?' }).waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
     await pages.button('Suspend').click();
-    await pages.row('rosa@people.example').getByText('Suspended').waitFor();
+    await pages.row('reader@people.example').getByText('Suspended').waitFor();
     await open();
     await pages.button('Let in again').click();
-    await pages.row('rosa@people.example').getByText('Active').waitFor();
+    await pages.row('reader@people.example').getByText('Active').waitFor();
     await open();
     await pages.button('Reset the sign-in').click();
     await pages.button(/^Reset$/).click();
@@ -116,7 +116,7 @@ describe('people', () => {
     await pages.openAs(people.chief, '/people');
     await pages.row('chief@people.example').waitFor();
     await pages.page.getByText('Live', { exact: true }).waitFor();
-    const { personId, email } = await pages.portal.addPerson('lena', { [alpha]: 'analyst' });
+    const { personId, email } = await pages.portal.addPerson('leaver', { [alpha]: 'analyst' });
     await pages.portal.database.pool.query(
       `insert into people_activity (what, person_id, email, by_email, acting) values ('invitation-accepted', $1, $2, $2, $3)`,
       [personId, email, alpha],

@@ -101,7 +101,7 @@ describe('signing in', () => {
   });
 
   test('whoever has no authenticator sets one up, with a picture made in the browser', async () => {
-    const fresh = await portal.addPerson('eva', { [alpha]: 'read_only' }, false);
+    const fresh = await portal.addPerson('fresh', { [alpha]: 'read_only' }, false);
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).host));
     await page.goto('/');
@@ -118,7 +118,7 @@ describe('signing in', () => {
   });
 
   test('a session that ends in the middle loses nothing that was typed', async () => {
-    const person = await portal.addPerson('kim', { [alpha]: 'analyst' });
+    const person = await portal.addPerson('typist', { [alpha]: 'analyst' });
     await page.goto('/messages');
     await signIn(page, person);
     await page.getByRole('button', { name: 'Filter' }).click();

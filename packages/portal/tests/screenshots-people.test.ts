@@ -21,13 +21,13 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   portal = await startTestPortal(10);
   const { pool } = portal.database;
-  administrator = await portal.addPerson('amal', { operator: 'operator_administrator' });
-  await portal.addPerson('rosa', { [alpha]: 'user_administrator' });
-  await portal.addPerson('ines', { [alpha]: 'aro', operator: 'security' });
+  administrator = await portal.addPerson('administrator', { operator: 'operator_administrator' });
+  await portal.addPerson('reader', { [alpha]: 'user_administrator' });
+  await portal.addPerson('officer', { [alpha]: 'aro', operator: 'security' });
   await portal.addPerson('new', { [alpha]: 'read_only' }, false);
   await pool.query(
     `insert into invitation (token_sha256, kind, email, name, acting, role, made_at, expires_at)
-     values (sha256($1), 'invitation', 'nia@supplier.example', 'Nia Newcomer', $2, 'aro', now(), now() + interval '72 hours')`,
+     values (sha256($1), 'invitation', 'newcomer@supplier.example', 'Newcomer', $2, 'aro', now(), now() + interval '72 hours')`,
     [token, alpha],
   );
   await pool.query(
@@ -64,7 +64,7 @@ const pictures: Readonly<Record<string, Picture>> = {
   'people-invite': {
     who: () => administrator,
     path: () => '/people?person=new',
-    ready: (page) => page.getByLabel('Name').fill('Nia Newcomer'),
+    ready: (page) => page.getByLabel('Name').fill('Newcomer'),
   },
   certificates: {
     who: () => administrator,

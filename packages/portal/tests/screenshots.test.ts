@@ -29,7 +29,7 @@ afterAll(async () => {
 
 /** Thresholds by a signed file of the officer who then looks at everything, how far they were used, what is held. */
 async function fillGate(): Promise<void> {
-  const officer = await portal.addPerson('ole', { [alpha]: 'aro' });
+  const officer = await portal.addPerson('signer', { [alpha]: 'aro' });
   const { page, close } = await visitsTo(portal, browser)(officer, '/submissions/deliver');
   const text = adtText(
     'all,sent,PT1H,400,500,,,SR-2026-117',

@@ -81,10 +81,10 @@ export async function startTestPortal(
   const person: TestPortal['addPerson'] = (name, roles, isEnrolled = true) =>
     addPerson(database.pool, { name, roles, isEnrolled });
   const people = {
-    analyst: await person('ada', { [alpha]: 'analyst' }),
-    both: await person('bea', { [alpha]: 'aro', [beta]: 'read_only' }),
-    desk: await person('dee', { operator: 'service_desk' }),
-    planner: await person('pat', { operator: 'change_manager' }),
+    analyst: await person('analyst', { [alpha]: 'analyst' }),
+    both: await person('both', { [alpha]: 'aro', [beta]: 'read_only' }),
+    desk: await person('desk', { operator: 'service_desk' }),
+    planner: await person('planner', { operator: 'change_manager' }),
   };
   await recordMessages(database, messages);
   return {

@@ -64,11 +64,11 @@ beforeAll(async () => {
   const routes = [...room.routes, eventRoutes({ hub, sessions: room.sessions })];
   server = await createHttpServer({ log, version: '0', sessions: room.sessions, routes });
   address = `http://127.0.0.1:${(await server.listen({ host: '127.0.0.1', port: 0 })).port}`;
-  await person('ada', { [alpha]: 'analyst' });
-  await person('bea', { [alpha]: 'aro', [beta]: 'read_only' });
-  await person('dee', { operator: 'service_desk' });
-  await person('pat', { operator: 'change_manager' });
-  await person('sam', { [alpha]: 'user_administrator' });
+  await person('analyst', { [alpha]: 'analyst' });
+  await person('both', { [alpha]: 'aro', [beta]: 'read_only' });
+  await person('desk', { operator: 'service_desk' });
+  await person('planner', { operator: 'change_manager' });
+  await person('admin', { [alpha]: 'user_administrator' });
 });
 afterEach(() => {
   for (const reader of readers.splice(0)) reader.close();
@@ -119,21 +119,21 @@ async function open(userId: string, event: string): Promise<void> {
 
 describe('what is told', () => {
   test('to a User its own, to the Operator everybody’s with the User, by rights', async () => {
-    const [ada, dee, pat] = [
-      await listen('ada', { for: alpha }),
-      await listen('dee', { for: 'operator' }),
-      await listen('pat', { for: 'operator' }),
+    const [analyst, desk, planner] = [
+      await listen('analyst', { for: alpha }),
+      await listen('desk', { for: 'operator' }),
+      await listen('planner', { for: 'operator' }),
     ];
     await open(beta, '20261122000000000001');
-    expect(await dee.until('quarantine')).toEqual({ for: 'operator', topic: 'quarantine', userIds: [beta] });
+    expect(await desk.until('quarantine')).toEqual({ for: 'operator', topic: 'quarantine', userIds: [beta] });
     await record(beta);
-    expect(await dee.until('messages')).toMatchObject({ userIds: [beta] });
+    expect(await desk.until('messages')).toMatchObject({ userIds: [beta] });
     // whose role sees no record is told that something waits, and no more
-    const told = await pat.next();
+    const told = await planner.next();
     expect(told).toMatchObject({ name: 'changed', data: [{ topic: 'quarantine' }] });
-    expect(await pat.until('streams')).toMatchObject({ userIds: [beta] });
+    expect(await planner.until('streams')).toMatchObject({ userIds: [beta] });
     await record(alpha);
-    const next = await ada.next();
+    const next = await analyst.next();
     expect(next?.data).toEqual([
       { for: alpha, topic: 'messages' },
       { for: alpha, topic: 'streams' },
@@ -141,11 +141,11 @@ describe('what is told', () => {
   });
 
   test('a browser whose tabs act for several has one stream for all of them', async () => {
-    const bea = await listen('bea', { for: `${alpha},${beta}` });
+    const both = await listen('both', { for: `${alpha},${beta}` });
     await open(beta, '20261122000000000002');
-    expect(await bea.until('quarantine')).toEqual({ for: beta, topic: 'quarantine' });
+    expect(await both.until('quarantine')).toEqual({ for: beta, topic: 'quarantine' });
     await database.pool.query('update devices_changed set changed_at = clock_timestamp()');
-    const { data } = (await bea.next()) ?? {};
+    const { data } = (await both.next()) ?? {};
     expect(data).toEqual([
       { for: alpha, topic: 'devices' },
       { for: beta, topic: 'devices' },
@@ -153,23 +153,23 @@ describe('what is told', () => {
   });
 
   test('whoever was away is told what changed meanwhile, by the id of the last event; too long ago is said', async () => {
-    const ada = await listen('ada', { for: alpha });
+    const analyst = await listen('analyst', { for: alpha });
     await record(alpha);
-    await ada.until('messages');
+    await analyst.until('messages');
     await open(alpha, '20261122000000000003');
     const id = new Date().toISOString();
-    ada.close();
+    analyst.close();
     const { rows } = await database.pool.query<{ at: Date }>('select clock_timestamp() as at');
     for (const again of [
-      await EventReader.open(address, browserOf('ada'), { for: alpha }, { 'last-event-id': id }),
-      await EventReader.open(address, browserOf('ada'), { for: alpha, after: rows[0]?.at.toISOString() ?? '' }),
+      await EventReader.open(address, browserOf('analyst'), { for: alpha }, { 'last-event-id': id }),
+      await EventReader.open(address, browserOf('analyst'), { for: alpha, after: rows[0]?.at.toISOString() ?? '' }),
     ]) {
       readers.push(again);
       expect(await again.next()).toMatchObject({ name: 'open', data: { isResumed: true } });
       expect(await again.until('quarantine')).toEqual({ for: alpha, topic: 'quarantine' });
     }
     for (const old of ['2020-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z', 'nonsense']) {
-      const anew = await EventReader.open(address, browserOf('ada'), { for: alpha }, { 'last-event-id': old });
+      const anew = await EventReader.open(address, browserOf('analyst'), { for: alpha }, { 'last-event-id': old });
       readers.push(anew);
       expect(await anew.next()).toMatchObject({ name: 'open', data: { isResumed: false } });
     }
@@ -178,12 +178,12 @@ describe('what is told', () => {
 
 describe('who is told', () => {
   test.each([
-    ['ada', beta, 403],
-    ['ada', 'operator', 403],
-    ['ada', `${alpha},${beta}`, 403],
-    ['ada', 'nonsense', 400],
-    ['ada', '', 400],
-    ['ada', Array.from({ length: 21 }, () => alpha).join(), 400],
+    ['analyst', beta, 403],
+    ['analyst', 'operator', 403],
+    ['analyst', `${alpha},${beta}`, 403],
+    ['analyst', 'nonsense', 400],
+    ['analyst', '', 400],
+    ['analyst', Array.from({ length: 21 }, () => alpha).join(), 400],
   ])('%s acting for %s is answered with %s', async (name, acting, status) => {
     expect((await listen(name, { for: acting })).status).toBe(status);
   });
@@ -215,31 +215,31 @@ describe('who is told', () => {
     [
       'a session that ends',
       (personId) => database.pool.query('delete from sign_in."session" where "userId" = $1', [personId]),
-      async () => browserOf('ada').signIn(people.get('ada') as TestPerson, 1),
+      async () => browserOf('analyst').signIn(people.get('analyst') as TestPerson, 1),
     ],
   ];
   test.each(ends)('%s ends the stream before anything else is told', async (_, change, back) => {
-    const ada = await listen('ada', { for: alpha });
-    await change(people.get('ada')?.personId ?? '');
+    const analyst = await listen('analyst', { for: alpha });
+    await change(people.get('analyst')?.personId ?? '');
     await record(alpha);
-    expect(await ada.next()).toMatchObject({ name: 'end', data: { reason: 'access-changed' } });
-    expect(await ada.next()).toBeUndefined();
+    expect(await analyst.next()).toMatchObject({ name: 'end', data: { reason: 'access-changed' } });
+    expect(await analyst.next()).toBeUndefined();
     await back();
   });
 
   test('a person has ten streams at most, and another one when one is left', async () => {
-    const own = await Promise.all(Array.from({ length: 10 }, () => listen('sam', { for: alpha })));
-    expect(await listen('sam', { for: alpha })).toMatchObject({ status: 429, json: { code: 'events.too-many' } });
-    expect((await listen('ada', { for: alpha })).status).toBe(200);
+    const own = await Promise.all(Array.from({ length: 10 }, () => listen('admin', { for: alpha })));
+    expect(await listen('admin', { for: alpha })).toMatchObject({ status: 429, json: { code: 'events.too-many' } });
+    expect((await listen('analyst', { for: alpha })).status).toBe(200);
     own[0]?.close();
-    await expect.poll(async () => (await listen('sam', { for: alpha })).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await listen('admin', { for: alpha })).status, { timeout: 5_000 }).toBe(200);
   });
 });
 
 test('whoever leaves, however early, leaves nothing behind', async () => {
   const streams = async () => (await registry.getSingleMetricAsString('penstock_events_streams')).split(' ').at(-1);
   await expect.poll(streams, { timeout: 5_000 }).toBe('0');
-  const cookie = [...browserOf('ada').cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const cookie = [...browserOf('analyst').cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   for (let milliseconds = 0; milliseconds < 30; milliseconds += 1) {
     const leaving = fetch(`${address}/api/v1/events?for=${alpha}`, {
       headers: { cookie },
@@ -268,7 +268,7 @@ test('what changed is found by topic, of those who are asked for', async () => {
   await pool.query(`update stream_cursor set retry_at = now() + interval '1 minute' where user_id = $1`, [beta]);
   await pool.query(
     `insert into people_activity (what, person_id, email, by_email) values ('signed-in', $1, 'x', 'x')`,
-    [people.get('dee')?.personId],
+    [people.get('desk')?.personId],
   );
   const of = async (users: Parameters<typeof changesSince>[1]['users']) => {
     const { at, rows } = await changesSince(pool, { since, users, operatorId });
@@ -292,10 +292,10 @@ test('what changed is found by topic, of those who are asked for', async () => {
 });
 
 test('a server that stops says so to its readers and does not wait for them', async () => {
-  const ada = await listen('ada', { for: alpha });
+  const analyst = await listen('analyst', { for: alpha });
   const closed = server.close();
   for (;;) {
-    const event = await ada.next();
+    const event = await analyst.next();
     if (event === undefined) break;
     if (event.name === 'end') expect(event.data).toEqual({ reason: 'stopping' });
   }

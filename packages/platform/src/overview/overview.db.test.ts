@@ -114,13 +114,13 @@ test('certificates that end soon are named until they have a successor', async (
   await certificate('2', 400, 'transport');
   await pool.query(
     `insert into officer (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email)
-     values ($1, 'f', 'i', '1', 'x', now(), now() + interval '3 days', 'Ada Officer', 'ada@people.example')`,
+     values ($1, 'f', 'i', '1', 'x', now(), now() + interval '3 days', 'Officer 1', 'analyst@people.example')`,
     [userA],
   );
   const store = new OverviewStore(pool);
   expect((await store.read(ofA)).certificates).toMatchObject({
     count: 2,
-    first: [{ purpose: 'officer', name: 'Ada Officer' }, { purpose: 'signing' }],
+    first: [{ purpose: 'officer', name: 'Officer 1' }, { purpose: 'signing' }],
   });
   expect((await store.read(ofB)).certificates).toEqual({ count: 0, first: [] });
   await certificate('3', 300);

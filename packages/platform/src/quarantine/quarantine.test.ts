@@ -24,18 +24,18 @@ describe('the workflow of an event', () => {
 
 describe('who did something', () => {
   const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
-  const person = { personId: 'p', email: 'dee@people.example', role: 'service_desk', reason: undefined } as const;
+  const person = { personId: 'p', email: 'desk@people.example', role: 'service_desk', reason: undefined } as const;
 
   test('a person is named, and for whom', () => {
     expect(authorOf({ kind: 'operator', userId: operatorId })).toBe('Operator');
-    expect(authorOf({ kind: 'operator', userId: operatorId, person })).toBe('Operator (dee@people.example)');
-    expect(authorOf({ kind: 'user', userIds: [operatorId], person })).toBe(`${operatorId} (dee@people.example)`);
+    expect(authorOf({ kind: 'operator', userId: operatorId, person })).toBe('Operator (desk@people.example)');
+    expect(authorOf({ kind: 'user', userIds: [operatorId], person })).toBe(`${operatorId} (desk@people.example)`);
   });
 
   test('what one of the Operator paused, another of the Operator lets go on, and nobody else', () => {
-    const paused = { rate: null, pausedBy: 'Operator (dee@people.example)' };
-    expect(() => switched(paused, { state: 'running' }, `${operatorId} (ada@people.example)`)).toThrow();
-    expect(switched(paused, { state: 'paused' }, 'Operator (pat@people.example)').pausedBy).toBe(paused.pausedBy);
+    const paused = { rate: null, pausedBy: 'Operator (desk@people.example)' };
+    expect(() => switched(paused, { state: 'running' }, `${operatorId} (analyst@people.example)`)).toThrow();
+    expect(switched(paused, { state: 'paused' }, 'Operator (planner@people.example)').pausedBy).toBe(paused.pausedBy);
     expect(switched(paused, { state: 'running' }, 'Operator').pausedBy).toBeUndefined();
   });
 });

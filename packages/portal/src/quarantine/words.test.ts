@@ -52,8 +52,8 @@ describe('a release', () => {
   });
 
   test('that stands says who paused it', () => {
-    expect(speedWords({ ...release, state: 'paused', pausedBy: 'Operator (dee@people.example)' }, 60)).toBe(
-      'Paused by Operator (dee@people.example); 600 left.',
+    expect(speedWords({ ...release, state: 'paused', pausedBy: 'Operator (desk@people.example)' }, 60)).toBe(
+      'Paused by Operator (desk@people.example); 600 left.',
     );
   });
 });
