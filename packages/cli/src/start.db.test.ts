@@ -159,13 +159,21 @@ describe('a port that somebody listens on', () => {
   });
 });
 
-test.each(['gateway', 'http'] as const)('the demonstration listens on loopback only: %s.host', async (section) => {
-  const variable = `PENSTOCK_${section.toUpperCase()}_HOST`;
-  const result = await run(['demo'], { [variable]: '0.0.0.0' });
-  expectRefusal(
-    result,
-    `penstock: config.invalid: ${section}.host (${variable}): the demonstration does not listen on 0.0.0.0`,
-  );
+test.each(['gateway', 'http', 'sftp'] as const)(
+  'the demonstration listens on loopback only: %s.host',
+  async (section) => {
+    const variable = `PENSTOCK_${section.toUpperCase()}_HOST`;
+    const result = await run(['demo'], { [variable]: '0.0.0.0' });
+    expectRefusal(
+      result,
+      `penstock: config.invalid: ${section}.host (${variable}): the demonstration does not listen on 0.0.0.0`,
+    );
+  },
+);
+
+test('the demonstration is for this machine alone: no proxy leads to it', async () => {
+  const result = await run(['demo'], { PENSTOCK_HTTP_PUBLIC_ADDRESS: 'https://portal.example' });
+  expectRefusal(result, 'penstock: config.invalid: http.public_address (PENSTOCK_HTTP_PUBLIC_ADDRESS): ');
 });
 
 test('the first administrator gets a link, while there is none', async () => {

@@ -44,7 +44,14 @@ import { readSessionSecret } from './people/session-secret.ts';
 import { findStanding } from './people/standing.ts';
 import { dropEnded } from './people/upkeep.ts';
 import { Reports } from './quarantine/report.ts';
-import { API_CONNECTIONS, deliveryShare, EVENT_CONNECTIONS, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
+import {
+  API_CONNECTIONS,
+  CHANNEL_CONNECTIONS,
+  deliveryShare,
+  EVENT_CONNECTIONS,
+  intakeShare,
+  REPORT_CONNECTIONS,
+} from './shares.ts';
 import { stopInOrder } from './stops.ts';
 
 export { importFile } from './devices/import-file.ts';
@@ -186,7 +193,8 @@ async function compose(
     log,
     secret: readSessionSecret(config),
     operatorId: requireEui(config.operator.userId),
-    isLoopback: isLoopback(config.http.host),
+    // a public address says that a proxy leads to it from elsewhere
+    isLoopback: isLoopback(config.http.host) && config.http.publicAddress === undefined,
     providers,
     origins: () => originsOf(config, port),
   });
@@ -222,7 +230,9 @@ async function compose(
   });
   onStop(() => api.close());
 
-  const channels = await startChannels({ config, log, clock, registry, pool: forApi.pool, reports });
+  const forChannels = openDatabase({ url, poolSize: CHANNEL_CONNECTIONS, applicationName: 'penstock channels', log });
+  onStop(() => forChannels.close());
+  const channels = await startChannels({ config, log, clock, registry, pool: forChannels.pool, reports });
   onStop(() => channels.stop());
 
   // each by itself: what hinders one must not keep tomorrow's partitions from being made

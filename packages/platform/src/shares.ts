@@ -19,5 +19,8 @@ export const FOLLOWER_CONNECTIONS = 6;
 /** Of the live pages: one look at a time, and people's questions must not wait for it nor it for them. */
 export const EVENT_CONNECTIONS = 1;
 
+/** Of SFTP: files that come in must not stand in front of people's questions. */
+export const CHANNEL_CONNECTIONS = 2;
+
 /** Beside them: a report is made from one snapshot for up to minutes, and people's questions must not wait for it. */
 export const REPORT_CONNECTIONS = 2;

@@ -43,6 +43,12 @@ export function demoCommand(): Command {
           detail: `${setting}: the demonstration does not listen on ${host}: its keys are no secret`,
         });
       }
+      if (config.http.publicAddress !== undefined) {
+        throw new PenstockError('config.invalid', {
+          detail:
+            'http.public_address (PENSTOCK_HTTP_PUBLIC_ADDRESS): the demonstration is for this machine alone: its passwords are no secret',
+        });
+      }
       const folder = join(config.dataFolder, 'demo');
       mkdirSync(folder, { recursive: true });
       const logFile = join(folder, 'penstock.log');

@@ -38,8 +38,8 @@ export async function listReceipts(pool: pg.Pool, userId: Eui): Promise<Receipt[
   }));
 }
 
-/** The bytes of a receipt: the same for as long as the submission is in that state. */
-export function writeReceipt(submission: SubmissionLife): Buffer {
+/** The bytes of a receipt: the same for as long as the submission is in that state, however often it is delivered again. */
+export function writeReceipt({ deliveries: _, ...submission }: SubmissionLife): Buffer {
   return Buffer.from(`${JSON.stringify({ document: 'penstock-receipt/1', submission }, undefined, 2)}\n`, 'utf8');
 }
 

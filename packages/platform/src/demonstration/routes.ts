@@ -1,6 +1,6 @@
 // The panel of the demonstration: begins and ends the incidents of its simulated network, which whoever runs it hands in.
 //
-// What always holds: where no demonstration runs, there are no such addresses.
+// What always holds: where no demonstration runs, there are no such addresses; and only its ready people may ask there.
 import {
   type DemonstrationDocument,
   type DemonstrationIncident,
@@ -21,13 +21,13 @@ export function demonstrationRoutes(demonstration: Demonstration): (app: HttpApp
   return (app) => {
     app.get(
       '/api/v1/demonstration',
-      { config: { access: 'person' }, schema: { response: { 200: demonstrationSchema } } },
+      { config: { access: 'demonstration' }, schema: { response: { 200: demonstrationSchema } } },
       async () => ({ running: demonstration.running() }),
     );
     app.post(
       '/api/v1/demonstration/incidents/:name',
       {
-        config: { access: 'person' },
+        config: { access: 'demonstration' },
         schema: {
           params: z.strictObject({ name: demonstrationIncidentSchema }),
           body: postDemonstrationIncidentSchema,

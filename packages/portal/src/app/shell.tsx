@@ -21,7 +21,7 @@ import { ViewMenu } from './view-menu.tsx';
 /** `right`: who has it is shown the page; who has not may still open its address, and is told. */
 const pages = [
   { to: '/overview', label: 'Overview', right: undefined },
-  { to: '/messages', label: 'Messages', right: undefined },
+  { to: '/messages', label: 'Messages', right: 'record.see' },
   { to: '/thresholds', label: 'Thresholds', right: undefined },
   { to: '/quarantine', label: 'Quarantine', right: undefined },
   { to: '/submissions', label: 'Signed files', right: undefined },

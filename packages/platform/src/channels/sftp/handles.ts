@@ -48,11 +48,13 @@ export class WriteHandle {
   async write(offset: number, bytes: Buffer): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (offset !== this.size) {
-      throw new SftpFailure(
+      this.#failure = new SftpFailure(
         'OP_UNSUPPORTED',
         `a file is written from its beginning to its end; the next byte is ${this.size}`,
       );
+      throw this.#failure;
     }
+    if (bytes.length === 0) return;
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
     if (this.#pendingBytes >= PIECE_BYTES) await this.store();
@@ -118,8 +120,11 @@ export class ReadHandle {
 
   async close(): Promise<void> {
     if (!('file' in this.#content)) return;
-    await this.#content.file.close();
-    this.#content.release();
+    try {
+      await this.#content.file.close();
+    } finally {
+      this.#content.release();
+    }
   }
 }
 

@@ -17,7 +17,8 @@ import { Tree, type TreeParts } from './tree.ts';
 
 const MOST_CONNECTIONS = 256;
 const MOST_CONNECTIONS_OF_USER = 8;
-const MOST_SESSIONS_OF_CONNECTION = 4;
+/** Of one address that have not signed in yet: nobody takes the places of all. */
+const MOST_STRANGERS_OF_ADDRESS = 16;
 const MOST_TRIES = 10;
 /** From the connection to the end of the sign-in. */
 const SIGN_IN_MS = 20_000;
@@ -79,21 +80,26 @@ export class SftpServer {
       algorithms: algorithms as unknown as ssh2.Algorithms,
     };
     const ssh = new ssh2.Server(options, (connection, { ip, port }) => {
+      // first of all: an error that nobody hears ends the process
+      connection.on('error', (err: Error) => parts.log.debug({ err, ip }, 'an SFTP connection failed'));
       const socket = connections.get(`${ip} ${port}`)?.socket;
-      if (socket !== undefined) this.#serve(connection, socket);
+      if (socket === undefined) connection.end();
+      else this.#serve(connection, socket);
     });
     // the sockets are ours, so that one that says nothing can be ended
     this.#server = createServer((socket) => this.#welcome(ssh, socket));
+    this.#server.on('error', (err) => parts.log.warn({ err }, 'the SFTP server could not take a connection'));
   }
 
   #welcome(ssh: ssh2.Server, socket: Socket): void {
     // whoever breaks off, or speaks another protocol, is no fault of ours
     socket.on('error', (err) => this.#parts.log.debug({ err }, 'a connection to the SFTP server failed'));
-    if (this.#connections.size >= MOST_CONNECTIONS) {
+    const name = nameOf(socket);
+    const isFull = this.#connections.size >= MOST_CONNECTIONS || this.#strangersAt(socket) >= MOST_STRANGERS_OF_ADDRESS;
+    if (isFull || this.#connections.has(name)) {
       socket.destroy();
       return;
     }
-    const name = nameOf(socket);
     this.#connections.set(name, { socket });
     const timer = setTimeout(() => socket.destroy(), SIGN_IN_MS);
     socket.once('close', () => {
@@ -124,7 +130,6 @@ export class SftpServer {
 
   #serve(connection: Connection, socket: Socket): void {
     const { log } = this.#parts;
-    connection.on('error', (err: Error) => log.debug({ err }, 'an SFTP connection failed'));
     let tries = 0;
     let who: SignedIn | undefined;
     connection.on('authentication', (context) => {
@@ -154,12 +159,17 @@ export class SftpServer {
       }
       known.userId = who.userId;
       socket.emit('signed-in');
-      socket.setTimeout(IDLE_MS, () => socket.destroy());
       this.#signIns.inc({ outcome: 'signed_in' });
       const key = fingerprintText(who.fingerprint);
       log.info({ userId: who.userId, key, ip: socket.remoteAddress }, 'a User signed in by SFTP');
       this.#takeSessions(connection, socket, who);
     });
+  }
+
+  /** Connections of the same address that have not signed in. */
+  #strangersAt({ remoteAddress }: Socket): number {
+    const connections = [...this.#connections.values()];
+    return connections.filter((one) => one.userId === undefined && one.socket.remoteAddress === remoteAddress).length;
   }
 
   #countOf(userId: Eui): number {
@@ -182,11 +192,19 @@ export class SftpServer {
 
   #takeSessions(connection: Connection, socket: Socket, { userId, fingerprint }: SignedIn): void {
     const { pool, log, taker, mostBytes } = this.#parts;
-    let count = 0;
+    // not the socket's own time: the answers to our keep-alive would move it
+    const idle = setTimeout(() => socket.destroy(), IDLE_MS);
+    socket.once('close', () => clearTimeout(idle));
+    let isOpen = false;
     connection.on('session', (accept, reject) => {
-      count += 1;
-      if (count > MOST_SESSIONS_OF_CONNECTION) return reject();
-      accept().on('sftp', (acceptSftp) => {
+      // one is enough for every client; another connection may be made
+      if (isOpen) return reject();
+      isOpen = true;
+      const channel = accept();
+      channel.on('close', () => {
+        isOpen = false;
+      });
+      channel.once('sftp', (acceptSftp) => {
         const wire = acceptSftp();
         const session = new SftpSession(
           {
@@ -197,14 +215,17 @@ export class SftpServer {
             mostBytes,
             isGood: () => isGoodSshKey(pool, userId, fingerprint),
             onWhole: () => void taker.take(userId),
+            onRequest: () => idle.refresh(),
+            unsentBytes: () => socket.writableLength,
             end: () => socket.destroy(),
           },
           wire,
         );
         this.#sessions.add(session);
         wire.once('close', () => {
-          count -= 1;
-          void session.close().finally(() => this.#sessions.delete(session));
+          isOpen = false;
+          const closed = session.close().finally(() => this.#sessions.delete(session));
+          closed.catch((err: unknown) => log.warn({ err, userId }, 'an SFTP session did not end in order'));
         });
         // OpenSSH ends the channel and waits for ours to end
         wire.once('end', () => wire.end());

@@ -15,6 +15,10 @@ import type { Tree } from './tree.ts';
 // OpenSSH keeps 64 requests of 32 kB under way; some clients send up to 256 kB in one
 const MOST_WAITING = 1_024;
 const MOST_WAITING_BYTES = 32 * 1024 * 1024;
+/** Answers that a client asks for and does not take. */
+const MOST_UNSENT_BYTES = 32 * 1024 * 1024;
+/** Between two questions whether a key is still good, for what only reads and writes on. */
+const GOOD_FOR_MS = 1_000;
 const MOST_HANDLES = 16;
 const MOST_NAMES = 100;
 /** Longest answer to a READ. */
@@ -35,6 +39,10 @@ export interface SessionParts {
   readonly isGood: () => Promise<boolean>;
   /** A file has become whole, or was given its last name. */
   readonly onWhole: () => void;
+  /** Something was asked. */
+  readonly onRequest: () => void;
+  /** Bytes that were answered and that the client has not taken. */
+  readonly unsentBytes: () => number;
   /** Ends the connection. */
   readonly end: () => void;
 }
@@ -68,6 +76,12 @@ function folderNow(): Described {
   return { isFolder: true, size: undefined, changedAt: new Date() };
 }
 
+/** What waits in the library for the client's window; it tells nobody. */
+function unsentIn(wire: SFTPWrapper): number {
+  const { _buffer: waiting } = wire as unknown as { _buffer?: readonly Uint8Array[] };
+  return (waiting ?? []).reduce((bytes, each) => bytes + each.length, 0);
+}
+
 function noSuchFile(): SftpFailure {
   return new SftpFailure('NO_SUCH_FILE', 'there is no such file');
 }
@@ -82,6 +96,7 @@ export class SftpSession {
   readonly #handles = new Map<number, Handle>();
   readonly #ended = new AbortController();
   #nextHandle = 1;
+  #goodUntil = 0;
   #waiting = 0;
   #waitingBytes = 0;
   #last: Promise<void> = Promise.resolve();
@@ -98,22 +113,26 @@ export class SftpSession {
     await this.#last;
     for (const handle of this.#handles.values()) {
       if (handle instanceof WriteHandle) await handle.store().catch(() => undefined);
-      if (handle instanceof ReadHandle) await handle.close();
+      if (handle instanceof ReadHandle) await handle.close().catch(() => undefined);
     }
     this.#handles.clear();
   }
 
   #listen(): void {
     const wire = this.#wire;
+    // what is no SFTP
+    wire.on('error', () => this.#parts.end());
     wire.on('OPEN', (id, path, flags) =>
       this.#serve(id, 0, async () => wire.handle(id, this.#keep(await this.#open(path, flags)))),
     );
-    wire.on('WRITE', (id, handle, offset, data) =>
+    wire.on('WRITE', (id, handle, offset, data) => {
+      const bytes = Buffer.from(data);
+      // a copy: what the library gives is a part of a packet, which may be far longer
       this.#serve(id, data.length, async () => {
-        await this.#handle(handle, WriteHandle).write(offset, data);
+        await this.#handle(handle, WriteHandle).write(offset, bytes);
         this.#ok(id);
-      }),
-    );
+      });
+    });
     wire.on('READ', (id, handle, offset, length) =>
       this.#serve(id, 0, async () => {
         const bytes = await this.#handle(handle, ReadHandle).read(offset, Math.min(length, MOST_READ));
@@ -161,6 +180,7 @@ export class SftpSession {
     wire.on('REMOVE', (id, path) =>
       this.#serve(id, 0, async () => {
         const name = this.#incomingName(path);
+        await this.#requireGood();
         if (!(await removeIncoming(this.#parts.pool, this.#parts.userId, name))) throw noSuchFile();
         this.#ok(id);
       }),
@@ -184,10 +204,12 @@ export class SftpSession {
 
   /** Queues a request; `bytes` are those that it holds in memory until it is done. */
   #serve(id: number, bytes: number, work: () => Promise<void>): void {
-    const { log, userId, end } = this.#parts;
+    const { log, userId, end, onRequest, unsentBytes } = this.#parts;
+    onRequest();
     this.#waiting += 1;
     this.#waitingBytes += bytes;
-    if (this.#waiting > MOST_WAITING || this.#waitingBytes > MOST_WAITING_BYTES) {
+    const isTooMuch = this.#waiting > MOST_WAITING || this.#waitingBytes > MOST_WAITING_BYTES;
+    if (isTooMuch || unsentBytes() + unsentIn(this.#wire) > MOST_UNSENT_BYTES) {
       if (!this.#ended.signal.aborted) log.warn({ userId }, 'an SFTP session was ended: it has too much waiting');
       this.#ended.abort();
       end();
@@ -195,7 +217,9 @@ export class SftpSession {
     }
     this.#last = this.#last.then(async () => {
       try {
-        if (!this.#ended.signal.aborted) await work();
+        if (this.#ended.signal.aborted) return;
+        await this.#requireGoodNow();
+        await work();
       } catch (error) {
         this.#refuse(id, error);
       } finally {
@@ -207,7 +231,12 @@ export class SftpSession {
 
   #refuse(id: number, error: unknown): void {
     const { status, message } = this.#toldOf(error);
-    this.#wire.status(id, STATUS_CODE[status], message);
+    try {
+      this.#wire.status(id, STATUS_CODE[status], message);
+    } catch {
+      // the connection is gone
+      this.#parts.end();
+    }
   }
 
   #toldOf(error: unknown): SftpFailure {
@@ -220,11 +249,19 @@ export class SftpSession {
     return new SftpFailure('FAILURE', 'this could not be done now; try again');
   }
 
-  /** Rights may have gone since the sign-in: nothing is opened, named or removed without asking anew. */
+  /** Rights may have gone since the sign-in: what is changed, named, made whole or handed out asks anew. */
   async #requireGood(): Promise<void> {
-    if (await this.#parts.isGood()) return;
+    if (await this.#parts.isGood()) {
+      this.#goodUntil = performance.now() + GOOD_FOR_MS;
+      return;
+    }
+    this.#ended.abort();
     this.#parts.end();
     throw denied('this key is no longer good for this User ID');
+  }
+
+  async #requireGoodNow(): Promise<void> {
+    if (performance.now() > this.#goodUntil) await this.#requireGood();
   }
 
   #keep(handle: Handle): Buffer {
@@ -254,6 +291,7 @@ export class SftpSession {
     this.#handles.delete(this.#numberOf(handle));
     if (found instanceof ReadHandle) await found.close();
     if (!(found instanceof WriteHandle)) return;
+    await this.#requireGood();
     await found.end();
     this.#parts.onWhole();
   }

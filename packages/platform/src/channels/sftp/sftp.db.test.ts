@@ -319,8 +319,15 @@ describe('whoever loses the right', () => {
     });
     const list = () => new Promise((resolve) => sftp.readdir('/incoming', (error) => resolve(error?.message)));
     expect(await list()).toBeUndefined();
+    const handle = await new Promise<Buffer>((resolve, reject) => {
+      sftp.open('/incoming/begun.csv', 'w', (error, opened) => (error ? reject(error) : resolve(opened)));
+    });
+    const close = () => new Promise((resolve) => sftp.close(handle, (error) => resolve(error?.message)));
     await world.database.pool.query(`update user_id set status = 'suspended' where user_id = $1`, [userA]);
-    expect(await list()).toBeDefined();
+    // what was begun before does not become whole
+    expect(await close()).toBeDefined();
+    const { rows } = await world.database.pool.query(`select is_whole from incoming_file where name = 'begun.csv'`);
+    expect(rows).toEqual([{ is_whole: false }]);
     await vi.waitFor(() => expect(ended).toContain('close'), soon);
     await world.database.pool.query(`update user_id set status = 'active' where user_id = $1`, [userA]);
   });

@@ -6,8 +6,17 @@ import { PenstockError } from '../errors.ts';
 import { needsReason, type Right, rightsOf } from '../rights.ts';
 import type { Viewer } from '../viewer.ts';
 
-/** Who may call a route: anyone; any person who is signed in, about itself; whoever has the right. */
-export type Access = 'anyone' | 'person' | Right;
+/**
+ * Who may call a route: anyone; any person who is signed in, about itself; the ready people of the demonstration; whoever
+ * has the right.
+ */
+export type Access = 'anyone' | ForPeople | Right;
+/** Asked of the person, whoever the person acts for. */
+type ForPeople = 'person' | 'demonstration';
+
+export function isForPeople(access: Access): access is ForPeople {
+  return access === 'person' || access === 'demonstration';
+}
 
 /** A person who proved who it is, for whomever it may act. */
 export interface SignedIn {
@@ -71,8 +80,12 @@ export function requireOwnOrigin(method: string, headers: IncomingHttpHeaders, o
 
 /** @throws PenstockError 'access.unauthenticated', 'access.denied', 'access.reason-needed' */
 export function requireAccess(access: Access, caller: Caller | undefined, person: SignedIn | undefined): void {
-  if (access === 'anyone' || (access === 'person' && person !== undefined)) return;
-  if (access === 'person') throw new PenstockError('access.unauthenticated', { detail: 'sign in' });
+  if (access === 'anyone') return;
+  if (isForPeople(access)) {
+    if (person === undefined) throw new PenstockError('access.unauthenticated', { detail: 'sign in' });
+    if (access === 'person' || person.isDemonstration) return;
+    throw new PenstockError('access.denied', { detail: 'this is for the ready people of the demonstration' });
+  }
   if (caller === undefined) {
     throw new PenstockError('access.unauthenticated', {
       detail:

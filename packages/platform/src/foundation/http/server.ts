@@ -22,6 +22,7 @@ import {
   type Access,
   type Caller,
   callerOfMachine,
+  isForPeople,
   requireAccess,
   requireOwnOrigin,
   type Sessions,
@@ -124,7 +125,7 @@ export async function createHttpServer({ log, version, routes, sessions }: HttpS
         requireOwnOrigin(request.method, request.headers, sessions.origins());
         if (person.cookies.length > 0) reply.header('set-cookie', [...person.cookies]);
         request.signedIn = person;
-        if (access !== 'person') request.caller = sessions.callerOf(person, request.headers);
+        if (!isForPeople(access)) request.caller = sessions.callerOf(person, request.headers);
       }
     }
     requireAccess(access, request.caller, request.signedIn);
