@@ -374,11 +374,12 @@ test('what has ended leaves: sessions, challenges, and counts of what was tried'
   const person = await newPerson();
   const browser = await signedIn(person);
   const ended = await newPerson();
+  // a second ago: the database's clock has microseconds, and ours is cut to milliseconds
   for (const sql of [
     `insert into sign_in."session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "userId", "method")
      values ('idle', now() - interval '1 second', 'idle', now() - interval '3 hours', now(), $1, 'code'),
-            ('long', now() + interval '1 hour', 'long', now() - interval '12 hours', now(), $1, 'code')`,
-    `insert into sign_in."verification" ("id", "identifier", "value", "expiresAt") values ($1, 'x', 'x', now())`,
+            ('long', now() + interval '1 hour', 'long', now() - interval '12 hours 1 second', now(), $1, 'code')`,
+    `insert into sign_in."verification" ("id", "identifier", "value", "expiresAt") values ($1, 'x', 'x', now() - interval '1 second')`,
     `insert into tried_code values ($1, sha256('x'), now() - interval '1 hour')`,
   ]) {
     await pool.query(sql, [ended.personId]);
