@@ -25,12 +25,12 @@ const SIGN_IN_MS = 20_000;
 const IDLE_MS = 15 * 60_000;
 
 // what OpenSSH of the last ten years has, without SHA-1, CBC and the NIST curves for key exchange
-const algorithms = {
+const algorithms: ssh2.Algorithms = {
   kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp384', 'diffie-hellman-group16-sha512'],
   cipher: ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com', 'aes256-ctr', 'aes128-ctr'],
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
   compress: ['none'],
-} as const;
+};
 
 export interface SftpServerParts extends TreeParts {
   readonly pool: pg.Pool;
@@ -77,7 +77,7 @@ export class SftpServer {
       ident: 'penstock',
       keepaliveInterval: 30_000,
       keepaliveCountMax: 4,
-      algorithms: algorithms as unknown as ssh2.Algorithms,
+      algorithms,
     };
     const ssh = new ssh2.Server(options, (connection, { ip, port }) => {
       // first of all: an error that nobody hears ends the process
