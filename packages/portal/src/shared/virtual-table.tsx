@@ -1,0 +1,97 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows and headers of this table are no controls
+// biome-ignore-all lint/a11y/useSemanticElements: the rows of a table element cannot be left out of the document
+import { Loader } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef } from 'react';
+
+/** Pixels of a row that is one line. */
+const ROW_PIXELS = 42;
+/** Rows before the end at which the next page is asked for: about two screens. */
+const AHEAD_ROWS = 60;
+
+/**
+ * A list of any length: only rows in sight are in the document (some 40), however many there are; the next page is asked
+ * for before the reader gets there.
+ */
+export function VirtualTable<Row>(props: {
+  label: string;
+  /** Of the box that scrolls, with its order. */
+  boxLabel: string;
+  boxClass?: string;
+  tableClass?: string;
+  columns: readonly string[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+  /** Elements of the role cell, one a column. */
+  cells: (row: Row) => ReactNode;
+  /** Pixels of a row where a narrow screen puts its cells under one another. */
+  narrowRowPixels: number;
+  hasMore: boolean;
+  isLoadingMore: boolean;
+  loadMore: () => void;
+}) {
+  const { label, boxLabel, boxClass = '', tableClass = '', columns, rows, keyOf, cells, narrowRowPixels } = props;
+  const { hasMore, isLoadingMore, loadMore } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
+  const size = isNarrow ? narrowRowPixels : ROW_PIXELS;
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => size,
+    overscan: 12,
+  });
+  useEffect(() => {
+    // the browser changed between wide and narrow: every row is of another height
+    if (size > 0) virtualizer.measure();
+  }, [size, virtualizer]);
+  const visible = virtualizer.getVirtualItems();
+  const last = visible.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && !isLoadingMore && last > rows.length - AHEAD_ROWS) loadMore();
+  }, [hasMore, isLoadingMore, last, rows.length, loadMore]);
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section ref={box} className={`penstock-scroll ${boxClass}`} tabIndex={0} aria-label={boxLabel}>
+      <div
+        role="table"
+        aria-label={label}
+        aria-rowcount={hasMore ? -1 : rows.length + 1}
+        className={`penstock-table ${tableClass}`}
+      >
+        <div role="rowgroup" className="penstock-table-head">
+          <div role="row" aria-rowindex={1} className="penstock-row">
+            {columns.map((column) => (
+              <div role="columnheader" key={column}>
+                {column}
+              </div>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="penstock-table-body" style={{ height: virtualizer.getTotalSize() }}>
+          {visible.map(({ index, start }) => {
+            const row = rows[index];
+            return row === undefined ? null : (
+              <div
+                role="row"
+                aria-rowindex={index + 2}
+                key={keyOf(row)}
+                className="penstock-row"
+                style={{ height: size, transform: `translateY(${start}px)` }}
+              >
+                {cells(row)}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {isLoadingMore ? (
+        <div className="penstock-more" role="status">
+          <Loader size="xs" aria-hidden /> Loading more ...
+        </div>
+      ) : null}
+    </section>
+  );
+}
