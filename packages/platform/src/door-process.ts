@@ -6,14 +6,15 @@ import { openDoor } from './door.ts';
 import type { FromDoor, ToDoor } from './door-messages.ts';
 import { PenstockError } from './foundation/errors.ts';
 import { createLog } from './foundation/log.ts';
-import { stopInOrder } from './stops.ts';
+import { type Stops, stopInOrder } from './stops.ts';
 
 // a terminal sends these to all processes of a command; the platform's own process decides what is done about them
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });
-const stops = stopInOrder();
+/** Of the door, once it was opened; nobody stops one before. */
+let stops: Stops | undefined;
 
 /** `done` is called when this, and all that was told before, has left. */
 function tell(message: FromDoor, done: () => void = () => undefined): void {
@@ -24,10 +25,12 @@ async function open({ config, databaseUrl }: Extract<ToDoor, { kind: 'open' }>):
   const log = createLog({ level: config.log.level }, { write: (line) => tell({ kind: 'log', line }) }).child({
     process: `gateway ${cluster.worker?.id}`,
   });
+  const opening = stopInOrder(log);
+  stops = opening;
   try {
-    tell({ kind: 'listening', port: await openDoor({ config, databaseUrl, log, registry }, stops.add) });
+    tell({ kind: 'listening', port: await openDoor({ config, databaseUrl, log, registry }, opening.add) });
   } catch (error) {
-    await stops.stop();
+    await opening.stop();
     const { code, detail, where } = error instanceof PenstockError ? error : {};
     if (code === undefined) log.error({ err: error }, 'a process of the gateway could not start');
     tell({ kind: 'failed', code: code ?? 'internal.unexpected', detail, where });
@@ -43,7 +46,7 @@ process.on('message', (message: ToDoor) => {
       void registry.getMetricsAsJSON().then((metrics) => tell({ kind: 'metrics', metrics }));
       break;
     case 'stop':
-      void stops.stop().then(() => tell({ kind: 'stopped' }, () => process.exit(0)));
+      void stops?.stop().then(() => tell({ kind: 'stopped' }, () => process.exit(0)));
       break;
   }
 });

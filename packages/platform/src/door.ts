@@ -3,6 +3,7 @@
  * its own connections to the database. It keeps nothing that another share would need: what binds them together is in
  * the database, so any number of them, in any number of processes, serve the same port or different ones.
  */
+
 import { requireEui } from '@penstock/duis';
 import type { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
@@ -27,6 +28,7 @@ import { Committer } from './messages/committer.ts';
 import { openDirectory } from './parties/directory-reader.ts';
 import { Reports } from './quarantine/report.ts';
 import { API_CONNECTIONS, deliveryShare, intakeShare, REPORT_CONNECTIONS } from './shares.ts';
+import type { Stops } from './stops.ts';
 import { loadScreening } from './thresholds/screening-store.ts';
 
 export interface DoorParts {
@@ -40,13 +42,13 @@ export interface DoorParts {
  * Listens on the gateway's port; returns it. What must be stopped is handed to `onStop` as it is made, to be stopped
  * the other way round. Throws PenstockError with the setting that is wrong.
  */
-export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<void>) => void): Promise<number> {
+export async function openDoor(parts: DoorParts, onStop: Stops['add']): Promise<number> {
   const { config, log, databaseUrl: url, registry } = parts;
   const clock = systemClock;
   const operatorId = requireEui(config.operator.userId);
   const open = (poolSize: number, applicationName: string) => {
     const database = openDatabase({ url, poolSize, applicationName, log });
-    onStop(() => database.close());
+    onStop(`connections of ${applicationName}`, () => database.close());
     return database.pool;
   };
   const pool = open(intakeShare(config), 'penstock gateway');
@@ -54,10 +56,10 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
   const forApi = open(API_CONNECTIONS, 'penstock api');
   const forReports = open(REPORT_CONNECTIONS, 'penstock reports');
   const directory = await openDirectory({ pool, log, readRules: loadScreening });
-  onStop(() => directory.close());
+  onStop('the directory', () => directory.close());
   const delivery = new DeliveryDoor({ pool: forDelivery, log, registry });
   await delivery.start();
-  onStop(() => delivery.stop());
+  onStop('the delivery', () => delivery.stop());
 
   const clockAlarm = new ClockAlarm(clock, log);
   const committer: Committer = new Committer(pool, {
@@ -76,11 +78,11 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
     },
   });
   const metrics = new IntakeMetrics(registry, () => committer.waiting);
-  onStop(() => committer.drained());
+  onStop('what waits to be recorded', () => committer.drained());
 
   const schema =
     config.duis.schemaFolder === undefined ? undefined : await openSchemaValidator(config.duis.schemaFolder, log);
-  if (schema !== undefined) onStop(() => schema.close());
+  if (schema !== undefined) onStop('the validation by the schema', () => schema.close());
   const devices = new DeviceBatches((asked) => findDevices(pool, asked));
   const intake = new Intake({ directory, devices, committer, clock, operatorId, metrics, schema });
   const returns = new Returns({ directory, committer, clock, operatorId });
@@ -97,7 +99,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
     demonstration: undefined,
     portal: undefined,
   });
-  onStop(() => api.close());
+  onStop('the API', () => api.close());
   const { gateway } = config;
   const server = new GatewayServer(
     {
@@ -124,7 +126,7 @@ export async function openDoor(parts: DoorParts, onStop: (stop: () => Promise<vo
   const port = await server.start().catch((error: unknown) => {
     throw listenFailure(config, 'gateway', error);
   });
-  onStop(() => server.stop());
+  onStop('requests', () => server.stop());
   return port;
 }
 

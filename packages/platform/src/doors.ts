@@ -49,7 +49,7 @@ function processesOf({ gateway }: Config): number {
 
 async function openHere(parts: Omit<DoorParts, 'registry'>): Promise<Doors> {
   const registry = new Registry();
-  const stops = stopInOrder();
+  const stops = stopInOrder(parts.log);
   try {
     const port = await openDoor({ ...parts, registry }, stops.add);
     return {

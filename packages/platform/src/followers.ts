@@ -27,6 +27,7 @@ import { writeNotices } from './quarantine/notices.ts';
 import { ReleaseWorker } from './quarantine/release.ts';
 import { dropDecidedDays, expireHeld } from './quarantine/retention.ts';
 import { FOLLOWER_CONNECTIONS } from './shares.ts';
+import type { Stops } from './stops.ts';
 import { expireWaiting } from './submissions/submissions-store.ts';
 import { TrustFiles } from './submissions/trust.ts';
 import { dropAbandonedUploads } from './submissions/uploads-store.ts';
@@ -82,12 +83,12 @@ async function requireAlerter(pool: pg.Pool, alerter: Alerter | undefined): Prom
 }
 
 /** Starts all of it; what must be stopped is handed to `onStop`. @throws PenstockError 'config.invalid' */
-export async function startFollowers(parts: FollowerParts, onStop: (stop: () => Promise<void>) => void): Promise<void> {
+export async function startFollowers(parts: FollowerParts, onStop: Stops['add']): Promise<void> {
   const { config, log, clock, databaseUrl: url, directory, delivery, alerter } = parts;
   const operatorId = requireEui(config.operator.userId);
   const open = (poolSize: number) => {
     const database = openDatabase({ url, poolSize, applicationName: 'penstock decisions', log });
-    onStop(() => database.close());
+    onStop('connections of decisions', () => database.close());
     return database.pool;
   };
   const pool = open(FOLLOWER_CONNECTIONS - 1);
@@ -122,7 +123,7 @@ export async function startFollowers(parts: FollowerParts, onStop: (stop: () => 
   if (alerter !== undefined) workers.push(new AlertFollower({ pool, log, alerter, streamed }));
   for (const worker of workers) {
     worker.start();
-    onStop(() => worker.stop());
+    onStop(worker.constructor.name, () => worker.stop());
   }
 
   const { expireDays } = config.quarantine;
@@ -148,7 +149,7 @@ export async function startFollowers(parts: FollowerParts, onStop: (stop: () => 
       if (dropped.length > 0) log.info({ days: dropped.length }, 'days of held messages have ended');
     }),
   ];
-  onStop(async () => {
+  onStop('the upkeep', async () => {
     await Promise.all(upkeep.map((one) => one.stop()));
   });
 }

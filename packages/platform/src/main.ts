@@ -52,7 +52,7 @@ import {
   intakeShare,
   REPORT_CONNECTIONS,
 } from './shares.ts';
-import { stopInOrder } from './stops.ts';
+import { type Stops, stopInOrder } from './stops.ts';
 
 export { importFile } from './devices/import-file.ts';
 export { ImportRefused } from './foundation/faults.ts';
@@ -133,7 +133,7 @@ export interface StartOptions {
 
 /** Starts everything. Throws PenstockError with what is wrong and leaves nothing running. */
 export async function startPlatform(options: StartOptions): Promise<Platform> {
-  const stops = stopInOrder();
+  const stops = stopInOrder(options.log);
   try {
     const addresses = await compose(options, stops.add);
     return { addresses, stop: stops.stop };
@@ -143,10 +143,7 @@ export async function startPlatform(options: StartOptions): Promise<Platform> {
   }
 }
 
-async function compose(
-  { config, log, prepare, demonstration }: StartOptions,
-  onStop: (stop: () => Promise<void>) => void,
-) {
+async function compose({ config, log, prepare, demonstration }: StartOptions, onStop: Stops['add']) {
   // read before anything is started, so that a file that is missing or wrong is said at once
   readKeyPair(config, 'gateway', ['tlsKeyFile', 'tlsCertificateFile']);
   if (config.delivery.pushKeyFile !== undefined) {
@@ -159,11 +156,11 @@ async function compose(
   collectDefaultMetrics({ register: registry });
 
   const database = await openPlatformDatabase(config, log);
-  onStop(() => database.close());
+  onStop('the database', () => database.close());
   const { pool, url } = database;
   await prepare?.(pool);
   const directory = await openDirectory({ pool, log, readRules: async () => undefined });
-  onStop(() => directory.close());
+  onStop('the directory', () => directory.close());
 
   const forDelivery = openDatabase({
     url,
@@ -171,20 +168,20 @@ async function compose(
     applicationName: 'penstock delivery',
     log,
   });
-  onStop(() => forDelivery.close());
+  onStop('connections of the delivery', () => forDelivery.close());
   const delivery = new Delivery({ pool: forDelivery.pool, directory, clock, log, registry, config });
   await delivery.start();
-  onStop(() => delivery.stop());
+  onStop('the delivery', () => delivery.stop());
 
   const doors = await openDoors({ config, log, databaseUrl: url });
-  onStop(() => doors.stop());
+  onStop('the gateway', () => doors.stop());
 
   await startFollowers({ config, log, clock, databaseUrl: url, directory, delivery, alerter }, onStop);
 
   const forApi = openDatabase({ url, poolSize: API_CONNECTIONS, applicationName: 'penstock api', log });
-  onStop(() => forApi.close());
+  onStop('connections of the API', () => forApi.close());
   const forReports = openDatabase({ url, poolSize: REPORT_CONNECTIONS, applicationName: 'penstock reports', log });
-  onStop(() => forReports.close());
+  onStop('connections of reports', () => forReports.close());
   const reports = new Reports(forReports.pool);
   let port = config.http.port;
   const people = createPeople({
@@ -199,7 +196,7 @@ async function compose(
     origins: () => originsOf(config, port),
   });
   const forEvents = openDatabase({ url, poolSize: EVENT_CONNECTIONS, applicationName: 'penstock events', log });
-  onStop(() => forEvents.close());
+  onStop('connections of live pages', () => forEvents.close());
   const events = new EventHub({
     pool: forEvents.pool,
     log,
@@ -228,12 +225,12 @@ async function compose(
       metrics: async () => sumMetrics([await registry.getMetricsAsJSON(), ...(await doors.metrics())]),
     },
   });
-  onStop(() => api.close());
+  onStop('the API', () => api.close());
 
   const forChannels = openDatabase({ url, poolSize: CHANNEL_CONNECTIONS, applicationName: 'penstock channels', log });
-  onStop(() => forChannels.close());
+  onStop('connections of the channels', () => forChannels.close());
   const channels = await startChannels({ config, log, clock, registry, pool: forChannels.pool, reports });
-  onStop(() => channels.stop());
+  onStop('the channels', () => channels.stop());
 
   // each by itself: what hinders one must not keep tomorrow's partitions from being made
   const maintenance = [
@@ -249,7 +246,7 @@ async function compose(
       dropEnded(forApi.pool, clock.now()),
     ),
   ];
-  onStop(async () => {
+  onStop('the maintenance', async () => {
     await Promise.all(maintenance.map((one) => one.stop()));
   });
   // last: whoever asks /readyz before finds nobody there

@@ -142,20 +142,36 @@ test('a wait ends with the first message of this process or another, or when the
   const other = new Wakeups(world.pool, log);
   await other.start();
   for (const announcer of [wakeups, other]) {
-    const started = performance.now();
-    const waiting = take({ waitSeconds: 20 });
-    await world.put('southbound', bodies(1, 1));
-    announcer.announce('southbound', user(1));
-    const taken = await waiting;
-    expect(taken).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(900);
-    await network.acknowledge('one', taken);
+    // who waits looks by himself after a second: on a busy machine a single try may be as late
+    const seconds: number[] = [];
+    while (seconds.length < 10 && !seconds.some((one) => one < 0.9)) {
+      const started = performance.now();
+      const waiting = take({ waitSeconds: 20 });
+      await world.put('southbound', bodies(1, 1));
+      announcer.announce('southbound', user(1));
+      const taken = await waiting;
+      expect(taken).toHaveLength(1);
+      seconds.push((performance.now() - started) / 1000);
+      await network.acknowledge('one', taken);
+    }
+    expect(Math.min(...seconds)).toBeLessThan(0.9);
   }
   await other.stop();
   const going = new AbortController();
   const waiting = take({ waitSeconds: 20, signal: going.signal });
   setImmediate(() => going.abort());
   expect(await waiting).toEqual([]);
+});
+
+test('stopped while it connects, it leaves no connection that the end of the pool would wait for', async () => {
+  const other = new Wakeups(world.pool, log);
+  const stopped = new Promise<void>((resolve) => {
+    // its first question is under way then
+    world.pool.once('acquire', () => setImmediate(() => resolve(other.stop())));
+  });
+  await other.start();
+  await stopped;
+  expect(world.pool.idleCount).toBe(world.pool.totalCount);
 });
 
 test('a message that nobody announced is found within about a second', async () => {

@@ -76,6 +76,7 @@ export class Wakeups {
   #remoteTimer: NodeJS.Timeout | undefined;
   #isNotifying = false;
   #client: pg.PoolClient | undefined;
+  #connecting: Promise<void> | undefined;
   #reconnect: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -86,18 +87,16 @@ export class Wakeups {
 
   /** Listens to other processes from now on. When the connection breaks it is made again. */
   async start(): Promise<void> {
-    try {
-      await this.#connect();
-    } catch (err) {
-      this.#log.warn({ err }, 'wake-ups of other processes are not heard for now');
-      this.#connectLater();
-    }
+    this.#connecting = this.#tryToConnect();
+    await this.#connecting;
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#reconnect);
     clearTimeout(this.#remoteTimer);
+    // a connection that is being made now would be given back by nobody, and the end of the pool waits for it
+    await this.#connecting;
     this.#client?.release(true);
     this.#client = undefined;
   }
@@ -172,6 +171,15 @@ export class Wakeups {
       }
     } catch (err) {
       this.#lose(client, err);
+    }
+  }
+
+  async #tryToConnect(): Promise<void> {
+    try {
+      await this.#connect();
+    } catch (err) {
+      this.#log.warn({ err }, 'wake-ups of other processes are not heard for now');
+      this.#connectLater();
     }
   }
 
