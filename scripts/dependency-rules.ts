@@ -31,7 +31,7 @@ const floors: readonly (readonly string[])[] = [
   ['foundation'],
   ['messages', 'parties'],
   ['thresholds', 'delivery', 'changes', 'devices', 'forecasts', 'people'],
-  ['quarantine', 'audit-trail', 'storms'],
+  ['quarantine', 'audit-trail', 'storms', 'ways'],
   ['gateway', 'submissions', 'incidents', 'events', 'overview', 'demonstration'],
   ['channels'],
   ['main'],

@@ -15,6 +15,7 @@ export const eventTopics = [
   'directory',
   'devices',
   'people',
+  'ways',
 ] as const;
 export const eventTopicSchema = z.enum(eventTopics);
 export type EventTopic = z.infer<typeof eventTopicSchema>;

@@ -178,8 +178,8 @@ export const postReleaseSchema = z.strictObject({
 export const noticeSchema = z.object({
   userId: euiSchema,
   at: instantSchema,
-  kind: z.enum(['held', 'warning', 'submission', 'release']),
-  /** The event, the threshold, or the SHA-256 of the file. */
+  kind: z.enum(['held', 'warning', 'submission', 'release', 'way']),
+  /** The event, the threshold, the SHA-256 of the file, or the way. */
   about: z.string(),
   words: z.string(),
   /** Messages that it stands for. */

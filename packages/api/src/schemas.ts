@@ -14,3 +14,4 @@ export * from './ssh-keys.ts';
 export * from './streams.ts';
 export * from './submissions.ts';
 export * from './thresholds.ts';
+export * from './ways.ts';

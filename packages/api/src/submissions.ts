@@ -1,6 +1,7 @@
 // Signed files: how they are delivered, what became of each, and what can be wrong with the decisions in one.
 import { z } from 'zod';
 import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+import { waySchema } from './ways.ts';
 
 /**
  * received, and again with each new signature -> verified (signature, officer) -> checked (every line) ->
@@ -45,13 +46,9 @@ export const fileFaultSchema = z.object({
 });
 export type FileFault = z.infer<typeof fileFaultSchema>;
 
-/** The ways by which a file may come in. */
-export const submissionWays = ['https', 'sftp'] as const;
-export type SubmissionWay = (typeof submissionWays)[number];
-
 /** One delivery of a file; the same file may come more than once, by any way. */
 export const submissionDeliverySchema = z.object({
-  way: z.enum(submissionWays),
+  way: waySchema,
   /** Of the file, where the way gives it one. */
   name: z.string().optional(),
   receivedAt: instantSchema,

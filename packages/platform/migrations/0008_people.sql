@@ -227,7 +227,7 @@ begin
     select 'quarantine', q.user_id, q.event::text, 'resolved'
     from quarantine_event q where q.state = 'resolved' and q.changed_at > in_since
     union all
-    select case n.kind when 'warning' then 'thresholds' else 'quarantine' end, n.user_id, n.kind || n.about,
+    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' else 'quarantine' end, n.user_id, n.kind || n.about,
            n.noticed_at::text
     from notice n where n.noticed_at > in_since
     union all
@@ -247,6 +247,19 @@ begin
     from release r where r.state <> 'done' or r.ended_at > in_since
     union all
     select 'incidents', i.user_id, i.incident, i.state from incident i where i.changed_at > in_since
+    union all
+    -- what begins by itself changes something, too
+    select 'ways', null, 'version ' || v.version, concat_ws('/', v.effective_from <= statement_timestamp(), v.withdrawn_at)
+    from way_version v
+    where greatest(v.set_at, v.withdrawn_at) > in_since
+      or v.effective_from > in_since and v.effective_from <= statement_timestamp()
+    union all
+    select 'ways', null, 'outage ' || o.outage, concat_ws('/', o.from_at <= statement_timestamp(), o.changed_at)
+    from way_outage o
+    where o.changed_at > in_since or o.ended_at is null and o.from_at > in_since and o.from_at <= statement_timestamp()
+    union all
+    select 'ways', p.user_id, 'report ' || p.report, p.changed_at::text
+    from way_report p where p.changed_at > in_since
     union all
     select 'directory', null, '', d.version::text from directory_version d where d.moved_at > in_since
     union all

@@ -48,7 +48,7 @@ create table submission_delivery (
   user_id macaddr8 not null,
   sha256 bytea not null,
   signature_sha256 bytea not null,
-  way text not null check (way in ('https', 'sftp')),
+  way text not null check (way in ('https', 'sftp', 'email', 'sharepoint')),
   name text,                     -- of the file, where the way gives it one
   received_at timestamptz not null,
   primary key (user_id, sha256, signature_sha256, received_at)

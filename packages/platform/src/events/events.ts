@@ -22,6 +22,7 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   directory: 'directory.see',
   devices: 'devices.see',
   people: 'people.see',
+  ways: 'ways.see',
 };
 
 /** For whom the pages of a stream act, one of several. */

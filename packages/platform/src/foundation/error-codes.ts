@@ -334,6 +334,11 @@ export const errorCodes = {
     title: 'The message was held for longer than a held message may be released.',
     action: 'Decide to delete it, and send it again if it is still wanted.',
   },
+  'ways.closed': {
+    status: 409,
+    title: 'Files are not taken in by this way now.',
+    action: 'Deliver the same file, with the same signature, by a way that the detail names.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',

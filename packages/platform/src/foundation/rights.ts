@@ -43,6 +43,9 @@ const kinds = {
   quarantine: 'Quarantine events, with notes and notices',
   releases: 'Releases of held messages: pause, resume',
   incidents: 'Incidents',
+  ways: 'Ways by which files come in: how each is used',
+  outages: 'Declared outages of ways',
+  reports: 'Outages of ways that a User reports',
   people: 'People, their roles and invitations',
   activity: 'What was done about sign-in and rights',
   readings: "Who of the Operator read a User's record",
@@ -71,6 +74,9 @@ contributors  -      -      -      -      -      | see    see    -      -      s
 quarantine    change change change see    change | change change see    see    change
 releases      see    change see    see    change | change change see    see    change
 incidents     see    see    see    see    see    | see    see    see    see    see
+ways          see    see    see    see    see    | see    see    change change change
+outages       see    see    see    see    see    | change change change see    change
+reports       change change change see    change | change change change see    change
 people        change -      -      -      -      | -      see    -      change -
 activity      see    -      -      -      -      | -      see    -      see    -
 readings      see    -      -      -      -      | -      see    -      -      -

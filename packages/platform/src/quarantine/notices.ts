@@ -71,7 +71,7 @@ export async function listNotices(
   userId: Eui,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<Page<NoticeDocument>> {
-  const [, at, kind, about] = /^(\d{4}-[0-9T:.-]{12,24}Z) ([a-z]+) ([0-9a-f]+)$/.exec(cursor ?? '') ?? [];
+  const [, at, kind, about] = /^(\d{4}-[0-9T:.-]{12,24}Z) ([a-z]+) ([0-9a-z]+)$/.exec(cursor ?? '') ?? [];
   if (cursor !== undefined && at === undefined) {
     throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
   }

@@ -1,7 +1,8 @@
 import { requireEui } from '@penstock/duis';
 import { describe, expect, test } from 'vitest';
+import { authorOf } from '../foundation/author.ts';
 import { alertCounterOf } from './alerts.ts';
-import { authorOf, type EventFacts, stateFault, switched } from './quarantine.ts';
+import { type EventFacts, stateFault, switched } from './quarantine.ts';
 import { chunkSize, withinBytes } from './release.ts';
 import type { Decision } from './release-store.ts';
 

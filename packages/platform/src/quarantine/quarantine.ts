@@ -9,8 +9,8 @@
 // race one wins. Nothing is released by a timeout.
 import type { QuarantineState } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
+import { isOperatorAuthor } from '../foundation/author.ts';
 import { PenstockError } from '../foundation/errors.ts';
-import type { Viewer } from '../foundation/viewer.ts';
 
 /** What an officer may decide. */
 export type HeldAction = 'process' | 'delete';
@@ -60,20 +60,6 @@ export function stateFault(facts: EventFacts, wanted: QuarantineState): string |
 export function requireState(facts: EventFacts, wanted: QuarantineState): void {
   const fault = stateFault(facts, wanted);
   if (fault !== undefined) throw new PenstockError('quarantine.state', { detail: fault, where: 'state' });
-}
-
-/** The Operator as an author; a User is one by its User IDs. */
-export const OPERATOR_AUTHOR = 'Operator';
-
-/** Who did something, as it is written down: for whom, and which person; a machine has no name of its own. */
-export function authorOf(viewer: Viewer): string {
-  const side = viewer.kind === 'operator' ? OPERATOR_AUTHOR : viewer.userIds.join(' ');
-  return viewer.person === undefined ? side : `${side} (${viewer.person.email})`;
-}
-
-/** Whether an author is the Operator, by a machine or by a person of it. A User's begins with its User ID. */
-export function isOperatorAuthor(author: string): boolean {
-  return author === OPERATOR_AUTHOR || author.startsWith(`${OPERATOR_AUTHOR} (`);
 }
 
 /** How a release begins; what is left out: at once, as fast as it goes. */

@@ -19,6 +19,7 @@ import {
 } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
+import { authorOf } from '../foundation/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner } from '../foundation/viewer.ts';
@@ -26,7 +27,6 @@ import { readAffected } from './affected-store.ts';
 import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
 import { listHeld } from './held-store.ts';
 import { listNotices } from './notices.ts';
-import { authorOf } from './quarantine.ts';
 import { listReleases, switchRelease } from './releases-store.ts';
 import type { Reports } from './report.ts';
 

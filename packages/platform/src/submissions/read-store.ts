@@ -1,5 +1,5 @@
 // Submissions as they are shown: to the User that they are of, and to the Operator. Behind both walls.
-import type { SubmissionDocument, SubmissionLife, SubmissionWay } from '@penstock/api';
+import type { SubmissionDocument, SubmissionLife, Way } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
@@ -92,7 +92,7 @@ export async function readSubmission(pool: pg.Pool, userId: Eui, sha256: string)
        from submission_signature where user_id = $1 and sha256 = decode($2, 'hex') order by received_at`,
       [userId, sha256],
     );
-    const deliveries = await client.query<{ way: SubmissionWay; name: string | null; received_at: Date }>(
+    const deliveries = await client.query<{ way: Way; name: string | null; received_at: Date }>(
       `select way, name, received_at from submission_delivery where user_id = $1 and sha256 = decode($2, 'hex')
        order by received_at limit 100`,
       [userId, sha256],

@@ -1,7 +1,7 @@
 // Takes a file and its signature in while they come: the bytes are hashed and stored in pieces, so that a file of any
 // size needs little memory, and what was acknowledged is stored.
 import { createHash, randomUUID } from 'node:crypto';
-import type { SubmissionWay } from '@penstock/api';
+import type { Way } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import { MOST_SIGNATURE_BYTES } from '@penstock/files/signature';
 import type pg from 'pg';
@@ -28,7 +28,7 @@ export interface Delivery {
   readonly start: ReleaseStart;
   /** Of all files of the User that are kept. */
   readonly mostKeptBytes: number;
-  readonly way: SubmissionWay;
+  readonly way: Way;
 }
 
 function malformed(detail: string): PenstockError {

@@ -1,6 +1,7 @@
 // The SQL of how the release of an action file is asked to begin, by those who deliver it.
 import type pg from 'pg';
-import { OPERATOR_AUTHOR, type ReleaseStart } from '../quarantine/quarantine.ts';
+import { OPERATOR_AUTHOR } from '../foundation/author.ts';
+import type { ReleaseStart } from '../quarantine/quarantine.ts';
 import type { Submission } from './submission.ts';
 
 /** What a delivery asks for; of two the later counts, but nobody takes the Operator's pause away. */

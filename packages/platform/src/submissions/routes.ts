@@ -10,10 +10,11 @@ import {
 import { type Eui, parseEui } from '@penstock/duis';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import { authorOf } from '../foundation/author.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
-import { authorOf, type ReleaseStart } from '../quarantine/quarantine.ts';
+import type { ReleaseStart } from '../quarantine/quarantine.ts';
 import { listSubmissions, readSubmission } from './read-store.ts';
 import { type Part, receiveFile } from './receive.ts';
 import type { TrustFiles } from './trust.ts';

@@ -3,7 +3,7 @@
 // A User uploads one file at a time: it holds its row of submission_upload, which is deleted by the transaction that makes
 // the upload a submission. So whoever takes the place of an upload, or cleans up after it, waits for that transaction, and
 // knows then whether it was committed, though its connection was lost.
-import type { SubmissionWay } from '@penstock/api';
+import type { Way } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/index.ts';
@@ -101,7 +101,7 @@ export interface Upload extends UploadKey {
   readonly signature: Buffer;
   readonly signatureSha256: Buffer;
   readonly start: ReleaseStart;
-  readonly way: SubmissionWay;
+  readonly way: Way;
   readonly fileName: string | undefined;
 }
 
