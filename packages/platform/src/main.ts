@@ -159,6 +159,7 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
   onStop('the database', () => database.close());
   const { pool, url } = database;
   await prepare?.(pool);
+  await writeSetUp(pool, waysSetUp(config));
   const directory = await openDirectory({ pool, log, readRules: async () => undefined });
   onStop('the directory', () => directory.close());
 
