@@ -53,6 +53,8 @@ import {
   REPORT_CONNECTIONS,
 } from './shares.ts';
 import { type Stops, stopInOrder } from './stops.ts';
+import { waysSetUp } from './ways/set-up.ts';
+import { writeSetUp } from './ways/ways-store.ts';
 
 export { importFile } from './devices/import-file.ts';
 export { ImportRefused } from './foundation/faults.ts';
