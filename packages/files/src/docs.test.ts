@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readActions } from './actions/read.ts';
 import { readAdt } from './adt/read.ts';
+import { envelopeErrors } from './cms/envelope-errors.ts';
 import { signatureErrors } from './cms/errors.ts';
 import { LONGEST_PATH } from './cms/path.ts';
 import { MOST_SIGNATURE_BYTES } from './cms/signed-data.ts';
@@ -105,6 +106,6 @@ describe('limits', () => {
 
 test('the table of codes is the registries', () => {
   const rows = [...text.matchAll(/^\| `(files\.[\w.-]+)` \| (.*) \| (.*) \|$/gm)].map(([, ...cells]) => cells);
-  const registered = Object.entries({ ...fileErrors, ...signatureErrors });
+  const registered = Object.entries({ ...fileErrors, ...signatureErrors, ...envelopeErrors });
   expect(rows).toEqual(registered.map(([code, { title, action }]) => [code, title, action]));
 });
