@@ -163,7 +163,8 @@ test.each(['gateway', 'http', 'sftp'] as const)(
   'the demonstration listens on loopback only: %s.host',
   async (section) => {
     const variable = `PENSTOCK_${section.toUpperCase()}_HOST`;
-    const result = await run(['demo'], { [variable]: '0.0.0.0' });
+    const changes = { [variable]: '0.0.0.0', PENSTOCK_HTTP_PUBLIC_ADDRESS: 'https://portal.example' };
+    const result = await run(['demo'], changes);
     expectRefusal(
       result,
       `penstock: config.invalid: ${section}.host (${variable}): the demonstration does not listen on 0.0.0.0`,

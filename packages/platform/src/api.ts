@@ -51,6 +51,10 @@ export function createApi(options: {
     log,
     version,
     sessions: people?.sessions,
+    // machines come to the gateway themselves, and are known by their certificates
+    ...(people === undefined
+      ? {}
+      : { trustedProxies: config.http.trustedProxies, isBehindTls: config.http.publicAddress !== undefined }),
     routes: [
       ...(operation === undefined ? [] : [operationRoutes({ log, ...operation })]),
       ...(people?.routes ?? []),

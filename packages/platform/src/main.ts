@@ -263,6 +263,9 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
     ...(channels.sftpPort === undefined ? {} : { sftp: `sftp://${urlHost(config.sftp.host)}:${channels.sftpPort}` }),
   };
   log.info(addresses, 'the platform is serving');
+  if (config.http.publicAddress !== undefined && config.http.trustedProxies.length === 0) {
+    log.warn('http.trusted_proxies names no proxy: all people count as one address, and share its limits');
+  }
   if (!(await hasAdministrator(forApi.pool))) {
     log.warn(
       'nobody may sign in yet: penstock people first-administrator --email ADDRESS makes the link for the first one',

@@ -3,6 +3,7 @@ import { type Setting, settings } from './settings.ts';
 function describeValues(setting: Setting): string {
   if (setting.choices !== undefined) return setting.choices.map((choice) => `\`${choice}\``).join(', ');
   if (setting.isPath) return 'path';
+  if (setting.type === 'array') return 'list; in the environment with commas between';
   if (setting.minimum === undefined && setting.maximum === undefined) return setting.type;
   return `${setting.type}, ${setting.minimum ?? 'above 0'} to ${setting.maximum}`;
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { logLevels } from './log.ts';
 
@@ -48,12 +49,30 @@ const databaseSection = z.strictObject({
     .describe('Days after today for which partitions are made ahead.'),
 });
 
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
+
+/** Whether only this machine reaches what listens on a host. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}
+
+/** An address, or a range of them as CIDR writes it; never everybody. */
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+
 const httpSection = z.strictObject({
   host: z
     .string()
     .min(1)
     .default('localhost')
-    .describe('Where the REST API and the portal listen; `localhost` is both loopback addresses.'),
+    .describe(
+      'Where the REST API and the portal listen; `localhost` is both loopback addresses. Any other needs `http.public_address`.',
+    ),
   port: port(8080).describe('Port of the REST API and the portal; 0 takes any free one.'),
   publicAddress: z
     .string()
@@ -61,6 +80,12 @@ const httpSection = z.strictObject({
     .optional()
     .describe(
       'Address under which people reach the portal, when a proxy with TLS stands in front of it. Calls of people that change something must come from its pages.',
+    ),
+  trustedProxies: z
+    .array(z.string().refine(isAddressRange, 'must be addresses or ranges such as 10.0.0.5 or 10.0.0.0/24'))
+    .default([])
+    .describe(
+      'Addresses, or ranges (CIDR), of the proxies in front of the portal: the last entry of `X-Forwarded-For` that is none of these is then the address of a person. Of anybody else that header counts for nothing.',
     ),
 });
 
@@ -280,6 +305,13 @@ export const settingsSchema = z.strictObject({
 /** Rules between settings; each names the setting that breaks it. */
 export const configSchema = settingsSchema.superRefine((config, context) => {
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const { host, publicAddress, trustedProxies } = config.http;
+  if (publicAddress === undefined && (!isLoopback(host) || trustedProxies.length > 0)) {
+    refuse(
+      ['http', 'publicAddress'],
+      'is needed when http.host is not loopback or http.trusted_proxies names a proxy: passwords and sessions do not go over a network without TLS. Name the address of the proxy that has it, or listen on localhost',
+    );
+  }
   const pairs = [
     [
       config.operator.signingKeyFile,

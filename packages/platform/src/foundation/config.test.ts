@@ -34,7 +34,7 @@ describe('where settings come from', () => {
     expect(config.dataFolder).toBe(join(folder, 'data'));
     expect(config.database.url).toBeUndefined();
     expect(config.gateway).toMatchObject({ host: '127.0.0.1', port: 8443, maxMessageBytes: 16_777_216 });
-    expect(config.http).toEqual({ host: 'localhost', port: 8080 });
+    expect(config.http).toEqual({ host: 'localhost', port: 8080, trustedProxies: [] });
     expect(config.messages).toEqual({ lanes: 1, replayHorizonDays: 2, streamDays: 2, logDays: 92 });
   });
 
@@ -66,6 +66,43 @@ describe('where settings come from', () => {
     const config = load({ PENSTOCK_OPERATOR_USER_ID: '90-b3-d5-1f-30-00-00-0a' });
     expect(config.operator.userId).toBe('90-B3-D5-1F-30-00-00-0A');
   });
+});
+
+describe('a proxy in front of the portal', () => {
+  const behind = { PENSTOCK_HTTP_PUBLIC_ADDRESS: 'https://portal.example', PENSTOCK_HTTP_HOST: '0.0.0.0' };
+
+  test('its addresses are a list: in the environment with commas, in the file as TOML has lists', () => {
+    const proxies = '10.0.0.5, 10.1.0.0/16,2001:db8::/32';
+    expect(load({ ...behind, PENSTOCK_HTTP_TRUSTED_PROXIES: proxies }).http.trustedProxies).toEqual([
+      '10.0.0.5',
+      '10.1.0.0/16',
+      '2001:db8::/32',
+    ]);
+    const toml = '[http]\npublic_address = "https://portal.example"\ntrusted_proxies = ["::1"]\n';
+    expect(load({}, toml).http.trustedProxies).toEqual(['::1']);
+  });
+
+  test.each([
+    '0.0.0.0/0',
+    '::/0',
+    'proxy.example',
+    '10.0.0.5/33',
+    '::1/129',
+    '10.0.0.5/8/8',
+    '10.0.0.5/x',
+    'loopback',
+    '10.0.0.5,,',
+  ])('%s is refused', (proxies) =>
+    expect(refusal({ ...behind, PENSTOCK_HTTP_TRUSTED_PROXIES: proxies })).toContain('http.trusted_proxies'),
+  );
+
+  test.each([[{ PENSTOCK_HTTP_HOST: '0.0.0.0' }], [{ PENSTOCK_HTTP_TRUSTED_PROXIES: '10.0.0.5' }]])(
+    '%j without the address that people call',
+    (environment) => {
+      expect(refusal(environment)).toContain('http.public_address (PENSTOCK_HTTP_PUBLIC_ADDRESS): is needed');
+      expect(load({ ...environment, PENSTOCK_HTTP_PUBLIC_ADDRESS: 'https://portal.example' })).toBeDefined();
+    },
+  );
 });
 
 describe('what is refused, with the name of the setting and of the variable', () => {

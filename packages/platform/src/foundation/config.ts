@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
-import { type Config, configSchema } from './config-schema.ts';
+import { type Config, configSchema, isLoopback } from './config-schema.ts';
 import { PenstockError } from './errors.ts';
 import { type Setting, settingName, settings } from './settings.ts';
 
 export type { Config };
+export { isLoopback };
 
 export interface ConfigSource {
   /** The environment; `PENSTOCK_CONFIG` names the file when `file` does not. */
@@ -56,6 +57,7 @@ function readText(text: string, setting: Setting): unknown {
   const isNumber = setting.type === 'integer' || setting.type === 'number';
   if (isNumber && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   if (setting.type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  if (setting.type === 'array') return text.split(',').map((one) => one.trim());
   return text;
 }
 
@@ -167,16 +169,8 @@ export function describeConfig(config: Config): { name: string; variable: string
   });
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
-
-/** Whether only this machine reaches what listens on a host. */
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host);
-}
-
 /** The origins of the portal's pages on a port, the one that people are given first. */
 export function originsOf({ http }: Config, port: number): readonly string[] {
   if (http.publicAddress !== undefined) return [http.publicAddress];
-  if (!isLoopback(http.host)) return [`http://${http.host}:${port}`];
   return ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${port}`);
 }

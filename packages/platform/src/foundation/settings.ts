@@ -10,7 +10,7 @@ export interface Setting {
   /** In the environment, e.g. 'PENSTOCK_GATEWAY_TLS_KEY_FILE'. */
   readonly variable: string;
   readonly description: string;
-  /** 'string', 'integer', 'number' or 'boolean'. */
+  /** 'string', 'integer', 'number', 'boolean', or 'array' of strings. */
   readonly type: string;
   readonly choices: readonly string[] | undefined;
   readonly minimum: number | undefined;

@@ -18,7 +18,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import { requireOwnOrigin, type Sessions } from '../foundation/http/caller.ts';
-import { type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
+import { addressOf, type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
 import { accept, linkDigest, look } from './acceptance.ts';
 import { listActivity } from './activity-store.ts';
 import type { Manager } from './administration.ts';
@@ -63,7 +63,7 @@ export function administrationRoutes(options: {
       '/api/v1/people/:personId',
       { ...toChange, schema: { params: byPerson, body: putPersonSchema, response: { 200: changedSchema } } },
       async (request) => {
-        const change = { manager: managerOf(request), ...request.params, address: request.ip };
+        const change = { manager: managerOf(request), ...request.params, address: addressOf(request) };
         return { changed: await changeStatus(pool, { ...change, status: request.body.status }) };
       },
     );
@@ -71,7 +71,7 @@ export function administrationRoutes(options: {
       '/api/v1/people/:personId/roles',
       { ...toChange, schema: { params: byPerson, body: putRoleSchema, response: { 200: changedSchema } } },
       async (request) => {
-        const change = { manager: managerOf(request), ...request.params, address: request.ip };
+        const change = { manager: managerOf(request), ...request.params, address: addressOf(request) };
         return { changed: await changeRole(pool, { ...change, ...request.body }) };
       },
     );
@@ -79,7 +79,7 @@ export function administrationRoutes(options: {
       '/api/v1/people/:personId/reset',
       { ...toChange, schema: { params: byPerson, response: { 200: linkSchema } } },
       async (request) => {
-        const change = { manager: managerOf(request), ...request.params, address: request.ip };
+        const change = { manager: managerOf(request), ...request.params, address: addressOf(request) };
         return linkOf(origins()[0], await reset(pool, { ...change, now: clock.now() }));
       },
     );
@@ -92,7 +92,7 @@ export function administrationRoutes(options: {
       '/api/v1/people/invitations',
       { ...toChange, schema: { body: postInvitationSchema, response: { 200: linkSchema } } },
       async (request) => {
-        const asked = { ...request.body, manager: managerOf(request), address: request.ip, now: clock.now() };
+        const asked = { ...request.body, manager: managerOf(request), address: addressOf(request), now: clock.now() };
         return linkOf(origins()[0], await invite(pool, asked));
       },
     );
@@ -104,7 +104,7 @@ export function administrationRoutes(options: {
       },
       async (request) => {
         const { invitationId } = request.params;
-        const by = { manager: managerOf(request), address: request.ip, now: clock.now() };
+        const by = { manager: managerOf(request), address: addressOf(request), now: clock.now() };
         await withdrawInvitation(pool, { invitationId, ...by });
         return { changed: true };
       },
@@ -146,7 +146,7 @@ export function invitationRoutes(options: {
           password === undefined
             ? ({ kind: 'session', email: signedIn?.email } as const)
             : ({ kind: 'password', password } as const);
-        await accept(pool, { digest: linkDigest(token), proof, address: request.ip, now: clock.now() });
+        await accept(pool, { digest: linkDigest(token), proof, address: addressOf(request), now: clock.now() });
         return { changed: true };
       },
     );

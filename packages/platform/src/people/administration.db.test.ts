@@ -10,6 +10,7 @@ import {
   startPeopleServer,
   TestBrowser,
   type TestPerson,
+  testForwarded,
   testPassword,
 } from './testing-people.ts';
 
@@ -21,7 +22,8 @@ let operator: TestBrowser;
 let administrator: TestPerson;
 
 beforeAll(async () => {
-  server = await startPeopleServer({ isLoopback: false });
+  // others reach it, through a proxy on this machine
+  server = await startPeopleServer({ isLoopback: false, trustedProxies: ['127.0.0.1'] });
   ({ database, address } = server);
   administrator = await addPerson(database.pool, { name: 'first', roles: { [alpha]: 'user_administrator' } });
   own = await signedIn(administrator);
@@ -296,7 +298,7 @@ test('all of it is recorded, and read by who watches over it: of a User what is 
       'reset-taken',
     ].sort(),
   );
-  expect(all.find(({ what }) => what === 'signed-in')).toMatchObject({ email: watching.email, address: '127.0.0.1' });
+  expect(all.find(({ what }) => what === 'signed-in')).toMatchObject({ email: watching.email, address: testForwarded });
   const ofAlpha = await of(own);
   expect(ofAlpha.map(({ email }) => email)).not.toContain('chief@people.example');
   expect(ofAlpha.map(({ what }) => what)).toContain('role-changed');
@@ -324,4 +326,19 @@ test('the first administrator is invited from the machine itself, and only while
   await expect(inviteFirstAdministrator(database.pool, first)).rejects.toMatchObject({
     code: 'people.administrator-exists',
   });
+});
+
+test('behind a proxy each has tries of its own, and a session says from where it really is', async () => {
+  const person = await newPerson({ [alpha]: 'aro' });
+  // no password is compared for it, which would take 20 times 50 ms
+  const ask = async (address: string) => {
+    const headers = { 'x-forwarded-for': `198.51.100.99, ${address}` };
+    return (await anybody().call('GET', '/api/auth/passkey/generate-authenticate-options', undefined, headers)).status;
+  };
+  for (let asked = 0; asked < 20; asked += 1) await ask('203.0.113.20');
+  expect(await ask('203.0.113.20')).toBe(429);
+  expect(await ask('203.0.113.21')).toBe(200);
+  const browser = await signedIn(person);
+  const { items } = (await browser.call('GET', '/api/v1/me/sessions')).json as { items: { address: string }[] };
+  expect(items.map(({ address }) => address)).toEqual([testForwarded]);
 });

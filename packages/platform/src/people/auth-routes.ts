@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { lookInvitationSchema } from '@penstock/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireOwnOrigin } from '../foundation/http/caller.ts';
-import type { HttpApp } from '../foundation/http/server.ts';
+import { addressOf, type HttpApp } from '../foundation/http/server.ts';
 import type { SignIn } from './sign-in.ts';
 import { PEER_HEADER } from './sign-in-guards.ts';
 
@@ -55,7 +55,7 @@ export function authRoutes(options: {
 
   async function pass(request: FastifyRequest, reply: FastifyReply, url: URL, method: string): Promise<FastifyReply> {
     const body = method === 'GET' ? undefined : JSON.stringify(request.body ?? {});
-    const headers = headersOf(request.headers, request.ip);
+    const headers = headersOf(request.headers, addressOf(request));
     if (body !== undefined) headers.set('content-type', 'application/json');
     const response = await signIn().handler(
       new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }),

@@ -10,7 +10,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import type { Sessions } from '../foundation/http/caller.ts';
-import { type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
+import { addressOf, type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
 import { recordOfPerson } from './activity-store.ts';
 import { endAllSessions, endSession, listSessions, readAccount } from './people-store.ts';
 import type { Providers } from './providers.ts';
@@ -72,7 +72,7 @@ export function meRoutes(options: {
       async (request) => {
         const { personId } = personOf(request);
         await endSession(pool, personId, request.params.sessionId);
-        await recordOfPerson(pool, { personId }, { what: 'session-ended', address: request.ip });
+        await recordOfPerson(pool, { personId }, { what: 'session-ended', address: addressOf(request) });
         return { ended: 1 };
       },
     );
@@ -82,7 +82,7 @@ export function meRoutes(options: {
       async (request) => {
         const { personId } = personOf(request);
         const ended = await endAllSessions(pool, personId);
-        await recordOfPerson(pool, { personId }, { what: 'signed-out-everywhere', address: request.ip });
+        await recordOfPerson(pool, { personId }, { what: 'signed-out-everywhere', address: addressOf(request) });
         return { ended };
       },
     );

@@ -20,6 +20,9 @@ export const testAlpha = '90-B3-D5-1F-30-01-00-00';
 export const testBeta = '90-B3-D5-1F-30-02-00-00';
 export const testOperatorId = requireEui('90-B3-D5-1F-30-00-00-02');
 
+/** For whom a test's browser says that it calls, as a proxy would. */
+export const testForwarded = '203.0.113.10';
+
 export interface PeopleServer {
   readonly database: TestDatabase;
   /** http://HOST:PORT */
@@ -35,11 +38,13 @@ export async function startPeopleServer({
   host = '127.0.0.1',
   routes = [],
   providers = [],
+  trustedProxies = [],
 }: {
   isLoopback?: boolean;
   host?: string;
   routes?: readonly ((app: HttpApp) => void)[];
   providers?: readonly Provider[];
+  trustedProxies?: readonly string[];
 } = {}): Promise<PeopleServer> {
   const database = await testDatabase();
   await database.pool.query(
@@ -67,6 +72,7 @@ export async function startPeopleServer({
     version: '0',
     sessions: people.sessions,
     routes: [...people.routes, ...routes],
+    trustedProxies,
   });
   address = `http://${host}:${(await server.listen({ host, port: 0 })).port}`;
   return {
@@ -161,9 +167,9 @@ export class TestBrowser {
       redirect: 'manual',
       headers: {
         origin: this.#address,
-        // what a caller says of its own address counts for nothing
+        // what a caller says of its own address counts for nothing, unless it is a proxy that is trusted
         [PEER_HEADER]: '203.0.113.9',
-        'x-forwarded-for': '203.0.113.10',
+        'x-forwarded-for': testForwarded,
         ...(this.cookies.size === 0
           ? {}
           : { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),

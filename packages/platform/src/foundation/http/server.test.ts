@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { PenstockError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { operationRoutes, type ReadyCheck } from './operation-routes.ts';
-import { createHttpServer, type HttpApp, type HttpServer } from './server.ts';
+import { addressOf, createHttpServer, type HttpApp, type HttpServer } from './server.ts';
 
 const log = createLog({ level: 'silent' });
 let server: HttpServer | undefined;
@@ -124,4 +124,44 @@ describe('the HTTP server', () => {
     expect(openapi.openapi).toBe('3.1.0');
     expect(Object.keys(openapi.paths)).toContain('/readyz');
   });
+});
+
+describe('where a call comes from', () => {
+  const told = async (trustedProxies: readonly string[], forwarded: string | undefined) => {
+    const routes = [
+      (app: HttpApp) => void app.get('/from', { config: { access: 'anyone' } }, async (request) => addressOf(request)),
+    ];
+    server = await createHttpServer({ log, version: '0', routes, trustedProxies });
+    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+    const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded, 'x-real-ip': '192.0.2.1' };
+    return (await fetch(`http://127.0.0.1:${port}/from`, { headers })).text();
+  };
+
+  test.each([
+    ['nobody is trusted', [], '203.0.113.7', '127.0.0.1'],
+    ['another is trusted, not the one that calls', ['10.0.0.0/8', '::1'], '203.0.113.7', '127.0.0.1'],
+    ['the one that calls is', ['127.0.0.1'], '203.0.113.7', '203.0.113.7'],
+    ['by its range', ['127.0.0.0/8'], '2001:db8::7', '2001:db8::7'],
+    ['what the caller itself said before is forged', ['127.0.0.1'], '192.0.2.9, 203.0.113.7', '203.0.113.7'],
+    ['two proxies, one behind the other', ['127.0.0.1', '10.0.0.5'], '203.0.113.7, 10.0.0.5', '203.0.113.7'],
+    ['the nearer one is not trusted', ['127.0.0.1', '10.0.0.5'], '203.0.113.7, 10.0.0.6', '10.0.0.6'],
+    ['it says nothing', ['127.0.0.1'], undefined, '127.0.0.1'],
+    ['it says what is no address', ['127.0.0.1'], '203.0.113.7, unknown', '127.0.0.1'],
+    ['it writes the port behind', ['127.0.0.1'], '203.0.113.7:51234', '127.0.0.1'],
+    ['it writes an IPv4 address in the other form', ['127.0.0.1'], '::ffff:203.0.113.7', '203.0.113.7'],
+  ])('%s', async (_name, trusted, forwarded, address) => {
+    expect(await told(trusted, forwarded)).toBe(address);
+  });
+});
+
+test('where people come by TLS, browsers are told to come by nothing else', async () => {
+  const sent = async (isBehindTls: boolean) => {
+    server = await createHttpServer({ log, version: '0', routes: [], isBehindTls });
+    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+    const answer = await fetch(`http://127.0.0.1:${port}/api/openapi.json`);
+    await server.close();
+    return answer.headers.get('strict-transport-security');
+  };
+  expect(await sent(true)).toBe('max-age=31536000');
+  expect(await sent(false)).toBeNull();
 });

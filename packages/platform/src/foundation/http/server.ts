@@ -6,9 +6,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import swagger from '@fastify/swagger';
-import Fastify from 'fastify';
+import Fastify, { type FastifyRequest } from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -57,9 +57,16 @@ export interface HttpServerOptions {
   readonly routes: readonly ((app: HttpApp) => void)[];
   /** Undefined where only machines call. */
   readonly sessions?: Sessions | undefined;
+  /** Proxies that may say for whom they call; what others say of it counts for nothing. */
+  readonly trustedProxies?: readonly string[];
+  /** People come by TLS, which a proxy has: browsers are told to come by nothing else. */
+  readonly isBehindTls?: boolean;
 }
 
-function createApp() {
+/** A year, which is as long as browsers' own lists ask for. */
+const STRICT_TRANSPORT = 'max-age=31536000';
+
+function createApp(trustedProxies: readonly string[]) {
   return Fastify({
     bodyLimit: MOST_BODY_BYTES,
     exposeHeadRoutes: false,
@@ -67,6 +74,8 @@ function createApp() {
     genReqId: () => randomUUID(),
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     routerOptions: { maxParamLength: 200 },
+    // It changes `ip` (see addressOf), and `host` and `protocol`, which nothing here reads: origins are configured.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
   }).withTypeProvider<ZodTypeProvider>();
 }
 export type HttpApp = ReturnType<typeof createApp>;
@@ -94,9 +103,20 @@ export function personOf(request: { readonly signedIn: SignedIn | undefined }): 
   return request.signedIn;
 }
 
+/**
+ * Where a call comes from: the nearest address that is no trusted proxy's. When a proxy passes on what is no address (some
+ * write the port behind it), it is the address of the one that called: all of them share a limit then, and none has none.
+ */
+export function addressOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
+  const address = isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
+  // an IPv4 address, as a socket for both families has it
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
 /** Builds the server with all its routes. @throws when a route does not say who may call it */
-export async function createHttpServer({ log, version, routes, sessions }: HttpServerOptions): Promise<HttpServer> {
-  const app = createApp();
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { log, version, routes, sessions, trustedProxies = [], isBehindTls = false } = options;
+  const app = createApp(trustedProxies);
   const viewers = new WeakMap<IncomingMessage, Viewer>();
   const accessRules: { method: string; url: string; access: Access }[] = [];
 
@@ -114,6 +134,7 @@ export async function createHttpServer({ log, version, routes, sessions }: HttpS
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
+    if (isBehindTls) reply.header('strict-transport-security', STRICT_TRANSPORT);
     const { access } = request.routeOptions.config;
     if (request.is404 || access === undefined || access === 'anyone') return;
     const machine = viewers.get(request.raw);
