@@ -119,6 +119,8 @@ export const personPageSchema = z.object({
       name: z.string(),
       email: z.string(),
       status: personStatusSchema,
+      /** Which side ended the access, where it has ended: what the Operator's did, only the Operator's undoes. */
+      statusBy: z.enum(['operator', 'user']).optional(),
       /** Whether there is a way to sign in with a second factor, or by the organisation's provider. */
       isEnrolled: z.boolean(),
       signedInAt: instantSchema.optional(),

@@ -103,6 +103,8 @@ create table person (
   email text not null unique check (email = lower(email)),
   name text not null,
   status text not null default 'active' check (status in ('active', 'suspended', 'withdrawn')),
+  -- which side set the status: what the Operator's did, a User's does not undo; null: nobody did
+  status_by text check (status_by in ('operator', 'user')),
   -- of the demonstration: its password is printed, so it may sign in on loopback only
   is_demonstration boolean not null default false,
   created_at timestamptz not null default clock_timestamp()
@@ -162,6 +164,7 @@ create table invitation (
   acting text,
   role text,
   made_by text,                   -- person_id; null: the command line
+  made_as text not null,          -- for whom its maker acted: a User ID, or 'operator'
   made_at timestamptz not null,
   expires_at timestamptz not null,
   used_at timestamptz,

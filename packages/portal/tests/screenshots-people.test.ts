@@ -26,8 +26,8 @@ beforeAll(async () => {
   await portal.addPerson('officer', { [alpha]: 'aro', operator: 'security' });
   await portal.addPerson('new', { [alpha]: 'read_only' }, false);
   await pool.query(
-    `insert into invitation (token_sha256, kind, email, name, acting, role, made_at, expires_at)
-     values (sha256($1), 'invitation', 'newcomer@supplier.example', 'Newcomer', $2, 'aro', now(), now() + interval '72 hours')`,
+    `insert into invitation (token_sha256, kind, email, name, acting, role, made_as, made_at, expires_at)
+     values (sha256($1), 'invitation', 'newcomer@supplier.example', 'Newcomer', $2, 'aro', $2, now(), now() + interval '72 hours')`,
     [token, alpha],
   );
   await pool.query(

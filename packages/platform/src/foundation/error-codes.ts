@@ -94,6 +94,11 @@ export const errorCodes = {
     title: 'The person also acts for others, and you do not administer all of them.',
     action: 'Take away the role that is yours to take, or ask the Operator.',
   },
+  'people.ended-by-operator': {
+    status: 403,
+    title: 'The Operator ended the access of this person, and only the Operator changes that.',
+    action: 'Ask the Operator.',
+  },
   'people.weak-password': {
     status: 422,
     title: 'The password is too easy to guess.',

@@ -8,7 +8,7 @@ import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { recordActivity } from './activity-store.ts';
-import { isAdministrator, requireStrong } from './administration.ts';
+import { type HeldRole, isAdministrator, mayReopen, requireStrong } from './administration.ts';
 import { lockPeople, requireAdministrators } from './administration-store.ts';
 import { bindProvider, type Providers } from './provider-people.ts';
 import { SHORTEST_PASSWORD } from './sign-in-guards.ts';
@@ -22,10 +22,13 @@ export interface LinkRow {
   readonly acting: string | null;
   readonly role: PersonRole | null;
   readonly made_by: string | null;
+  readonly made_as: string;
   readonly expires_at: Date;
   readonly used_at: Date | null;
   readonly withdrawn_at: Date | null;
 }
+
+const linkOver = (detail: string) => new PenstockError('people.link-over', { detail });
 
 /** @throws PenstockError 'people.link-unknown', 'people.link-over' with why */
 export async function findLink(
@@ -37,10 +40,9 @@ export async function findLink(
   const { rows } = await client.query<LinkRow>(`select * from invitation where token_sha256 = $1 ${lock}`, [digest]);
   const [row] = rows;
   if (row === undefined) throw new PenstockError('people.link-unknown');
-  const over = (detail: string) => new PenstockError('people.link-over', { detail });
-  if (row.used_at !== null) throw over('it was used before');
-  if (row.withdrawn_at !== null) throw over('it was withdrawn, or another took its place');
-  if (row.expires_at <= now) throw over('it was good for 72 hours');
+  if (row.used_at !== null) throw linkOver('it was used before');
+  if (row.withdrawn_at !== null) throw linkOver('it was withdrawn, or another took its place');
+  if (row.expires_at <= now) throw linkOver('it was good for 72 hours');
   return row;
 }
 
@@ -48,17 +50,32 @@ interface Account {
   readonly person_id: string;
   /** Whether there is any way to sign in to it. */
   readonly is_open: boolean;
+  readonly roles: readonly HeldRole[];
 }
 
 async function findAccount(client: pg.Pool | pg.PoolClient, email: string): Promise<Account | undefined> {
   const { rows } = await client.query<Account>(
     `select p.person_id,
             exists (select from sign_in."account" a where a."userId" = p.person_id)
-            or exists (select from sign_in."passkey" k where k."userId" = p.person_id) as is_open
+            or exists (select from sign_in."passkey" k where k."userId" = p.person_id) as is_open,
+            coalesce((select jsonb_agg(jsonb_build_object('acting', r.acting, 'role', r.role))
+                      from person_role r where r.person_id = p.person_id), '[]') as roles
      from person p where p.email = $1`,
     [email],
   );
   return rows[0];
+}
+
+/**
+ * Whether a link sets a way to sign in; else it is taken signed in, by the account that is there.
+ * @throws PenstockError 'people.link-over' for a recovery whose maker does not administer all of the person any more
+ */
+function opensAccount({ kind, made_as: madeAs }: LinkRow, account: Account | undefined): boolean {
+  if (account === undefined) return true;
+  if (account.is_open) return false;
+  if (mayReopen({ kind, madeAs }, account.roles)) return true;
+  if (kind === 'invitation') return false;
+  throw linkOver('the person has come to act for others since it was made: the Operator resets the sign-in');
 }
 
 /** The Parties that a link is about, or 'operator': of an invitation one, of a recovery those that the person acts for. */
@@ -88,12 +105,12 @@ export async function look(
   { token, now }: { token: string; now: Date },
 ): Promise<InvitationDocument> {
   const row = await findLink(pool, linkDigest(token), now);
-  const isOpen = (await findAccount(pool, row.email))?.is_open === true;
+  const needsPassword = opensAccount(row, await findAccount(pool, row.email));
   const { rows } = await pool.query<{ name: string }>(
     `select party.name from user_id join party using (party_id) where user_id = nullif($1, 'operator')::macaddr8`,
     [row.acting],
   );
-  const provider = isOpen ? undefined : await providerOfLink(pool, providers, row);
+  const provider = needsPassword ? await providerOfLink(pool, providers, row) : undefined;
   return {
     kind: row.kind,
     email: row.email,
@@ -102,7 +119,7 @@ export async function look(
     ...(rows[0] === undefined ? {} : { party: rows[0].name }),
     ...(row.role === null ? {} : { role: row.role }),
     expiresAt: row.expires_at.toISOString(),
-    needsPassword: !isOpen,
+    needsPassword,
     ...(provider === undefined ? {} : { provider: provider.name }),
   };
 }
@@ -151,7 +168,7 @@ async function grant(client: pg.PoolClient, personId: string, acting: string, ro
 
 /**
  * Takes what a link is for, once; resolves with the person. Whoever has an account takes it signed in, and nobody else
- * takes it for it.
+ * takes it for it; one that was reset is opened by its recovery alone (mayReopen).
  * @throws PenstockError of findLink, 'people.weak-password', 'people.sign-in-first', 'people.own-rights'
  */
 export async function accept(
@@ -159,7 +176,7 @@ export async function accept(
   { digest, proof, address, now }: { digest: Buffer; proof: Proof; address: string | undefined; now: Date },
 ): Promise<string> {
   const known = await findLink(pool, digest, now);
-  if ((await findAccount(pool, known.email))?.is_open === true) {
+  if (!opensAccount(known, await findAccount(pool, known.email))) {
     if (proof.kind !== 'session' || proof.email !== known.email) throw new PenstockError('people.sign-in-first');
   } else if (proof.kind === 'password' || proof.kind === 'session') {
     const password = proof.kind === 'password' ? proof.password : '';
@@ -172,8 +189,8 @@ export async function accept(
     const row = await findLink(client, digest, now, 'for update');
     const account = await findAccount(client, row.email);
     if (account !== undefined && row.made_by === account.person_id) throw new PenstockError('people.own-rights');
-    const isOpen = account?.is_open === true;
-    if (isOpen !== (proof.kind === 'session')) throw new PenstockError('people.sign-in-first');
+    const opens = opensAccount(row, account);
+    if (opens === (proof.kind === 'session')) throw new PenstockError('people.sign-in-first');
     const personId = account?.person_id ?? randomBytes(16).toString('base64url');
     if (account === undefined) {
       await client.query('insert into person (person_id, email, name) values ($1, $2, $3)', [
@@ -182,7 +199,7 @@ export async function accept(
         row.name,
       ]);
     }
-    if (!isOpen) await openAccount(client, personId, row, proof, hash);
+    if (opens) await openAccount(client, personId, row, proof, hash);
     if (row.acting !== null && row.role !== null) await grant(client, personId, row.acting, row.role);
     await client.query('update invitation set used_at = $2 where token_sha256 = $1', [digest, now]);
     await recordActivity(client, {

@@ -6,12 +6,16 @@ import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { recordActivity } from './activity-store.ts';
 import {
+  changesStatus,
   type HeldRole,
   isAdministrator,
   type Manager,
+  type PersonStatus,
   requireOther,
   requireScope,
   requireWhole,
+  type Side,
+  sideOf,
 } from './administration.ts';
 import { endAllSessions } from './people-store.ts';
 
@@ -19,7 +23,8 @@ interface PersonRow {
   person_id: string;
   name: string;
   email: string;
-  status: PersonPage['items'][number]['status'];
+  status: PersonStatus;
+  status_by: Side | null;
   is_enrolled: boolean;
   signed_in_at: Date | null;
   roles: PersonPage['items'][number]['roles'] | null;
@@ -32,7 +37,7 @@ export async function listPeople(
   { cursor = '', limit }: { cursor?: string | undefined; limit: number },
 ): Promise<PersonPage> {
   const { rows } = await pool.query<PersonRow>(
-    `select p.person_id, p.name, p.email, p.status,
+    `select p.person_id, p.name, p.email, p.status, p.status_by,
             coalesce((select u."twoFactorEnabled" from sign_in."user" u where u."id" = p.person_id), false)
             or exists (select from sign_in."passkey" k where k."userId" = p.person_id)
             or exists (select from sign_in."account" a where a."userId" = p.person_id and a."password" is null) as is_enrolled,
@@ -54,6 +59,7 @@ export async function listPeople(
       name: row.name,
       email: row.email,
       status: row.status,
+      ...(row.status === 'active' || row.status_by === null ? {} : { statusBy: row.status_by }),
       isEnrolled: row.is_enrolled,
       ...(row.signed_in_at === null ? {} : { signedInAt: row.signed_in_at.toISOString() }),
       roles: row.roles ?? [],
@@ -65,7 +71,14 @@ export async function listPeople(
 interface Managed {
   readonly email: string;
   readonly name: string;
+  readonly status: PersonStatus;
+  readonly statusBy: Side | null;
   readonly roles: readonly HeldRole[];
+}
+
+interface ManagedRow extends Pick<PersonRow, 'email' | 'name' | 'status' | 'status_by'> {
+  acting: string | null;
+  role: PersonRole;
 }
 
 /** Changes of roles and status come one after another: else two administrators could each remove the other. */
@@ -78,8 +91,9 @@ export async function lockPeople(client: pg.PoolClient): Promise<void> {
  * @throws PenstockError 'request.not-found', alike for one that is unknown
  */
 export async function findManaged(client: pg.PoolClient, manager: Manager, personId: string): Promise<Managed> {
-  const { rows } = await client.query<{ email: string; name: string; acting: string | null; role: PersonRole }>(
-    `select p.email, p.name, r.acting, r.role from person p left join person_role r using (person_id)
+  const { rows } = await client.query<ManagedRow>(
+    `select p.email, p.name, p.status, p.status_by, r.acting, r.role
+     from person p left join person_role r using (person_id)
      where p.person_id = $1`,
     [personId],
   );
@@ -88,7 +102,8 @@ export async function findManaged(client: pg.PoolClient, manager: Manager, perso
   const mayKnow = manager.acting === 'operator' || roles.some(({ acting }) => acting === manager.acting);
   if (first === undefined || !mayKnow)
     throw new PenstockError('request.not-found', { detail: 'there is no such person' });
-  return { email: first.email, name: first.name, roles };
+  const { email, name, status, status_by: statusBy } = first;
+  return { email, name, status, statusBy, roles };
 }
 
 /** Links that somebody made who may not any more are void. */
@@ -165,21 +180,25 @@ export async function changeRole(
   });
 }
 
-/** Suspends or withdraws a person, whose sessions end, or lets it in again. False when it is so already. */
+/**
+ * Suspends or withdraws a person, whose sessions end, or lets it in again. False when it is so already.
+ * @throws PenstockError of requireOther, findManaged, requireWhole, changesStatus, requireAdministrators
+ */
 export async function changeStatus(
   pool: pg.Pool,
-  { manager, personId, address, status }: Change & { status: PersonPage['items'][number]['status'] },
+  { manager, personId, address, status }: Change & { status: PersonStatus },
 ): Promise<boolean> {
   requireOther(manager, personId);
   return inTransaction(pool, async (client) => {
     await lockPeople(client);
-    const { email, roles } = await findManaged(client, manager, personId);
+    const { email, roles, status: before, statusBy } = await findManaged(client, manager, personId);
     requireWhole(manager, roles);
-    const changed = await client.query('update person set status = $2 where person_id = $1 and status <> $2', [
+    if (!changesStatus(manager, { status: before, by: statusBy }, status)) return false;
+    await client.query('update person set status = $2, status_by = $3 where person_id = $1', [
       personId,
       status,
+      status === 'active' ? null : sideOf(manager.acting),
     ]);
-    if (changed.rowCount === 0) return false;
     const administered = roles.filter(({ role }) => isAdministrator(role)).map(({ acting }) => acting);
     if (status !== 'active') {
       await requireAdministrators(client, administered);

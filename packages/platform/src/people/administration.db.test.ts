@@ -256,6 +256,48 @@ describe('rights of others', () => {
     });
   });
 
+  test('what the Operator ended, a User’s administrator neither undoes nor makes its own', async () => {
+    const person = await newPerson({ [alpha]: 'aro' });
+    const by = async () => {
+      const { items } = (await own.call('GET', '/api/v1/people?limit=200')).json as {
+        items: { personId: string; status: string; statusBy?: string }[];
+      };
+      const found = items.find(({ personId }) => personId === person.personId);
+      return [found?.status, found?.statusBy];
+    };
+    const refused = { status: 403, json: { code: 'people.ended-by-operator' } };
+    await put(own, person, { status: 'suspended' });
+    expect(await by()).toEqual(['suspended', 'user']);
+    expect(await put(operator, person, { status: 'suspended' })).toMatchObject({ json: { changed: true } });
+    expect(await by()).toEqual(['suspended', 'operator']);
+    expect(await put(own, person, { status: 'active' })).toMatchObject(refused);
+    expect(await put(own, person, { status: 'withdrawn' })).toMatchObject(refused);
+    expect(await put(own, person, { status: 'suspended' })).toMatchObject({ json: { changed: false } });
+    expect(await anybody().password(person.email)).toMatchObject({ status: 403 });
+    expect(await put(operator, person, { status: 'active' })).toMatchObject({ json: { changed: true } });
+    expect(await by()).toEqual(['active', undefined]);
+    expect(await put(own, person, { status: 'suspended' })).toMatchObject({ json: { changed: true } });
+    expect(await put(own, person, { status: 'active' })).toMatchObject({ json: { changed: true } });
+  });
+
+  test('a recovery is good while its maker administers all of the person; an invitation opens nobody’s account', async () => {
+    const person = await newPerson({ [alpha]: 'aro' });
+    const reset = async (by: TestBrowser) =>
+      String((await by.call('POST', `/api/v1/people/${person.personId}/reset`)).json.link).split('#')[1] ?? '';
+    const look = (token: string) => anybody().call('POST', '/api/v1/invitations/look', { token });
+    const recovery = await reset(own);
+    const { token: invitation } = await invited(operator, { email: person.email, acting: beta });
+    // whoever holds the invitation cannot become the person, with what it may for others
+    expect(await look(invitation)).toMatchObject({ status: 200, json: { needsPassword: false } });
+    expect(await take(invitation, testPassword)).toMatchObject({ status: 401, json: { code: 'people.sign-in-first' } });
+    expect(await look(recovery)).toMatchObject({ status: 200, json: { needsPassword: true } });
+    await put(operator, person, { acting: beta, role: 'aro' }, '/roles');
+    const over = { status: 410, json: { detail: expect.stringMatching(/act for others since/) } };
+    expect(await look(recovery)).toMatchObject(over);
+    expect(await take(recovery, testPassword)).toMatchObject(over);
+    expect(await take(await reset(operator), testPassword)).toMatchObject({ status: 200 });
+  });
+
   test('a changed password ends the other sessions', async () => {
     const person = await newPerson({ [alpha]: 'aro' });
     const here = await signedIn(person);

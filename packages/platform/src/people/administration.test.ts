@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { PenstockError } from '../foundation/errors.ts';
-import { type Manager, requireOther, requireScope, requireStrong, requireWhole } from './administration.ts';
+import {
+  changesStatus,
+  type Manager,
+  mayReopen,
+  requireOther,
+  requireScope,
+  requireStrong,
+  requireWhole,
+} from './administration.ts';
 
 const alpha = '90-B3-D5-1F-30-01-00-00';
 const beta = '90-B3-D5-1F-30-02-00-00';
@@ -53,4 +61,48 @@ describe('who administers whom', () => {
     const code = codeOf(() => requireStrong(password, { shortest: 14, email: 'Ada.Lovelace@people.example' }));
     expect(code).toBe(isStrong ? undefined : 'people.weak-password');
   });
+});
+
+describe('who ends access, and who lets in again', () => {
+  const said = (
+    manager: Manager,
+    held: Parameters<typeof changesStatus>[1],
+    wanted: 'active' | 'suspended' | 'withdrawn',
+  ) => {
+    let changes: boolean | undefined;
+    return (
+      codeOf(() => {
+        changes = changesStatus(manager, held, wanted);
+      }) ?? changes
+    );
+  };
+  const refused = 'people.ended-by-operator';
+
+  test.each([
+    ['active', null, 'active', false, false],
+    ['active', null, 'suspended', true, true],
+    ['suspended', 'user', 'active', true, true],
+    ['suspended', 'user', 'withdrawn', true, true],
+    ['suspended', 'user', 'suspended', false, true],
+    ['suspended', 'operator', 'active', refused, true],
+    ['suspended', 'operator', 'withdrawn', refused, true],
+    ['suspended', 'operator', 'suspended', false, false],
+    ['withdrawn', 'operator', 'suspended', refused, true],
+    ['withdrawn', null, 'active', refused, true],
+  ] as const)('%s by %s, to %s: a User’s %s, the Operator’s %s', (status, by, wanted, ofUser, ofTheOperator) => {
+    expect(said(ofAlpha, { status, by }, wanted)).toBe(ofUser);
+    expect(said(ofOperator, { status, by }, wanted)).toBe(ofTheOperator);
+  });
+});
+
+test('what was reset is opened by the recovery alone, made by who administers all of it now', () => {
+  const own = [{ acting: alpha, role: 'aro' }] as const;
+  const more = [...own, { acting: beta, role: 'aro' }] as const;
+  const recovery = { kind: 'recovery', madeAs: alpha } as const;
+  expect(mayReopen(recovery, own)).toBe(true);
+  expect(mayReopen(recovery, [])).toBe(true);
+  expect(mayReopen(recovery, more)).toBe(false);
+  expect(mayReopen(recovery, [{ acting: 'operator', role: 'security' }])).toBe(false);
+  expect(mayReopen({ ...recovery, madeAs: 'operator' }, more)).toBe(true);
+  expect(mayReopen({ kind: 'invitation', madeAs: 'operator' }, own)).toBe(false);
 });

@@ -1,5 +1,5 @@
 // Who may administer whom. Pure.
-import type { PersonRole } from '@penstock/api';
+import type { PersonPage, PersonRole } from '@penstock/api';
 import { PenstockError } from '../foundation/errors.ts';
 
 /** Who changes something: for a User ID, its administrator; for the Operator, the Operator's, who may for all. */
@@ -52,6 +52,42 @@ export function requireOther(manager: Manager, personId: string): void {
 export function requireWhole(manager: Manager, roles: readonly HeldRole[]): void {
   if (manager.acting === 'operator' || roles.every(({ acting }) => acting === manager.acting)) return;
   throw new PenstockError('people.acts-for-others');
+}
+
+export type PersonStatus = PersonPage['items'][number]['status'];
+export type Side = 'operator' | 'user';
+
+export const sideOf = (acting: string): Side => (acting === 'operator' ? 'operator' : 'user');
+
+/**
+ * Whether a manager's wish changes the status of a person. What the Operator's side ended, a User's neither undoes nor
+ * makes its own; the Operator's side takes over what a User's ended by ending it too.
+ * @throws PenstockError 'people.ended-by-operator'
+ */
+export function changesStatus(
+  manager: Manager,
+  held: { readonly status: PersonStatus; readonly by: Side | null },
+  wanted: PersonStatus,
+): boolean {
+  const side = sideOf(manager.acting);
+  if (held.status === wanted) return wanted !== 'active' && side === 'operator' && held.by === 'user';
+  if (held.status !== 'active' && held.by !== 'user' && side !== 'operator') {
+    throw new PenstockError('people.ended-by-operator');
+  }
+  return true;
+}
+
+/**
+ * Whether a link, made by who acted for `madeAs`, may open an account that is there and that nobody can sign in to, since it
+ * was reset. Only a recovery, and only as long as its maker administers all that the person acts for: roles change while
+ * a link is open, and an invitation proves nothing of who the person is.
+ */
+export function mayReopen(
+  link: { readonly kind: 'invitation' | 'recovery'; readonly madeAs: string },
+  roles: readonly HeldRole[],
+): boolean {
+  if (link.kind !== 'recovery') return false;
+  return link.madeAs === 'operator' || roles.every(({ acting }) => acting === link.madeAs);
 }
 
 const DISTINCT_LETTERS = 6;

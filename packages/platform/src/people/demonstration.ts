@@ -64,7 +64,7 @@ async function put(client: pg.PoolClient, { email, name, acting, role, hash, enc
   const personId = `demonstration-${email}`;
   await client.query(
     `insert into person (person_id, email, name, is_demonstration) values ($1, $2, $3, true)
-     on conflict (person_id) do update set status = 'active'`,
+     on conflict (person_id) do update set status = 'active', status_by = null`,
     [personId, email, name],
   );
   await client.query(

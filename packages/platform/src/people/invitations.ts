@@ -25,12 +25,14 @@ interface NewLink {
   readonly acting?: string;
   readonly role?: PersonRole;
   readonly madeBy: string | undefined;
+  /** For whom its maker acted: a User ID, or 'operator'. */
+  readonly madeAs: string;
   readonly now: Date;
 }
 
 /** A new link makes the older ones of the same person and the same place void. */
 export async function makeLink(client: pg.PoolClient, link: NewLink): Promise<Link> {
-  const { kind, email, name, acting, role, madeBy, now } = link;
+  const { kind, email, name, acting, role, madeBy, madeAs, now } = link;
   const token = randomBytes(32).toString('base64url');
   const expiresAt = new Date(now.getTime() + GOOD_FOR_MILLISECONDS);
   await client.query(
@@ -39,9 +41,9 @@ export async function makeLink(client: pg.PoolClient, link: NewLink): Promise<Li
     [now, email, acting, kind],
   );
   await client.query(
-    `insert into invitation (token_sha256, kind, email, name, acting, role, made_by, made_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [linkDigest(token), kind, email, name, acting, role, madeBy, now, expiresAt],
+    `insert into invitation (token_sha256, kind, email, name, acting, role, made_by, made_as, made_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [linkDigest(token), kind, email, name, acting, role, madeBy, madeAs, now, expiresAt],
   );
   return { token, expiresAt };
 }
@@ -71,6 +73,7 @@ export async function invite(
       acting,
       role,
       madeBy: manager.personId,
+      madeAs: manager.acting,
       now,
     });
     await recordActivity(client, { what: 'invited', email, byEmail: manager.email, acting, detail: role, address });
@@ -91,7 +94,8 @@ export async function reset(pool: pg.Pool, { manager, personId, address, now }: 
     await client.query(`delete from sign_in."passkey" where "userId" = $1`, [personId]);
     await client.query(`update sign_in."user" set "twoFactorEnabled" = false where "id" = $1`, [personId]);
     await recordActivity(client, { what: 'reset', personId, email, byEmail: manager.email, address });
-    return makeLink(client, { kind: 'recovery', email, name, madeBy: manager.personId, now });
+    const maker = { madeBy: manager.personId, madeAs: manager.acting } as const;
+    return makeLink(client, { kind: 'recovery', email, name, ...maker, now });
   });
 }
 
@@ -162,7 +166,8 @@ export async function inviteFirstAdministrator(
     await lockPeople(client);
     if (await hasAdministrator(client)) throw new PenstockError('people.administrator-exists');
     const role = 'operator_administrator';
-    const link = { kind: 'invitation', email, name, acting: 'operator', role, madeBy: undefined, now } as const;
+    const maker = { madeBy: undefined, madeAs: 'operator' } as const;
+    const link = { kind: 'invitation', email, name, acting: 'operator', role, ...maker, now } as const;
     await recordActivity(client, {
       what: 'invited',
       email,

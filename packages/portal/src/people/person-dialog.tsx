@@ -35,7 +35,8 @@ const endings: Readonly<Record<Ending, { title: string; words: string; confirm: 
 
 /** What an administrator may do about a person. */
 export function PersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {
-  const { acting: ours } = useSession();
+  const { acting: ours, me } = useSession();
+  const isOperators = person.statusBy === 'operator' && me.acting.kind !== 'operator';
   const [acting, setActing] = useState(person.roles[0]?.acting ?? ours);
   const held = person.roles.find((one) => one.acting === acting)?.role ?? null;
   const [role, setRole] = useState<PersonRole | null>(held);
@@ -99,6 +100,9 @@ export function PersonDialog({ person, onClose }: { person: Person; onClose: () 
         )}
       </Group>
       <Divider />
+      {isOperators ? (
+        <Text>The Operator ended this access, and only the Operator lets the person in again.</Text>
+      ) : null}
       <Group gap="sm">
         {person.status === 'active' ? (
           <>
@@ -109,12 +113,12 @@ export function PersonDialog({ person, onClose }: { person: Person; onClose: () 
               Suspend
             </Button>
           </>
-        ) : (
+        ) : isOperators ? null : (
           <Button variant="default" loading={changing.isPending} onClick={() => void letIn()}>
             Let in again
           </Button>
         )}
-        {person.status === 'withdrawn' ? null : (
+        {person.status === 'withdrawn' || isOperators ? null : (
           <Button variant="default" onClick={() => setEnding('withdraw')}>
             Withdraw
           </Button>
