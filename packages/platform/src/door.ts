@@ -46,12 +46,12 @@ export async function openDoor(parts: DoorParts, onStop: Stops['add']): Promise<
   const { config, log, databaseUrl: url, registry } = parts;
   const clock = systemClock;
   const operatorId = requireEui(config.operator.userId);
-  const open = (poolSize: number, applicationName: string) => {
-    const database = openDatabase({ url, poolSize, applicationName, log });
+  const open = (poolSize: number, applicationName: string, pipeline = false) => {
+    const database = openDatabase({ url, poolSize, applicationName, log, pipeline });
     onStop(`connections of ${applicationName}`, () => database.close());
     return database.pool;
   };
-  const pool = open(intakeShare(config), 'penstock gateway');
+  const pool = open(intakeShare(config), 'penstock gateway', true);
   const forDelivery = open(deliveryShare(config), 'penstock delivery');
   const forApi = open(API_CONNECTIONS, 'penstock api');
   const forReports = open(REPORT_CONNECTIONS, 'penstock reports');

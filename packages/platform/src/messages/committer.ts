@@ -3,7 +3,9 @@
  * So a lone message is committed at once, and under load batches grow until the database keeps up; there is no timer.
  * (Measured on 2 cores: one message a transaction costs 5 times the CPU of batches of 15.)
  *
- * One batch of a lane is under way at a time in a process; other processes share the lane through its lock.
+ * A lane has one connection while anything of it is under way, and two batches on it at most: while the database
+ * commits the first, the second is already in its socket, so it does not wait for this process to come round. They
+ * are recorded in the order in which they were sent. Other processes share the lane through its lock.
  *
  * States of a message: waiting -> in a batch -> settled (its promise). A batch that fails
  *   - because the directory moved: is settled 'stale', for its messages to be judged again;
@@ -11,22 +13,23 @@
  *   - otherwise (the database is gone, the disk is full): all of it is rejected, with database.unavailable when trying
  *     again may help. Whether it was committed is then unknown; who sends the same bytes again gets the answer of the
  *     first time.
+ * A failure may so bring a message behind one that came later. Who sends both before the first is acknowledged has
+ * asked for no order; what the network delivers comes in an order, so a User of whom such messages are under way is
+ * passed over by the second batch.
  */
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { databaseFailure } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Direction, NewMessage, RecordOutcome } from './message.ts';
+import { type Judged, takeBatch } from './next-batch.ts';
 import { DIRECTORY_MOVED, recordBatch } from './record-store.ts';
 
-/** Above this COPY would be quicker than one call with arrays, and one transaction would hold the lane too long. */
-const MOST_MESSAGES = 1_000;
-/** Rows of message_device; a firmware update may name 50,000 devices, and the lane is locked while they are written. */
-const MOST_DEVICES = 20_000;
 /** What an insert says when the day has no partition. */
 const MISSING_PARTITION = '23514';
-/** Bytes of the bodies of one batch; firmware is up to 13.7 MB a message. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MOST_UNDER_WAY = 2;
+/** A batch costs the database the same whatever is in it, so the second is worth it when there is enough to go. */
+const ENOUGH_FOR_SECOND = 16;
 
 export type Settled = RecordOutcome | { readonly outcome: 'stale' };
 
@@ -39,19 +42,25 @@ export interface CommitterObserver {
   failed(messages: number, failure: PenstockError): void;
 }
 
-interface Waiting {
-  readonly message: NewMessage;
-  readonly directoryVersion: bigint;
-  readonly key: string;
+interface Waiting extends Judged {
   readonly resolve: (outcome: Settled) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface Lane {
+  readonly number: number;
+  waiting: Waiting[];
+  readonly underWay: Set<readonly Waiting[]>;
+  /** Of all batches that are under way; undefined while there is none. */
+  connection: Promise<pg.PoolClient> | undefined;
+  isWoken: boolean;
 }
 
 export class Committer {
   private readonly pool: pg.Pool;
   private readonly mostWaiting: number;
   private readonly observer: CommitterObserver;
-  private readonly lanes = new Map<number, { waiting: Waiting[]; busy: boolean }>();
+  private readonly lanes = new Map<number, Lane>();
   private count = 0;
   private idle: (() => void)[] = [];
 
@@ -84,15 +93,15 @@ export class Committer {
     }
     this.count++;
     return new Promise((resolve, reject) => {
-      const key = keyOf(message);
-      const lane = this.lanes.get(message.lane) ?? { waiting: [], busy: false };
-      this.lanes.set(message.lane, lane);
-      lane.waiting.push({ message, directoryVersion, key, resolve, reject });
-      if (!lane.busy) {
-        lane.busy = true;
-        // the rest of what this turn of the event loop brings joins the batch
-        setImmediate(() => void this.drain(message.lane, lane));
-      }
+      const lane = this.lane(message.lane);
+      lane.waiting.push({ message, directoryVersion, resolve, reject });
+      if (lane.isWoken || !wantsBatch(lane)) return;
+      lane.isWoken = true;
+      // the rest of what this turn of the event loop brings joins the batch
+      setImmediate(() => {
+        lane.isWoken = false;
+        this.send(lane);
+      });
     });
   }
 
@@ -101,23 +110,42 @@ export class Committer {
     if (this.count > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
-  private async drain(laneNumber: number, lane: { waiting: Waiting[]; busy: boolean }): Promise<void> {
-    while (lane.waiting.length > 0) {
-      const batch = takeBatch(lane);
-      await this.commit(laneNumber, batch);
-      this.count -= batch.length;
+  private lane(number: number): Lane {
+    const known = this.lanes.get(number);
+    if (known !== undefined) return known;
+    const made: Lane = { number, waiting: [], underWay: new Set(), connection: undefined, isWoken: false };
+    this.lanes.set(number, made);
+    return made;
+  }
+
+  /** Sends what may go now; called again by the end of each batch. */
+  private send(lane: Lane): void {
+    while (wantsBatch(lane)) {
+      const { batch, left } = takeBatch(lane.waiting, inOrderUnderWay(lane));
+      if (batch.length === 0) return;
+      lane.waiting = left;
+      lane.underWay.add(batch);
+      void this.commit(lane, batch).then(() => this.finish(lane, batch));
     }
-    lane.busy = false;
+  }
+
+  private finish(lane: Lane, batch: readonly Waiting[]): void {
+    lane.underWay.delete(batch);
+    this.count -= batch.length;
+    this.send(lane);
+    if (lane.underWay.size === 0) giveBack(lane);
     if (this.count === 0) for (const resolve of this.idle.splice(0)) resolve();
   }
 
-  private async commit(lane: number, batch: readonly Waiting[]): Promise<void> {
+  private async commit(lane: Lane, batch: readonly Waiting[]): Promise<void> {
     const started = performance.now();
+    lane.connection ??= this.pool.connect();
+    const { connection } = lane;
     try {
       const version = batch[0]?.directoryVersion ?? 0n;
       const result = await recordBatch(
-        this.pool,
-        lane,
+        await connection,
+        lane.number,
         version,
         batch.map((one) => one.message),
       );
@@ -139,13 +167,14 @@ export class Committer {
           code === MISSING_PARTITION
             ? new PenstockError('database.partition-missing', { cause: error })
             : databaseFailure(error);
+        if (lane.connection === connection) giveBack(lane, true);
         this.observer.failed(batch.length, failure);
         for (const one of batch) one.reject(failure);
       }
     }
   }
 
-  private async split(lane: number, batch: readonly Waiting[], error: unknown): Promise<void> {
+  private async split(lane: Lane, batch: readonly Waiting[], error: unknown): Promise<void> {
     if (batch.length === 1) {
       batch[0]?.reject(new PenstockError('internal.unexpected', { cause: error }));
       return;
@@ -156,43 +185,29 @@ export class Committer {
   }
 }
 
-/** What record_batch takes once a batch: a request by its RequestID, what comes back by its bytes. */
-function keyOf({ direction, userId, target, counter, sha256 }: NewMessage): string {
-  return direction === 'southbound' ? `${userId}/${target}/${counter}` : sha256.toString('latin1');
+/** The next batch takes another connection; one that may be broken is closed, when what is on its way is answered. */
+function giveBack(lane: Lane, isBroken = false): void {
+  const { connection } = lane;
+  lane.connection = undefined;
+  // a connection that was not made has told so to the batch that waited for it
+  void connection?.then(
+    (client) => client.release(isBroken),
+    () => undefined,
+  );
 }
 
-/**
- * The next batch, within the limits, of one directory version, each key once. What does not fit waits for the next one
- * (the second of a RequestID finds the first recorded there), and so does everything behind it of the same User, whose
- * order is kept.
- */
-function takeBatch(lane: { waiting: Waiting[] }): Waiting[] {
-  const batch: Waiting[] = [];
-  const left: Waiting[] = [];
-  const keys = new Set<string>();
-  const passedOver = new Set<Eui>();
-  const version = lane.waiting[0]?.directoryVersion;
-  let bytes = 0;
-  let devices = 0;
-  for (const one of lane.waiting) {
-    const { message } = one;
-    const isWithin =
-      batch.length === 0 ||
-      (batch.length < MOST_MESSAGES &&
-        bytes + message.bytes.length <= MOST_BYTES &&
-        devices + message.devices.length <= MOST_DEVICES);
-    if (isWithin && one.directoryVersion === version && !keys.has(one.key) && !passedOver.has(message.userId)) {
-      batch.push(one);
-      bytes += message.bytes.length;
-      devices += message.devices.length;
-      keys.add(one.key);
-    } else {
-      left.push(one);
-      passedOver.add(message.userId);
-    }
+function wantsBatch({ waiting, underWay }: Lane): boolean {
+  if (underWay.size === 0) return waiting.length > 0;
+  return underWay.size < MOST_UNDER_WAY && waiting.length >= ENOUGH_FOR_SECOND;
+}
+
+/** The Users of whom messages are under way that must not be overtaken. */
+function inOrderUnderWay({ underWay }: Lane): Set<Eui> {
+  const users = new Set<Eui>();
+  for (const batch of underWay) {
+    for (const { message } of batch) if (message.direction === 'northbound') users.add(message.userId);
   }
-  lane.waiting = left;
-  return batch;
+  return users;
 }
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity), but for a missing partition, which concerns all. */

@@ -1,12 +1,14 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ensurePartitions } from '../foundation/database/index.ts';
+import { ensurePartitions, openDatabase } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
-import { Committer } from './committer.ts';
+import { createLog } from '../foundation/log.ts';
+import { Committer, type Settled } from './committer.ts';
 import type { NewMessage, RecordOutcome } from './message.ts';
 import { DIRECTORY_MOVED, foldRequestIds, recordBatch } from './record-store.ts';
 import { meter, newMessage, userA, userB } from './testing-messages.ts';
 
+const log = createLog({ level: 'fatal' });
 const noon = new Date('2026-11-22T12:00:00Z');
 const days = (count: number): Date => new Date(noon.getTime() + count * 86_400_000);
 
@@ -242,6 +244,47 @@ describe('the committer', () => {
     expect(await count('message_log')).toBe(4);
     await one.drained();
     expect(one.waiting).toBe(0);
+  });
+
+  test('keeps the order of what the network delivers, also while a second batch is sent', async () => {
+    await ensurePartitions(database.pool, { today: new Date().toISOString().slice(0, 10), ahead: 1 });
+    const { pool, close } = openDatabase({
+      url: database.url,
+      poolSize: 2,
+      applicationName: 'test',
+      log,
+      pipeline: true,
+    });
+    const batches: number[] = [];
+    const one = new Committer(pool, {
+      mostWaiting: 5_000,
+      observer: { ...silent, committed: (messages) => batches.push(messages) },
+    });
+    const asked: { message: NewMessage; settled: Promise<Settled> }[] = [];
+    for (let counter = 0n; counter < 900n; counter++) {
+      const userId = counter % 3n === 0n ? userB : userA;
+      const direction = counter % 5n === 0n ? 'southbound' : 'northbound';
+      const kind = direction === 'southbound' ? 'service_request' : 'device_alert';
+      const message = newMessage(counter, { userId, originator: userId, direction, kind });
+      asked.push({ message, settled: one.record(message, version) });
+      // some wait and some are under way, all the time
+      if (counter % 30n === 0n) await asked.at(-60)?.settled;
+    }
+    const positions = await Promise.all(
+      asked.map(async ({ message, settled }) => ({ message, settled: await settled })),
+    );
+    for (const userId of [userA, userB]) {
+      const sequences = positions
+        .filter(({ message }) => message.userId === userId && message.direction === 'northbound')
+        .map(({ settled }) => (settled.outcome === 'recorded' ? settled.position.sequence : -1n));
+      expect(sequences).toEqual([...sequences].sort((a, b) => Number(a - b)));
+      expect(sequences[0]).toBeGreaterThan(0n);
+    }
+    expect(batches.length).toBeGreaterThan(3);
+    await one.drained();
+    // nothing is kept of a lane that is at rest
+    expect(pool.idleCount).toBe(pool.totalCount);
+    await close();
   });
 
   test('answers a repetition with the time of the first, to the millisecond', async () => {

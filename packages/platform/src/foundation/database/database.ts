@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   /** Which part of the platform it is, seen in pg_stat_activity. */
   readonly applicationName: string;
   readonly log: Log;
+  /** Questions on one connection are sent without waiting for the answers before. They are answered in their order. */
+  readonly pipeline?: boolean;
 }
 
 export interface Database {
@@ -43,6 +45,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: idleConnectionMs,
     keepAlive: true,
+    pipeline: options.pipeline ?? false,
   });
   pool.on('error', (err) => options.log.warn({ err }, 'a database connection broke'));
   const ended = new Set<Promise<void>>();
