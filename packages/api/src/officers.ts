@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
 import { certificateTextSchema, fingerprintSchema, registeredCertificateSchema } from './parties.ts';
 
+/** A person who signs files. */
+export const contactSchema = z.object({ name: z.string(), email: z.string() });
+
 /** With their File Signing certificate. */
 export const officerSchema = registeredCertificateSchema.extend({ name: z.string(), email: z.string() });
 export type OfficerDocument = z.infer<typeof officerSchema>;
@@ -23,5 +26,10 @@ export const postOfficerSchema = z.strictObject({
 });
 /** POST /officers/revoke: for good, from this moment on. */
 export const revokeOfficerSchema = z.strictObject({ userId: euiSchema, fingerprint: fingerprintSchema });
-/** PUT /user-ids/{userId}/officer-policy: whether a file that could let through what is held needs a second officer. */
-export const officerPolicySchema = z.strictObject({ secondOfficer: z.boolean() });
+/** PUT /user-ids/{userId}/officer-policy, GET /officer-policy: whether a file that could let through what is held needs a second officer. */
+export const officerPolicySchema = z.strictObject({
+  secondOfficer: z.boolean(),
+  /** The addresses of the officers of whom the second is one; none: any other officer of the User. */
+  deputies: z.array(z.string().trim().toLowerCase().min(3).max(200)).max(50).default([]),
+});
+export type OfficerPolicy = z.infer<typeof officerPolicySchema>;

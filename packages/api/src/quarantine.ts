@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { cursorSchema, euiSchema, instantSchema, pageQuery, positionSchema } from './common.ts';
 import { directionSchema, messageKindSchema } from './messages.ts';
+import { contactSchema } from './officers.ts';
 import { MOST_RATE, sha256Schema } from './submissions.ts';
 
 export const eventReferenceSchema = z.string().regex(/^[0-9]{1,20}$/, 'must be 1 to 20 digits');
@@ -54,7 +55,7 @@ export const quarantineNoteSchema = z.object({ at: instantSchema, author: z.stri
 /** Whom to call about an event. */
 export const contactsSchema = z.object({
   /** The User's officers whose certificates are good now: they alone decide. */
-  officers: z.array(z.object({ name: z.string(), email: z.string() })),
+  officers: z.array(contactSchema),
   /** How the Operator's service desk is reached, where it said so. */
   desk: z.string().optional(),
 });

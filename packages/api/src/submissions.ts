@@ -1,11 +1,12 @@
 // Signed files: how they are delivered, what became of each, and what can be wrong with the decisions in one.
 import { z } from 'zod';
 import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+import { contactSchema } from './officers.ts';
 import { waySchema } from './ways.ts';
 
 /**
  * received, and again with each new signature -> verified (signature, officer) -> checked (every line) ->
- * awaiting_second_officer | applied | refused.
+ * awaiting_second_officer | applied | refused; or withdrawn by its User before it was applied.
  */
 export const submissionStates = [
   'received',
@@ -14,6 +15,7 @@ export const submissionStates = [
   'awaiting_second_officer',
   'applied',
   'refused',
+  'withdrawn',
 ] as const;
 export const submissionStateSchema = z.enum(submissionStates);
 /** ADT File; Quarantined Communications Action File; Attribute Limits File. */
@@ -52,6 +54,20 @@ export const submissionDeliverySchema = z.object({
   /** Of the file, where the way gives it one. */
   name: z.string().optional(),
   receivedAt: instantSchema,
+  /** Who delivered it: a User ID or the Operator, the person where it was one, the key where the way knows it. */
+  by: z.string().optional(),
+});
+
+/** What happened to a file: it came into a state. */
+export const submissionStepSchema = z.object({
+  state: submissionStateSchema,
+  at: instantSchema,
+  /** Who did it; left out where the platform did. */
+  by: z.string().optional(),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+  /** Of the receipt of this state, hex; left out of states that pass within moments. */
+  receiptSha256: z.string().optional(),
 });
 
 export const signatureStandingSchema = z.object({
@@ -90,6 +106,8 @@ export const adtDifferenceSchema = z.object({
 
 /** What a file changes, or changed: the part of its kind. */
 export const submissionSummarySchema = z.object({
+  /** The difference in sentences, as '1.1.1: quarantine 500 -> 800 a day'; at most the first thousand. */
+  words: z.array(z.string()),
   adt: z
     .object({
       added: z.int(),
@@ -135,9 +153,18 @@ export type SubmissionDocument = z.infer<typeof submissionSchema>;
 
 /** One submission with all that is known of it. */
 export const submissionLifeSchema = submissionSchema.extend({
+  /** Whether the reference was raised for the User, whose file has none. */
+  isReferenceRaised: z.boolean(),
   signatures: z.array(signatureStandingSchema),
   /** The first hundred. */
   deliveries: z.array(submissionDeliverySchema),
+  deliveryCount: z.int(),
+  /** Every state that it came into, the latest last; at most the last two hundred. */
+  steps: z.array(submissionStepSchema),
+  /** While it waits for one: who signed, and who may sign beside them. */
+  secondOfficer: z.object({ signed: z.array(contactSchema), mayBe: z.array(contactSchema) }).optional(),
+  /** Whether its original bytes can be had again; those that no officer signed are not kept. */
+  isKept: z.boolean(),
   /** The first thousand. */
   faults: z.array(fileFaultSchema),
   summary: submissionSummarySchema.optional(),
@@ -146,7 +173,19 @@ export type SubmissionLife = z.infer<typeof submissionLifeSchema>;
 
 export const submissionPageSchema = z.object({ items: z.array(submissionSchema), cursor: cursorSchema });
 /** Newest first. A User with one User ID need not name it; the Operator's own files are those of its User ID. */
-export const submissionQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+const states = submissionStates.join('|');
+export const submissionQuerySchema = z.strictObject({
+  ...pageQuery,
+  userId: euiSchema.optional(),
+  /** One state, or several parted by commas. */
+  state: z
+    .string()
+    .regex(
+      new RegExp(`^(?:${states})(?:,(?:${states}))*$`),
+      `must be one of ${submissionStates.join(', ')}, or several`,
+    )
+    .optional(),
+});
 export const submissionOwnerSchema = z.strictObject({ userId: euiSchema.optional() });
 /** Messages a second of a release. */
 export const MOST_RATE = 1_000_000;
@@ -156,3 +195,31 @@ export const postSubmissionSchema = submissionOwnerSchema.extend({
   rate: z.coerce.number().int().min(1).max(MOST_RATE).optional(),
 });
 export const submissionParametersSchema = z.strictObject({ sha256: sha256Schema });
+export const submissionSignatureParametersSchema = submissionParametersSchema.extend({ signature: sha256Schema });
+/** GET /submissions/{sha256}/receipt: that of the last state, or of the last time that it was in the one named. */
+export const receiptQuerySchema = submissionOwnerSchema.extend({ state: submissionStateSchema.optional() });
+
+/**
+ * What a receipt says. `submission` is what was known when the file came into its state; its signature is the
+ * Operator's, detached, over the bytes of the document.
+ */
+export const receiptSchema = z.object({
+  document: z.literal('penstock-receipt/1'),
+  submission: submissionSchema.extend({
+    isReferenceRaised: z.boolean(),
+    signatures: z.array(signatureStandingSchema),
+    deliveries: z.array(submissionDeliverySchema),
+    faults: z.array(fileFaultSchema),
+    summary: submissionSummarySchema.optional(),
+  }),
+});
+export type ReceiptDocument = z.infer<typeof receiptSchema>;
+/** Why a file of a folder could not become a submission. */
+export const notTakenSchema = z.object({
+  document: z.literal('penstock-not-taken/1'),
+  name: z.string(),
+  at: instantSchema,
+  code: z.string(),
+  detail: z.string(),
+  action: z.string(),
+});

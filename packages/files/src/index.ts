@@ -12,6 +12,7 @@ export * from './adt/bounds.ts';
 export { type AdtChange, type AdtDifference, compareAdt, numbersOf } from './adt/compare.ts';
 export { type AdtInForce, adtInForce, withoutAdtReferences } from './adt/in-force.ts';
 export { type Operator, readAdt } from './adt/read.ts';
+export { adtWords } from './adt/words.ts';
 export { writeAdt } from './adt/write.ts';
 export type { Source } from './csv/lines.ts';
 export {
@@ -26,7 +27,7 @@ export {
 export { FIRST_BYTES, profileOf } from './csv/profile-of.ts';
 export * from './errors.ts';
 export { type Column, type Fault, Findings, MOST_LISTED_FAULTS, type Notice, shown } from './findings.ts';
-export { compareLimits, type LimitChange, type LimitDifference } from './limits/compare.ts';
+export { compareLimits, type LimitChange, type LimitDifference, limitWords } from './limits/compare.ts';
 export { type LimitInForce, limitsInForce, withoutLimitReferences } from './limits/in-force.ts';
 export * from './limits/limits-file.ts';
 export { readLimits } from './limits/read.ts';

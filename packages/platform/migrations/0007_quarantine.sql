@@ -22,7 +22,8 @@ create table officer (
 -- Whether a file that could let through what is held waits for a second officer; without a row it does.
 create table officer_policy (
   user_id macaddr8 primary key references user_id,
-  second_officer boolean not null
+  second_officer boolean not null,
+  deputies text[] not null default '{}' -- addresses in lower case, of whom the second is one; none: any other officer
 );
 
 -- ---------------------------------------------------------------- signed files (distributed by user_id)
@@ -34,11 +35,13 @@ create table submission (
   upload uuid,                   -- its bytes, in submission_chunk; null: nobody's signature is valid, they are gone
   size bigint not null,
   received_at timestamptz not null,
-  -- received, or with a new signature -> verified -> checked -> awaiting_second_officer | applied | refused
+  -- received, or with a new signature -> verified -> checked -> awaiting_second_officer | applied | refused | withdrawn
   state text not null check (state in
-    ('received', 'verified', 'checked', 'awaiting_second_officer', 'applied', 'refused')),
+    ('received', 'verified', 'checked', 'awaiting_second_officer', 'applied', 'refused', 'withdrawn')),
   -- Where it had come to rest when a new signature came; it rests there again unless a new one is valid.
-  resumes_as text check (resumes_as in ('awaiting_second_officer', 'refused')),
+  resumes_as text check (resumes_as in ('awaiting_second_officer', 'refused', 'withdrawn')),
+  withdrawn_at timestamptz,      -- signatures received before do not count
+  delivery_count bigint not null default 0,
   changed_at timestamptz not null,
   kind text check (kind in ('adt', 'actions', 'limits')),
   reference text not null,       -- of the service request: the file's, or raised for the User
@@ -54,8 +57,22 @@ create table submission (
   primary key (user_id, sha256)
 );
 create index submission_changed on submission (changed_at);
+create index submission_listed on submission (user_id, received_at, sha256);
 create index submission_open on submission (received_at) where state in ('received', 'verified', 'checked');
 create index submission_waiting on submission (changed_at) where state = 'awaiting_second_officer';
+
+-- Every state that a file came into, with its receipt where it stays there. Twenty signatures bound how many there are.
+create table submission_step (
+  user_id macaddr8 not null,
+  sha256 bytea not null,
+  at timestamptz not null,       -- submission.changed_at
+  state text not null,
+  given_by text,                 -- null: the platform
+  code text,
+  detail text,
+  receipt bytea,                 -- the document's bytes
+  primary key (user_id, sha256, at)
+);
 
 -- What a User is uploading, one file at a time. The transaction that makes it a submission deletes the row.
 create table submission_upload (
@@ -235,7 +252,7 @@ create index notice_time on notice (noticed_at);
 -- ---------------------------------------------------------------- the second wall
 
 do $$ declare its text; begin
-  foreach its in array array['submission', 'submission_signature', 'held_decision', 'event_decision', 'release',
+  foreach its in array array['submission', 'submission_step', 'submission_chunk', 'submission_signature', 'held_decision', 'event_decision', 'release',
                              'release_switch', 'release_span', 'release_refusal', 'quarantine_note', 'incident', 'notice'] loop
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer

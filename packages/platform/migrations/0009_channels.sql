@@ -24,6 +24,7 @@ create table incoming_file (
   name text not null,
   size bigint not null default 0,
   is_whole boolean not null default false, -- closed by who wrote it
+  given_by text,                 -- who closed it
   changed_at timestamptz not null default clock_timestamp(),
   -- why it was not taken in; the file stays until it is written anew or removed
   refusal_code text,
@@ -50,6 +51,7 @@ create table submission_delivery (
   signature_sha256 bytea not null,
   way text not null check (way in ('https', 'sftp', 'email', 'sharepoint')),
   name text,                     -- of the file, where the way gives it one
+  given_by text,
   received_at timestamptz not null,
   primary key (user_id, sha256, signature_sha256, received_at)
 );

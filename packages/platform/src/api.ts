@@ -9,6 +9,7 @@ import type { EventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
 import type { Clock } from './foundation/clock.ts';
 import type { Config } from './foundation/config.ts';
+import { readFileSigner } from './foundation/file-signer.ts';
 import { type OperationParts, operationRoutes } from './foundation/http/operation-routes.ts';
 import { type PortalFiles, portalRoutes } from './foundation/http/portal-files.ts';
 import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
@@ -21,6 +22,7 @@ import { sshKeysRoutes } from './parties/ssh-keys-routes.ts';
 import type { People } from './people/index.ts';
 import type { Reports } from './quarantine/report.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
+import { submissionDocumentRoutes } from './submissions/documents-routes.ts';
 import { submissionRoutes } from './submissions/routes.ts';
 import { TrustFiles } from './submissions/trust.ts';
 import { thresholdsRoutes } from './thresholds/routes.ts';
@@ -46,6 +48,7 @@ export function createApi(options: {
   const { pool, reports, clock, log, operation, people, events, demonstration, portal, version, config } = options;
   const operatorId = requireEui(config.operator.userId);
   const trust = new TrustFiles(config);
+  const signer = readFileSigner(config);
   const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
   return createHttpServer({
     log,
@@ -68,7 +71,8 @@ export function createApi(options: {
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),
       submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes, mostKeptBytes: config.files.maxUserBytes }),
-      quarantineRoutes({ pool, reports, operatorId, desk: config.operator.desk }),
+      submissionDocumentRoutes({ pool, clock, signer }),
+      quarantineRoutes({ pool, reports, operatorId, desk: config.operator.desk, clock, signer }),
       incidentRoutes(pool),
       ...(demonstration === undefined ? [] : [demonstrationRoutes(demonstration)]),
       overviewRoutes({ pool, clock }),

@@ -4,18 +4,25 @@
  */
 import { EARLIEST, end, inOrder, start } from '../spans/span.ts';
 import { type ChangedSpan, findSpans, type Step, writeWhen } from '../spans/timeline.ts';
-import type { AdtThreshold } from './adt-file.ts';
+import type { AdtNumbers, AdtThreshold } from './adt-file.ts';
 
-const NO_LIMIT = Number.POSITIVE_INFINITY;
+/** Where no threshold is in force, or none of this kind. */
+export const NO_LIMIT = Number.POSITIVE_INFINITY;
 
-/** The quarantine number in force, as steps in order. */
-function timeline(thresholds: readonly AdtThreshold[]): [Step<number>, ...Step<number>[]] {
+export type AdtNumber = 'warning' | 'quarantine';
+
+/** One of the numbers in force, as steps in order. */
+export function timelineOf(
+  thresholds: readonly AdtThreshold[],
+  field: AdtNumber = 'quarantine',
+): [Step<number>, ...Step<number>[]] {
+  const numberOf = (row: AdtNumbers): number => row[field] ?? NO_LIMIT;
   const steps: [Step<number>, ...Step<number>[]] = [{ from: EARLIEST, value: NO_LIMIT }];
   for (const threshold of thresholds.toSorted(inOrder)) {
-    const value = threshold.quarantine;
+    const value = numberOf(threshold);
     steps.push({ from: start(threshold), value });
     for (const exception of threshold.exceptions) {
-      steps.push({ from: exception.from, value: exception.quarantine }, { from: exception.to, value });
+      steps.push({ from: exception.from, value: numberOf(exception) }, { from: exception.to, value });
     }
     steps.push({ from: end(threshold), value: NO_LIMIT });
   }
@@ -31,5 +38,5 @@ function writeReason(span: ChangedSpan<number>): string {
 
 /** Every span in which more passes after than before, in words. */
 export function findRelaxing(before: readonly AdtThreshold[], after: readonly AdtThreshold[]): string[] {
-  return findSpans(timeline(before), timeline(after), (old, now) => now > old).map(writeReason);
+  return findSpans(timelineOf(before), timelineOf(after), (old, now) => now > old).map(writeReason);
 }

@@ -8,6 +8,7 @@
 import { type Change, compareRows, type Difference, differenceOf, groupBoth } from '../spans/changes.ts';
 import { EARLIEST, end, inOrder, start } from '../spans/span.ts';
 import { findSpans, type Step, writeWhen } from '../spans/timeline.ts';
+import { writeFrom } from '../spans/words.ts';
 import { compareDecimals } from '../values/decimal.ts';
 import type { LimitRow, LimitsFile } from './limits-file.ts';
 
@@ -38,6 +39,23 @@ const isFurther: Readonly<Record<Side, (before: Limit, after: Limit) => boolean>
   minimum: (before, after) => before !== undefined && (after === undefined || compareDecimals(after, before) < 0),
   maximum: (before, after) => before !== undefined && (after === undefined || compareDecimals(after, before) > 0),
 };
+
+/**
+ * What the differences change, as a sentence for each limit and span, 'attribute: maximum 5.5 -> 50'. What lies before
+ * `now`, an instant of 24 characters, is left out.
+ */
+export function limitWords(differences: readonly LimitDifference[], now: string): string[] {
+  return differences.flatMap(({ attribute, before, after }) =>
+    (['minimum', 'maximum'] as const).flatMap((side) =>
+      findSpans(timeline(before, side), timeline(after, side), (old, next) => old !== next).flatMap((span) => {
+        const when = writeFrom(span, now);
+        return when === undefined
+          ? []
+          : [`${attribute}: ${side} ${span.before ?? 'none'} -> ${span.after ?? 'none'}${when}`];
+      }),
+    ),
+  );
+}
 
 /** Every span in which more passes after than before, in words. */
 function findRelaxing(before: readonly LimitRow[], after: readonly LimitRow[]): string[] {

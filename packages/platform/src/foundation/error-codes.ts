@@ -284,6 +284,21 @@ export const errorCodes = {
     title: 'Lines of the file are wrong, and nothing of it was applied.',
     action: 'Correct every line that `faults` names, and have the corrected file signed.',
   },
+  'submissions.bytes-gone': {
+    status: 409,
+    title: 'The bytes of this file are not kept, because no officer signed it.',
+    action: 'Deliver the file again, with a signature of an officer of the User ID.',
+  },
+  'submissions.settled': {
+    status: 409,
+    title: 'The file can no longer be withdrawn.',
+    action: 'Deliver another file: what is in force, or decided, is changed by a signed file alone.',
+  },
+  'submissions.withdrawn': {
+    status: 409,
+    title: 'The file was withdrawn after it was signed.',
+    action: 'Have the file signed anew by every officer that it needs.',
+  },
   'submissions.other-user': {
     status: 422,
     title: 'The file names another User ID than the one that it was delivered for.',

@@ -1,6 +1,12 @@
-// By whom the Operator's own documents are signed.
-import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { type Certificate, readCertificates, SignatureError } from '@penstock/files/signature';
+// By whom the Operator's own documents are signed, and how: receipts, reports, what it says of files that it did not take.
+import { createHash, createPrivateKey, type KeyObject } from 'node:crypto';
+import {
+  type Certificate,
+  readCertificates,
+  SignatureError,
+  signDetached,
+  writeSignaturePem,
+} from '@penstock/files/signature';
 import type { Config } from './config.ts';
 import { PenstockError } from './errors.ts';
 import { readKeyPair } from './start-faults.ts';
@@ -29,4 +35,15 @@ function firstOf(pem: Buffer): Certificate | undefined {
     if (error instanceof SignatureError) return undefined;
     throw error;
   }
+}
+
+/** The Operator's detached CMS signature over the document of a SHA-256, in PEM. */
+export function signDigest(digest: Uint8Array, { key, certificate }: FileSigner, now: Date): Buffer {
+  const signature = signDetached({ digest, key, certificate, chain: [], signingTime: now });
+  return Buffer.from(writeSignaturePem(signature), 'latin1');
+}
+
+/** The Operator's detached CMS signature over a document, in PEM. */
+export function signDocument(document: Uint8Array, signer: FileSigner, now: Date): Buffer {
+  return signDigest(createHash('sha256').update(document).digest(), signer, now);
 }

@@ -4,6 +4,7 @@ import {
   officerPageSchema,
   officerPolicySchema,
   officerQuerySchema,
+  ownerQuerySchema,
   postOfficerSchema,
   revokeOfficerSchema,
 } from '@penstock/api';
@@ -11,8 +12,9 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
+import { recordOwner } from '../foundation/viewer.ts';
 import { officersImporter } from './officers-import.ts';
-import { listOfficers, revokeOfficer, setOfficerPolicy } from './officers-store.ts';
+import { listOfficers, readOfficerPolicy, revokeOfficer, setOfficerPolicy } from './officers-store.ts';
 
 /** Officers. A single one goes the same way as an import of one row. */
 export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
@@ -52,7 +54,15 @@ export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
           response: { 200: changedSchema },
         },
       },
-      async ({ params, body }) => ({ changed: await setOfficerPolicy(pool, params.userId, body.secondOfficer) }),
+      async ({ params, body }) => ({ changed: await setOfficerPolicy(pool, params.userId, body) }),
+    );
+    app.get(
+      '/api/v1/officer-policy',
+      {
+        config: { access: 'officers.see' },
+        schema: { querystring: ownerQuerySchema, response: { 200: officerPolicySchema } },
+      },
+      (request) => readOfficerPolicy(pool, recordOwner(viewerOf(request), request.query.userId)),
     );
   };
 }

@@ -1,7 +1,8 @@
 // Officers as they are shown and asked for, their revocation, and each User's policy. A User sees its own.
-import type { OfficerDocument } from '@penstock/api';
+import type { OfficerDocument, OfficerPolicy } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
@@ -27,8 +28,11 @@ export function listOfficers(pool: pg.Pool, viewer: Viewer, query: RegisteredQue
 }
 
 /** The officers of a User ID who can sign now, each once however many certificates there are. */
-export async function listContacts(pool: pg.Pool, userId: Eui): Promise<{ name: string; email: string }[]> {
-  const { rows } = await pool.query<{ name: string; email: string }>(
+export async function listContacts(
+  client: pg.Pool | pg.PoolClient,
+  userId: Eui,
+): Promise<{ name: string; email: string }[]> {
+  const { rows } = await client.query<{ name: string; email: string }>(
     `select distinct on (email) name, email from officer
      where user_id = $1 and revoked_at is null and not_after > clock_timestamp()
      order by email, registered_at desc`,
@@ -48,31 +52,44 @@ export function revokeOfficer(
   return revokeRegistered(pool, 'officer', { userId, fingerprint: Buffer.from(fingerprint, 'hex') });
 }
 
-/** Says whether a User's files that could let through what is held need a second officer; false: it was so before. */
-export async function setOfficerPolicy(pool: pg.Pool, userId: string, secondOfficer: boolean): Promise<boolean> {
-  const { rows } = await pool.query<{ changed: boolean | null }>(
-    `with known as (
-       select u.user_id, coalesce(p.second_officer, true) as second_officer
-       from user_id u left join officer_policy p using (user_id) where u.user_id = $1
-     ), changed as (
-       insert into officer_policy (user_id, second_officer) select user_id, $2 from known where second_officer <> $2
-       on conflict (user_id) do update set second_officer = excluded.second_officer
-       returning user_id
-     )
-     select exists (select from changed) as changed from known`,
-    [userId, secondOfficer],
-  );
-  if (rows[0] === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
-  return rows[0].changed === true;
+/**
+ * Says whether a User's files that could let through what is held need a second officer, and who that may be; false: it
+ * was so before.
+ * @throws PenstockError 'request.not-found', 'request.invalid' for a deputy who is no officer of the User
+ */
+export async function setOfficerPolicy(pool: pg.Pool, userId: string, policy: OfficerPolicy): Promise<boolean> {
+  const deputies = [...new Set(policy.deputies.map((email) => email.toLowerCase()))].sort();
+  return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query('select from user_id where user_id = $1 for share', [userId]);
+    if (rowCount === 0) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
+    const unknown = await client.query<{ email: string }>(
+      `select d.email from unnest($2::text[]) d (email)
+       where not exists (select from officer o
+                         where o.user_id = $1 and lower(o.email) = d.email and o.revoked_at is null)`,
+      [userId, deputies],
+    );
+    if (unknown.rows[0] !== undefined) {
+      const detail = `${unknown.rows[0].email} is no officer of this User ID`;
+      throw new PenstockError('request.invalid', { detail, where: 'deputies' });
+    }
+    const changed = await client.query(
+      `insert into officer_policy as p (user_id, second_officer, deputies)
+       select $1, $2, $3 where exists (select from officer_policy where user_id = $1) or not $2 or $3::text[] <> '{}'
+       on conflict (user_id) do update set second_officer = excluded.second_officer, deputies = excluded.deputies
+       where (p.second_officer, p.deputies) <> (excluded.second_officer, excluded.deputies)`,
+      [userId, policy.secondOfficer, deputies],
+    );
+    return changed.rowCount === 1;
+  });
 }
 
-/** Whether the User's policy asks for a second officer; by default it does. */
-export async function needsSecondOfficer(client: pg.Pool | pg.PoolClient, userId: Eui): Promise<boolean> {
-  const { rows } = await client.query<{ second_officer: boolean }>(
-    'select second_officer from officer_policy where user_id = $1',
+/** The User's policy; by default any other officer is the second. */
+export async function readOfficerPolicy(client: pg.Pool | pg.PoolClient, userId: Eui): Promise<OfficerPolicy> {
+  const { rows } = await client.query<{ second_officer: boolean; deputies: string[] }>(
+    'select second_officer, deputies from officer_policy where user_id = $1',
     [userId],
   );
-  return rows[0]?.second_officer ?? true;
+  return { secondOfficer: rows[0]?.second_officer ?? true, deputies: rows[0]?.deputies ?? [] };
 }
 
 /** The officer of a User ID that has this certificate, by the SHA-256 of its DER in hex; whoever it is now. */

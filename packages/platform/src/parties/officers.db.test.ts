@@ -5,7 +5,7 @@ import { type TestDatabase, testDatabase } from '../foundation/database/testing.
 import { ImportRefused } from '../foundation/faults.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { officersImporter } from './officers-import.ts';
-import { findOfficer, listOfficers, needsSecondOfficer, revokeOfficer, setOfficerPolicy } from './officers-store.ts';
+import { findOfficer, listOfficers, readOfficerPolicy, revokeOfficer, setOfficerPolicy } from './officers-store.ts';
 import { certificatesImporter } from './parties-import.ts';
 import { testCertificate } from './testing-certificates.ts';
 
@@ -81,15 +81,27 @@ test('a certificate signs messages or files, never both', async () => {
 });
 
 test('a second officer is asked for unless the policy says otherwise', async () => {
-  expect(await needsSecondOfficer(database.pool, alpha)).toBe(true);
-  expect(await setOfficerPolicy(database.pool, alpha, true)).toBe(false);
-  expect(await setOfficerPolicy(database.pool, alpha, false)).toBe(true);
-  expect([await needsSecondOfficer(database.pool, alpha), await needsSecondOfficer(database.pool, beta)]).toEqual([
-    false,
-    true,
-  ]);
-  expect(await setOfficerPolicy(database.pool, alpha, true)).toBe(true);
-  await expect(setOfficerPolicy(database.pool, '90-B3-D5-1F-30-07-00-00', true)).rejects.toMatchObject({
+  const { pool } = database;
+  const [asked, notAsked] = [true, false].map((secondOfficer) => ({ secondOfficer, deputies: [] as string[] }));
+  if (asked === undefined || notAsked === undefined) throw new Error('no policies');
+  expect(await readOfficerPolicy(pool, alpha)).toEqual(asked);
+  expect(await setOfficerPolicy(pool, alpha, asked)).toBe(false);
+  expect(await setOfficerPolicy(pool, alpha, notAsked)).toBe(true);
+  expect([await readOfficerPolicy(pool, alpha), await readOfficerPolicy(pool, beta)]).toEqual([notAsked, asked]);
+  expect(await setOfficerPolicy(pool, alpha, asked)).toBe(true);
+  expect(await setOfficerPolicy(pool, alpha, asked)).toBe(false);
+  await expect(setOfficerPolicy(pool, '90-B3-D5-1F-30-07-00-00', asked)).rejects.toMatchObject({
     code: 'request.not-found',
   });
+});
+
+test('deputies are officers of the User', async () => {
+  const { pool } = database;
+  await officer(testCertificate({ userId: alpha, serial: '05' }).base64);
+  const { rows } = await pool.query<{ email: string }>('select email from officer where user_id = $1', [alpha]);
+  const email = rows[0]?.email ?? '';
+  const named = (...deputies: string[]) => setOfficerPolicy(pool, alpha, { secondOfficer: true, deputies });
+  expect(await named(email.toUpperCase())).toBe(true);
+  expect(await readOfficerPolicy(pool, alpha)).toEqual({ secondOfficer: true, deputies: [email.toLowerCase()] });
+  await expect(named('nobody@example.org')).rejects.toMatchObject({ code: 'request.invalid' });
 });

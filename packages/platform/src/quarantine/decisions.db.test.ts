@@ -227,7 +227,7 @@ describe('days of held messages', () => {
     expect(items.map(({ position }) => position)).toEqual(['2026-11-20/1', '2026-11-20/3']);
     const pieces: string[] = [];
     const { signal } = new AbortController();
-    const report = await new Reports(pool).open({ userId: userA, event, operatorId: userB, signal });
+    const { stream: report } = await new Reports(pool).open({ userId: userA, event, operatorId: userB, signal });
     for await (const piece of report) pieces.push(String(piece));
     expect(pieces.join('').match(/:[123],/g)).toEqual([':1,', ':3,']);
   });

@@ -181,7 +181,7 @@ test('the report has what nobody decided on, as a file that its reader takes', a
   const rows = [];
   const { signal } = new AbortController();
   const reports = new Reports(database.pool);
-  const report = await reports.open({ userId: userA, event, operatorId, signal });
+  const { stream: report } = await reports.open({ userId: userA, event, operatorId, signal });
   for await (const batch of readReport(report, findings)) rows.push(...batch);
   expect(findings.faults).toEqual([]);
   expect(rows[0]).toMatchObject({ row: 'event', event, count: 10, kind: 'ADUserThresholdBreach', direction: 'sent' });
@@ -209,7 +209,7 @@ test('a User has one report at a time until it was fetched or its call ended, an
   const reports = new Reports(database.pool);
   const call = new AbortController();
   const order = { event, operatorId, signal: call.signal };
-  const first = await reports.open({ ...order, userId: userA });
+  const { stream: first } = await reports.open({ ...order, userId: userA });
   expect(await files()).toEqual(before);
   await expect(reports.open({ ...order, userId: userA })).rejects.toMatchObject({
     code: 'quarantine.report-under-way',
@@ -221,7 +221,7 @@ test('a User has one report at a time until it was fetched or its call ended, an
   await closed;
   const ended = { ...order, userId: userA };
   await expect(reports.open(ended)).rejects.toMatchObject({ name: 'AbortError' });
-  const again = await reports.open({ ...ended, signal: new AbortController().signal });
+  const { stream: again } = await reports.open({ ...ended, signal: new AbortController().signal });
   expect((await again.toArray()).length).toBeGreaterThan(0);
   expect(await files()).toEqual(before);
 });
@@ -244,7 +244,7 @@ test('while reports wait for the database, and for each other, people’s questi
     expect((await listEvents(database.pool, { kind: 'user', userIds: [userB] }, { limit: 10 })).items).toHaveLength(1);
     return opened;
   });
-  const texts = await Promise.all(made.map(async (report) => text(await report)));
+  const texts = await Promise.all(made.map(async (report) => text((await report).stream)));
   expect(texts.map((one) => one.split('\n').length)).toEqual([4, 4]);
   await forReports.close();
 });

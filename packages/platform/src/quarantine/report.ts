@@ -1,7 +1,7 @@
 // The Quarantined Communications Report of an event: what it holds that nobody decided on, by SRV, as a file that an
 // officer makes decisions from. It is written to a temporary file from one snapshot of the database and then sent: the
 // first row says how many follow, and a snapshot must not stay open for as long as somebody takes to read 30 MB.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +124,13 @@ export interface ReportOrder {
   readonly signal: AbortSignal;
 }
 
+/** A report as a file without a name, until `release` is called. */
+export interface MadeReport {
+  readonly file: FileHandle;
+  readonly sha256: Buffer;
+  readonly release: () => void;
+}
+
 /** Reports are made one at a time for each User, until they have been fetched: each is a snapshot and a file. */
 export class Reports {
   readonly #pool: pg.Pool;
@@ -138,35 +145,37 @@ export class Reports {
    * The report of an event as a stream; its file goes with the stream, and with the signal.
    * @throws PenstockError 'request.not-found', 'quarantine.report-under-way'
    */
-  async open(order: ReportOrder): Promise<Readable> {
+  async open(order: ReportOrder): Promise<{ readonly stream: Readable; readonly sha256: Buffer }> {
     const { signal } = order;
-    const { file, release } = await this.make(order);
+    const { file, release, sha256 } = await this.make(order);
     const stream = file.createReadStream({ start: 0, signal });
     // a call that ended is no failure of the report
     stream.once('error', () => undefined);
     stream.once('close', release);
-    return stream;
+    return { stream, sha256 };
   }
 
   /**
    * The report of an event as a file without a name. Whoever asked closes it and then calls `release`.
    * @throws PenstockError 'request.not-found', 'quarantine.report-under-way'
    */
-  async make(order: ReportOrder): Promise<{ readonly file: FileHandle; readonly release: () => void }> {
+  async make(order: ReportOrder): Promise<MadeReport> {
     const { userId, signal } = order;
     if (this.#under.has(userId)) throw new PenstockError('quarantine.report-under-way');
     this.#under.add(userId);
     let file: FileHandle | undefined;
+    const hash = createHash('sha256');
     try {
       const target = await openNameless();
       file = target;
       await asViewerOf(this.#pool, [userId], async (client) => {
         for await (const text of writeReport(reportRows(client, order))) {
           signal.throwIfAborted();
+          hash.update(text);
           await target.writeFile(text);
         }
       });
-      return { file, release: () => this.#under.delete(userId) };
+      return { file, sha256: hash.digest(), release: () => this.#under.delete(userId) };
     } catch (error) {
       this.#under.delete(userId);
       await file?.close();

@@ -20,6 +20,8 @@ import {
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { authorOf } from '../foundation/author.ts';
+import type { Clock } from '../foundation/clock.ts';
+import { type FileSigner, signDigest } from '../foundation/file-signer.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner } from '../foundation/viewer.ts';
@@ -36,10 +38,14 @@ export interface QuarantineRouteParts {
   readonly operatorId: Eui;
   /** How the Operator's service desk is reached. */
   readonly desk: string | undefined;
+  readonly clock: Clock;
+  /** Undefined: reports are not signed. */
+  readonly signer: FileSigner | undefined;
 }
 
 /** Events, what they hold, and their releases: each User's own, and for the Operator those of the User that it names. */
-export function quarantineRoutes({ pool, reports, operatorId, desk }: QuarantineRouteParts): (app: HttpApp) => void {
+export function quarantineRoutes(parts: QuarantineRouteParts): (app: HttpApp) => void {
+  const { pool, reports, operatorId, desk, clock, signer } = parts;
   const readOne = (userId: Eui, event: string) => readEvent(pool, userId, event, desk);
   return (app) => {
     const events = '/api/v1/quarantine/events';
@@ -108,8 +114,13 @@ export function quarantineRoutes({ pool, reports, operatorId, desk }: Quarantine
       const userId = await readingOwner(pool, asked);
       const ended = new AbortController();
       reply.raw.once('close', () => ended.abort());
-      const report = await reports.open({ userId, event, operatorId, signal: ended.signal });
-      return reply.type('text/csv; charset=utf-8').send(report);
+      const { stream, sha256 } = await reports.open({ userId, event, operatorId, signal: ended.signal });
+      reply.header('repr-digest', `sha-256=:${sha256.toString('base64')}:`);
+      // beside the bytes that it is over: another call would make another report
+      if (signer !== undefined) {
+        reply.header('penstock-signature', signDigest(sha256, signer, clock.now()).toString('base64'));
+      }
+      return reply.type('text/csv; charset=utf-8').send(stream);
     });
     app.get(
       '/api/v1/releases',

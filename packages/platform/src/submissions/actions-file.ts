@@ -34,5 +34,9 @@ export async function applyActions(
   const start = await readReleaseStart(client, submission, given.usualRate);
   const decided = await recordDecisions(client, { userId, submission: sha256, start });
   if ('faults' in decided) return { ok: false, refusal: refusalOfLines(decided.faults, decided.count) };
-  return { ok: true, summary: { actions: decided } };
+  return { ok: true, summary: { words: wordsOf(decided), actions: decided } };
+}
+
+function wordsOf({ process, delete: deleted, events }: { process: number; delete: number; events: number }): string[] {
+  return [`${process} held messages are processed and ${deleted} deleted, of ${events} events`];
 }

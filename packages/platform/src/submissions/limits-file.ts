@@ -10,6 +10,7 @@ import {
   type LimitInForce,
   type LimitsFile,
   limitsInForce,
+  limitWords,
   readLimits,
   withoutLimitReferences,
 } from '@penstock/files';
@@ -19,6 +20,7 @@ import { readLimits as readLimitsInForce, replaceLimits } from '../thresholds/li
 import { faultsOf } from './faults.ts';
 import { type CheckedSet, countDifferences } from './set-file.ts';
 import { type FileRefusal, refusalOf, refusalOfLines, type Submission } from './submission.ts';
+import { readNow } from './submissions-store.ts';
 
 export async function checkLimits(
   submission: Submission,
@@ -37,8 +39,10 @@ export async function checkLimits(
     lock: lockDirectory,
     async compare(client) {
       const before = await limitsInForce((await readLimitsInForce(client)).map(asInForce));
-      const limits = summaryOf(compareLimits(before, withoutLimitReferences(file)));
-      return { summary: { limits }, relaxes: limits.relaxes };
+      const differences = compareLimits(before, withoutLimitReferences(file));
+      const limits = summaryOf(differences);
+      const words = limitWords(differences, (await readNow(client)).toISOString()).slice(0, MOST_LISTED_FAULTS);
+      return { summary: { words, limits }, relaxes: limits.relaxes };
     },
     async apply(client) {
       const by = { submission: submission.sha256.toString('hex'), reference: named ?? submission.reference };

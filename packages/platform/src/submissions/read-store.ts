@@ -1,9 +1,12 @@
 // Submissions as they are shown: to the User that they are of, and to the Operator. Behind both walls.
-import type { SubmissionDocument, SubmissionLife, Way } from '@penstock/api';
+import type { ReceiptDocument, SubmissionDocument, SubmissionLife, Way } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
+import { listContacts, readOfficerPolicy } from '../parties/officers-store.ts';
+import { readSteps } from './steps-store.ts';
+import { raisedReference, secondsOf } from './submission.ts';
 
 interface SubmissionRow {
   user_id: string;
@@ -42,7 +45,7 @@ function toDocument(row: SubmissionRow): SubmissionDocument {
 export async function listSubmissions(
   pool: pg.Pool,
   userId: Eui,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  { cursor, limit, state }: { cursor?: string | undefined; limit: number; state?: string | undefined },
 ): Promise<{ items: SubmissionDocument[]; cursor: string | undefined }> {
   const [, at, sha256 = ''] = /^(\d{4}-[0-9T:.-]{12,24}Z) ([0-9a-f]{64})$/.exec(cursor ?? '') ?? [];
   if (cursor !== undefined && at === undefined) {
@@ -52,9 +55,10 @@ export async function listSubmissions(
     client.query<SubmissionRow & { at: string }>(
       `select ${COLUMNS}, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from submission
        where user_id = $1
+         and ($5::text[] is null or state = any ($5))
          and ($2::timestamptz is null or (received_at, sha256) < ($2::timestamptz, decode($3, 'hex')))
        order by received_at desc, sha256 desc limit $4`,
-      [userId, at, sha256, limit + 1],
+      [userId, at, sha256, limit + 1, state?.split(',')],
     ),
   );
   const shown = rows.slice(0, limit);
@@ -72,38 +76,51 @@ interface SignatureRow {
   code: string | null;
   detail: string | null;
   name: string | null;
+  email: string | null;
   fingerprint: string | null;
 }
 
-/** One submission with its signatures, faults and what it changes. @throws PenstockError 'request.not-found' */
-export async function readSubmission(pool: pg.Pool, userId: Eui, sha256: string): Promise<SubmissionLife> {
-  return asViewerOf(pool, [userId], async (client) => {
-    const found = await client.query<
-      SubmissionRow & { faults: SubmissionLife['faults'] | null; summary: SubmissionLife['summary'] | null }
-    >(`select ${COLUMNS}, faults, summary from submission where user_id = $1 and sha256 = decode($2, 'hex')`, [
-      userId,
-      sha256,
-    ]);
-    const [row] = found.rows;
-    if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such submission' });
-    const signatures = await client.query<SignatureRow>(
-      `select encode(signature_sha256, 'hex') as sha256, received_at, verdict, code, detail, name,
-              encode(fingerprint, 'hex') as fingerprint
-       from submission_signature where user_id = $1 and sha256 = decode($2, 'hex') order by received_at`,
-      [userId, sha256],
-    );
-    const deliveries = await client.query<{ way: Way; name: string | null; received_at: Date }>(
-      `select way, name, received_at from submission_delivery where user_id = $1 and sha256 = decode($2, 'hex')
-       order by received_at limit 100`,
-      [userId, sha256],
-    );
-    return {
+interface FactsRow extends SubmissionRow {
+  faults: SubmissionLife['faults'] | null;
+  summary: SubmissionLife['summary'] | null;
+  is_kept: boolean;
+  delivery_count: string;
+}
+
+interface Facts {
+  readonly facts: ReceiptDocument['submission'];
+  readonly isKept: boolean;
+  readonly deliveryCount: number;
+  /** Whose signatures were valid. */
+  readonly signed: readonly { readonly name: string; readonly email: string }[];
+}
+
+/** What a receipt tells of a file, and a little more. @throws PenstockError 'request.not-found' */
+async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Promise<Facts> {
+  const found = await client.query<FactsRow>(
+    `select ${COLUMNS}, faults, summary, upload is not null as is_kept, delivery_count::text
+     from submission where user_id = $1 and sha256 = decode($2, 'hex')`,
+    [userId, sha256],
+  );
+  const [row] = found.rows;
+  if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such submission' });
+  const signatures = await client.query<SignatureRow>(
+    `select encode(signature_sha256, 'hex') as sha256, received_at, verdict, code, detail, name, email,
+            encode(fingerprint, 'hex') as fingerprint
+     from submission_signature where user_id = $1 and sha256 = decode($2, 'hex') order by received_at`,
+    [userId, sha256],
+  );
+  const deliveries = await client.query<DeliveryRow>(
+    `select way, name, received_at, given_by from submission_delivery
+     where user_id = $1 and sha256 = decode($2, 'hex') order by received_at limit 100`,
+    [userId, sha256],
+  );
+  const raised = raisedReference({ sha256: Buffer.from(sha256, 'hex'), receivedAt: row.received_at });
+  const valid = signatures.rows.filter(({ verdict }) => verdict === 'valid');
+  return {
+    facts: {
       ...toDocument(row),
-      deliveries: deliveries.rows.map(({ way, name, received_at }) => ({
-        way,
-        ...(name === null ? {} : { name }),
-        receivedAt: received_at.toISOString(),
-      })),
+      isReferenceRaised: row.reference === raised,
       signatures: signatures.rows.map((signature) => ({
         sha256: signature.sha256,
         receivedAt: signature.received_at.toISOString(),
@@ -113,8 +130,47 @@ export async function readSubmission(pool: pg.Pool, userId: Eui, sha256: string)
         ...(signature.name === null ? {} : { name: signature.name }),
         ...(signature.fingerprint === null ? {} : { fingerprint: signature.fingerprint }),
       })),
+      deliveries: deliveries.rows.map(toDelivery),
       faults: row.faults ?? [],
       ...(row.summary === null ? {} : { summary: row.summary }),
-    };
+    },
+    isKept: row.is_kept,
+    deliveryCount: Number(row.delivery_count),
+    signed: valid.map(({ name, email }) => ({ name: name ?? '', email: email ?? '' })),
+  };
+}
+
+interface DeliveryRow {
+  way: Way;
+  name: string | null;
+  received_at: Date;
+  given_by: string | null;
+}
+
+function toDelivery({ way, name, received_at, given_by }: DeliveryRow): SubmissionLife['deliveries'][number] {
+  return {
+    way,
+    ...(name === null ? {} : { name }),
+    receivedAt: received_at.toISOString(),
+    ...(given_by === null ? {} : { by: given_by }),
+  };
+}
+
+/** What a receipt tells of a file now, in the caller's transaction. */
+export async function readFacts(client: pg.PoolClient, userId: Eui, sha256: string) {
+  return (await readAll(client, userId, sha256)).facts;
+}
+
+/** One submission with all that is known of it. @throws PenstockError 'request.not-found' */
+export async function readSubmission(pool: pg.Pool, userId: Eui, sha256: string): Promise<SubmissionLife> {
+  const life = await asViewerOf(pool, [userId], async (client) => {
+    const all = await readAll(client, userId, sha256);
+    return { ...all, steps: await readSteps(client, userId, sha256) };
   });
+  const { facts, steps, isKept, deliveryCount, signed } = life;
+  const told = { ...facts, steps, isKept, deliveryCount };
+  if (facts.state !== 'awaiting_second_officer') return told;
+  const [contacts, policy] = await Promise.all([listContacts(pool, userId), readOfficerPolicy(pool, userId)]);
+  const people = [...new Map(signed.map((one) => [one.email.toLowerCase(), one])).values()];
+  return { ...told, secondOfficer: { signed: people, mayBe: secondsOf(contacts, people, policy) } };
 }

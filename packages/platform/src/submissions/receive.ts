@@ -7,7 +7,7 @@ import { MOST_SIGNATURE_BYTES } from '@penstock/files/signature';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
-import { beginUpload, dropUpload, receive, storeChunk } from './uploads-store.ts';
+import { addSignature, beginUpload, dropUpload, receive, storeChunk } from './uploads-store.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -29,6 +29,8 @@ export interface Delivery {
   /** Of all files of the User that are kept. */
   readonly mostKeptBytes: number;
   readonly way: Way;
+  /** Who delivers it, in words. */
+  readonly by: string;
 }
 
 function malformed(detail: string): PenstockError {
@@ -84,13 +86,41 @@ async function readSignatureBytes(bytes: AsyncIterable<Uint8Array>): Promise<Buf
   return Buffer.concat(pieces);
 }
 
+export interface SignatureDelivery {
+  readonly userId: Eui;
+  readonly sha256: Buffer;
+  /** One, named `signature`. */
+  readonly parts: AsyncIterable<Part>;
+  readonly way: Way;
+  readonly by: string;
+}
+
+/**
+ * Receives a signature over a file that is here already: a second officer need not send the file again.
+ * @throws PenstockError 'submissions.parts', 'request.too-large', 'request.not-found', 'submissions.bytes-gone',
+ *   'submissions.too-many-signatures'
+ */
+export async function receiveSignature(pool: pg.Pool, delivery: SignatureDelivery): Promise<void> {
+  const { userId, sha256, parts, way, by } = delivery;
+  let signature: Buffer | undefined;
+  let fileName: string | undefined;
+  for await (const part of parts) {
+    if (part.name !== 'signature' || signature !== undefined) throw malformed('there is more than one signature');
+    signature = await readSignatureBytes(part.bytes);
+    fileName = shownName(part.fileName);
+  }
+  if (signature === undefined || signature.length === 0) throw malformed('the part signature is missing or empty');
+  const signatureSha256 = createHash('sha256').update(signature).digest();
+  await addSignature(pool, { userId, sha256, signature, signatureSha256, way, by, fileName });
+}
+
 /**
  * Receives one file with its signature and returns its SHA-256. When it resolves, both are stored.
  * @throws PenstockError 'submissions.parts', 'request.too-large', 'submissions.too-many-signatures',
  *   'submissions.too-many-bytes', 'submissions.upload-under-way'
  */
 export async function receiveFile(pool: pg.Pool, delivery: Delivery): Promise<Buffer> {
-  const { userId, parts, mostBytes, mostKeptBytes, start, way } = delivery;
+  const { userId, parts, mostBytes, mostKeptBytes, start, way, by } = delivery;
   const upload = randomUUID();
   const hash = createHash('sha256');
   let size: number | undefined;
@@ -120,7 +150,8 @@ export async function receiveFile(pool: pg.Pool, delivery: Delivery): Promise<Bu
     if (signature === undefined || signature.length === 0) throw malformed('the part signature is missing or empty');
     const sha256 = hash.digest();
     const signatureSha256 = createHash('sha256').update(signature).digest();
-    await receive(pool, { userId, upload, sha256, size, signature, signatureSha256, start, way, fileName: givenName });
+    const stored = { sha256, size, signature, signatureSha256, fileName: givenName };
+    await receive(pool, { userId, upload, start, way, by, ...stored });
     return sha256;
   } catch (error) {
     // what is left where the database is away is dropped by the User's next upload, or after an hour

@@ -7,17 +7,19 @@ import {
   submissionParametersSchema,
   submissionQuerySchema,
 } from '@penstock/api';
-import { type Eui, parseEui } from '@penstock/duis';
+import type { Eui } from '@penstock/duis';
+import { MOST_SIGNATURE_BYTES } from '@penstock/files/signature';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { authorOf } from '../foundation/author.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
-import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
+import { ownerOf, withdrawerOf } from './owner.ts';
 import { listSubmissions, readSubmission } from './read-store.ts';
-import { type Part, receiveFile } from './receive.ts';
+import { type Part, receiveFile, receiveSignature } from './receive.ts';
 import type { TrustFiles } from './trust.ts';
+import { withdraw } from './withdraw-store.ts';
 
 /** Files that are taken in at one time in a process: each holds a megabyte or two, and writes to the database. */
 const MOST_AT_ONCE = 4;
@@ -29,12 +31,6 @@ export interface SubmissionRouteParts {
   readonly trust: TrustFiles;
   readonly mostBytes: number;
   readonly mostKeptBytes: number;
-}
-
-/** The User ID whose files these are; the Operator's own unless it names another. */
-function ownerOf(viewer: Viewer, named: string | undefined): Eui {
-  const userId = named === undefined ? undefined : parseEui(named);
-  return viewer.kind === 'operator' && userId === undefined ? viewer.userId : recordOwner(viewer, named);
 }
 
 async function* partsOf(request: FastifyRequest, mostBytes: number): AsyncGenerator<Part> {
@@ -51,14 +47,16 @@ async function* partsOf(request: FastifyRequest, mostBytes: number): AsyncGenera
 /** Signed files: delivery, and what became of them. */
 export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) => void {
   const { pool, trust, mostBytes, mostKeptBytes } = parts;
+  const one = '/api/v1/submissions/:sha256';
   let underWay = 0;
 
-  async function take(request: FastifyRequest, userId: Eui, start: ReleaseStart): Promise<string> {
-    if (!request.isMultipart()) {
-      throw new PenstockError('request.unsupported-media-type', {
-        detail: 'send multipart/form-data with the parts file and signature',
-      });
-    }
+  function requireMultipart(request: FastifyRequest, parts: string): void {
+    if (request.isMultipart()) return;
+    throw new PenstockError('request.unsupported-media-type', { detail: `send multipart/form-data with ${parts}` });
+  }
+
+  async function take(request: FastifyRequest, userId: Eui, start: ReleaseStart, by: string): Promise<string> {
+    requireMultipart(request, 'the parts file and signature');
     if (Number(request.headers['content-length'] ?? 0) > mostBytes + ENVELOPE_BYTES) {
       throw new PenstockError('request.too-large', { detail: `a file may have ${mostBytes} bytes`, where: 'file' });
     }
@@ -75,6 +73,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         mostKeptBytes,
         start,
         way: 'https',
+        by,
       });
       return sha256.toString('hex');
     } finally {
@@ -99,11 +98,57 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         const { paused, rate } = request.query;
         const userId = ownerOf(viewer, request.query.userId);
         const by = authorOf(viewer);
-        const sha256 = await take(request, userId, {
+        const start = {
           pausedBy: paused === undefined ? undefined : by,
           rate: rate === undefined ? undefined : { perSecond: rate, by },
+        };
+        const sha256 = await take(request, userId, start, by);
+        return reply.code(202).send(await readSubmission(pool, userId, sha256));
+      },
+    );
+    app.post(
+      `${one}/signatures`,
+      {
+        config: { access: 'submissions.change' },
+        schema: {
+          params: submissionParametersSchema,
+          querystring: submissionOwnerSchema,
+          consumes: ['multipart/form-data'],
+          response: { 202: submissionLifeSchema },
+        },
+      },
+      async (request, reply) => {
+        const viewer = viewerOf(request);
+        const userId = ownerOf(viewer, request.query.userId);
+        const { sha256 } = request.params;
+        requireMultipart(request, 'the part signature');
+        trust.current();
+        await receiveSignature(pool, {
+          userId,
+          sha256: Buffer.from(sha256, 'hex'),
+          parts: partsOf(request, MOST_SIGNATURE_BYTES),
+          way: 'https',
+          by: authorOf(viewer),
         });
         return reply.code(202).send(await readSubmission(pool, userId, sha256));
+      },
+    );
+    app.post(
+      `${one}/withdraw`,
+      {
+        config: { access: 'submissions.change' },
+        schema: {
+          params: submissionParametersSchema,
+          querystring: submissionOwnerSchema,
+          response: { 200: submissionLifeSchema },
+        },
+      },
+      async (request) => {
+        const viewer = viewerOf(request);
+        const userId = withdrawerOf(viewer, request.query.userId);
+        const { sha256 } = request.params;
+        await withdraw(pool, { userId, sha256: Buffer.from(sha256, 'hex'), by: authorOf(viewer) });
+        return readSubmission(pool, userId, sha256);
       },
     );
     app.get(
@@ -115,7 +160,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
       (request) => listSubmissions(pool, ownerOf(viewerOf(request), request.query.userId), request.query),
     );
     app.get(
-      '/api/v1/submissions/:sha256',
+      one,
       {
         config: { access: 'submissions.see' },
         schema: {

@@ -7,6 +7,7 @@ import {
   type AdtFile,
   type AdtInForce,
   adtInForce,
+  adtWords,
   compareAdt,
   Findings,
   numbersOf,
@@ -20,6 +21,7 @@ import type { ThresholdBound, ThresholdSetting } from '../thresholds/thresholds.
 import { lockThresholds, readInForce, replaceThresholds } from '../thresholds/thresholds-store.ts';
 import { faultsOf } from './faults.ts';
 import { type FileRefusal, Refused, refusalOf, refusalOfLines, type Submission } from './submission.ts';
+import { readNow } from './submissions-store.ts';
 
 /** What a file would change. */
 export interface Difference {
@@ -74,8 +76,10 @@ export async function checkAdt(
     lock: (client) => lockThresholds(client, owner),
     async compare(client) {
       const before = await adtInForce(file.userId, (await readInForce(client, owner)).map(asInForce));
-      const adt = summaryOf(compareAdt(before, withoutAdtReferences(file)));
-      return { summary: { adt }, relaxes: adt.relaxes };
+      const differences = compareAdt(before, withoutAdtReferences(file));
+      const adt = summaryOf(differences);
+      const words = adtWords(differences, (await readNow(client)).toISOString()).slice(0, MOST_LISTED_FAULTS);
+      return { summary: { words, adt }, relaxes: adt.relaxes };
     },
     async apply(client) {
       try {

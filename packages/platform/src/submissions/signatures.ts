@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { type Officer, officerStandingAt } from '../parties/officers.ts';
 import { findOfficer } from '../parties/officers-store.ts';
 import type { SignatureVerdict, Submission } from './submission.ts';
-import { readNow, readSignatures, type StoredSignature, storeVerdict } from './submissions-store.ts';
+import { readNow, readSignatures, readWithdrawal, type StoredSignature, storeVerdict } from './submissions-store.ts';
 import type { FileTrust } from './trust.ts';
 
 type Digests = (algorithm: string) => Promise<Buffer>;
@@ -76,9 +76,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 async function judgeNow(
   client: pg.PoolClient,
   signature: StoredSignature,
-  grounds: Grounds & Times,
+  grounds: Grounds & Times & { readonly withdrawnAt: Date | undefined },
 ): Promise<SignatureVerdict> {
-  const { at, signatureDays } = grounds;
+  const { at, signatureDays, withdrawnAt } = grounds;
+  if (withdrawnAt !== undefined && signature.receivedAt <= withdrawnAt) {
+    const detail = 'the file was withdrawn after the signature was received';
+    return { verdict: 'refused', code: 'submissions.withdrawn', detail };
+  }
   if (at.getTime() - signature.receivedAt.getTime() > signatureDays * DAY_MS) {
     const detail = `the signature was received more than ${signatureDays} days ago`;
     return { verdict: 'refused', code: 'submissions.expired', detail };
@@ -103,6 +107,7 @@ export async function judgeSignatures(client: pg.PoolClient, grounds: Grounds): 
   let refused = { code: 'submissions.not-an-officer', detail: standings.unknown as string };
   let isSigned = false;
   const signatures = await readSignatures(client, submission);
+  const withdrawnAt = await readWithdrawal(client, submission);
   // after they were read, so that none came later
   const now = await readNow(client);
   for (const signature of signatures) {
@@ -113,7 +118,9 @@ export async function judgeSignatures(client: pg.PoolClient, grounds: Grounds): 
         : undefined;
     const atReceipt = judged ?? { verdict, code, detail };
     const isValid = atReceipt.verdict === 'valid';
-    const judgedNow = isValid ? await judgeNow(client, signature, { ...grounds, at: now, judgedAt: now }) : atReceipt;
+    const judgedNow = isValid
+      ? await judgeNow(client, signature, { ...grounds, at: now, judgedAt: now, withdrawnAt })
+      : atReceipt;
     if (judged !== undefined) {
       await storeVerdict(client, submission, signature, { ...judged, counts: judgedNow.verdict === 'valid' });
     }

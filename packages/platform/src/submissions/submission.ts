@@ -4,6 +4,9 @@
 // signatures.ts), checks every line, and applies it in one transaction (worker.ts, one `*-file.ts` a kind of file). What
 // it does not: it decides nothing by itself and has no other way in; no role, token or click replaces the signature.
 //
+// Every state that a file comes into is written down with a receipt (steps-store.ts, receipts.ts); who may sign beside the
+// first officer is the User's policy; a User may withdraw what is not applied (withdraw-store.ts).
+//
 // What always holds: the identity of a file is the SHA-256 of its bytes, and the same file twice is one submission. A
 // submission that was acknowledged goes on by itself, whatever is killed; it is applied once, whole or not at all. Each
 // signature is judged as things stood when it was received, and again when the file is applied; the bytes
@@ -11,6 +14,8 @@
 import {
   type FileFault,
   MOST_LISTED_FAULTS,
+  type OfficerPolicy,
+  type SubmissionDocument,
   type SubmissionSummary,
   type submissionKindSchema,
   type submissionStates,
@@ -65,15 +70,60 @@ export function refusalOfLines(found: readonly FileFault[], faultCount: number):
   return { code: 'submissions.faults', detail, faults, faultCount };
 }
 
-/** Whether two of the officers are two people. */
-export function isByTwo(officers: readonly Officer[]): boolean {
-  return officers.some((one) => officers.some((other) => areDifferentPeople(one, other)));
+/** Whether two of the officers are two people, and one of them a deputy where the policy names some. */
+export function isByTwo(officers: readonly Officer[], { deputies }: Pick<OfficerPolicy, 'deputies'>): boolean {
+  const mayBeSecond = ({ email }: Officer) => deputies.length === 0 || deputies.includes(email.toLowerCase());
+  return officers.some((one) => officers.some((other) => mayBeSecond(other) && areDifferentPeople(one, other)));
+}
+
+/** Of the officers of a User, those whose signature beside the ones that are there makes a file one by two. */
+export function secondsOf<Contact extends { readonly email: string }>(
+  contacts: readonly Contact[],
+  signed: readonly { readonly email: string }[],
+  { deputies }: Pick<OfficerPolicy, 'deputies'>,
+): Contact[] {
+  const lower = ({ email }: { readonly email: string }) => email.toLowerCase();
+  const isDeputy = (one: { readonly email: string }) => deputies.length === 0 || deputies.includes(lower(one));
+  // where a deputy signed first, anybody else is the second
+  return contacts.filter((one) =>
+    signed.some((other) => lower(one) !== lower(other) && (isDeputy(one) || isDeputy(other))),
+  );
 }
 
 /** The service request that is raised for a User whose file names none: one a file, the same whoever asks. */
 export function raisedReference({ sha256, receivedAt }: Pick<Submission, 'sha256' | 'receivedAt'>): string {
   const day = receivedAt.toISOString().slice(0, 10).replaceAll('-', '');
   return `SR-${day}-${sha256.toString('hex').slice(0, 10)}`;
+}
+
+const kindWords: Readonly<Record<SubmissionKind, string>> = {
+  adt: 'the ADT File',
+  actions: 'the action file',
+  limits: 'the Attribute Limits File',
+};
+const stateWords: Readonly<Partial<Record<SubmissionState, string>>> = {
+  awaiting_second_officer: 'waits for the signature of a second officer',
+  applied: 'was applied',
+  refused: 'was refused',
+  withdrawn: 'was withdrawn',
+};
+/** Sentences of a difference that a notice has room for. */
+const MOST_TOLD = 5;
+
+/** What the officers are told when a file came into a state; undefined: nothing. */
+export function noticeOf(
+  life: Pick<SubmissionDocument, 'state' | 'kind' | 'reference' | 'detail'> & {
+    summary?: SubmissionSummary | undefined;
+  },
+): string | undefined {
+  const words = stateWords[life.state];
+  if (words === undefined) return undefined;
+  const what = `${life.kind === undefined ? 'the file' : kindWords[life.kind]} of ${life.reference} ${words}`;
+  if (life.state === 'withdrawn') return what;
+  if (life.state === 'refused') return `${what}: ${life.detail ?? ''}`;
+  const told = life.summary?.words ?? [];
+  const more = told.length > MOST_TOLD ? [`and ${told.length - MOST_TOLD} more`] : [];
+  return told.length === 0 ? what : `${what}: ${[...told.slice(0, MOST_TOLD), ...more].join('; ')}`;
 }
 
 /** A file that is refused while it is applied: what was done for it is rolled back. */

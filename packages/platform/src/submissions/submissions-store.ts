@@ -4,8 +4,10 @@ import type { SubmissionSummary } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/index.ts';
+import { addStep } from './receipts.ts';
 import {
   type FileRefusal,
+  noticeOf,
   refusalOf,
   type SignatureVerdict,
   type Submission,
@@ -44,14 +46,23 @@ export async function* readBytes(
   { userId, upload }: Pick<Submission, 'userId' | 'upload'>,
 ): AsyncGenerator<Buffer> {
   for (let number = 0; ; number++) {
-    const { rows } = await client.query<{ bytes: Buffer }>({
-      name: 'submission-chunk',
-      text: 'select bytes from submission_chunk where user_id = $1 and upload = $2 and number = $3',
-      values: [userId, upload, number],
-    });
-    if (rows[0] === undefined) return;
-    yield rows[0].bytes;
+    const piece = await readPiece(client, { userId, upload, number });
+    if (piece === undefined) return;
+    yield piece;
   }
+}
+
+/** One piece of them; undefined behind the last. */
+export async function readPiece(
+  client: pg.PoolClient,
+  { userId, upload, number }: Pick<Submission, 'userId' | 'upload'> & { readonly number: number },
+): Promise<Buffer | undefined> {
+  const { rows } = await client.query<{ bytes: Buffer }>({
+    name: 'submission-chunk',
+    text: 'select bytes from submission_chunk where user_id = $1 and upload = $2 and number = $3',
+    values: [userId, upload, number],
+  });
+  return rows[0]?.bytes;
 }
 
 export interface StoredSignature {
@@ -109,6 +120,15 @@ export async function storeVerdict(
   );
 }
 
+/** When the User withdrew the file; signatures that were received before count no more. */
+export async function readWithdrawal(client: pg.PoolClient, submission: Submission): Promise<Date | undefined> {
+  const { rows } = await client.query<{ withdrawn_at: Date | null }>(
+    'select withdrawn_at from submission where user_id = $1 and sha256 = $2',
+    [submission.userId, submission.sha256],
+  );
+  return rows[0]?.withdrawn_at ?? undefined;
+}
+
 /** The database's time, by which signatures are received. */
 export async function readNow(client: pg.PoolClient): Promise<Date> {
   const { rows } = await client.query<{ now: Date }>('select clock_timestamp() as now');
@@ -135,11 +155,18 @@ export async function isReopenedInVain(client: pg.PoolClient, { userId, sha256 }
 export async function resume(pool: pg.Pool, { userId, sha256 }: Submission): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query('select from submission where user_id = $1 and sha256 = $2 for update', [userId, sha256]);
-    await client.query(
-      `update submission s set state = s.resumes_as, resumes_as = null
-       where s.user_id = $1 and s.sha256 = $2 and s.resumes_as is not null and not ${HAS_UNJUDGED}`,
+    const { rows } = await client.query<{ state: SubmissionState; code: string | null; detail: string | null }>(
+      `update submission s
+       set state = s.resumes_as, resumes_as = null,
+           changed_at = greatest(clock_timestamp(), s.changed_at + interval '1 microsecond')
+       where s.user_id = $1 and s.sha256 = $2 and s.resumes_as is not null and not ${HAS_UNJUDGED}
+       returning s.state, s.code, s.detail`,
       [userId, sha256],
     );
+    const [resumed] = rows;
+    if (resumed === undefined) return;
+    const { state, code, detail } = resumed;
+    await addStep(client, { userId, sha256, state, code: code ?? undefined, detail: detail ?? undefined });
   });
 }
 
@@ -150,9 +177,13 @@ export interface StateChange {
   readonly reference?: string | undefined;
   readonly summary?: SubmissionSummary | undefined;
   readonly refusal?: FileRefusal;
+  /** Who changes it; undefined: the platform. */
+  readonly by?: string | undefined;
 }
 
 const OPEN_STATES: readonly SubmissionState[] = ['received', 'verified', 'checked'];
+/** States that are not applied yet: what a User may still withdraw. */
+export const WITHDRAWABLE: readonly SubmissionState[] = [...OPEN_STATES, 'awaiting_second_officer'];
 
 /**
  * Changes the state of a file that is in one of the states `from`, and tells its officers when it comes to rest. False
@@ -162,7 +193,7 @@ const OPEN_STATES: readonly SubmissionState[] = ['received', 'verified', 'checke
 export async function changeState(
   client: pg.PoolClient,
   { userId, sha256 }: Pick<Submission, 'userId' | 'sha256'>,
-  { state, kind, reference, summary, refusal }: StateChange,
+  { state, kind, reference, summary, refusal, by }: StateChange,
   from: readonly SubmissionState[] = OPEN_STATES,
 ): Promise<boolean> {
   // a statement of its own: the next one sees what was committed while this one waited for the row
@@ -171,7 +202,8 @@ export async function changeState(
     `update submission s
      set state = $3, changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond'),
          kind = coalesce($4, kind), reference = coalesce($5, reference), summary = coalesce($6::jsonb, summary),
-         code = $7, detail = $8, faults = $9::jsonb, fault_count = $10, resumes_as = null
+         code = $7, detail = $8, faults = $9::jsonb, fault_count = $10, resumes_as = null,
+         withdrawn_at = case when $3 = 'withdrawn' then clock_timestamp() else withdrawn_at end
      where s.user_id = $1 and s.sha256 = $2 and s.state = any ($11::text[])
        and (not $12 or not ${HAS_UNJUDGED})
      returning changed_at`,
@@ -187,16 +219,17 @@ export async function changeState(
       refusal === undefined ? undefined : JSON.stringify(refusal.faults),
       refusal?.faultCount ?? 0,
       from,
-      !OPEN_STATES.includes(state),
+      !OPEN_STATES.includes(state) && state !== 'withdrawn',
     ],
   );
   if (rows[0] === undefined) return false;
   if (state === 'refused') await dropUnsignedBytes(client, { userId, sha256 });
-  const words = wordsOf[state];
+  const { code, detail } = refusal ?? {};
+  const words = noticeOf(await addStep(client, { userId, sha256, state, by, code, detail }));
   if (words === undefined) return true;
   await client.query(
     `insert into notice (user_id, noticed_at, kind, about, words, count) values ($1, $2, 'submission', $3, $4, 0)`,
-    [userId, rows[0].changed_at, sha256.toString('hex'), refusal === undefined ? words : `${words}: ${refusal.detail}`],
+    [userId, rows[0].changed_at, sha256.toString('hex'), words],
   );
   return true;
 }
@@ -219,12 +252,6 @@ async function dropUnsignedBytes(
     [userId, sha256],
   );
 }
-
-const wordsOf: Readonly<Partial<Record<SubmissionState, string>>> = {
-  awaiting_second_officer: 'the file waits for the signature of a second officer',
-  applied: 'the file was applied',
-  refused: 'the file was refused',
-};
 
 /** Files that wait for a second officer and whose signatures all came more than `days` ago are refused; how many. */
 export async function expireWaiting(pool: pg.Pool, days: number): Promise<number> {

@@ -12,8 +12,10 @@ import { type Eui, requireEui } from '@penstock/duis';
 import { readCertificates, signDetached } from '@penstock/files/signature';
 import { type Credential, OPERATOR_ID, openPki, type Pki, subjectsOf, USERS } from '@penstock/simulator';
 import type pg from 'pg';
+import { systemClock } from '../foundation/clock.ts';
 import { loadConfig } from '../foundation/config.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { readFileSigner } from '../foundation/file-signer.ts';
 import { createHttpServer } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
@@ -22,6 +24,7 @@ import { officersImporter } from '../parties/officers-import.ts';
 import { Reports } from '../quarantine/report.ts';
 import { quarantineRoutes } from '../quarantine/routes.ts';
 import { insertQuarantineWorld, userA, userB } from '../quarantine/testing-quarantine.ts';
+import { submissionDocumentRoutes } from './documents-routes.ts';
 import { submissionRoutes } from './routes.ts';
 import { TrustFiles } from './trust.ts';
 import { SubmissionWorker } from './worker.ts';
@@ -112,11 +115,16 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
   await insertQuarantineWorld(pool);
   await pool.query(`insert into user_id (user_id, party_id) values ($1, 'P')`, [operatorId]);
   await registerOfficers(pool, pki);
+  const operator = pki.users.get(operatorId)?.signing;
   const environment = {
     PENSTOCK_FILES_TRUST_ANCHORS: pki.fileAuthorityFile,
     PENSTOCK_FILES_REVOCATION_LISTS: pki.revocationListFile,
+    PENSTOCK_OPERATOR_SIGNING_KEY_FILE: operator?.keyFile,
+    PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: operator?.certificateFile,
   };
-  const trust = new TrustFiles(loadConfig({ environment, workingFolder: '/' }));
+  const config = loadConfig({ environment, workingFolder: '/' });
+  const trust = new TrustFiles(config);
+  const signer = readFileSigner(config);
   const worker = new SubmissionWorker({
     pool,
     trust,
@@ -131,7 +139,8 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
     version: '0',
     routes: [
       submissionRoutes({ pool, trust, mostBytes: MOST_BYTES, mostKeptBytes: MOST_KEPT_BYTES }),
-      quarantineRoutes({ pool, reports: new Reports(pool), operatorId, desk: undefined }),
+      submissionDocumentRoutes({ pool, clock: systemClock, signer }),
+      quarantineRoutes({ pool, reports: new Reports(pool), operatorId, desk: undefined, clock: systemClock, signer }),
     ],
   });
   const viewers: Readonly<Record<string, Viewer>> = {

@@ -9,12 +9,16 @@ import type pg from 'pg';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
+import { addStep } from './receipts.ts';
 import { storeReleaseStart } from './release-start-store.ts';
 import { raisedReference, type SubmissionState } from './submission.ts';
 import { HAS_UNJUDGED } from './submissions-store.ts';
 
 /** A file may be signed anew when a signature was refused; nobody needs more tries than this. */
 const MOST_SIGNATURES = 20;
+
+/** Deliveries of one file that are written down; a client that goes wrong sends it a million times. */
+const MOST_DELIVERIES = 100;
 
 /** An upload of which nothing came for so long gives way to another, as one whose process was killed. */
 const STALLED = "interval '1 minute'";
@@ -102,6 +106,8 @@ export interface Upload extends UploadKey {
   readonly signatureSha256: Buffer;
   readonly start: ReleaseStart;
   readonly way: Way;
+  /** Who delivers it. */
+  readonly by: string;
   readonly fileName: string | undefined;
 }
 
@@ -155,21 +161,67 @@ export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
       'select state, upload from submission where user_id = $1 and sha256 = $2 for update',
       [userId, sha256],
     );
-    if (rows[0]?.state !== 'applied') {
-      await storeReleaseStart(client, given, given.start);
-      await sign(client, given, receivedAt);
-    }
-    await client.query(
-      `insert into submission_delivery (user_id, sha256, signature_sha256, way, name, received_at)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [userId, sha256, given.signatureSha256, given.way, given.fileName, receivedAt],
-    );
+    const isApplied = rows[0]?.state === 'applied';
+    if (!isApplied) await storeReleaseStart(client, given, given.start);
+    const isReopened = !isApplied && (await sign(client, given, receivedAt));
+    await storeDelivery(client, given, receivedAt);
     if (made.rowCount === 0) await keepOneUpload(client, given, rows[0]?.upload ?? null);
+    if (made.rowCount === 1 || isReopened) {
+      await addStep(client, { userId, sha256, state: 'received', by: given.by });
+    }
   });
 }
 
-/** Adds the signature when it is new, and has the file judged when there is one that was not. */
-async function sign(client: pg.PoolClient, given: Upload, receivedAt: Date): Promise<void> {
+type Signed = Pick<Upload, 'userId' | 'sha256' | 'signature' | 'signatureSha256'>;
+
+/** Adds a signature to a file that is known, as `receive` does with the file's bytes. The same errors. */
+export async function addSignature(
+  pool: pg.Pool,
+  given: Signed & Pick<Upload, 'way' | 'by' | 'fileName'>,
+): Promise<void> {
+  const { userId, sha256, by } = given;
+  await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ state: SubmissionState; upload: string | null; now: Date }>(
+      `select state, upload, clock_timestamp() as now from submission where user_id = $1 and sha256 = $2 for update`,
+      [userId, sha256],
+    );
+    const [known] = rows;
+    if (known === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such submission' });
+    if (known.upload === null) throw new PenstockError('submissions.bytes-gone', { where: 'sha256' });
+    const isReopened = known.state !== 'applied' && (await sign(client, given, known.now));
+    await storeDelivery(client, given, known.now);
+    if (isReopened) await addStep(client, { userId, sha256, state: 'received', by });
+  });
+}
+
+/** Writes down by which way it came; of a file that comes again and again the first are kept, and all are counted. */
+async function storeDelivery(
+  client: pg.PoolClient,
+  given: Pick<Upload, 'userId' | 'sha256' | 'signatureSha256' | 'way' | 'by' | 'fileName'>,
+  receivedAt: Date,
+): Promise<void> {
+  await client.query(
+    `with counted as (
+       update submission set delivery_count = delivery_count + 1 where user_id = $1 and sha256 = $2
+       returning delivery_count
+     )
+     insert into submission_delivery (user_id, sha256, signature_sha256, way, name, received_at, given_by)
+     select $1, $2, $3, $4, $5, $6, $7 from counted where delivery_count <= $8`,
+    [
+      given.userId,
+      given.sha256,
+      given.signatureSha256,
+      given.way,
+      given.fileName,
+      receivedAt,
+      given.by,
+      MOST_DELIVERIES,
+    ],
+  );
+}
+
+/** Adds the signature when it is new, and has the file judged when there is one that was not; true: it was at rest. */
+async function sign(client: pg.PoolClient, given: Signed, receivedAt: Date): Promise<boolean> {
   const { userId, sha256, signature, signatureSha256 } = given;
   const signed = await client.query(
     `insert into submission_signature (user_id, sha256, signature_sha256, signature, received_at)
@@ -183,11 +235,13 @@ async function sign(client: pg.PoolClient, given: Upload, receivedAt: Date): Pro
   if (signed.rowCount === 1 && (count.rows[0]?.count ?? 0) > MOST_SIGNATURES) {
     throw new PenstockError('submissions.too-many-signatures', { detail: `${MOST_SIGNATURES} were received for it` });
   }
-  await client.query(
+  const reopened = await client.query(
     `update submission s
-     set state = 'received', changed_at = $3,
-         resumes_as = case when s.state in ('awaiting_second_officer', 'refused') then s.state else s.resumes_as end
+     set state = 'received', changed_at = greatest($3, s.changed_at + interval '1 microsecond'),
+         resumes_as = case when s.state in ('awaiting_second_officer', 'refused', 'withdrawn') then s.state
+                           else s.resumes_as end
      where s.user_id = $1 and s.sha256 = $2 and s.state <> 'received' and ${HAS_UNJUDGED}`,
     [userId, sha256, receivedAt],
   );
+  return reopened.rowCount === 1;
 }

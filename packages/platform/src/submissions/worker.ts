@@ -13,7 +13,7 @@ import { inTransaction, isUnavailable } from '../foundation/database/index.ts';
 import type { Log } from '../foundation/log.ts';
 import { LOOK_EVERY_MS, Worker } from '../foundation/worker.ts';
 import type { Officer } from '../parties/officers.ts';
-import { needsSecondOfficer } from '../parties/officers-store.ts';
+import { readOfficerPolicy } from '../parties/officers-store.ts';
 import { applyActions } from './actions-file.ts';
 import { faultsOf } from './faults.ts';
 import { checkLimits } from './limits-file.ts';
@@ -171,7 +171,8 @@ export class SubmissionWorker {
   }
 
   async #waitsForSecond(client: pg.PoolClient, userId: Eui, officers: readonly Officer[]): Promise<boolean> {
-    return !isByTwo(officers) && (await needsSecondOfficer(client, userId));
+    const policy = await readOfficerPolicy(client, userId);
+    return policy.secondOfficer && !isByTwo(officers, policy);
   }
 
   /** Applies it and says so, in one transaction; undefined when that was done. */

@@ -59,7 +59,8 @@ async function checkAdt(job: CheckJob, findings: Findings): Promise<Result> {
     versions.filter(({ endedAt }) => endedAt === undefined).map(({ bounds }) => ({ ...counted, bounds })),
   );
   const before = await adtInForce(file.userId, inForce);
-  return { kind: 'adt', userId: file.userId, adt: summaryOfAdt(compareAdt(before, withoutAdtReferences(file))) };
+  const differences = compareAdt(before, withoutAdtReferences(file));
+  return { kind: 'adt', userId: file.userId, summary: summaryOfAdt(differences, new Date()) };
 }
 
 async function checkLimits(job: CheckJob, findings: Findings): Promise<Result> {
@@ -67,7 +68,8 @@ async function checkLimits(job: CheckJob, findings: Findings): Promise<Result> {
   const file = await readLimits(piecesOf(job.file.stream()), (attribute) => known.has(attribute), findings);
   if (file === undefined) return { kind: 'limits' };
   const before = await limitsInForce(job.limits);
-  return { kind: 'limits', limits: summaryOfLimits(compareLimits(before, withoutLimitReferences(file))) };
+  const differences = compareLimits(before, withoutLimitReferences(file));
+  return { kind: 'limits', summary: summaryOfLimits(differences, new Date()) };
 }
 
 async function checkActions(job: CheckJob, findings: Findings, onRows: (rows: number) => void): Promise<Result> {

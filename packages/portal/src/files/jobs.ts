@@ -48,8 +48,8 @@ export interface CheckedFile {
   readonly notices: readonly Notice[];
   /** The User ID that the file names, where it names one. */
   readonly userId?: string | undefined;
-  readonly adt?: SubmissionSummary['adt'];
-  readonly limits?: SubmissionSummary['limits'];
+  /** Of a file that sets thresholds or limits, which has no faults: what it would change. */
+  readonly summary?: SubmissionSummary;
   readonly actions?: {
     readonly process: number;
     readonly delete: number;

@@ -1,6 +1,6 @@
 // Differences in the form in which the API tells those of a delivered file, so that one view shows both.
 import type { SubmissionSummary } from '@penstock/api/schemas';
-import { type AdtDifference, type LimitDifference, numbersOf } from '@penstock/files';
+import { type AdtDifference, adtWords, type LimitDifference, limitWords, numbersOf } from '@penstock/files';
 
 type Kind = AdtDifference['kind'];
 
@@ -15,8 +15,8 @@ function countsOf(differences: readonly { readonly kind: Kind; readonly relaxes:
   };
 }
 
-export function summaryOfAdt(differences: readonly AdtDifference[]): NonNullable<SubmissionSummary['adt']> {
-  return {
+export function summaryOfAdt(differences: readonly AdtDifference[], now: Date): SubmissionSummary {
+  const adt = {
     ...countsOf(differences),
     differences: differences
       .filter(({ kind }) => kind !== 'unchanged')
@@ -31,11 +31,13 @@ export function summaryOfAdt(differences: readonly AdtDifference[]): NonNullable
         reasons: [...reasons],
       })),
   };
+  return { words: adtWords(differences, now.toISOString()), adt };
 }
 
-export function summaryOfLimits(differences: readonly LimitDifference[]): NonNullable<SubmissionSummary['limits']> {
+export function summaryOfLimits(differences: readonly LimitDifference[], now: Date): SubmissionSummary {
+  const reasons = differences.flatMap((one) => one.reasons.map((reason) => `${one.attribute} ${reason}`));
   return {
-    ...countsOf(differences),
-    reasons: differences.flatMap(({ attribute, reasons }) => reasons.map((reason) => `${attribute} ${reason}`)),
+    words: limitWords(differences, now.toISOString()),
+    limits: { ...countsOf(differences), reasons },
   };
 }

@@ -47,7 +47,7 @@ type Checked = NonNullable<ReturnType<typeof useCheck>['data']>;
 
 function Found({ data }: { data: Checked }) {
   const { me } = useSession();
-  const { faults, faultCount, userId, adt, limits, actions } = data;
+  const { faults, faultCount, userId, summary, actions } = data;
   if (faultCount > 0) {
     return (
       <FaultTable
@@ -56,7 +56,7 @@ function Found({ data }: { data: Checked }) {
       />
     );
   }
-  if (userId !== undefined && adt === undefined) {
+  if (userId !== undefined && summary === undefined) {
     return (
       <Text fw={650}>
         It names {userId}, and you act for {me.acting.userIds.join(', ')}. Delivered here it would be refused.
@@ -71,8 +71,8 @@ function Found({ data }: { data: Checked }) {
       <SummaryView
         tense="would"
         summary={{
-          adt,
-          limits,
+          words: [],
+          ...summary,
           ...(actions === undefined
             ? {}
             : { actions: { process: actions.process, delete: actions.delete, events: actions.events.length } }),

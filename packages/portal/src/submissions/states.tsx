@@ -9,16 +9,17 @@ export const stateWords: Readonly<Record<State, string>> = {
   awaiting_second_officer: 'Waits for a second officer',
   applied: 'Applied',
   refused: 'Refused',
+  withdrawn: 'Withdrawn',
 };
 
 export const stateSentences: Readonly<Record<State, string>> = {
   received: 'It is stored, and its signature is judged next. It goes on by itself.',
   verified: 'An officer signed it. Its lines are checked next.',
   checked: 'Every line is right. It is applied next.',
-  awaiting_second_officer:
-    'It could let through what would have been held, so a second officer signs the same file: deliver it again with the other signature.',
+  awaiting_second_officer: 'It could let through what would have been held, so a second officer signs it too.',
   applied: 'It is in force, whole.',
   refused: 'Nothing of it was applied.',
+  withdrawn: 'It was taken back before it was applied. To deliver it after all, have it signed anew.',
 };
 
 export const kindWords: Readonly<Record<NonNullable<SubmissionDocument['kind']>, string>> = {

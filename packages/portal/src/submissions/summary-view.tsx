@@ -10,9 +10,10 @@ const kinds = { added: 'Added', removed: 'Ends', changed: 'Changed', unchanged: 
 
 /** What a file changes; `tense` says whether it did. */
 export function SummaryView({ summary, tense }: { summary: SubmissionSummary; tense: 'would' | 'did' }) {
-  const { adt, actions, limits } = summary;
+  const { adt, actions, limits, words } = summary;
   return (
     <Stack gap="sm">
+      {actions === undefined ? <Words words={words} /> : null}
       {adt === undefined ? null : <AdtView adt={adt} tense={tense} />}
       {limits === undefined ? null : (
         <>
@@ -34,6 +35,22 @@ export function SummaryView({ summary, tense }: { summary: SubmissionSummary; te
         </Text>
       )}
     </Stack>
+  );
+}
+
+/** Sentences that are shown; a page of a thousand says no more. */
+const SHOWN_WORDS = 30;
+
+/** The difference in sentences. */
+function Words({ words }: { words: readonly string[] }) {
+  if (words.length === 0) return null;
+  return (
+    <List size="sm" className="penstock-difference" aria-label="The difference in words">
+      {words.slice(0, SHOWN_WORDS).map((sentence) => (
+        <List.Item key={sentence}>{sentence}</List.Item>
+      ))}
+      {words.length > SHOWN_WORDS ? <List.Item>and {count(words.length - SHOWN_WORDS)} more, below</List.Item> : null}
+    </List>
   );
 }
 

@@ -29,11 +29,14 @@ export class WriteHandle {
   /** Why nothing more is taken: what comes after a piece that was refused would leave a hole. */
   #failure: unknown;
 
-  constructor(options: { pool: pg.Pool; userId: Eui; file: IncomingFile; mostBytes: number }) {
+  readonly #by: string;
+
+  constructor(options: { pool: pg.Pool; userId: Eui; file: IncomingFile; mostBytes: number; by: string }) {
     this.#pool = options.pool;
     this.#userId = options.userId;
     this.#file = options.file;
     this.#mostBytes = options.mostBytes;
+    this.#by = options.by;
     this.#stored = options.file.size;
   }
 
@@ -42,6 +45,10 @@ export class WriteHandle {
   }
   get changedAt(): Date {
     return this.#file.changedAt;
+  }
+  /** Bytes in memory. */
+  get heldBytes(): number {
+    return this.#pendingBytes;
   }
 
   /** @throws SftpFailure when the bytes do not follow those that are there, or do not fit */
@@ -91,7 +98,8 @@ export class WriteHandle {
   /** Says that the file is whole. */
   async end(): Promise<void> {
     await this.store();
-    if (!(await endIncoming(this.#pool, this.#userId, this.#file.file))) throw gone();
+    const ended = { userId: this.#userId, file: this.#file.file, by: this.#by };
+    if (!(await endIncoming(this.#pool, ended))) throw gone();
   }
 }
 
@@ -107,6 +115,11 @@ export class ReadHandle {
 
   get size(): number {
     return 'bytes' in this.#content ? this.#content.bytes.length : this.#content.size;
+  }
+
+  /** Bytes in memory. */
+  get heldBytes(): number {
+    return 'bytes' in this.#content ? this.#content.bytes.length : 0;
   }
 
   /** Undefined at the end. */
@@ -129,6 +142,8 @@ export class ReadHandle {
 }
 
 export class FolderHandle {
+  /** A listing is short: names of at most some hundred files. */
+  readonly heldBytes = 0;
   readonly #entries: FileEntry[];
   constructor(entries: readonly FileEntry[]) {
     this.#entries = [...entries];

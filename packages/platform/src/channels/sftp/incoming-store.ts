@@ -8,6 +8,7 @@ import { inTransaction } from '../../foundation/database/index.ts';
 export const MOST_FILES = 200;
 /** What was not taken in lies for so long. */
 const KEPT = "interval '7 days'";
+const ORPHANED = "interval '1 hour'";
 
 export interface IncomingFile {
   readonly file: string;
@@ -15,6 +16,8 @@ export interface IncomingFile {
   readonly size: number;
   readonly isWhole: boolean;
   readonly changedAt: Date;
+  /** Who closed it. */
+  readonly by: string | undefined;
   readonly refusal: { readonly code: string; readonly detail: string } | undefined;
 }
 
@@ -24,11 +27,12 @@ interface Row {
   size: string;
   is_whole: boolean;
   changed_at: Date;
+  given_by: string | null;
   refusal_code: string | null;
   refusal_detail: string | null;
 }
 
-const COLUMNS = 'file, name, size::text, is_whole, changed_at, refusal_code, refusal_detail';
+const COLUMNS = 'file, name, size::text, is_whole, changed_at, given_by, refusal_code, refusal_detail';
 
 function toFile(row: Row): IncomingFile {
   const { refusal_code: code, refusal_detail: detail } = row;
@@ -38,6 +42,7 @@ function toFile(row: Row): IncomingFile {
     size: Number(row.size),
     isWhole: row.is_whole,
     changedAt: row.changed_at,
+    by: row.given_by ?? undefined,
     refusal: code === null ? undefined : { code, detail: detail ?? '' },
   };
 }
@@ -73,10 +78,23 @@ async function remove(client: pg.PoolClient, userId: Eui, name: string): Promise
   return true;
 }
 
+/** Of the file `f` that $2 names: a signature may be written in capitals. */
+const IS_SIGNATURE_OF = `left(name, -4) = $2 and lower(right(name, 4)) = '.p7s'`;
+
+/** A signature that was refused with the file of that name was over other bytes than the next file of that name. */
+async function dropRefusedSignature(client: pg.PoolClient, userId: Eui, name: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from incoming_file where user_id = $1 and ${IS_SIGNATURE_OF} and refusal_code is not null`,
+    [userId, name],
+  );
+  for (const signature of rows) await remove(client, userId, signature.name);
+}
+
 /** A new file of no bytes in the place of one of that name; undefined when the folder is full. */
 export async function createIncoming(pool: pg.Pool, userId: Eui, name: string): Promise<IncomingFile | undefined> {
   return inTransaction(pool, async (client) => {
     await remove(client, userId, name);
+    await dropRefusedSignature(client, userId, name);
     const { rows } = await client.query<Row>(
       `insert into incoming_file (user_id, file, name)
        select $1, $2, $3 where (select count(*) from incoming_file where user_id = $1) < $4
@@ -126,17 +144,24 @@ export async function appendIncoming(
   });
 }
 
-/** Says that a file is whole. False when it is gone. */
-export async function endIncoming(pool: pg.Pool, userId: Eui, file: string): Promise<boolean> {
+/** Says that a file is whole, and who says it. False when it is gone. */
+export async function endIncoming(
+  pool: pg.Pool,
+  { userId, file, by }: { userId: Eui; file: string; by: string },
+): Promise<boolean> {
   const { rowCount } = await pool.query(
-    'update incoming_file set is_whole = true, changed_at = clock_timestamp() where user_id = $1 and file = $2',
-    [userId, file],
+    `update incoming_file set is_whole = true, given_by = $3, changed_at = clock_timestamp()
+     where user_id = $1 and file = $2`,
+    [userId, file, by],
   );
   return rowCount === 1;
 }
 
 export async function removeIncoming(pool: pg.Pool, userId: Eui, name: string): Promise<boolean> {
-  return inTransaction(pool, (client) => remove(client, userId, name));
+  return inTransaction(pool, async (client) => {
+    await dropRefusedSignature(client, userId, name);
+    return remove(client, userId, name);
+  });
 }
 
 /** Gives a file another name, at once. `taken`: there is one of that name, which a rename does not replace. */
@@ -144,16 +169,19 @@ export async function renameIncoming(
   pool: pg.Pool,
   { userId, from, to }: { userId: Eui; from: string; to: string },
 ): Promise<'renamed' | 'gone' | 'taken'> {
-  const { rows } = await pool.query<{ found: boolean; renamed: boolean }>(
-    `with found as (select file from incoming_file where user_id = $1 and name = $2),
+  const { rows } = await inTransaction(pool, async (client) => {
+    await dropRefusedSignature(client, userId, to);
+    return client.query<{ found: boolean; renamed: boolean }>(
+      `with found as (select file from incoming_file where user_id = $1 and name = $2),
           renamed as (
             update incoming_file f set name = $3, changed_at = clock_timestamp()
             from found where f.user_id = $1 and f.file = found.file
               and not exists (select from incoming_file o where o.user_id = $1 and o.name = $3)
             returning f.file)
      select exists (select from found) as found, exists (select from renamed) as renamed`,
-    [userId, from, to],
-  );
+      [userId, from, to],
+    );
+  });
   if (rows[0]?.renamed) return 'renamed';
   return rows[0]?.found ? 'taken' : 'gone';
 }
@@ -202,9 +230,19 @@ export async function refuseIncoming(
   );
 }
 
-/** Drops what has lain for a week. */
+/**
+ * Drops what has lain for a week, and signatures that have lain for an hour without their file: a routine that writes the
+ * same name each day would else have yesterday's signature taken with today's file.
+ */
 export async function dropOldIncoming(pool: pg.Pool): Promise<void> {
   await inTransaction(pool, async (client) => {
+    await client.query(
+      `delete from incoming_file s
+       where lower(right(s.name, 4)) = '.p7s' and s.is_whole and s.changed_at < clock_timestamp() - ${ORPHANED}
+         and not exists (select from incoming_file f
+                         where f.user_id = s.user_id and f.file <> s.file
+                           and starts_with(f.name, left(s.name, -4)) and lower(right(f.name, 4)) <> '.p7s')`,
+    );
     await client.query(`delete from incoming_file where changed_at < clock_timestamp() - ${KEPT}`);
     await client.query(
       `delete from incoming_chunk c

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { type ErrorCode, messageOf, PenstockError } from '../../foundation/errors.ts';
 import { Every } from '../../foundation/every.ts';
 import type { Log } from '../../foundation/log.ts';
+import { Turns } from '../../foundation/turns.ts';
 import { type Part, receiveFile } from '../../submissions/receive.ts';
 import type { TrustFiles } from '../../submissions/trust.ts';
 import {
@@ -21,6 +22,8 @@ import { pairsOf } from './paths.ts';
 /** What another platform left, or what could not be taken in for a moment. */
 const SWEEP_SECONDS = 5;
 const UPKEEP_SECONDS = 300;
+/** Users whose files are taken in at one time in a process: each holds some megabytes, and writes to the database. */
+const MOST_AT_ONCE = 2;
 /** Not the file's fault: it is tried again. */
 const passing: readonly ErrorCode[] = ['submissions.upload-under-way', 'submissions.no-trust', 'database.unavailable'];
 
@@ -47,6 +50,7 @@ export class PairTaker {
   readonly #parts: PairTakerParts;
   /** One at a time for a User; the second call waits and looks again. */
   readonly #under = new Map<Eui, Promise<void>>();
+  readonly #turns = new Turns(MOST_AT_ONCE);
   readonly #rounds: Every[];
 
   constructor(parts: PairTakerParts) {
@@ -62,7 +66,7 @@ export class PairTaker {
   take(userId: Eui): Promise<void> {
     const before = this.#under.get(userId) ?? Promise.resolve();
     const work = before
-      .then(() => this.#takeAll(userId))
+      .then(() => this.#turns.run(() => this.#takeAll(userId)))
       .catch((err: unknown) => this.#parts.log.warn({ err, userId }, 'files of a folder were not taken in'))
       .finally(() => {
         if (this.#under.get(userId) === work) this.#under.delete(userId);
@@ -105,6 +109,7 @@ export class PairTaker {
         mostKeptBytes,
         start: { pausedBy: undefined, rate: undefined },
         way: 'sftp',
+        by: file.by ?? userId,
       });
       await takeAway(pool, userId, files);
       log.info({ userId, submission: sha256.toString('hex') }, 'a file came in by SFTP');

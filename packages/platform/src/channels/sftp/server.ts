@@ -11,6 +11,7 @@ import type { Log } from '../../foundation/log.ts';
 import { fingerprintText } from '../../parties/ssh-keys.ts';
 import { isGoodSshKey } from '../../parties/ssh-keys-store.ts';
 import type { HostKey } from './host-key.ts';
+import { MemoryShares } from './memory-shares.ts';
 import type { PairTaker } from './pair-taker.ts';
 import { SftpSession } from './session.ts';
 import { Tree, type TreeParts } from './tree.ts';
@@ -53,6 +54,7 @@ export class SftpServer {
   /** By the client's address and port; whose each is, once it has signed in. */
   readonly #connections = new Map<string, { readonly socket: Socket; userId?: Eui }>();
   readonly #sessions = new Set<SftpSession>();
+  readonly #memory = new MemoryShares();
   readonly #signIns: Counter<'outcome'>;
 
   constructor(parts: SftpServerParts) {
@@ -70,6 +72,15 @@ export class SftpServer {
       registers: [parts.registry],
       collect() {
         this.set(connections.size);
+      },
+    });
+    const memory = this.#memory;
+    new Gauge({
+      name: 'penstock_sftp_held_bytes',
+      help: 'Bytes of SFTP sessions in memory: sent and not stored, asked for and not taken',
+      registers: [parts.registry],
+      collect() {
+        this.set(memory.total);
       },
     });
     const options = {
@@ -217,6 +228,8 @@ export class SftpServer {
             onWhole: () => void taker.take(userId),
             onRequest: () => idle.refresh(),
             unsentBytes: () => socket.writableLength,
+            by: `SSH key ${fingerprintText(fingerprint)}`,
+            hold: this.#memory.open(userId),
             end: () => socket.destroy(),
           },
           wire,

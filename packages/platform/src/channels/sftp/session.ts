@@ -43,6 +43,10 @@ export interface SessionParts {
   readonly onRequest: () => void;
   /** Bytes that were answered and that the client has not taken. */
   readonly unsentBytes: () => number;
+  /** Who makes a file whole, in words. */
+  readonly by: string;
+  /** Is told what the session holds in memory; false: it is too much beside the others. */
+  readonly hold: (bytes: number) => boolean;
   /** Ends the connection. */
   readonly end: () => void;
 }
@@ -99,6 +103,7 @@ export class SftpSession {
   #goodUntil = 0;
   #waiting = 0;
   #waitingBytes = 0;
+  #isClosed = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(parts: SessionParts, wire: SFTPWrapper) {
@@ -111,11 +116,19 @@ export class SftpSession {
   async close(): Promise<void> {
     this.#ended.abort();
     await this.#last;
+    this.#isClosed = true;
     for (const handle of this.#handles.values()) {
       if (handle instanceof WriteHandle) await handle.store().catch(() => undefined);
       if (handle instanceof ReadHandle) await handle.close().catch(() => undefined);
     }
     this.#handles.clear();
+    this.#parts.hold(0);
+  }
+
+  /** What would go from memory with this session; what was asked for and is not taken is `unsent`. */
+  #heldBytes(unsent: number): number {
+    const open = [...this.#handles.values()];
+    return open.reduce((bytes, handle) => bytes + handle.heldBytes, this.#waitingBytes + unsent);
   }
 
   #listen(): void {
@@ -208,8 +221,10 @@ export class SftpSession {
     onRequest();
     this.#waiting += 1;
     this.#waitingBytes += bytes;
-    const isTooMuch = this.#waiting > MOST_WAITING || this.#waitingBytes > MOST_WAITING_BYTES;
-    if (isTooMuch || unsentBytes() + unsentIn(this.#wire) > MOST_UNSENT_BYTES) {
+    const unsent = unsentBytes() + unsentIn(this.#wire);
+    const isTooMuch =
+      this.#waiting > MOST_WAITING || this.#waitingBytes > MOST_WAITING_BYTES || unsent > MOST_UNSENT_BYTES;
+    if (isTooMuch || !this.#parts.hold(this.#heldBytes(unsent))) {
       if (!this.#ended.signal.aborted) log.warn({ userId }, 'an SFTP session was ended: it has too much waiting');
       this.#ended.abort();
       end();
@@ -225,6 +240,7 @@ export class SftpSession {
       } finally {
         this.#waiting -= 1;
         this.#waitingBytes -= bytes;
+        if (!this.#isClosed) this.#parts.hold(this.#heldBytes(unsentBytes() + unsentIn(this.#wire)));
       }
     });
   }
@@ -328,7 +344,7 @@ export class SftpSession {
     if (known === undefined && !has(OPEN_MODE.CREAT)) throw noSuchFile();
     const file = known === undefined || has(OPEN_MODE.TRUNC) ? await createIncoming(pool, userId, name) : known;
     if (file === undefined) throw new SftpFailure('FAILURE', `the folder may have ${MOST_FILES} files; remove some`);
-    return new WriteHandle({ pool, userId, file, mostBytes });
+    return new WriteHandle({ pool, userId, file, mostBytes, by: this.#parts.by });
   }
 
   async #rename(from: string, to: string): Promise<void> {

@@ -1,14 +1,15 @@
 // The tree that a User sees: what lies in its three folders, and what may be read of it. Nothing of another User is
 // reachable from here: every question goes out with the User ID of who signed in.
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { Clock } from '../../foundation/clock.ts';
 import { type ErrorCode, errorCodes } from '../../foundation/errors.ts';
-import type { FileSigner } from '../../foundation/file-signer.ts';
+import { type FileSigner, signDigest } from '../../foundation/file-signer.ts';
 import { listEvents } from '../../quarantine/events-store.ts';
 import type { Reports } from '../../quarantine/report.ts';
-import { listReceipts, readReceipt, signReceipt } from '../receipts.ts';
+import { listReceipts, nameOfReceipt, readReceipt } from '../../submissions/receipts.ts';
 import { type IncomingFile, listIncoming } from './incoming-store.ts';
 import type { Folder } from './paths.ts';
 
@@ -34,6 +35,7 @@ export interface TreeParts {
 }
 
 const SIGNATURE = '.p7s';
+const REPORT = '.csv';
 const REFUSED = '.not-taken.json';
 /** Events whose reports are listed: those that hold something still. */
 const LISTED_EVENTS = 200;
@@ -53,9 +55,32 @@ function refusalOf({ name, refusal, changedAt }: IncomingFile): Buffer {
   return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`, 'utf8');
 }
 
+/** Of 2 kB each: those of a whole folder, so that a listing has the sizes of what is read after it. */
+const MOST_SIGNATURES = 1_000;
+const MOST_REPORTS = 1_000;
+
+/** Puts an entry in, and forgets all others when there are too many. */
+function keep<Value>(known: Map<string, Value>, key: string, value: Value, most: number): Value {
+  if (known.size >= most) known.clear();
+  known.set(key, value);
+  return value;
+}
+
+/** What lies in `receipts`: a document, and its signature. */
+interface Document extends Entry {
+  readonly size: number;
+  /** SHA-256 of its bytes. */
+  readonly digest: Buffer;
+  readonly read: () => Promise<Buffer>;
+}
+
 export class Tree {
   readonly #parts: TreeParts;
   readonly #userId: Eui;
+  /** By the SHA-256 of what is signed. A tree is of one session. */
+  readonly #signatures = new Map<string, Buffer>();
+  /** SHA-256 of the report of an event that was read last: its signature is over that one. */
+  readonly #reportDigests = new Map<string, Buffer>();
 
   constructor(parts: TreeParts, userId: Eui) {
     this.#parts = parts;
@@ -74,21 +99,47 @@ export class Tree {
   }
 
   async #receipts(): Promise<Entry[]> {
-    const { pool, signer } = this.#parts;
-    const incoming = await listIncoming(pool, this.#userId);
-    const refused = incoming.filter(({ refusal }) => refusal !== undefined);
-    const receipts = await listReceipts(pool, this.#userId);
+    const documents = await this.#documents();
+    return documents.flatMap(({ name, size, changedAt, digest }) => {
+      const signature = this.#sign(digest);
+      const entry = { name, size, changedAt };
+      return signature === undefined ? [entry] : [entry, { name: name + SIGNATURE, size: signature.length, changedAt }];
+    });
+  }
+
+  async #documents(): Promise<Document[]> {
+    const { pool } = this.#parts;
+    const userId = this.#userId;
+    const refused = (await listIncoming(pool, userId)).filter(({ refusal }) => refusal !== undefined);
     return [
-      ...refused.map((file) => ({
-        name: file.name + REFUSED,
-        size: refusalOf(file).length,
-        changedAt: file.changedAt,
-      })),
-      ...receipts.flatMap(({ name, changedAt }) => {
-        const entry = { name, size: undefined, changedAt };
-        return signer === undefined ? [entry] : [entry, { ...entry, name: name + SIGNATURE }];
+      ...refused.map((file) => {
+        const bytes = refusalOf(file);
+        return {
+          name: file.name + REFUSED,
+          size: bytes.length,
+          changedAt: file.changedAt,
+          digest: createHash('sha256').update(bytes).digest(),
+          read: async () => bytes,
+        };
       }),
+      ...(await listReceipts(pool, userId)).map((receipt) => ({
+        name: nameOfReceipt(receipt),
+        size: receipt.size,
+        changedAt: receipt.at,
+        digest: receipt.digest,
+        read: async () => (await readReceipt(pool, { ...receipt, userId })).bytes,
+      })),
     ];
+  }
+
+  /** The Operator's signature over a document; undefined where it has no key. */
+  #sign(digest: Buffer): Buffer | undefined {
+    const { signer, clock } = this.#parts;
+    if (signer === undefined) return undefined;
+    const key = digest.toString('hex');
+    return (
+      this.#signatures.get(key) ?? keep(this.#signatures, key, signDigest(digest, signer, clock.now()), MOST_SIGNATURES)
+    );
   }
 
   async #reports(): Promise<Entry[]> {
@@ -96,32 +147,45 @@ export class Tree {
     const { items } = await listEvents(this.#parts.pool, viewer, { limit: LISTED_EVENTS });
     return items
       .filter(({ undecided }) => undecided > 0)
-      .map(({ event, lastAt }) => ({ name: `${event}.csv`, size: undefined, changedAt: new Date(lastAt) }));
+      .flatMap(({ event, lastAt }) => {
+        const entry = { name: event + REPORT, size: undefined, changedAt: new Date(lastAt) };
+        return this.#parts.signer === undefined ? [entry] : [entry, { ...entry, name: entry.name + SIGNATURE }];
+      });
   }
 
   /** What a file holds; undefined when there is none of that name. */
   async open(folder: Folder, name: string, signal: AbortSignal): Promise<Readable | undefined> {
+    if (folder === 'incoming') return undefined;
+    const isSignature = name.endsWith(SIGNATURE);
+    const signed = isSignature ? name.slice(0, -SIGNATURE.length) : name;
     if (folder === 'receipts') {
-      const bytes = await this.#receipt(name);
+      const found = (await this.#documents()).find((document) => document.name === signed);
+      const bytes = found === undefined ? undefined : isSignature ? this.#sign(found.digest) : await found.read();
       return bytes && { bytes };
     }
-    if (folder === 'incoming' || !(await this.#reports()).some((entry) => entry.name === name)) return undefined;
+    if (!(await this.#reports()).some((entry) => entry.name === name)) return undefined;
+    const event = signed.slice(0, -REPORT.length);
+    return isSignature ? this.#openReportSignature(event, signal) : this.#openReport(event, signal);
+  }
+
+  async #openReport(event: string, signal: AbortSignal): Promise<Readable> {
     const { reports, operatorId } = this.#parts;
-    const event = name.slice(0, -'.csv'.length);
-    const { file, release } = await reports.make({ userId: this.#userId, event, operatorId, signal });
+    const { file, sha256, release } = await reports.make({ userId: this.#userId, event, operatorId, signal });
+    keep(this.#reportDigests, event, sha256, MOST_REPORTS);
     return { file, size: (await file.stat()).size, release };
   }
 
-  async #receipt(name: string): Promise<Buffer | undefined> {
-    const { pool, signer, clock } = this.#parts;
-    if (name.endsWith(REFUSED)) {
-      const files = await listIncoming(pool, this.#userId);
-      const file = files.find((one) => one.refusal !== undefined && one.name + REFUSED === name);
-      return file && refusalOf(file);
+  /** Over the report that this session read last; over the report as it is now, when it read none. */
+  async #openReportSignature(event: string, signal: AbortSignal): Promise<Readable | undefined> {
+    if (!this.#reportDigests.has(event)) {
+      const report = await this.#openReport(event, signal);
+      if ('file' in report) {
+        await report.file.close();
+        report.release();
+      }
     }
-    if (!name.endsWith(SIGNATURE)) return readReceipt(pool, this.#userId, name);
-    if (signer === undefined) return undefined;
-    const receipt = await readReceipt(pool, this.#userId, name.slice(0, -SIGNATURE.length));
-    return receipt && signReceipt(receipt, signer, clock.now());
+    const digest = this.#reportDigests.get(event);
+    const bytes = digest && this.#sign(digest);
+    return bytes && { bytes };
   }
 }

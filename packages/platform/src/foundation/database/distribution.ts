@@ -49,6 +49,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   replay_horizon: byUser,
   service_event: byUser,
   submission: byUser,
+  submission_step: byUser,
   submission_upload: byUser,
   submission_chunk: byUser,
   submission_signature: byUser,

@@ -1,0 +1,84 @@
+import type { ReleaseDocument } from '@penstock/api';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { event, hold } from '../quarantine/testing-quarantine.ts';
+import { actions, meter, sha256 } from './testing-files.ts';
+import { type SubmissionWorld, submissionWorld, testPki, userA } from './testing-submissions.ts';
+
+let certificates: Awaited<ReturnType<typeof testPki>>;
+let world: SubmissionWorld;
+beforeAll(async () => {
+  certificates = await testPki();
+});
+afterAll(() => certificates.remove());
+beforeEach(async () => {
+  world = await submissionWorld(certificates.pki);
+});
+afterEach(() => world.close());
+
+describe('an action file', () => {
+  test('decides on what is held, and begins the release', async () => {
+    await hold(world.database.pool, { count: 5 });
+    const file = actions(1, 2, 3);
+    const life = await world.submit(file, world.sign(file));
+    expect(life).toMatchObject({ state: 'applied', kind: 'actions', summary: { actions: { process: 3, delete: 0 } } });
+    const { rows } = await world.database.pool.query(`select state, decided::integer from release`);
+    expect(rows).toEqual([{ state: 'running', decided: 3 }]);
+  });
+
+  test('begins its release as its delivery says, else as the platform is set', async () => {
+    await hold(world.database.pool, { count: 4 });
+    const release = async (counter: number, deliveries: { as?: string; query: string }[], of = world) => {
+      const file = actions(counter);
+      for (const one of deliveries) await of.post(file, of.sign(file), one);
+      while (await of.worker.workOnNext());
+      const { items } = (await of.get(`/releases?userId=${userA}`)).json as { items?: ReleaseDocument[] };
+      const [found] = items?.filter(({ submission }) => submission === sha256(file)) ?? [];
+      return { ...found, switches: found?.switches.map(({ author, change }) => `${author} ${change}`) };
+    };
+    expect(await release(1, [{ query: 'rate=7' }])).toMatchObject({
+      state: 'running',
+      rate: 7,
+      switches: [`${userA} rate 7`],
+    });
+    const byOperator = { as: 'operator', query: `userId=${userA}&paused=true` };
+    expect(await release(2, [byOperator, { query: 'paused=true&rate=9' }])).toMatchObject({
+      state: 'paused',
+      pausedBy: 'Operator',
+      rate: 9,
+      switches: [`${userA} rate 9`, 'Operator paused'],
+    });
+    expect(await release(3, [{ query: '' }])).not.toHaveProperty('rate');
+    const file = actions(4);
+    expect((await world.post(file, world.sign(file), { query: 'rate=0' })).status).toBe(400);
+    const paced = await submissionWorld(certificates.pki, { releaseRate: 20 });
+    try {
+      await hold(paced.database.pool, { count: 4 });
+      expect(await release(1, [{ query: '' }], paced)).toMatchObject({ rate: 20, switches: ['Operator rate 20'] });
+      expect(await release(2, [{ query: 'rate=50' }], paced)).toMatchObject({ rate: 50 });
+    } finally {
+      await paced.close();
+    }
+  });
+
+  test('is refused with all lines that are wrong, of form and of what is held, and nothing of it is recorded', async () => {
+    await hold(world.database.pool, { count: 3 });
+    const file = `${actions(1, 7, 8)}action,${event},nonsense,,process,\naction,${event},${userA}:${meter}:2,,burn,\n`;
+    const life = await world.submit(file, world.sign(file));
+    expect(life).toMatchObject({ state: 'refused', code: 'submissions.faults', faultCount: 4 });
+    expect(life.faults?.map(({ line, code }) => [line, code])).toEqual([
+      [3, 'decision.item-unknown'],
+      [4, 'decision.item-unknown'],
+      [5, 'files.message-id'],
+      [6, 'files.action'],
+    ]);
+    expect((await world.database.pool.query('select from held_decision')).rowCount).toBe(0);
+  });
+
+  test('that another file overtook is refused with the lines that were decided', async () => {
+    await hold(world.database.pool, { count: 3 });
+    const [one, two] = [actions(1, 2), actions(2, 3)];
+    await world.submit(one, world.sign(one));
+    const life = await world.submit(two, world.sign(two));
+    expect(life.faults?.map(({ line, code }) => [line, code])).toEqual([[2, 'decision.already-decided']]);
+  });
+});
