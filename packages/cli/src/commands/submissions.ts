@@ -28,10 +28,12 @@ async function untilAtRest(client: PenstockClient, receipt: SubmissionLife, opti
 }
 
 function printSummary({ summary }: SubmissionLife): void {
-  const { adt, actions, limits } = summary ?? {};
+  const { adt, actions, limits, words = [] } = summary ?? {};
   if (actions !== undefined) {
     console.log(`${actions.process} to process, ${actions.delete} to delete, of ${actions.events} events`);
   }
+  if (actions === undefined) for (const sentence of words.slice(0, MOST_PRINTED)) console.log(`  ${sentence}`);
+  if (words.length > MOST_PRINTED) console.log(`  and ${words.length - MOST_PRINTED} more`);
   if (limits !== undefined) {
     const { added, removed, changed, unchanged } = limits;
     console.log(`limits: ${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged`);
