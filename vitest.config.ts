@@ -2,10 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 // Two projects: pure tests, and tests on a real database (one server for the run, one database a test). A third makes
 // the pictures of the portal, and is no part of the tests.
-// The tests of the embedded server, of the platform that runs it, and of the pages say nothing about another server.
+// The tests of the embedded server, of the platform that runs it, of the pages, and of what is a protocol more than SQL
+// (SFTP, mail, sign-in by keys and providers) say nothing about another server.
 const ofEmbedded = [
   '**/embedded.db.test.ts',
   'packages/portal/tests/*.db.test.ts',
+  'packages/platform/src/channels/**/*.db.test.ts',
+  'packages/platform/src/people/{passkey,provider}.db.test.ts',
   'packages/cli/src/{demo,disk-full,kill,release-kill,sftp-kill,start}.db.test.ts',
 ];
 const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
