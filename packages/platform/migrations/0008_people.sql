@@ -27,7 +27,8 @@ create table sign_in."session" (
   "userAgent" text,
   "userId" text not null references sign_in."user" on delete cascade,
   "method" text not null,         -- how the person proved who it is: only those with a second factor count
-  "provider" text                 -- the organisation's provider that made it: it acts only for whom that speaks
+  "provider" text,                -- the organisation's provider that made it: it acts only for whom that speaks
+  "provenAt" timestamptz          -- when a second factor was given last in it
 );
 create index session_of_user on sign_in."session" ("userId");
 create index session_expires on sign_in."session" ("expiresAt");

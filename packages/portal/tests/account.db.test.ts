@@ -20,6 +20,11 @@ test('shows where one is signed in and ends it there; a new password signs out e
   await pages.button(/^Sign out there/).click();
   await pages.button(/^Sign out there/).waitFor({ state: 'detached' });
   expect(await other.call('GET', '/api/v1/me')).toMatchObject({ status: 401 });
+  await pages.portal.database.pool.query(
+    `insert into sign_in."passkey" ("id", "name", "publicKey", "userId", "credentialID", "counter", "deviceType", "backedUp")
+     values ($1, 'Old telephone', 'x', $1, $1, 0, 'singleDevice', false)`,
+    [person.personId],
+  );
   await pages.page.getByLabel('Password now').fill('not the password');
   await pages.page.getByLabel('New password').fill('an entirely new password');
   await pages.button('Change the password').click();
@@ -27,6 +32,7 @@ test('shows where one is signed in and ends it there; a new password signs out e
   await pages.page.getByLabel('Password now').fill(testPassword);
   await pages.button('Change the password').click();
   await pages.page.getByText('The password is changed').waitFor();
+  await pages.page.getByText('These passkeys sign in as before: Old telephone.').waitFor();
   await pages.button('Sign out everywhere, here too').click();
   await heading('Sign in').waitFor();
   const { rows } = await pages.portal.database.pool.query('select from sign_in."session" where "userId" = $1', [
@@ -44,7 +50,18 @@ test('takes passkeys and lets them go', async () => {
   await pages.button('Add a passkey').click();
   await pages.page.getByText('Laptop').waitFor();
   expect(await findBarriers(pages.page)).toEqual([]);
+  // a while later it is asked again who this is
+  await pages.portal.database.pool.query(
+    `update sign_in."session" set "provenAt" = now() - interval '11 minutes' where "userId" = $1`,
+    [person.personId],
+  );
   await pages.button('Remove the passkey Laptop').click();
+  await heading('Prove that it is you').waitFor();
+  expect(await findBarriers(pages.page)).toEqual([]);
+  await pages.page.getByLabel('Six-digit code').fill('000000');
+  await pages.button('Go on').click();
+  await pages.page.getByRole('alert').getByText('The code is not right').waitFor();
+  await pages.button('Use a passkey').click();
   await pages.page.getByText('With a passkey your device').waitFor();
 });
 

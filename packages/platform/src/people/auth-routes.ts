@@ -3,8 +3,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { lookInvitationSchema } from '@penstock/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import type { Clock } from '../foundation/clock.ts';
 import { requireOwnOrigin } from '../foundation/http/caller.ts';
 import { addressOf, type HttpApp } from '../foundation/http/server.ts';
+import { isOverdue } from './session-mark.ts';
 import type { SignIn } from './sign-in.ts';
 import { PEER_HEADER } from './sign-in-guards.ts';
 
@@ -42,10 +45,12 @@ function headersOf(headers: IncomingHttpHeaders, peer: string): Headers {
 }
 
 export function authRoutes(options: {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
   readonly signIn: () => SignIn;
   readonly origins: () => readonly string[];
 }): (app: HttpApp) => void {
-  const { signIn, origins } = options;
+  const { pool, clock, signIn, origins } = options;
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     requireOwnOrigin(request.method, request.headers, origins());
@@ -53,7 +58,16 @@ export function authRoutes(options: {
     return pass(request, reply, url, request.method);
   }
 
+  /** better-auth knows no longest time: a session that had it is nobody's here either, however much it was used. */
+  async function endOverdue({ cookie }: IncomingHttpHeaders): Promise<void> {
+    if (cookie === undefined) return;
+    const found = await signIn().api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } });
+    if (found === null || !isOverdue(found.session, clock.now())) return;
+    await pool.query('delete from sign_in."session" where "id" = $1', [found.session.id]);
+  }
+
   async function pass(request: FastifyRequest, reply: FastifyReply, url: URL, method: string): Promise<FastifyReply> {
+    await endOverdue(request.headers);
     const body = method === 'GET' ? undefined : JSON.stringify(request.body ?? {});
     const headers = headersOf(request.headers, addressOf(request));
     if (body !== undefined) headers.set('content-type', 'application/json');

@@ -43,7 +43,7 @@ export function createPeople(options: PeopleOptions): People {
   return {
     sessions,
     routes: [
-      authRoutes({ signIn, origins }),
+      authRoutes({ pool, clock, signIn, origins }),
       meRoutes({ pool, clock, sessions, providers }),
       readingsRoutes(pool),
       administrationRoutes({ pool, clock, origins }),

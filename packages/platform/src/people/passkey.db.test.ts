@@ -39,7 +39,10 @@ afterAll(async () => {
   await server.stop();
 });
 
-beforeEach(({ skip }) => skip(noBrowser !== undefined, noBrowser));
+beforeEach(({ skip }) => {
+  server.setAhead(0);
+  skip(noBrowser !== undefined, noBrowser);
+});
 
 async function open(context: BrowserContext, hasUserVerification = true): Promise<Page> {
   const page = await context.newPage();
@@ -121,6 +124,15 @@ test('a passkey is added with the second factor, signs in by itself, and is gone
   const replayed = await call(page, 'POST', '/api/auth/passkey/verify-authentication', { response: signedIn.response });
   expect(replayed).toMatchObject({ status: 400 });
 
+  // it proves again who signs in, when that was a while ago; the session before it ends
+  server.setAhead(11 * 60_000);
+  expect(await call(page, 'POST', '/api/auth/passkey/delete-passkey', { id: 'any' })).toMatchObject({
+    status: 403,
+    json: { code: 'FRESH_FACTOR_NEEDED' },
+  });
+  expect(await authenticate(page)).toMatchObject({ status: 200 });
+  expect((await call(page, 'GET', '/api/v1/me/sessions')).json.items).toHaveLength(1);
+
   const { json } = await call(page, 'GET', '/api/auth/passkey/list-user-passkeys');
   const [id] = Object.values(json).map((one) => (one as { id: string }).id);
   expect(Object.values(json)).toHaveLength(1);
@@ -135,6 +147,10 @@ test('a passkey is added with the second factor, signs in by itself, and is gone
     'signed-in',
     'passkey-added',
     'signed-out',
+    // by a key that verified nobody, and by an answer that was used before
+    'passkey-refused',
+    'signed-in',
+    'passkey-refused',
     'signed-in',
     'passkey-removed',
     'signed-out',

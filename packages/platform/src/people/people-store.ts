@@ -102,6 +102,14 @@ export async function endAllSessions(client: pg.Pool | pg.PoolClient, personId: 
   return rowCount ?? 0;
 }
 
+/** Ends the sessions of a person but those that are kept. */
+export async function endOtherSessions(
+  client: pg.Pool | pg.PoolClient,
+  { personId, kept }: { personId: string; kept: readonly string[] },
+): Promise<void> {
+  await client.query('delete from sign_in."session" where "userId" = $1 and "id" <> all ($2)', [personId, kept]);
+}
+
 interface AccountRow {
   has_password: boolean;
   has_authenticator: boolean;

@@ -38,6 +38,8 @@ const underWaySchema = z.object({
   provider: z.string(),
   nonce: z.string(),
   codeVerifier: z.string(),
+  /** Who said to come: the one that a refusal is recorded of, when the provider names nobody. */
+  email: z.string(),
   /** SHA-256 of the link that is taken by it, hex. */
   link: z.string().optional(),
 });
@@ -67,7 +69,7 @@ export function providerSignIn(options: ProviderSignInOptions) {
 
   async function chosen(body: { email?: string | undefined; token?: string | undefined }) {
     if (body.token === undefined) {
-      const { email = '' } = body;
+      const email = (body.email ?? '').toLowerCase();
       return { email, provider: providers.ofEmail(email), link: undefined };
     }
     const digest = linkDigest(body.token);
@@ -96,7 +98,13 @@ export function providerSignIn(options: ProviderSignInOptions) {
     const user = await internalAdapter.findUserById(bound.personId);
     if (user === null) throw new Error(`${bound.personId} has no sign-in`);
     const mark = { method: isWhole ? 'provider-and-factor' : 'provider', provider: provider.id };
-    const session = await internalAdapter.createSession(user.id, false, mark, true);
+    const session = await internalAdapter.createSession(user.id, false, mark, true).catch(async (error: unknown) => {
+      const detail = `${provider.name}: access has ended`;
+      if (error instanceof APIError) {
+        await recordOfPerson(pool, bound, { what: 'provider-refused', address: peerOf(context), detail });
+      }
+      throw error;
+    });
     await setSessionCookie(context, { session, user });
     if (isWhole)
       await recordOfPerson(pool, bound, { what: 'signed-in', address: peerOf(context), detail: provider.name });
@@ -128,7 +136,7 @@ export function providerSignIn(options: ProviderSignInOptions) {
           const { state, nonce, codeVerifier } = begun;
           await context.context.internalAdapter.createVerificationValue({
             identifier: `provider-state-${state}`,
-            value: JSON.stringify({ provider: provider.id, nonce, codeVerifier, link }),
+            value: JSON.stringify({ provider: provider.id, nonce, codeVerifier, email, link }),
             expiresAt: new Date(Date.now() + UNDER_WAY_SECONDS * 1000),
           });
           const cookie = context.context.createAuthCookie('provider', { maxAge: UNDER_WAY_SECONDS });
@@ -153,25 +161,27 @@ export function providerSignIn(options: ProviderSignInOptions) {
             throw refuse('PROVIDER_STATE', 'This sign-in was not begun in this browser, took too long, or was used.');
           }
           const { nonce, codeVerifier, link } = underWay;
+          const peer = peerOf(context);
+          const recordRefusal = (email: string) =>
+            recordOfPerson(pool, { email }, { what: 'provider-refused', address: peer, detail: provider.name });
           const redirectUri = callbackOf(baseURL, provider);
           const claims = await readAnswer(provider, { query, redirectUri, state, nonce, codeVerifier }).catch(
-            (err: unknown) => {
+            async (err: unknown) => {
               log.warn({ err, provider: provider.id }, 'an answer of the sign-in of an organisation was refused');
+              await recordRefusal(underWay.email);
               throw refuse('PROVIDER_REFUSED', 'Your organisation’s sign-in did not let you in, or answered wrongly.');
             },
           );
-          const peer = peerOf(context);
           const bound =
             link === undefined
               ? await findBound(pool, provider, { claims, operatorId })
-              : await takeLink(provider, link, claims, peer).catch((error: unknown) => {
+              : await takeLink(provider, link, claims, peer).catch(async (error: unknown) => {
+                  await recordRefusal(underWay.email);
                   throw inItsForm(error);
                 });
           if ('personId' in bound) return enter(context, provider, claims, bound);
-          const { refused, email } = bound;
-          if (email !== undefined) {
-            await recordOfPerson(pool, { email }, { what: 'provider-refused', address: peer, detail: provider.name });
-          }
+          const { refused, email = underWay.email } = bound;
+          await recordRefusal(email);
           throw refuse('PROVIDER_PERSON', refusals[refused]);
         },
       ),

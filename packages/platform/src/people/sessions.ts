@@ -9,10 +9,8 @@ import type { Sessions, SignedIn } from '../foundation/http/caller.ts';
 import { callerOf } from './people.ts';
 import { findPerson } from './people-store.ts';
 import { type Providers, speaksFor } from './providers.ts';
+import { isOverdue, WITH_SECOND_FACTOR } from './session-mark.ts';
 import type { SignIn } from './sign-in.ts';
-
-/** However much it is used, a session ends this long after its sign-in. */
-export const LONGEST_SESSION_MILLISECONDS = 12 * 3600 * 1000;
 
 export interface SessionsOptions {
   readonly pool: pg.Pool;
@@ -24,9 +22,6 @@ export interface SessionsOptions {
   readonly signIn: () => SignIn;
   readonly providers: Providers;
 }
-
-/** A session that was made with one step only is good for setting up the second factor, and for nothing else. */
-const WITH_SECOND_FACTOR: ReadonlySet<string> = new Set(['password-and-code', 'passkey', 'provider-and-factor']);
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { pool, clock, operatorId, isLoopback, origins, signIn, providers } = options;
@@ -46,7 +41,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     });
     if (response === null) return undefined;
     const { session } = response;
-    if (clock.now().getTime() - session.createdAt.getTime() > LONGEST_SESSION_MILLISECONDS) return undefined;
+    if (isOverdue(session, clock.now())) return undefined;
     const person = await findPerson(pool, session.userId, operatorId);
     if (person === undefined || (person.isDemonstration && !isLoopback)) return undefined;
     if (!WITH_SECOND_FACTOR.has(session.method)) throw new PenstockError('access.second-factor-needed');

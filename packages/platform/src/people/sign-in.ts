@@ -14,8 +14,10 @@ import type { Log } from '../foundation/log.ts';
 import { acceptByPasskey, linkHolder } from './passkey-links.ts';
 import { providerBeforeCode, providerSignIn } from './provider-sign-in.ts';
 import type { Providers } from './providers.ts';
+import { LOCK_SECONDS, MOST_WRONG_CODES } from './second-factor.ts';
+import { type SessionMethod, type SessionTimes, WITH_SECOND_FACTOR } from './session-mark.ts';
+import { guardAfter } from './sign-in-activity.ts';
 import {
-  guardAfter,
   guardBefore,
   PEER_HEADER,
   peerOf,
@@ -45,32 +47,45 @@ export interface SignInOptions {
 
 export type SignIn = ReturnType<typeof createSignIn>;
 
-/** The ways to prove who one is, by better-auth's address; a session is marked with the way it was made. */
+/** The ways to prove who one is, by better-auth's address. */
 const METHODS: Readonly<Record<string, SessionMethod>> = {
   '/sign-in/email': 'password',
   '/passkey/verify-authentication': 'passkey',
   // of who takes a link by it
   '/passkey/verify-registration': 'passkey',
 };
-/** `provider` is one step only, which a code must follow; `provider-and-factor` are two, whoever asked for the second. */
-export type SessionMethod = 'password' | 'password-and-code' | 'passkey' | 'provider' | 'provider-and-factor';
 
 interface Mark {
   readonly method: SessionMethod | undefined;
   readonly provider: string | undefined;
+  readonly provenAt: Date | undefined;
 }
 
-/** How a new session was proven. One that takes the place of another, as after a change of the password, was as that. */
-async function markOf(session: Record<string, unknown>, context: GenericEndpointContext | null): Promise<Mark> {
+/**
+ * What a new session is marked with. One that takes the place of another, as after a change of the password, is as that
+ * was, and as old: nothing was proven by it.
+ */
+async function markOf(
+  session: Record<string, unknown>,
+  context: GenericEndpointContext | null,
+  now: Date,
+): Promise<Mark & { readonly createdAt?: Date }> {
   const path = context?.path ?? '';
-  if (path === '/provider/finish')
-    return { method: session.method as SessionMethod, provider: String(session.provider) };
-  const before = context?.context.session?.session as Mark | undefined;
+  const marked = (method: SessionMethod, provider?: string): Mark => ({
+    method,
+    provider,
+    provenAt: WITH_SECOND_FACTOR.has(method) ? now : undefined,
+  });
+  if (path === '/provider/finish') return marked(session.method as SessionMethod, String(session.provider));
+  const before = context?.context.session?.session as (Mark & SessionTimes) | undefined;
   if (path === '/two-factor/verify-totp' && context !== null) {
     const provider = before?.provider ?? (before === undefined ? await providerBeforeCode(context) : undefined);
-    return { method: provider ? 'provider-and-factor' : 'password-and-code', provider };
+    return marked(provider ? 'provider-and-factor' : 'password-and-code', provider);
   }
-  return { method: METHODS[path] ?? before?.method, provider: before?.provider };
+  const method = METHODS[path];
+  if (method !== undefined) return marked(method);
+  if (before === undefined) throw new Error(`${path} makes a session, and nobody says how it was proven`);
+  return { method: before.method, provider: before.provider, provenAt: before.provenAt, createdAt: before.createdAt };
 }
 
 export function createSignIn(options: SignInOptions) {
@@ -92,7 +107,10 @@ export function createSignIn(options: SignInOptions) {
     session: {
       expiresIn: IDLE_SECONDS,
       updateAge: LENGTHEN_SECONDS,
-      additionalFields: { method: { type: 'string', required: true, input: false, returned: true } },
+      additionalFields: {
+        method: { type: 'string', required: true, input: false, returned: true },
+        provenAt: { type: 'date', required: false, input: false, returned: true },
+      },
     },
     account: { accountLinking: { enabled: false } },
     databaseHooks: {
@@ -100,12 +118,14 @@ export function createSignIn(options: SignInOptions) {
         create: {
           before: async (session, context) => {
             await requireAccess(pool, session.userId, isLoopback);
-            return { data: { ...session, ...(await markOf(session, context)) } };
+            const mark = await markOf(session, context, clock.now());
+            // whoever asks not to be remembered would have a day without use
+            return { data: { ...session, ...mark, expiresAt: new Date(Date.now() + IDLE_SECONDS * 1000) } };
           },
         },
       },
     },
-    hooks: { before: guardBefore({ pool, clock }), after: guardAfter({ pool }) },
+    hooks: { before: guardBefore({ pool, clock }), after: guardAfter({ pool, clock }) },
     // Codes to get in without the second factor are not given out: recovery is an administrator's matter.
     plugins: [
       twoFactor({
@@ -113,7 +133,7 @@ export function createSignIn(options: SignInOptions) {
         // of who has no password, because it comes by its organisation's provider
         allowPasswordless: true,
         backupCodeOptions: { amount: 0 },
-        accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 15 * MINUTE },
+        accountLockout: { enabled: true, maxFailedAttempts: MOST_WRONG_CODES, durationSeconds: LOCK_SECONDS },
       }),
       // With the person verified (fingerprint, PIN) it is two factors by itself; without, it is one, and does not count.
       passkey({

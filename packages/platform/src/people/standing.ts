@@ -1,7 +1,7 @@
 // Whether what a connection rests on that stays open still stands: read from the database as it is now, for many at once.
 import type { PersonRole } from '@penstock/api';
 import type pg from 'pg';
-import { LONGEST_SESSION_MILLISECONDS } from './sessions.ts';
+import { LONGEST_SESSION_MILLISECONDS } from './session-mark.ts';
 
 export interface Standing {
   readonly personId: string;

@@ -1,6 +1,6 @@
 // What of sign-in is over leaves by itself: it counts for nothing already, and would only be kept.
 import type pg from 'pg';
-import { LONGEST_SESSION_MILLISECONDS } from './sessions.ts';
+import { LONGEST_SESSION_MILLISECONDS } from './session-mark.ts';
 
 /** Longer than anything is counted: wrong passwords for a quarter of an hour, codes for five minutes, calls for one. */
 const COUNTED_MILLISECONDS = 30 * 60_000;

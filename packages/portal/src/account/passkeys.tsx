@@ -3,27 +3,41 @@ import type { AccountDocument } from '@penstock/api/schemas';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useAttempt } from '../session/attempt.ts';
-import { removePasskey } from '../session/auth.ts';
+import { type AuthResult, removePasskey } from '../session/auth.ts';
 import { knowsPasskeys, makePasskey } from '../session/passkeys.ts';
 import { FailureSummary } from '../shared/failure.tsx';
 import { When } from '../shared/when.tsx';
+import { ProveAgain } from './prove-again.tsx';
 
 /** Passkeys of the person: each signs in by itself. Who came by its organisation's sign-in has none to change. */
 export function Passkeys({ account }: { account: AccountDocument }) {
   const { passkeys, provider } = account;
   const [name, setName] = useState('');
   const queryClient = useQueryClient();
-  const { attempt, isBusy, failure, tries } = useAttempt();
-  const again = () => queryClient.invalidateQueries({ queryKey: ['account'] });
+  // what is tried again when the second factor was given anew
+  const [waiting, setWaiting] = useState<() => Promise<void>>();
+  const { attempt, isBusy, failure, tries, forget } = useAttempt();
 
-  async function add(event: FormEvent) {
-    event.preventDefault();
-    if ((await attempt(makePasskey(name.trim()))) === undefined) return;
-    setName('');
-    await again();
+  async function change(work: () => Promise<AuthResult<unknown>>) {
+    const tried = work();
+    if ((await attempt(tried)) !== undefined) {
+      setName('');
+      return queryClient.invalidateQueries({ queryKey: ['account'] });
+    }
+    const result = await tried;
+    if (result.ok || result.code !== 'FRESH_FACTOR_NEEDED') return;
+    forget();
+    setWaiting(() => () => change(work));
   }
-  async function remove(passkeyId: string) {
-    if ((await attempt(removePasskey(passkeyId))) !== undefined) await again();
+  function add(event: FormEvent) {
+    event.preventDefault();
+    void change(() => makePasskey(name.trim()));
+  }
+  async function goOn() {
+    setWaiting(undefined);
+    // a passkey makes a new session in the place of this one
+    await queryClient.invalidateQueries({ queryKey: ['sessions'] });
+    await waiting?.();
   }
 
   if (provider !== undefined) {
@@ -61,7 +75,7 @@ export function Passkeys({ account }: { account: AccountDocument }) {
                     size="xs"
                     loading={isBusy}
                     aria-label={`Remove the passkey ${passkey.name ?? ''}`}
-                    onClick={() => void remove(passkey.passkeyId)}
+                    onClick={() => void change(() => removePasskey(passkey.passkeyId))}
                   >
                     Remove
                   </Button>
@@ -72,7 +86,7 @@ export function Passkeys({ account }: { account: AccountDocument }) {
         </List>
       )}
       {knowsPasskeys ? (
-        <form onSubmit={(event) => void add(event)} aria-label="Add a passkey">
+        <form onSubmit={add} aria-label="Add a passkey">
           <Group gap="sm" align="end">
             <TextInput
               label="Name of a new passkey"
@@ -90,6 +104,9 @@ export function Passkeys({ account }: { account: AccountDocument }) {
         </form>
       ) : (
         <Text>This browser knows no passkeys.</Text>
+      )}
+      {waiting === undefined ? null : (
+        <ProveAgain account={account} onDone={() => void goOn()} onClose={() => setWaiting(undefined)} />
       )}
     </Stack>
   );

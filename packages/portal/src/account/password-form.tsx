@@ -10,16 +10,18 @@ const empty = { current: '', next: '' };
 /** Changing it ends all other sessions: whoever knew the old one is out. */
 export function PasswordForm({ email }: { email: string }) {
   const [form, setForm] = useState(empty);
-  const [isDone, setDone] = useState(false);
+  /** The names of the passkeys that sign in still, once the password was changed. */
+  const [passkeys, setPasskeys] = useState<readonly string[]>();
   const queryClient = useQueryClient();
   const { attempt, isBusy, failure, tries } = useAttempt();
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    setDone(false);
-    if ((await attempt(changePassword(form.current, form.next))) === undefined) return;
+    setPasskeys(undefined);
+    const changed = await attempt(changePassword(form.current, form.next));
+    if (changed === undefined) return;
     setForm(empty);
-    setDone(true);
+    setPasskeys(changed.value.passkeys.map(({ name }) => name ?? 'one without a name'));
     await queryClient.invalidateQueries({ queryKey: ['sessions'] });
   }
   const field = (name: keyof typeof empty) => ({
@@ -38,11 +40,14 @@ export function PasswordForm({ email }: { email: string }) {
     <form onSubmit={(event) => void submit(event)} aria-label="Change the password">
       <Stack gap="sm" maw={420}>
         {failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
-        {isDone ? (
-          <Text role="status" fw={600}>
-            The password is changed, and you are signed out everywhere else.
-          </Text>
-        ) : null}
+        {passkeys === undefined ? null : (
+          <div role="status">
+            <Text fw={600}>The password is changed, and you are signed out everywhere else.</Text>
+            {passkeys.length === 0 ? null : (
+              <Text>These passkeys sign in as before: {passkeys.join(', ')}. Remove any that is not yours, above.</Text>
+            )}
+          </div>
+        )}
         <input type="hidden" autoComplete="username" value={email} readOnly />
         <PasswordInput label="Password now" autoComplete="current-password" {...field('current')} />
         <PasswordInput

@@ -8,9 +8,12 @@ type Activity = ActivityPage['items'][number];
 const words: Readonly<Record<string, string>> = {
   'signed-in': 'signed in',
   'password-refused': 'wrong password',
-  'code-refused': 'code used twice',
+  'code-refused': 'code refused',
+  'passkey-refused': 'passkey refused',
   'provider-refused': 'organisation’s sign-in refused',
   'sign-in-locked': 'sign-in locked for 15 minutes',
+  'second-factor-locked': 'second factor locked for 15 minutes',
+  'proven-again': 'gave the second factor again',
   'second-factor-set-up': 'set up an authenticator',
   'passkey-added': 'added a passkey',
   'passkey-removed': 'removed a passkey',

@@ -46,6 +46,10 @@ const words: Readonly<Record<string, Omit<AuthFailure, 'code'>>> = {
     title: 'Passkeys cannot be changed in this session.',
     action: 'Sign out, and sign in with your password and code or with a passkey.',
   },
+  FRESH_FACTOR_NEEDED: {
+    title: 'Your second factor was given too long ago for this.',
+    action: 'Prove again that it is you: by a code of your authenticator, or a passkey.',
+  },
   NOT_VERIFIED: {
     title: 'This key only asks to be touched, which is not enough.',
     action: 'Use one that asks for a fingerprint, a face or a PIN.',
@@ -148,8 +152,10 @@ export function beginEnrolment(password: string | undefined): Promise<AuthResult
   return post('/two-factor/enable', { password }, z.object({ totpURI: z.string() }));
 }
 
-export function changePassword(currentPassword: string, newPassword: string): Promise<AuthResult<unknown>> {
-  return post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true }, anything);
+/** The passkeys that there are sign in as before, and are named. */
+export function changePassword(currentPassword: string, newPassword: string) {
+  const schema = z.object({ passkeys: z.array(z.object({ name: z.string().nullable() })) });
+  return post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true }, schema);
 }
 
 /** Where the browser goes to sign in at the organisation's own provider: by an address, or to take a link. */
