@@ -14,6 +14,8 @@ export const sshKeySchema = z.object({
   name: z.string(),
   registeredAt: instantSchema,
   revokedAt: instantSchema.optional(),
+  /** Signed in by it last, to the minute. */
+  usedAt: instantSchema.optional(),
 });
 export type SshKeyDocument = z.infer<typeof sshKeySchema>;
 export const sshKeyPageSchema = z.object({ items: z.array(sshKeySchema), cursor: cursorSchema });

@@ -12,6 +12,7 @@ create table ssh_key (
   name text not null,
   registered_at timestamptz not null default clock_timestamp(),
   revoked_at timestamptz,
+  used_at timestamptz,           -- signed in by it last, to the minute
   primary key (user_id, fingerprint)
 );
 
@@ -55,6 +56,8 @@ create table submission_delivery (
   received_at timestamptz not null,
   primary key (user_id, sha256, signature_sha256, received_at)
 );
+-- The last delivery of a User ID by a way.
+create index submission_delivery_way on submission_delivery (user_id, way, received_at);
 alter table submission_delivery enable row level security;
 create policy own_record on submission_delivery for select to penstock_viewer
   using (user_id = any ((select visible_user_ids())::macaddr8[]));

@@ -5,7 +5,8 @@
 -- One row a way, which is changed by whoever serves it.
 create table way (
   way text primary key check (way in ('https', 'sftp', 'email', 'sharepoint')),
-  is_set_up boolean not null default false, -- the platform's settings have it
+  -- what the platform's settings say of it, for guidance; null: they do not have it
+  set_up jsonb,
   -- deliveries, receipts and reports by it
   succeeded_at timestamptz,
   failed_at timestamptz,
@@ -67,6 +68,14 @@ create table way_outage (
 create unique index way_outage_open on way_outage (way) where ended_at is null;
 create index way_outage_declared on way_outage (declared_at, outage);
 
+-- What was told of how to deliver, each time it had changed.
+create table way_guidance (
+  version integer primary key,
+  made_at timestamptz not null,
+  sha256 bytea not null,         -- of the sections as text
+  sections jsonb not null
+);
+
 -- ---------------------------------------------------------------- outages that Users report (distributed by user_id)
 
 -- Answered by the Operator, who declares the outage or says why not.
@@ -86,7 +95,8 @@ create table way_report (
   primary key (user_id, report)
 );
 create index way_report_time on way_report (reported_at, report);
-create index way_report_open on way_report (way) where state = 'open';
+-- A User ID has one open report of a way.
+create unique index way_report_open on way_report (user_id, way) where state = 'open';
 alter table way_report enable row level security;
 create policy own_record on way_report for select to penstock_viewer
   using (user_id = any ((select visible_user_ids())::macaddr8[]));

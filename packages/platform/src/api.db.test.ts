@@ -217,6 +217,19 @@ describe('who may call what', () => {
     'GET /api/v1/demonstration': 'demonstration',
     'POST /api/v1/demonstration/incidents/:name': 'demonstration',
     'GET /api/v1/incidents': 'incidents.see',
+    'GET /api/v1/ways': 'ways.see',
+    'GET /api/v1/ways/versions': 'ways.see',
+    'POST /api/v1/ways/versions': 'ways.change',
+    'POST /api/v1/ways/versions/:version/withdraw': 'ways.change',
+    'GET /api/v1/ways/guidance': 'ways.see',
+    'GET /api/v1/ways/readiness': 'ways.see',
+    'GET /api/v1/ways/outages': 'outages.see',
+    'POST /api/v1/ways/outages': 'outages.change',
+    'POST /api/v1/ways/outages/:outage': 'outages.change',
+    'POST /api/v1/ways/outages/:outage/end': 'outages.change',
+    'GET /api/v1/ways/reports': 'reports.see',
+    'POST /api/v1/ways/reports': 'reports.change',
+    'POST /api/v1/ways/reports/:report/dismiss': 'reports.change',
     'GET /api/v1/overview': 'streams.see',
     'GET /api/v1/traffic': 'streams.see',
     'GET /api/v1/devices': 'devices.see',
@@ -273,6 +286,9 @@ describe('who may call what', () => {
         .replace(':personId', 'unknown')
         .replace(':invitationId', '00000000-0000-4000-8000-000000000000')
         .replace(':sessionId', 'unknown')
+        .replace(':version', '7')
+        .replace(':outage', '00000000-0000-4000-8000-000000000000')
+        .replace(':report', '00000000-0000-4000-8000-000000000000')
         .replace(':name', 'flood');
       // these would end the sessions that the other routes are called with
       const isEnding = path.includes('/sign-out');

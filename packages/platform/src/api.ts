@@ -26,6 +26,7 @@ import { submissionDocumentRoutes } from './submissions/documents-routes.ts';
 import { submissionRoutes } from './submissions/routes.ts';
 import { TrustFiles } from './submissions/trust.ts';
 import { thresholdsRoutes } from './thresholds/routes.ts';
+import { waysRoutes } from './ways/routes.ts';
 
 export function createApi(options: {
   readonly pool: pg.Pool;
@@ -70,10 +71,19 @@ export function createApi(options: {
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),
-      submissionRoutes({ pool, trust, mostBytes: config.files.maxBytes, mostKeptBytes: config.files.maxUserBytes }),
+      submissionRoutes({
+        pool,
+        clock,
+        log,
+        operatorId,
+        trust,
+        mostBytes: config.files.maxBytes,
+        mostKeptBytes: config.files.maxUserBytes,
+      }),
       submissionDocumentRoutes({ pool, clock, signer }),
       quarantineRoutes({ pool, reports, operatorId, desk: config.operator.desk, clock, signer }),
       incidentRoutes(pool),
+      waysRoutes({ pool, clock, operatorId }),
       ...(demonstration === undefined ? [] : [demonstrationRoutes(demonstration)]),
       overviewRoutes({ pool, clock }),
       ...(portal === undefined ? [] : [portalRoutes(portal.files)]),

@@ -53,7 +53,8 @@ import {
   REPORT_CONNECTIONS,
 } from './shares.ts';
 import { type Stops, stopInOrder } from './stops.ts';
-import { waysSetUp } from './ways/set-up.ts';
+import { setUpsOf } from './ways/set-up.ts';
+import { WayWatch } from './ways/watch.ts';
 import { writeSetUp } from './ways/ways-store.ts';
 
 export { importFile } from './devices/import-file.ts';
@@ -161,7 +162,6 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
   onStop('the database', () => database.close());
   const { pool, url } = database;
   await prepare?.(pool);
-  await writeSetUp(pool, waysSetUp(config));
   const directory = await openDirectory({ pool, log, readRules: async () => undefined });
   onStop('the directory', () => directory.close());
 
@@ -235,6 +235,15 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
   const channels = await startChannels({ config, log, clock, registry, pool: forChannels.pool, reports });
   onStop('the channels', () => channels.stop());
 
+  const ways = new WayWatch({
+    pool: forChannels.pool,
+    log,
+    clock,
+    registry,
+    looks: { https: { probe: () => doors.check() }, ...channels.looks },
+  });
+  onStop('what looks at the ways', () => ways.stop());
+
   // each by itself: what hinders one must not keep tomorrow's partitions from being made
   const maintenance = [
     new Every(MAINTENANCE_SECONDS, log, 'days were not made ahead', () => makeDaysAhead({ pool, clock, log, config })),
@@ -257,10 +266,12 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
     throw listenFailure(config, 'http', error);
   });
   port = http.port;
+  const gateway = `https://${urlHost(config.gateway.host)}:${doors.port}`;
+  await writeSetUp(pool, setUpsOf(config, { gateway, portal: originsOf(config, port)[0] ?? '', sftp: channels.sftp }));
   const addresses = {
-    gateway: `https://${urlHost(config.gateway.host)}:${doors.port}`,
+    gateway,
     http: `http://${urlHost(config.http.host)}:${http.port}`,
-    ...(channels.sftpPort === undefined ? {} : { sftp: `sftp://${urlHost(config.sftp.host)}:${channels.sftpPort}` }),
+    ...(channels.sftp === undefined ? {} : { sftp: `sftp://${urlHost(config.sftp.host)}:${channels.sftp.port}` }),
   };
   log.info(addresses, 'the platform is serving');
   if (config.http.publicAddress !== undefined && config.http.trustedProxies.length === 0) {

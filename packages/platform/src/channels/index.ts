@@ -15,7 +15,10 @@ import type { Log } from '../foundation/log.ts';
 import { listenFailure } from '../foundation/start-faults.ts';
 import type { Reports } from '../quarantine/report.ts';
 import { TrustFiles } from '../submissions/trust.ts';
-import { readHostKey } from './sftp/host-key.ts';
+import type { WayLooks } from '../ways/watch.ts';
+import { requireBanner } from './banner.ts';
+import { readHostKey, shownHostKey } from './sftp/host-key.ts';
+import { countWaiting } from './sftp/incoming-store.ts';
 import { PairTaker } from './sftp/pair-taker.ts';
 import { SftpServer } from './sftp/server.ts';
 
@@ -29,8 +32,10 @@ export interface ChannelParts {
 }
 
 export interface Channels {
-  /** Where SFTP listens; undefined: it is off. */
-  readonly sftpPort: number | undefined;
+  /** Where SFTP listens, and by what it is known; undefined: it is off. */
+  readonly sftp: { readonly port: number; readonly fingerprint: string; readonly hostKey: string } | undefined;
+  /** What can be asked of each way that is served here. */
+  readonly looks: WayLooks;
   stop(): Promise<void>;
 }
 
@@ -40,11 +45,12 @@ const FOLDER_FILES = 2;
 /** Starts the ways that are configured. @throws PenstockError 'config.invalid' */
 export async function startChannels({ config, log, clock, registry, pool, reports }: ChannelParts): Promise<Channels> {
   const { port, host } = config.sftp;
-  if (port === undefined) return { sftpPort: undefined, stop: async () => undefined };
+  if (port === undefined) return { sftp: undefined, looks: {}, stop: async () => undefined };
   const hostKey = readHostKey(config);
   const taker = new PairTaker({
     pool,
     log,
+    clock,
     trust: new TrustFiles(config),
     mostBytes: config.files.maxBytes,
     mostKeptBytes: config.files.maxUserBytes,
@@ -66,7 +72,9 @@ export async function startChannels({ config, log, clock, registry, pool, report
     await taker.stop();
   };
   try {
-    return { sftpPort: await server.listen(port, host), stop };
+    const listens = await server.listen(port, host);
+    const sftp = { probe: () => requireBanner(host, listens, /^SSH-2\.0-/), waiting: () => countWaiting(pool) };
+    return { sftp: { port: listens, ...shownHostKey(hostKey) }, looks: { sftp }, stop };
   } catch (error) {
     await stop();
     throw listenFailure({ ...config, sftp: { ...config.sftp, port } }, 'sftp', error);

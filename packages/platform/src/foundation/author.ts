@@ -14,3 +14,8 @@ export function authorOf(viewer: Viewer): string {
 export function isOperatorAuthor(author: string): boolean {
   return author === OPERATOR_AUTHOR || author.startsWith(`${OPERATOR_AUTHOR} (`);
 }
+
+/** An author as it is shown: to a User the Operator's people are the Operator. */
+export function shownAuthor(viewer: Viewer, author: string): string {
+  return viewer.kind === 'user' && isOperatorAuthor(author) ? OPERATOR_AUTHOR : author;
+}

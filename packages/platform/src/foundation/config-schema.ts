@@ -92,6 +92,16 @@ const httpSection = z.strictObject({
 const gatewaySection = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Where the gateway listens.'),
   port: port(8443).describe('Port of the gateway (TLS); 0 takes any free one.'),
+  publicAddress: z
+    .string()
+    .regex(
+      /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
+      'must be an address without a path, such as https://gateway.example:8443',
+    )
+    .optional()
+    .describe(
+      "Address under which Users' machines reach the gateway, where it is another; guidance for Users says it.",
+    ),
   processes: z
     .int()
     .min(1)
@@ -257,6 +267,13 @@ const sftpSection = z.strictObject({
     .optional()
     .describe(
       'Port of the SFTP server for signed files, receipts and reports; without it there is none. 0 takes any free one.',
+    ),
+  publicAddress: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d{1,5})?$/, 'must be a host, with its port where that is not 22: sftp.example:2022')
+    .optional()
+    .describe(
+      'Host and port under which Users reach the SFTP server, where they are others; guidance for Users says it.',
     ),
   hostKeyFile: path()
     .optional()

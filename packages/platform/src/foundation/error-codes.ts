@@ -359,6 +359,41 @@ export const errorCodes = {
     title: 'Files are not taken in by this way now.',
     action: 'Deliver the same file, with the same signature, by a way that the detail names.',
   },
+  'ways.not-usable': {
+    status: 422,
+    title: 'Ways cannot be used like that.',
+    action: 'Correct what the detail names: one way is preferred, and it is one that the settings have.',
+  },
+  'ways.shared-dependency': {
+    status: 409,
+    title: 'A fallback depends on what the preferred way depends on.',
+    action: 'Choose another fallback, or say that it is known by acceptsShared.',
+  },
+  'ways.in-force': {
+    status: 409,
+    title: 'What has come into force is not changed any more.',
+    action: 'Set another version.',
+  },
+  'ways.outage-declared': {
+    status: 409,
+    title: 'An outage of this way is declared already.',
+    action: 'Change or end the one that there is.',
+  },
+  'ways.outage-ended': {
+    status: 409,
+    title: 'This outage is ended.',
+    action: 'Declare another one where the way fails again.',
+  },
+  'ways.report-open': {
+    status: 409,
+    title: 'An outage of this way is reported for this User ID already.',
+    action: 'Wait for the answer of the Operator; GET /api/v1/ways/reports has it.',
+  },
+  'ways.report-answered': {
+    status: 409,
+    title: 'This report is answered already.',
+    action: 'Nothing is to be done.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',

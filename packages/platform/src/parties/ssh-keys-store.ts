@@ -15,11 +15,12 @@ interface SshKeyRow {
   name: string;
   registered_at: Date;
   revoked_at: Date | null;
+  used_at: Date | null;
 }
 
 /** In order of their User IDs and fingerprints, after `cursor`. */
 export function listSshKeys(pool: pg.Pool, viewer: Viewer, query: RegisteredQuery): Promise<Page<SshKeyDocument>> {
-  const columns = 'algorithm, name, registered_at, revoked_at';
+  const columns = 'algorithm, name, registered_at, revoked_at, used_at';
   return listRegistered<SshKeyRow, SshKeyDocument>(pool, viewer, 'ssh_key', columns, query, (row) => ({
     userId: requireEui(row.user_id),
     fingerprint: fingerprintText(Buffer.from(row.fingerprint, 'hex')),
@@ -27,6 +28,7 @@ export function listSshKeys(pool: pg.Pool, viewer: Viewer, query: RegisteredQuer
     name: row.name,
     registeredAt: row.registered_at.toISOString(),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at.toISOString() }),
+    ...(row.used_at === null ? {} : { usedAt: row.used_at.toISOString() }),
   }));
 }
 
@@ -70,4 +72,13 @@ export async function isGoodSshKey(pool: pg.Pool, userId: Eui, fingerprint: Buff
     [userId, fingerprint],
   );
   return rowCount === 1;
+}
+
+/** Keeps when somebody signed in by a key last, to the minute: a machine that comes every second writes no more. */
+export async function keepSshKeyUse(pool: pg.Pool, userId: Eui, fingerprint: Buffer, now: Date): Promise<void> {
+  await pool.query(
+    `update ssh_key set used_at = $3
+     where user_id = $1 and fingerprint = $2 and (used_at is null or used_at < $3::timestamptz - interval '1 minute')`,
+    [userId, fingerprint, now],
+  );
 }

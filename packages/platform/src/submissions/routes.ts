@@ -12,9 +12,13 @@ import { MOST_SIGNATURE_BYTES } from '@penstock/files/signature';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { authorOf } from '../foundation/author.ts';
+import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import type { Log } from '../foundation/log.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
+import { measured } from '../ways/health-store.ts';
+import { requireOpen } from '../ways/ways-store.ts';
 import { ownerOf, withdrawerOf } from './owner.ts';
 import { listSubmissions, readSubmission } from './read-store.ts';
 import { type Part, receiveFile, receiveSignature } from './receive.ts';
@@ -28,6 +32,9 @@ const ENVELOPE_BYTES = 64 * 1024 + 16 * 1024;
 
 export interface SubmissionRouteParts {
   readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly operatorId: Eui;
   readonly trust: TrustFiles;
   readonly mostBytes: number;
   readonly mostKeptBytes: number;
@@ -46,7 +53,7 @@ async function* partsOf(request: FastifyRequest, mostBytes: number): AsyncGenera
 
 /** Signed files: delivery, and what became of them. */
 export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) => void {
-  const { pool, trust, mostBytes, mostKeptBytes } = parts;
+  const { pool, clock, operatorId, trust, mostBytes, mostKeptBytes } = parts;
   const one = '/api/v1/submissions/:sha256';
   let underWay = 0;
 
@@ -55,26 +62,34 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     throw new PenstockError('request.unsupported-media-type', { detail: `send multipart/form-data with ${parts}` });
   }
 
+  /** The Operator's own files are taken always, so that whatever happens it can decide. */
+  async function requireWay(userId: Eui): Promise<void> {
+    if (userId !== operatorId) await requireOpen(pool, 'https', clock.now());
+  }
+
   async function take(request: FastifyRequest, userId: Eui, start: ReleaseStart, by: string): Promise<string> {
     requireMultipart(request, 'the parts file and signature');
     if (Number(request.headers['content-length'] ?? 0) > mostBytes + ENVELOPE_BYTES) {
       throw new PenstockError('request.too-large', { detail: `a file may have ${mostBytes} bytes`, where: 'file' });
     }
     trust.current();
+    await requireWay(userId);
     if (underWay >= MOST_AT_ONCE) {
       throw new PenstockError('service.not-ready', { detail: `${MOST_AT_ONCE} files are being taken in already` });
     }
     underWay++;
     try {
-      const sha256 = await receiveFile(pool, {
-        userId,
-        parts: partsOf(request, mostBytes),
-        mostBytes,
-        mostKeptBytes,
-        start,
-        way: 'https',
-        by,
-      });
+      const sha256 = await measured(parts, 'https', () =>
+        receiveFile(pool, {
+          userId,
+          parts: partsOf(request, mostBytes),
+          mostBytes,
+          mostKeptBytes,
+          start,
+          way: 'https',
+          by,
+        }),
+      );
       return sha256.toString('hex');
     } finally {
       underWay--;
@@ -123,6 +138,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         const { sha256 } = request.params;
         requireMultipart(request, 'the part signature');
         trust.current();
+        await requireWay(userId);
         await receiveSignature(pool, {
           userId,
           sha256: Buffer.from(sha256, 'hex'),

@@ -138,7 +138,15 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
     log,
     version: '0',
     routes: [
-      submissionRoutes({ pool, trust, mostBytes: MOST_BYTES, mostKeptBytes: MOST_KEPT_BYTES }),
+      submissionRoutes({
+        pool,
+        clock: systemClock,
+        log,
+        operatorId,
+        trust,
+        mostBytes: MOST_BYTES,
+        mostKeptBytes: MOST_KEPT_BYTES,
+      }),
       submissionDocumentRoutes({ pool, clock: systemClock, signer }),
       quarantineRoutes({ pool, reports: new Reports(pool), operatorId, desk: undefined, clock: systemClock, signer }),
     ],

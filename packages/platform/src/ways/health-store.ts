@@ -1,5 +1,10 @@
 // How ways fare, as whoever serves one tells: what came and went by it, and what it waits for.
+import type { WayHealth } from '@penstock/api';
 import type pg from 'pg';
+import type { Clock } from '../foundation/clock.ts';
+import { messageOf, PenstockError } from '../foundation/errors.ts';
+import type { Log } from '../foundation/log.ts';
+import type { Viewer } from '../foundation/viewer.ts';
 import type { Way } from './standing.ts';
 
 /** Longest words about a failure that are kept. */
@@ -42,6 +47,29 @@ export async function recordHealth(pool: pg.Pool, way: Way, { by, ok, at, detail
   ]);
 }
 
+/**
+ * Does what serves one delivery by a way, and tells what became of it. What is refused is no failure; that it could not be
+ * told is one of the log.
+ */
+export async function measured<Result>(
+  { pool, log, clock }: { readonly pool: pg.Pool; readonly log: Log; readonly clock: Clock },
+  way: Way,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const tell = (ok: boolean, detail?: string) =>
+    recordHealth(pool, way, { by: 'use', ok, at: clock.now(), detail }).catch((err: unknown) =>
+      log.warn({ err, way }, 'how a way fares was not kept'),
+    );
+  try {
+    const result = await work();
+    await tell(true);
+    return result;
+  } catch (error) {
+    if (!(error instanceof PenstockError && error.status < 500)) await tell(false, messageOf(error));
+    throw error;
+  }
+}
+
 /** What came by a way and is not a submission yet. */
 export interface Waiting {
   readonly count: number;
@@ -54,4 +82,46 @@ export async function recordWaiting(pool: pg.Pool, way: Way, { count, oldest }: 
      where way = $1 and (waiting, oldest_waiting_at) is distinct from ($2, $3)`,
     [way, count, oldest],
   );
+}
+
+interface HealthRow {
+  way: Way;
+  succeeded_at: Date | null;
+  failed_at: Date | null;
+  failure: string | null;
+  failures: number;
+  probed_at: Date | null;
+  probe_fails_since: Date | null;
+  probe_failure: string | null;
+  waiting: number;
+  oldest_waiting_at: Date | null;
+}
+
+/** A field that is left out where there is nothing. */
+function when<Name extends string>(name: Name, at: Date | null): Partial<Record<Name, string>> {
+  return at === null ? {} : ({ [name]: at.toISOString() } as Record<Name, string>);
+}
+
+/** What is told to everybody, and to the Operator also what failed and what waits: that may be another User's matter. */
+function documentOf(row: HealthRow, viewer: Viewer): WayHealth {
+  return {
+    ...when('succeededAt', row.succeeded_at),
+    ...when('failedAt', row.failed_at),
+    failures: row.failures,
+    ...when('probedAt', row.probed_at),
+    ...when('probeFailsSince', row.probe_fails_since),
+    ...(viewer.kind === 'user'
+      ? {}
+      : {
+          ...(row.failure === null ? {} : { failure: row.failure }),
+          ...(row.probe_failure === null ? {} : { probeFailure: row.probe_failure }),
+          waiting: row.waiting,
+          ...when('oldestWaitingAt', row.oldest_waiting_at),
+        }),
+  };
+}
+
+export async function readHealth(pool: pg.Pool, viewer: Viewer): Promise<ReadonlyMap<Way, WayHealth>> {
+  const { rows } = await pool.query<HealthRow>('select * from way');
+  return new Map(rows.map((row) => [row.way, documentOf(row, viewer)]));
 }

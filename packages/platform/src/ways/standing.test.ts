@@ -10,7 +10,13 @@ const uses: Readonly<Record<Way, WayUse>> = {
   sharepoint: 'preferred',
 };
 const factsWith = (down: readonly Way[], setUp: readonly Way[] = wayNames): WayFacts[] =>
-  wayNames.map((way) => ({ way, use: uses[way], isSetUp: setUp.includes(way), isDown: down.includes(way) }));
+  wayNames.map((way) => ({
+    way,
+    use: uses[way],
+    isSetUp: setUp.includes(way),
+    isDown: down.includes(way),
+    dependsOn: [],
+  }));
 
 describe('a way', () => {
   test('that is a fallback opens with the declared outage of the preferred way, and says so', () => {
@@ -42,6 +48,13 @@ describe('a way', () => {
     expect(standingOf('https', factsWith(['https'])).usable).toEqual(['sharepoint']);
   });
 
+  test('that depends on what is down is named last', () => {
+    const facts = factsWith(['sharepoint']).map((one) =>
+      one.way === 'https' || one.way === 'sharepoint' ? { ...one, dependsOn: ['internet line'] } : one,
+    );
+    expect(standingOf('email', facts).usable).toEqual(['email', 'https']);
+  });
+
   test('that is off is closed whatever happens, and names what is set up', () => {
     expect(standingOf('sftp', factsWith(['sharepoint'], ['https', 'sftp']))).toMatchObject({
       isOpen: false,
@@ -64,7 +77,7 @@ test('whatever the configuration, fallbacks are open exactly while the preferred
       wayNames.map((way, at): WayFacts => {
         const other = others[at] === 'preferred' ? 'allowed' : (others[at] ?? 'off');
         const [isSetUp = true, isDown = false] = states[at] ?? [];
-        return { way, use: way === preferred ? 'preferred' : other, isSetUp, isDown };
+        return { way, use: way === preferred ? 'preferred' : other, isSetUp, isDown, dependsOn: [] };
       }),
     );
   fc.assert(

@@ -9,7 +9,7 @@
 // declared: what comes through all the same needs not be delivered twice. A fallback is open while an outage of the
 // preferred way is declared, from its beginning until somebody ends it, never by a date that was expected. A way that
 // is off is closed. How a file is judged does not depend on the way, nor on its standing.
-import { type Way, type WayUse, wayNames } from '@penstock/api';
+import { type Shared, type Way, type WayUse, wayNames } from '@penstock/api';
 
 export type { Way, WayUse };
 
@@ -29,6 +29,8 @@ export interface WayFacts {
   readonly isSetUp: boolean;
   /** An outage of it is declared that has begun and is not ended. */
   readonly isDown: boolean;
+  /** What stops it when it stops. */
+  readonly dependsOn: readonly string[];
 }
 
 export interface Standing {
@@ -36,7 +38,10 @@ export interface Standing {
   readonly use: WayUse;
   readonly isOpen: boolean;
   readonly preferred: Way;
-  /** That somebody may be told to use, the best first: open, set up, and without a declared outage. */
+  /**
+   * That somebody may be told to use, the best first: open, set up, and without a declared outage. Last are those that
+   * depend on what a way depends on that is down: one outage of an office suite took files and mail together.
+   */
   readonly usable: readonly Way[];
   /** Why it is open or not and, where it is not, what to use instead; ASCII, one line, below 300 characters. */
   readonly sentence: string;
@@ -60,12 +65,21 @@ function isOpen({ use }: WayFacts, preferred: WayFacts): boolean {
 
 const order: Readonly<Record<WayUse, number>> = { preferred: 0, allowed: 1, fallback: 2, off: 3 };
 
-function begin(text: string): string {
+function isDoubtful(its: WayFacts, facts: readonly WayFacts[]): boolean {
+  return facts.some(({ isDown, dependsOn }) => isDown && dependsOn.some((name) => its.dependsOn.includes(name)));
+}
+
+/** Less is better. */
+function rankOf(its: WayFacts, facts: readonly WayFacts[]): number {
+  return (isDoubtful(its, facts) ? 100 : 0) + 10 * order[its.use] + wayNames.indexOf(its.way);
+}
+
+export function begin(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** 'a', 'a or b', 'a, b or c' */
-function anyOf(names: readonly string[]): string {
+export function anyOf(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
@@ -95,7 +109,7 @@ export function standingOf(way: Way, facts: readonly WayFacts[]): Standing {
   const preferred = preferredOf(facts);
   const usable = facts
     .filter((one) => one.isSetUp && !one.isDown && isOpen(one, preferred))
-    .sort((one, other) => order[one.use] - order[other.use] || wayNames.indexOf(one.way) - wayNames.indexOf(other.way))
+    .sort((one, other) => rankOf(one, facts) - rankOf(other, facts))
     .map((one) => one.way);
   return {
     way,
@@ -109,4 +123,25 @@ export function standingOf(way: Way, facts: readonly WayFacts[]): Standing {
       usable.filter((one) => one !== way),
     ),
   };
+}
+
+/** What each of `others` depends on that `its` depends on, too. */
+export function sharedBy(its: Pick<WayFacts, 'way' | 'dependsOn'>, others: (typeof its)[]): Shared[] {
+  return others
+    .filter(({ way }) => way !== its.way)
+    .map(({ way, dependsOn }) => ({
+      way,
+      with: its.way,
+      names: dependsOn.filter((name) => its.dependsOn.includes(name)),
+    }))
+    .filter(({ names }) => names.length > 0);
+}
+
+/** What may be used while ways are down, and what fallbacks that are open have in common with them, or with one of them. */
+export function meanwhileOf(facts: readonly WayFacts[], down?: Way): { usable: readonly Way[]; shared: Shared[] } {
+  const preferred = preferredOf(facts);
+  const { usable } = standingOf(preferred.way, facts);
+  const fallbacks = facts.filter(({ use, isSetUp }) => use === 'fallback' && isSetUp && preferred.isDown);
+  const meant = facts.filter(({ way, isDown }) => isDown && (down === undefined || way === down));
+  return { usable, shared: meant.flatMap((one) => sharedBy(one, fallbacks)) };
 }

@@ -1,31 +1,39 @@
-// How ways stand now, for whoever serves one to ask at each use: one look at a few rows of four small tables.
+// How ways stand now, for whoever serves one to ask at each use: one look at a few rows of three small tables.
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
+import type { SetUps } from './guidance.ts';
 import { type Standing, standingOf, type Way, type WayFacts, type WayUse } from './standing.ts';
 
 interface FactsRow {
   way: Way;
   use: WayUse;
+  depends_on: string[];
   is_set_up: boolean;
   is_down: boolean;
 }
 
 /** The version in force at `$1`. */
-export const VERSION_IN_FORCE = `
+const VERSION_IN_FORCE = `
   (select v.version from way_version v where v.effective_from <= $1 and v.withdrawn_at is null
    order by v.effective_from desc, v.version desc limit 1)`;
 
 /** Of all ways at an instant. */
-export async function readFacts(pool: pg.Pool, now: Date): Promise<WayFacts[]> {
+export async function readFacts(pool: pg.Pool | pg.PoolClient, now: Date): Promise<WayFacts[]> {
   const { rows } = await pool.query<FactsRow>({
     name: 'way_facts',
-    text: `select w.way, u.use, w.is_set_up,
+    text: `select w.way, u.use, u.depends_on, w.set_up is not null as is_set_up,
                   exists (select from way_outage o where o.way = w.way and o.ended_at is null and o.from_at <= $1) as is_down
            from way w join way_use u on u.way = w.way
            where u.version = ${VERSION_IN_FORCE}`,
     values: [now],
   });
-  return rows.map(({ way, use, is_set_up, is_down }) => ({ way, use, isSetUp: is_set_up, isDown: is_down }));
+  return rows.map((row) => ({
+    way: row.way,
+    use: row.use,
+    isSetUp: row.is_set_up,
+    isDown: row.is_down,
+    dependsOn: row.depends_on,
+  }));
 }
 
 /** How a way stands: whether it is open, and what somebody is told for whom it is not. */
@@ -39,7 +47,12 @@ export async function requireOpen(pool: pg.Pool, way: Way, now: Date): Promise<v
   if (!isOpen) throw new PenstockError('ways.closed', { detail: sentence });
 }
 
-/** What the settings have: nobody is told to use another. */
-export async function writeSetUp(pool: pg.Pool, ways: readonly Way[]): Promise<void> {
-  await pool.query('update way set is_set_up = (way = any ($1)) where is_set_up <> (way = any ($1))', [ways]);
+/** What the settings say of each way that they have: nobody is told to use another. */
+export async function writeSetUp(pool: pg.Pool, setUps: SetUps): Promise<void> {
+  await pool.query(
+    `update way w set set_up = given.set_up
+     from (select w.way, $1::jsonb -> w.way as set_up from way w) given
+     where given.way = w.way and w.set_up is distinct from given.set_up`,
+    [JSON.stringify(setUps)],
+  );
 }

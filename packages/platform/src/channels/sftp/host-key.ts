@@ -1,11 +1,13 @@
 // The key by which clients know the server: a file of the data folder that is made when it is not there, or the one that
 // the configuration names. Platforms behind one address need the same.
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { Config } from '../../foundation/config.ts';
 import { PenstockError } from '../../foundation/errors.ts';
 import { dataFolderFault } from '../../foundation/start-faults.ts';
+import { fingerprintText } from '../../parties/ssh-keys.ts';
 
 const FILE = 'sftp-host-key';
 
@@ -62,4 +64,13 @@ export function readHostKey(config: Config): HostKey {
     throw invalid(`${named}: ${file} is no private key without a passphrase`);
   }
   return { pem, publicKey: key.getPublicSSH() };
+}
+
+/** What clients are told: the fingerprint as OpenSSH prints it, and the line of known_hosts without the host. */
+export function shownHostKey({ publicKey }: HostKey): { readonly fingerprint: string; readonly hostKey: string } {
+  const kind = publicKey.subarray(4, 4 + publicKey.readUInt32BE()).toString('latin1');
+  return {
+    fingerprint: fingerprintText(createHash('sha256').update(publicKey).digest()),
+    hostKey: `${kind} ${publicKey.toString('base64')}`,
+  };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../../foundation/database/index.ts';
+import type { Waiting } from '../../ways/health-store.ts';
 
 /** Files that lie in one User's folder at a time. */
 export const MOST_FILES = 200;
@@ -192,6 +193,17 @@ export async function usersWithWhole(pool: pg.Pool): Promise<Eui[]> {
     'select distinct user_id from incoming_file where is_whole and refusal_code is null',
   );
   return rows.map((row) => requireEui(row.user_id));
+}
+
+/** Files of all Users that are whole, as their signatures are, and not taken in yet. */
+export async function countWaiting(pool: pg.Pool): Promise<Waiting> {
+  const { rows } = await pool.query<{ count: number; oldest: Date | null }>(
+    `select count(*)::integer as count, min(f.changed_at) as oldest from incoming_file f
+     where f.is_whole and f.refusal_code is null
+       and exists (select from incoming_file s
+                   where s.user_id = f.user_id and s.name = f.name || '.p7s' and s.is_whole and s.refusal_code is null)`,
+  );
+  return { count: rows[0]?.count ?? 0, oldest: rows[0]?.oldest ?? undefined };
 }
 
 /** The bytes of a file, piece by piece. */

@@ -2,12 +2,14 @@
 // a submission, and the same file twice is one.
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
+import type { Clock } from '../../foundation/clock.ts';
 import { type ErrorCode, messageOf, PenstockError } from '../../foundation/errors.ts';
 import { Every } from '../../foundation/every.ts';
 import type { Log } from '../../foundation/log.ts';
 import { Turns } from '../../foundation/turns.ts';
 import { type Part, receiveFile } from '../../submissions/receive.ts';
 import type { TrustFiles } from '../../submissions/trust.ts';
+import { measured } from '../../ways/health-store.ts';
 import {
   dropOldIncoming,
   type IncomingFile,
@@ -41,6 +43,7 @@ async function* wholeOf(pool: pg.Pool, userId: Eui, { file, size }: IncomingFile
 export interface PairTakerParts {
   readonly pool: pg.Pool;
   readonly log: Log;
+  readonly clock: Clock;
   readonly trust: TrustFiles;
   readonly mostBytes: number;
   readonly mostKeptBytes: number;
@@ -102,15 +105,17 @@ export class PairTaker {
     const files = [file.file, signature.file];
     try {
       trust.current();
-      const sha256 = await receiveFile(pool, {
-        userId,
-        parts: parts(),
-        mostBytes,
-        mostKeptBytes,
-        start: { pausedBy: undefined, rate: undefined },
-        way: 'sftp',
-        by: file.by ?? userId,
-      });
+      const sha256 = await measured(this.#parts, 'sftp', () =>
+        receiveFile(pool, {
+          userId,
+          parts: parts(),
+          mostBytes,
+          mostKeptBytes,
+          start: { pausedBy: undefined, rate: undefined },
+          way: 'sftp',
+          by: file.by ?? userId,
+        }),
+      );
       await takeAway(pool, userId, files);
       log.info({ userId, submission: sha256.toString('hex') }, 'a file came in by SFTP');
     } catch (error) {

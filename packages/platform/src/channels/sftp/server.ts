@@ -6,10 +6,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type Eui, parseEui } from '@penstock/duis';
 import type pg from 'pg';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import ssh2, { type AuthContext, type Connection, type PublicKeyAuthContext } from 'ssh2';
+import ssh2, { type AuthContext, type Connection, type PublicKeyAuthContext, type Session } from 'ssh2';
 import type { Log } from '../../foundation/log.ts';
 import { fingerprintText } from '../../parties/ssh-keys.ts';
-import { isGoodSshKey } from '../../parties/ssh-keys-store.ts';
+import { isGoodSshKey, keepSshKeyUse } from '../../parties/ssh-keys-store.ts';
+import { findStanding } from '../../ways/ways-store.ts';
 import type { HostKey } from './host-key.ts';
 import { MemoryShares } from './memory-shares.ts';
 import type { PairTaker } from './pair-taker.ts';
@@ -46,6 +47,8 @@ export interface SftpServerParts extends TreeParts {
 interface SignedIn {
   readonly userId: Eui;
   readonly fingerprint: Buffer;
+  /** Undefined: open. */
+  readonly closed: string | undefined;
 }
 
 export class SftpServer {
@@ -170,9 +173,12 @@ export class SftpServer {
       }
       known.userId = who.userId;
       socket.emit('signed-in');
-      this.#signIns.inc({ outcome: 'signed_in' });
+      this.#signIns.inc({ outcome: who.closed === undefined ? 'signed_in' : 'closed' });
       const key = fingerprintText(who.fingerprint);
       log.info({ userId: who.userId, key, ip: socket.remoteAddress }, 'a User signed in by SFTP');
+      keepSshKeyUse(this.#parts.pool, who.userId, who.fingerprint, this.#parts.clock.now()).catch((err: unknown) =>
+        log.warn({ err, userId: who?.userId }, 'the use of an SSH key was not kept'),
+      );
       this.#takeSessions(connection, socket, who);
     });
   }
@@ -196,12 +202,18 @@ export class SftpServer {
     const userId = parseEui(context.username);
     const fingerprint = createHash('sha256').update(context.key.data).digest();
     const isGood = userId !== undefined && (await isGoodSshKey(this.#parts.pool, userId, fingerprint));
-    if (isGood && proves(context)) return { userId, fingerprint };
+    if (isGood && proves(context)) return { userId, fingerprint, closed: await this.#closed() };
     if (context.signature !== undefined) this.#signIns.inc({ outcome: 'refused' });
     return undefined;
   }
 
-  #takeSessions(connection: Connection, socket: Socket, { userId, fingerprint }: SignedIn): void {
+  /** Why nothing is taken in by SFTP now; undefined: it is. */
+  async #closed(): Promise<string | undefined> {
+    const { isOpen, sentence } = await findStanding(this.#parts.pool, 'sftp', this.#parts.clock.now());
+    return isOpen ? undefined : sentence;
+  }
+
+  #takeSessions(connection: Connection, socket: Socket, { userId, fingerprint, closed }: SignedIn): void {
     const { pool, log, taker, mostBytes } = this.#parts;
     // not the socket's own time: the answers to our keep-alive would move it
     const idle = setTimeout(() => socket.destroy(), IDLE_MS);
@@ -212,6 +224,7 @@ export class SftpServer {
       if (isOpen) return reject();
       isOpen = true;
       const channel = accept();
+      if (closed !== undefined) return turnAway(channel, closed);
       channel.on('close', () => {
         isOpen = false;
       });
@@ -225,6 +238,7 @@ export class SftpServer {
             tree: new Tree(this.#parts, userId),
             mostBytes,
             isGood: () => isGoodSshKey(pool, userId, fingerprint),
+            closed: () => this.#closed(),
             onWhole: () => void taker.take(userId),
             onRequest: () => idle.refresh(),
             unsentBytes: () => socket.writableLength,
@@ -245,6 +259,16 @@ export class SftpServer {
       });
     });
   }
+}
+
+/** Says why, where clients show it to people, and ends the session. */
+function turnAway(session: Session, why: string): void {
+  session.once('subsystem', (accept) => {
+    const channel = accept();
+    channel.stderr.write(`${why}\r\n`);
+    channel.exit(1);
+    channel.end();
+  });
 }
 
 /** Whether the call shows that the client has the private key; one that only asks shows nothing and needs not. */

@@ -37,6 +37,8 @@ export interface SessionParts {
   readonly mostBytes: number;
   /** Whether who signed in may still be here. */
   readonly isGood: () => Promise<boolean>;
+  /** Why nothing is taken in now; undefined: it is. */
+  readonly closed: () => Promise<string | undefined>;
   /** A file has become whole, or was given its last name. */
   readonly onWhole: () => void;
   /** Something was asked. */
@@ -276,6 +278,12 @@ export class SftpSession {
     throw denied('this key is no longer good for this User ID');
   }
 
+  /** The way may be closed while somebody is here: what was begun is finished, nothing new is. */
+  async #requireOpen(): Promise<void> {
+    const closed = await this.#parts.closed();
+    if (closed !== undefined) throw denied(closed);
+  }
+
   async #requireGoodNow(): Promise<void> {
     if (performance.now() > this.#goodUntil) await this.#requireGood();
   }
@@ -337,6 +345,7 @@ export class SftpSession {
   }
 
   async #openToWrite(name: string, flags: number): Promise<WriteHandle> {
+    await this.#requireOpen();
     const { pool, userId, mostBytes } = this.#parts;
     const has = (flag: number) => (flags & flag) !== 0;
     const known = await findIncoming(pool, userId, name);
@@ -350,6 +359,7 @@ export class SftpSession {
   async #rename(from: string, to: string): Promise<void> {
     const { pool, userId, onWhole } = this.#parts;
     await this.#requireGood();
+    await this.#requireOpen();
     const outcome = await renameIncoming(pool, { userId, from, to });
     if (outcome === 'gone') throw noSuchFile();
     if (outcome === 'taken') throw new SftpFailure('FAILURE', 'there is a file of that name');

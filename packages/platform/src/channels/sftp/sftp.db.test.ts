@@ -72,6 +72,7 @@ beforeAll(async () => {
   taker = new PairTaker({
     pool,
     log,
+    clock: systemClock,
     trust: new TrustFiles(config),
     mostBytes: MOST_BYTES,
     mostKeptBytes: MOST_KEPT_BYTES,
@@ -388,3 +389,35 @@ function verify(receipt: string, signature: string): number | null {
   return spawnSync('openssl', [...args, '-noverify', '-certfile', inFolder('operator.pem'), '-out', '/dev/null'])
     .status;
 }
+
+describe('a way that is closed', () => {
+  const use = (use: string) => world.database.pool.query(`update way_use set use = $1 where way = 'sftp'`, [use]);
+
+  test('says so to whoever signs in, and what to use instead', async () => {
+    const { pool } = world.database;
+    await pool.query(`update way set set_up = '{}' where way = 'https'`);
+    await use('off');
+    try {
+      const { code, output } = await asA('ls incoming');
+      expect(code).not.toBe(0);
+      expect(output).toContain('SFTP is not used for delivering files. Use the portal or the API (HTTPS).');
+    } finally {
+      await use('allowed');
+    }
+    expect((await asA('ls incoming')).code).toBe(0);
+  });
+});
+
+test('a key says when it was used last, and the way how it fares', async () => {
+  const { pool } = world.database;
+  await asB('ls receipts');
+  const key = await pool.query('select used_at from ssh_key where user_id = $1', [userB]);
+  expect(key.rows[0].used_at).toBeInstanceOf(Date);
+  const before = new Date();
+  const sha256 = writeSigned('health.csv', adt());
+  await asA('put health.csv incoming/', 'put health.csv.p7s incoming/');
+  await vi.waitFor(async () => expect((await world.get(`/submissions/${sha256}`)).status).toBe(200), soon);
+  const { rows } = await pool.query(`select succeeded_at, failures from way where way = 'sftp'`);
+  expect(rows[0].failures).toBe(0);
+  expect(rows[0].succeeded_at.getTime()).toBeGreaterThanOrEqual(before.getTime());
+});

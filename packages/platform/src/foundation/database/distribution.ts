@@ -29,6 +29,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   way_version: 'reference',
   way_use: 'reference',
   way_outage: 'reference',
+  way_guidance: 'reference',
   person: 'reference',
   person_role: 'reference',
   tried_code: 'reference',

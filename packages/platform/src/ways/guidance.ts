@@ -1,0 +1,125 @@
+// How to deliver, step by step, for the ways that are on: made from what the settings say and how each way is used, so
+// that no name, port or limit in it is another than the real one. Pure.
+import { type GuidanceSection, type PlannedUses, wayNames } from '@penstock/api';
+import { begin, nameOfWay, type Way } from './standing.ts';
+
+/** What the settings say of each way that they have; kept in the database, so every process tells the same. */
+export interface SetUps {
+  readonly https: {
+    /** Of the portal. */
+    readonly portal: string;
+    /** Of the API, for machines. */
+    readonly api: string;
+    readonly mostBytes: number;
+  };
+  readonly sftp?: {
+    readonly host: string;
+    readonly port: number;
+    /** As OpenSSH prints it. */
+    readonly fingerprint: string;
+    /** The line of known_hosts without the host. */
+    readonly hostKey: string;
+    readonly mostBytes: number;
+  };
+  readonly email?: object;
+  readonly sharepoint?: object;
+}
+
+/** Stands for the User ID of whoever reads. */
+const USER_ID = '{userId}';
+export const NO_USER_ID = 'YOUR-USER-ID';
+
+type Parts = Pick<GuidanceSection, 'facts' | 'steps' | 'limits'>;
+
+const sign = {
+  text: 'An authorised responsible officer checks and signs the file where the key is. The key never leaves that machine.',
+  commands: `penstock adt check thresholds.csv
+penstock adt sign thresholds.csv --key officer.key --certificate officer.pem`,
+};
+
+/** '512 MB': whole megabytes, or what is less in kB. */
+function bytesWords(bytes: number): string {
+  const megabytes = Math.floor(bytes / 1024 ** 2);
+  return megabytes > 0 ? `${megabytes.toLocaleString('en-GB')} MB` : `${Math.floor(bytes / 1024)} kB`;
+}
+
+function ofHttps({ portal, api, mostBytes }: SetUps['https']): Parts {
+  return {
+    facts: [
+      { name: 'Portal, for people', value: `${portal}/submissions/deliver` },
+      { name: 'API, for machines', value: `${api}/api/v1/submissions` },
+    ],
+    steps: [
+      sign,
+      {
+        text: `People open "Signed files" in the portal, choose "Check and deliver a file", and drop the file and its signature there.`,
+      },
+      {
+        text: 'Machines send both in one call, with the registered client certificate, by penstock or any client of HTTPS.',
+        commands: `curl --cert machine.pem --key machine.key --cacert operator-ca.pem \\
+  -F file=@thresholds.csv -F signature=@thresholds.csv.p7s \\
+  '${api}/api/v1/submissions?userId=${USER_ID}'`,
+      },
+      {
+        text: 'The answer has the SHA-256 of the file. What became of it is under that name in the portal and the API.',
+      },
+    ],
+    limits: [`A file has ${bytesWords(mostBytes)} at most.`, 'One file of a User ID is taken in at a time.'],
+  };
+}
+
+function ofSftp({ host, port, fingerprint, hostKey, mostBytes }: NonNullable<SetUps['sftp']>): Parts {
+  const known = port === 22 ? host : `[${host}]:${port}`;
+  return {
+    facts: [
+      { name: 'Host', value: host },
+      { name: 'Port', value: String(port) },
+      { name: 'Name to sign in with', value: USER_ID },
+      { name: 'Fingerprint of the host key', value: fingerprint },
+    ],
+    steps: [
+      {
+        text: 'Once: make a key for the machine, and have the Operator register the line of its .pub file under your User ID.',
+        commands: 'ssh-keygen -t ed25519 -N "" -f penstock-key',
+      },
+      { text: 'Once: let the machine know the server.', commands: `echo '${known} ${hostKey}' >> ~/.ssh/known_hosts` },
+      sign,
+      {
+        text: 'Put the file and its signature into the folder incoming. When both are whole, they are taken in by themselves.',
+        commands: `sftp -i penstock-key -P ${port} ${USER_ID}@${host} <<'END'
+put thresholds.csv incoming/
+put thresholds.csv.p7s incoming/
+END`,
+      },
+      { text: 'What became of it lies in the folder receipts; reports of what is held lie in the folder reports.' },
+    ],
+    limits: [
+      `A file has ${bytesWords(mostBytes)} at most; the folder incoming has 200 files.`,
+      'A name has letters, digits, ".", "_", "-" and blanks, and does not begin with a dot.',
+      'Eight connections of a User ID at a time.',
+    ],
+  };
+}
+
+function partsOf(way: Way, setUps: Partial<SetUps>): Parts | undefined {
+  if (way === 'https') return setUps.https && ofHttps(setUps.https);
+  if (way === 'sftp') return setUps.sftp && ofSftp(setUps.sftp);
+  return undefined;
+}
+
+const rank = { preferred: 0, allowed: 1, fallback: 2, off: 3 } as const;
+
+/** Of the ways that are on and set up, the preferred one first. */
+export function guidanceOf(uses: PlannedUses, setUps: Partial<SetUps>): GuidanceSection[] {
+  return wayNames
+    .flatMap((way) => {
+      const parts = uses[way].use === 'off' ? undefined : partsOf(way, setUps);
+      return parts === undefined ? [] : [{ way, name: begin(nameOfWay[way]), use: uses[way].use, ...parts }];
+    })
+    .sort((one, other) => rank[one.use] - rank[other.use]);
+}
+
+/** The sections with a User ID in its places. */
+export function withUserId(sections: readonly GuidanceSection[], userId: string | undefined): GuidanceSection[] {
+  return JSON.parse(JSON.stringify(sections).replaceAll(USER_ID, userId ?? NO_USER_ID)) as GuidanceSection[];
+}

@@ -1,0 +1,64 @@
+// Whether a User has all that it takes to deliver by a way. Pure.
+import { type Way, type WayAccess, wayNames } from '@penstock/api';
+
+/** What is registered for a User ID and good now, and when it was used. */
+export interface Registered {
+  /** Officers whose certificate is valid: without one nothing can be signed. */
+  readonly officers: number;
+  /** Machines' certificates that are valid. */
+  readonly machines: number;
+  /** People who may deliver in the portal. */
+  readonly people: number;
+  readonly sshKeys: number;
+  readonly sshUsedAt: Date | undefined;
+  readonly deliveredAt: Readonly<Partial<Record<Way, Date>>>;
+}
+
+function counted(count: number, one: string, many: string): string[] {
+  return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+}
+
+function accessOf(way: Way, of: Registered): Pick<WayAccess, 'has' | 'lacks'> {
+  switch (way) {
+    case 'https': {
+      const has = [
+        ...counted(of.people, 'person who may deliver', 'people who may deliver'),
+        ...counted(of.machines, 'certificate of a machine', 'certificates of machines'),
+      ];
+      return {
+        has,
+        lacks: has.length > 0 ? [] : ['nobody has an account that may deliver, and no machine a certificate'],
+      };
+    }
+    case 'sftp':
+      return {
+        has: counted(of.sshKeys, 'SSH key', 'SSH keys'),
+        lacks: of.sshKeys > 0 ? [] : ['no SSH key is registered'],
+      };
+    // by the officer's own address and certificate
+    case 'email':
+      return { has: counted(of.officers, 'officer’s mail address', 'officers’ mail addresses'), lacks: [] };
+    case 'sharepoint':
+      return { has: [], lacks: of.deliveredAt.sharepoint === undefined ? ['no file came by it yet'] : [] };
+  }
+}
+
+/** Of every way. */
+export function readinessOf(of: Registered): WayAccess[] {
+  return wayNames.map((way) => {
+    const access = accessOf(way, of);
+    const signers = counted(of.officers, 'officer', 'officers');
+    const has = way === 'email' ? access.has : [...access.has, ...signers];
+    const lacks = [...access.lacks, ...(of.officers > 0 ? [] : ['no officer has a valid certificate'])];
+    const usedAt = way === 'sftp' ? of.sshUsedAt : undefined;
+    const deliveredAt = of.deliveredAt[way];
+    return {
+      way,
+      isReady: lacks.length === 0,
+      has,
+      lacks,
+      ...(usedAt === undefined ? {} : { usedAt: usedAt.toISOString() }),
+      ...(deliveredAt === undefined ? {} : { deliveredAt: deliveredAt.toISOString() }),
+    };
+  });
+}
