@@ -13,12 +13,15 @@ const ofEmbedded = [
 ];
 const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
 const excluded = ['**/node_modules/**', '**/dist/**'];
+/** A condition is waited for; its default of a second is what a busy machine sleeps. */
+const patient = { poll: { timeout: 60_000 } };
 const onDatabase = {
+  expect: patient,
   environment: 'node' as const,
   setupFiles: ['scripts/seeded-properties.ts'],
   globalSetup: ['packages/platform/src/foundation/database/testing-server.ts'],
   // a cold server start and the migrations come before the first test of a run
-  testTimeout: 120_000,
+  testTimeout: 240_000,
   hookTimeout: 240_000,
 };
 const screenshots = {
@@ -35,7 +38,9 @@ export default defineConfig({
           exclude: ['**/*.db.test.ts', ...excluded],
           environment: 'node',
           setupFiles: ['scripts/seeded-properties.ts'],
-          testTimeout: 20_000,
+          expect: patient,
+          // longer means never; how quick something is, the benches say
+          testTimeout: 120_000,
         },
       },
       {

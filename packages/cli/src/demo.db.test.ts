@@ -20,7 +20,7 @@ import { totpAt } from './totp.ts';
 
 // The demonstration as its users run it: one command, then the API and the metrics say what it does.
 
-const soon = { timeout: 40_000, interval: 200 };
+const soon = { timeout: 90_000, interval: 200 };
 
 let folder: string;
 let environment: Environment;

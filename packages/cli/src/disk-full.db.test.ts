@@ -62,14 +62,14 @@ async function fullDisk(context: TestContext): Promise<FullDisk> {
   await platform.start();
   const database = await startEmbeddedPostgres({ dataFolder, log });
   const senders = new Senders({ world, gateways: [platform.gateway], senders: 8, traffic: endlessTraffic(world) });
-  await vi.waitUntil(() => senders.acknowledged.length > 50, { timeout: 20_000 });
+  await vi.waitUntil(() => senders.acknowledged.length > 50, { timeout: 90_000 });
   const makeRoom = fill(dataFolder, mebibyte);
-  await vi.waitUntil(() => senders.refusals.notNow > 50, { timeout: 20_000 });
+  await vi.waitUntil(() => senders.refusals.notNow > 50, { timeout: 90_000 });
 
   const goesOnWithRoom = async () => {
     const before = senders.acknowledged.length;
     makeRoom();
-    await vi.waitUntil(() => senders.acknowledged.length > before + 200, { timeout: 20_000 });
+    await vi.waitUntil(() => senders.acknowledged.length > before + 200, { timeout: 90_000 });
     await senders.stop();
     // each call was answered, and the platform never ended
     expect([senders.unexpected, senders.refusals.noAnswer, platform.process?.hasEnded]).toEqual([[], 0, false]);
@@ -88,7 +88,7 @@ test('a full disk: 503 for each message, nothing acknowledged is lost, and it go
   const { platform, senders, goesOnWithRoom } = await fullDisk(context);
   const { length } = senders.acknowledged;
   const refused = senders.refusals.notNow;
-  await vi.waitUntil(() => senders.refusals.notNow > refused + 200, { timeout: 20_000 });
+  await vi.waitUntil(() => senders.refusals.notNow > refused + 200, { timeout: 90_000 });
   expect(senders.acknowledged).toHaveLength(length);
   expect((await fetch(`${platform.http}/healthz`)).status).toBe(200);
   await goesOnWithRoom();
@@ -104,10 +104,10 @@ test('no room for the write-ahead log ends PostgreSQL: it comes back by itself w
       () => true,
       () => false,
     );
-  await vi.waitUntil(async () => !(await isServing()), { timeout: 30_000 });
+  await vi.waitUntil(async () => !(await isServing()), { timeout: 90_000 });
   await superuser.close();
-  await vi.waitUntil(() => findServer(dataFolder) !== server, { timeout: 30_000 });
+  await vi.waitUntil(() => findServer(dataFolder) !== server, { timeout: 90_000 });
   const refused = senders.refusals.notNow;
-  await vi.waitUntil(() => senders.refusals.notNow > refused + 200, { timeout: 20_000 });
+  await vi.waitUntil(() => senders.refusals.notNow > refused + 200, { timeout: 90_000 });
   await goesOnWithRoom();
 });

@@ -131,7 +131,7 @@ async function processAll(): Promise<Buffer> {
 
 /** Asks the database until it answers: a connection may still be one to the server that was killed. */
 const ask = <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
-  vi.waitFor(async () => (await pool.query<Row>(sql, values)).rows, { timeout: 30_000, interval: 20 });
+  vi.waitFor(async () => (await pool.query<Row>(sql, values)).rows, { timeout: 90_000, interval: 20 });
 
 async function released(): Promise<number> {
   const [row] = await ask<{ sent: number }>('select coalesce(sum(sent), 0)::integer as sent from release');

@@ -80,11 +80,11 @@ test('senders and takers on both: each message is given to the network, none to 
   const takers = platforms.map((platform, index) => new Taker(world, platform.gateway, `taker-${index}`));
   const gateways = platforms.map((platform) => platform.gateway);
   const senders = new Senders({ world, gateways, senders: 6, traffic });
-  await vi.waitUntil(() => senders.acknowledged.length >= 600, { timeout: 30_000 });
+  await vi.waitUntil(() => senders.acknowledged.length >= 600, { timeout: 90_000 });
   await senders.stop();
   const positions = await streamPositions(database.pool);
   const taken = () => takers.flatMap((taker) => [...taker.taken.keys()]);
-  await vi.waitUntil(() => taken().length >= positions.size, { timeout: 30_000 });
+  await vi.waitUntil(() => taken().length >= positions.size, { timeout: 90_000 });
   await Promise.all(takers.map((taker) => taker.stop()));
   expect(new Set(taken())).toEqual(positions);
   expect(taken()).toHaveLength(positions.size);
@@ -97,7 +97,7 @@ test('senders and takers on both: each message is given to the network, none to 
 test('thresholds set while both take messages in: no window is exceeded, and nothing is held within one', async () => {
   const gateways = platforms.map((platform) => platform.gateway);
   const senders = new Senders({ world, gateways, senders: 6, traffic });
-  await vi.waitUntil(() => senders.acknowledged.length >= 100, { timeout: 30_000 });
+  await vi.waitUntil(() => senders.acknowledged.length >= 100, { timeout: 90_000 });
   await setTightThresholds(database.pool, world);
   await vi.waitUntil(async () => (await auditWindows(database.pool)).held >= 500, { timeout: 60_000, interval: 200 });
   await senders.stop();

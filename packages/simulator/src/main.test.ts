@@ -7,7 +7,7 @@ import { StubGateway } from './testing/stub-gateway.ts';
 import { testWorld, withFolder } from './testing/world.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
-const WAIT = { timeout: 15_000, interval: 50 };
+const WAIT = { timeout: 90_000, interval: 50 };
 
 interface Line {
   readonly event: string;

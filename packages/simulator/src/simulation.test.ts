@@ -6,7 +6,7 @@ import { Simulation, type SimulationOptions, subjectsOf, type World } from './si
 import { push, StubGateway } from './testing/stub-gateway.ts';
 import { NOW, testWorld, withFolder } from './testing/world.ts';
 
-const WAIT = { timeout: 15_000, interval: 20 };
+const WAIT = { timeout: 90_000, interval: 20 };
 const asked = (bytes: Uint8Array): DuisRequest => {
   const message = readMessage(bytes);
   if (message.type !== 'request') throw new Error('not a request');

@@ -137,7 +137,7 @@ describe('the directory', () => {
       readRules: async () => undefined,
       pool: database.pool,
       log,
-      pollMilliseconds: 60_000,
+      pollMilliseconds: 3_600_000,
     });
     try {
       const old = testCertificate({ userId: alpha, serial: '01' });
@@ -214,7 +214,7 @@ describe('the directory', () => {
       readRules: async () => undefined,
       pool: database.pool,
       log,
-      pollMilliseconds: 60_000,
+      pollMilliseconds: 3_600_000,
     });
     try {
       await setUserSwitches(database.pool, alpha, { status: 'suspended' });

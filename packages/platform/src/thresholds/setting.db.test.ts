@@ -56,7 +56,7 @@ test('the log is counted before the directory is locked, and what came meanwhile
                         and c.mode = 'RowExclusiveLock' and c.granted) as counted
          from pg_locks w where not w.granted`,
       );
-    await expect.poll(async () => (await waiting()).rowCount, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await waiting()).rowCount, { timeout: 90_000 }).toBe(1);
     expect((await waiting()).rows).toEqual([{ counted: true }]);
     // recorded while the new threshold waits: the directory's row is only read by it, and not yet moved
     await recordScreened(pool, [newMessage(3n)], noon);
@@ -84,7 +84,7 @@ test('a log that cannot be counted in time is a refusal of the file, and nothing
     });
     // ended as its statement_timeout would end it after ten minutes
     const waiting = `select pg_cancel_backend(l.pid) from pg_locks l where not l.granted`;
-    await expect.poll(async () => (await pool.query(waiting)).rowCount, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await pool.query(waiting)).rowCount, { timeout: 90_000 }).toBe(1);
     return { refused };
   });
   await setting.refused;

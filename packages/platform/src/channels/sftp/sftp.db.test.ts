@@ -36,7 +36,7 @@ import { type Client, noSftp, type Run, sftpClient } from './testing-sftp.ts';
 
 const log = createLog({ level: 'silent' });
 let lowest = 1_000;
-const soon = { timeout: 30_000, interval: 50 };
+const soon = { timeout: 90_000, interval: 50 };
 /** A whole ADT File of A, of one threshold that is lower each time, so that one officer is enough. */
 const adt = (quarantine = lowest--) =>
   [

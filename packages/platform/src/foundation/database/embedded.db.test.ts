@@ -21,7 +21,7 @@ import { isRoot } from './embedded-host.ts';
 import { findPostmaster, type ProcessIdentity } from './postmaster.ts';
 
 /** For what takes milliseconds, on a machine that has other things to do. */
-const soon = { timeout: 20_000 };
+const soon = { timeout: 90_000 };
 
 let dataFolder: string;
 const running: EmbeddedPostgres[] = [];
