@@ -20,7 +20,7 @@ import {
 } from './messages.ts';
 import {
   officerPageSchema,
-  type officerPolicySchema,
+  officerPolicySchema,
   type officerQuerySchema,
   type postOfficerSchema,
   type revokeOfficerSchema,
@@ -58,6 +58,7 @@ import {
 } from './quarantine.ts';
 import {
   type postSubmissionSchema,
+  type receiptQuerySchema,
   submissionLifeSchema,
   type submissionOwnerSchema,
   submissionPageSchema,
@@ -96,6 +97,13 @@ export class ApiError extends Error {
     this.status = status;
     this.problem = problem;
   }
+}
+
+/** Bytes as they come; whoever asked reads them to their end. */
+export interface Download {
+  readonly bytes: AsyncIterable<Buffer>;
+  /** The Operator's detached CMS signature over them in PEM, where the answer brings it along. */
+  readonly signature: Buffer | undefined;
 }
 
 function describe({ code, title, detail, action }: ProblemDocument): string {
@@ -176,6 +184,9 @@ export class PenstockClient {
   revokeOfficer(officer: z.input<typeof revokeOfficerSchema>) {
     return this.#call({ method: 'POST', path: '/officers/revoke', body: officer, answer: changedSchema });
   }
+  officerPolicy(query: z.input<typeof ownerQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/officer-policy', query: textOf(query), answer: officerPolicySchema });
+  }
   putOfficerPolicy(userId: string, policy: z.input<typeof officerPolicySchema>) {
     const path = `/user-ids/${userId}/officer-policy`;
     return this.#call({ method: 'PUT', path, body: policy, answer: changedSchema });
@@ -247,6 +258,19 @@ export class PenstockClient {
   submissions(query: z.input<typeof submissionQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/submissions', query: textOf(query), answer: submissionPageSchema });
   }
+  /** Delivers a signature over a file that was delivered before. */
+  addSignature(sha256: string, signature: Uint8Array, query: z.input<typeof submissionOwnerSchema> = {}) {
+    const boundary = `penstock-${randomUUID()}`;
+    const type = `multipart/form-data; boundary=${boundary}`;
+    const file = { type, bytes: multipartOf(boundary, [['signature', [signature]]]) };
+    const path = `/submissions/${sha256}/signatures`;
+    return this.#call({ method: 'POST', path, query: textOf(query), file, answer: submissionLifeSchema });
+  }
+  /** Takes a file back that is not applied yet. */
+  withdraw(sha256: string, query: z.input<typeof submissionOwnerSchema> = {}) {
+    const path = `/submissions/${sha256}/withdraw`;
+    return this.#call({ method: 'POST', path, query: textOf(query), answer: submissionLifeSchema });
+  }
   submission(sha256: string, query: z.input<typeof submissionOwnerSchema> = {}) {
     const path = `/submissions/${sha256}`;
     return this.#call({ method: 'GET', path, query: textOf(query), answer: submissionLifeSchema });
@@ -275,19 +299,38 @@ export class PenstockClient {
     const path = `/quarantine/events/${event}/held`;
     return this.#call({ method: 'GET', path, query: textOf(query), answer: heldMessagePageSchema });
   }
-  /** The Quarantined Communications Report of an event, as it comes. */
-  async *report(event: string, query: z.input<typeof ownerQuerySchema> = {}): AsyncGenerator<Buffer> {
-    const url = this.#urlOf({ path: `/quarantine/events/${event}/report`, query: textOf(query) });
+  /** The Quarantined Communications Report of an event, as it comes, with the Operator's signature over it. */
+  async report(event: string, query: z.input<typeof ownerQuerySchema> = {}): Promise<Download> {
+    return this.#download(`/quarantine/events/${event}/report`, query);
+  }
+  /** The bytes of a file as it was delivered. */
+  async original(sha256: string, query: z.input<typeof submissionOwnerSchema> = {}): Promise<Download> {
+    return this.#download(`/submissions/${sha256}/file`, query);
+  }
+  /** The last receipt of a file, or the last of one state. */
+  async receipt(sha256: string, query: z.input<typeof receiptQuerySchema> = {}): Promise<Download> {
+    return this.#download(`/submissions/${sha256}/receipt`, query);
+  }
+  /** The Operator's signature over that receipt, in PEM. */
+  async receiptSignature(sha256: string, query: z.input<typeof receiptQuerySchema> = {}): Promise<Download> {
+    return this.#download(`/submissions/${sha256}/receipt/signature`, query);
+  }
+
+  async #download(path: string, query: Readonly<Record<string, unknown>>): Promise<Download> {
+    const url = this.#urlOf({ path, query: textOf(query) });
     const outgoing = request(url, { agent: this.#agent, timeout: this.#options.timeoutMilliseconds ?? 300_000 });
     outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
     outgoing.end();
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
-    if (incoming.statusCode === 200) yield* incoming as AsyncIterable<Buffer>;
-    else
-      throw new ApiError(
-        incoming.statusCode ?? 0,
-        problemSchema.safeParse(parseJson(await textOfAnswer(incoming))).data,
-      );
+    if (incoming.statusCode !== 200) {
+      const problem = problemSchema.safeParse(parseJson(await textOfAnswer(incoming))).data;
+      throw new ApiError(incoming.statusCode ?? 0, problem);
+    }
+    const signature = incoming.headers['penstock-signature'];
+    return {
+      bytes: incoming,
+      signature: typeof signature === 'string' ? Buffer.from(signature, 'base64') : undefined,
+    };
   }
   releases(query: z.input<typeof releaseQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/releases', query: textOf(query), answer: releasePageSchema });

@@ -2,7 +2,7 @@ import { type AdtDifference, type AdtFile, compareAdt, parseEui, readAdt } from 
 import type { Command } from 'commander';
 import { exitCode, LocalFailure, localCommand } from '../local-failure.ts';
 import { knownSrv } from '../local-files.ts';
-import { submitting, tellingStatus } from './submissions.ts';
+import { countersigning, submitting, tellingStatus, withdrawing } from './submissions.ts';
 import { addWholeFileCommands, count, type WholeFile, writeChange, writeSpan } from './whole-file.ts';
 
 interface Options {
@@ -58,5 +58,9 @@ export function adtCommand(): Command {
     .addCommand(
       submitting(localCommand('submit').description('deliver a signed file, and wait for what becomes of it')),
     )
-    .addCommand(tellingStatus(localCommand('status').description('tell what became of signed files')));
+    .addCommand(tellingStatus(localCommand('status').description('tell what became of signed files')))
+    .addCommand(
+      countersigning(localCommand('countersign').description('add the signature of a second officer to a file')),
+    )
+    .addCommand(withdrawing(localCommand('withdraw').description('take a file back that is not applied yet')));
 }

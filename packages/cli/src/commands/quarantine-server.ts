@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { exitCode, LocalFailure, localCommand, runLocally } from '../local-failure.ts';
 import { printJson } from '../local-files.ts';
 import { askServer, asksServer, printTable, type ServerOptions, userOf } from '../server.ts';
+import { writeWhole } from '../sign-file.ts';
 
 // `penstock quarantine list|notices|report|releases|release`: what the server holds, and how it is released.
 
@@ -57,8 +58,10 @@ async function report(event: string, options: ServerOptions & { readonly out: st
   const temporary = `${options.out}.${process.pid}.tmp`;
   return askServer(options, async (client) => {
     try {
-      await pipeline(told(client.report(event, userOf(options))), createWriteStream(temporary, { flags: 'wx' }));
+      const { bytes, signature } = await client.report(event, userOf(options));
+      await pipeline(told(bytes), createWriteStream(temporary, { flags: 'wx' }));
       renameSync(temporary, options.out);
+      if (signature !== undefined) writeWhole(`${options.out}.p7s`, signature);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;
@@ -134,7 +137,11 @@ export function quarantineServerCommands(): Command[] {
     asksServer(localCommand('notices').description('list what the officers are told, newest first')).action(
       (options: ServerOptions) => runLocally(() => notices(options)),
     ),
-    asksServer(localCommand('report').description('fetch the report of what an event holds'))
+    asksServer(
+      localCommand('report').description(
+        "fetch the report of what an event holds, and the Operator's signature beside it",
+      ),
+    )
       .argument('<event>', 'the reference of the event')
       .requiredOption('--out <file>', 'where the report goes')
       .action((event: string, options: ServerOptions & { readonly out: string }) =>

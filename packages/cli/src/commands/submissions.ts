@@ -62,11 +62,15 @@ function printLife(life: SubmissionLife): void {
     );
   }
   printSummary(life);
+  const { secondOfficer } = life;
+  if (secondOfficer === undefined) return;
+  const people = secondOfficer.mayBe.map(({ name, email }) => `${name} <${email}>`);
+  console.log(`second officer: ${people.length === 0 ? 'nobody is registered who may be' : people.join(', ')}`);
 }
 
 /** What the state of a file says to scripts. */
 function codeOf({ state }: SubmissionLife): number {
-  if (state === 'refused') return exitCode.faults;
+  if (state === 'refused' || state === 'withdrawn') return exitCode.faults;
   return state === 'awaiting_second_officer' ? exitCode.waiting : 0;
 }
 
@@ -95,13 +99,20 @@ async function submit(path: string, signaturePath: string, options: SubmitOption
   });
 }
 
+/** @throws LocalFailure */
+export function requireSha256(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw new LocalFailure(
+    exitCode.usage,
+    `${text} is no SHA-256`,
+    'Write the 64 hex digits of the file, or of its receipt.',
+  );
+}
+
 async function status(sha256: string | undefined, options: ServerOptions): Promise<number> {
   return askServer(options, async (client) => {
     if (sha256 !== undefined) {
-      if (!/^[0-9a-f]{64}$/i.test(sha256)) {
-        throw new LocalFailure(exitCode.usage, `${sha256} is no SHA-256`, 'Write the 64 hex digits of the receipt.');
-      }
-      const life = await client.submission(sha256, userOf(options));
+      const life = await client.submission(requireSha256(sha256), userOf(options));
       if (options.json) printJson(life);
       else printLife(life);
       return codeOf(life);
@@ -131,4 +142,41 @@ export function tellingStatus(command: Command): Command {
   return asksServer(command)
     .argument('[sha256]', 'the SHA-256 of one file; without it the latest are listed')
     .action((sha256: string | undefined, options: ServerOptions) => runLocally(() => status(sha256, options)));
+}
+
+async function withdraw(sha256: string, options: ServerOptions): Promise<number> {
+  return askServer(options, async (client) => {
+    const life = await client.withdraw(requireSha256(sha256), userOf(options));
+    if (options.json) printJson(life);
+    else printLife(life);
+    return 0;
+  });
+}
+
+/** Gives a command the arguments and options of taking a file back. */
+export function withdrawing(command: Command): Command {
+  return asksServer(command)
+    .argument('<sha256>', 'the SHA-256 of the file')
+    .action((sha256: string, options: ServerOptions) => runLocally(() => withdraw(sha256, options)));
+}
+
+async function countersign(sha256: string, signaturePath: string, options: ServerOptions): Promise<number> {
+  const signature = readFileSync(signaturePath);
+  return askServer(options, async (client) => {
+    const receipt = await client.addSignature(requireSha256(sha256), signature, userOf(options));
+    const life = await untilAtRest(client, receipt, options);
+    if (options.json) printJson(life);
+    else printLife(life);
+    return codeOf(life);
+  });
+}
+
+/** Gives a command the arguments and options of a second officer, who delivers a signature and not the file again. */
+export function countersigning(command: Command): Command {
+  return asksServer(command)
+    .argument('<sha256>', 'the SHA-256 of the file')
+    .argument('<signature>', "the second officer's detached signature over the same bytes")
+    .action((sha256: string, signature: string, options: ServerOptions) =>
+      runLocally(() => countersign(sha256, signature, options)),
+    );
 }

@@ -55,6 +55,8 @@ export interface SubmissionWorld {
   /** Posts it, works on everything, and returns what became of it. */
   submit(file: string | Buffer, signature: Buffer, as?: string): Promise<Partial<SubmissionLife>>;
   readonly worker: SubmissionWorker;
+  /** Another process's worker. */
+  workerOf(pool: pg.Pool): SubmissionWorker;
   readonly address: string;
   close(): Promise<void>;
 }
@@ -125,15 +127,17 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
   const config = loadConfig({ environment, workingFolder: '/' });
   const trust = new TrustFiles(config);
   const signer = readFileSigner(config);
-  const worker = new SubmissionWorker({
-    pool,
-    trust,
-    log,
-    operatorId,
-    releaseRate: settings.releaseRate,
-    signatureDays: SIGNATURE_DAYS,
-    applied: async () => undefined,
-  });
+  const workerOf = (of: pg.Pool) =>
+    new SubmissionWorker({
+      pool: of,
+      trust,
+      log,
+      operatorId,
+      releaseRate: settings.releaseRate,
+      signatureDays: SIGNATURE_DAYS,
+      applied: async () => undefined,
+    });
+  const worker = workerOf(pool);
   const api = await createHttpServer({
     log,
     version: '0',
@@ -170,6 +174,7 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
     database,
     pki,
     worker,
+    workerOf,
     address,
     sign(file, userId = userA, officer = 0, at = new Date()) {
       const credential = pki.users.get(requireEui(userId))?.officers[officer];
