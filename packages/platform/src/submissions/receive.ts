@@ -51,6 +51,20 @@ function shownName(name: string | undefined): string | undefined {
   return shown === '' ? undefined : shown;
 }
 
+/** The bytes as they come, until they are too many: at once, though a sender goes on for ever. */
+async function* bounded(
+  bytes: AsyncIterable<Uint8Array>,
+  { mostBytes, mostKeptBytes, kept }: { mostBytes: number; mostKeptBytes: number; kept: number },
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const piece of bytes) {
+    size += piece.length;
+    if (size > mostBytes) throw tooLarge(mostBytes);
+    if (kept + size > mostKeptBytes) throw tooManyKept(mostKeptBytes);
+    yield piece;
+  }
+}
+
 /** Pieces of one size, whatever pieces the bytes come in. */
 async function* chunksOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let pending: Uint8Array[] = [];
@@ -133,10 +147,8 @@ export async function receiveFile(pool: pg.Pool, delivery: Delivery): Promise<Bu
         size = 0;
         givenName = shownName(fileName);
         let number = 0;
-        for await (const chunk of chunksOf(bytes)) {
+        for await (const chunk of chunksOf(bounded(bytes, { mostBytes, mostKeptBytes, kept }))) {
           size += chunk.length;
-          if (size > mostBytes) throw tooLarge(mostBytes);
-          if (kept + size > mostKeptBytes) throw tooManyKept(mostKeptBytes);
           hash.update(chunk);
           await storeChunk(pool, { userId, upload, number: number++, bytes: chunk });
         }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { setOfficerPolicy } from '../parties/officers-store.ts';
+import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { hold } from '../quarantine/testing-quarantine.ts';
 import { actions, adt, inForce, sha256, threshold } from './testing-files.ts';
 import { type SubmissionWorld, submissionWorld, testPki, userA, userB } from './testing-submissions.ts';
@@ -30,6 +30,31 @@ describe('a signature', () => {
     expect(await inForce(world.database.pool)).toEqual([]);
     // the same file with a right signature goes on
     expect(await world.submit(file, world.sign(file))).toMatchObject({ state: 'applied' });
+  });
+
+  test('of an officer who was removed between signing and receipt is refused; one who comes later is none either', async () => {
+    const { pool } = world.database;
+    const signature = world.sign(file);
+    const { rows } = await pool.query<{ fingerprint: string }>(
+      `select encode(fingerprint, 'hex') as fingerprint from officer where user_id = $1 and name = 'Officer 1'`,
+      [userA],
+    );
+    await revokeOfficer(pool, { userId: userA, fingerprint: rows[0]?.fingerprint ?? '' });
+    expect(await world.submit(file, signature)).toMatchObject({
+      state: 'refused',
+      code: 'submissions.not-an-officer',
+      detail: expect.stringContaining('revoked before the signature was received'),
+    });
+    const other = adt(threshold(11));
+    await world.post(other, world.sign(other, userA, 1));
+    // registered after the receipt, before anybody looked
+    await pool.query(`update officer set registered_at = clock_timestamp() where name = 'Officer 2'`);
+    while (await world.worker.workOnNext());
+    expect((await world.get(`/submissions/${sha256(other)}`)).json).toMatchObject({
+      state: 'refused',
+      detail: expect.stringContaining('registered after'),
+    });
+    expect(await inForce(pool)).toEqual([]);
   });
 
   test('of an officer who was revoked before is refused', async () => {
