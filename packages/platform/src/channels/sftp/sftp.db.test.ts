@@ -144,7 +144,7 @@ describe('a file and its signature', () => {
     expect(await asA('cd incoming', 'put thresholds.csv', 'put thresholds.csv.p7s')).toMatchObject({ code: 0 });
     expect(await settled(sha256)).toMatchObject({
       state: 'applied',
-      deliveries: [{ way: 'sftp', name: 'thresholds.csv' }],
+      deliveries: [{ way: 'sftp', name: 'thresholds.csv', by: expect.stringMatching(/^SSH key SHA256:/) }],
       signatures: [{ verdict: 'valid' }],
     });
     await vi.waitFor(async () => expect((await asA('ls -1 incoming')).output).not.toContain('thresholds'), soon);
@@ -155,6 +155,10 @@ describe('a file and its signature', () => {
       submission: { userId: userA, sha256, state: 'applied' },
     });
     expect(verify(receipt, signature)).toBe(0);
+    const listed = (await asA('ls -l receipts')).output;
+    for (const name of [receipt, signature]) {
+      expect(listed).toMatch(new RegExp(` ${readFileSync(inFolder(name)).length} .*${name}\\s`));
+    }
     writeFileSync(inFolder(receipt), 'other');
     expect(verify(receipt, signature)).not.toBe(0);
   });
@@ -216,6 +220,8 @@ describe('a file and its signature', () => {
       detail: 'the part signature is missing or empty',
       action: expect.stringContaining('signature'),
     });
+    expect(await asA('get receipts/bad.csv.not-taken.json.p7s')).toMatchObject({ code: 0 });
+    expect(verify('bad.csv.not-taken.json', 'bad.csv.not-taken.json.p7s')).toBe(0);
     const sha256 = writeSigned('bad.csv', text);
     expect(await asA('put bad.csv.p7s incoming/')).toMatchObject({ code: 0 });
     expect(await settled(sha256)).toMatchObject({ state: 'applied' });
@@ -241,8 +247,12 @@ describe('reports', () => {
     const report = readFileSync(inFolder(`${event}.csv`), 'utf8');
     expect(report).toBe(await fromApi.text());
     expect(report.split('\n').length).toBeGreaterThan(300);
-    // and it was let go: the next one is not refused
-    expect(await asA(`get reports/${event}.csv`)).toMatchObject({ code: 0 });
+    // and it was let go: the next one is not refused; what is held in between changes nothing of what was signed
+    expect(await asA(`get reports/${event}.csv`, `get reports/${event}.csv.p7s`)).toMatchObject({ code: 0 });
+    expect(verify(`${event}.csv`, `${event}.csv.p7s`)).toBe(0);
+    await hold(world.database.pool, { count: 1, from: 1_000 });
+    expect(await asA(`get reports/${event}.csv.p7s`)).toMatchObject({ code: 0 });
+    expect(verify(`${event}.csv`, `${event}.csv.p7s`)).not.toBe(0);
     expect((await asB('ls -1 reports')).output).not.toContain(event);
     expect(await asB(`get reports/${event}.csv`)).toMatchObject({ code: 1 });
   });
