@@ -189,17 +189,18 @@ describe('a file and its signature', () => {
     // not to be made smaller by the wire
     const big = randomBytes(MOST_BYTES - 1_000);
     const sha256 = writeSigned('big.csv', big);
-    const slow = { user: userA, key: 'a', flags: ['-l', '8000'], killAfterMs: 1_500 };
-    expect(await client.run(['put big.csv.p7s incoming/', 'put big.csv incoming/'], slow)).toMatchObject({
-      code: null,
-    });
     const sizeOf = async () => {
       const { rows } = await world.database.pool.query(
         `select size::integer, is_whole from incoming_file where name = 'big.csv'`,
       );
       return rows[0];
     };
-    await vi.waitFor(async () => expect((await sizeOf())?.size).toBeGreaterThan(0), soon);
+    // at a megabyte a second it is not done when its first piece is stored
+    const killWhen = vi.waitFor(async () => expect((await sizeOf())?.size).toBeGreaterThan(0), soon);
+    const slow = { user: userA, key: 'a', flags: ['-l', '8000'], killWhen };
+    expect(await client.run(['put big.csv.p7s incoming/', 'put big.csv incoming/'], slow)).toMatchObject({
+      code: null,
+    });
     const half = await sizeOf();
     expect(half).toMatchObject({ is_whole: false });
     expect(half.size).toBeLessThan(big.length);

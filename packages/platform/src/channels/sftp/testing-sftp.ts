@@ -17,7 +17,7 @@ export interface Client {
   /** Runs commands as a batch: it ends at the first that fails. */
   run(
     batch: readonly string[],
-    options: { user: string; key: string; flags?: string[]; killAfterMs?: number },
+    options: { user: string; key: string; flags?: string[]; killWhen?: Promise<unknown> },
   ): Promise<Run>;
   remove(): void;
 }
@@ -38,7 +38,7 @@ export function sftpClient(port: number, hostKey: Buffer): Client {
       if (made.status !== 0) throw new Error(made.stderr.toString());
       return readFileSync(join(folder, `${name}.pub`), 'utf8');
     },
-    run(batch, { user, key, flags = [], killAfterMs }) {
+    run(batch, { user, key, flags = [], killWhen }) {
       const options = {
         IdentityFile: join(folder, key),
         UserKnownHostsFile: join(folder, 'known_hosts'),
@@ -61,7 +61,8 @@ export function sftpClient(port: number, hostKey: Buffer): Client {
       });
       child.stdin.on('error', () => undefined);
       child.stdin.end(`${batch.join('\n')}\n`);
-      if (killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      const kill = () => child.kill('SIGKILL');
+      killWhen?.then(kill, kill);
       return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
