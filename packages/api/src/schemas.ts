@@ -2,6 +2,7 @@
 export * from './common.ts';
 export * from './demonstration.ts';
 export * from './devices.ts';
+export * from './email.ts';
 export * from './events.ts';
 export * from './imports.ts';
 export * from './messages.ts';

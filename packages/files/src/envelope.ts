@@ -3,4 +3,4 @@
  */
 export { EnvelopeError, type EnvelopeErrorCode, envelopeErrors } from './cms/envelope-errors.ts';
 export { type Opened, type Opener, openEnvelope } from './cms/open-envelope.ts';
-export { sealEnvelope } from './cms/seal-envelope.ts';
+export { recipientFault, sealEnvelope } from './cms/seal-envelope.ts';

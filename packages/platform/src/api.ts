@@ -3,6 +3,7 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
+import { emailRoutes } from './channels/email/routes.ts';
 import { type Demonstration, demonstrationRoutes } from './demonstration/routes.ts';
 import { devicesRoutes } from './devices/routes.ts';
 import type { EventHub } from './events/hub.ts';
@@ -16,6 +17,7 @@ import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
 import type { Log } from './foundation/log.ts';
 import { incidentRoutes } from './incidents/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
+import { emailRecipientsRoutes } from './parties/email-recipients-routes.ts';
 import { officersRoutes } from './parties/officers-routes.ts';
 import { partiesRoutes } from './parties/routes.ts';
 import { sshKeysRoutes } from './parties/ssh-keys-routes.ts';
@@ -68,6 +70,8 @@ export function createApi(options: {
       partiesRoutes(pool),
       officersRoutes(pool),
       sshKeysRoutes(pool),
+      emailRecipientsRoutes(pool),
+      emailRoutes({ pool, clock, config }),
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),
       thresholdsRoutes({ pool, clock }),

@@ -66,7 +66,12 @@ export { readSessionSecret } from './people/session-secret.ts';
 
 export interface Platform {
   /** Where it listens; a port that was configured as 0 is the one that was free. */
-  readonly addresses: { readonly gateway: string; readonly http: string; readonly sftp?: string };
+  readonly addresses: {
+    readonly gateway: string;
+    readonly http: string;
+    readonly sftp?: string;
+    readonly smtp?: string;
+  };
   /** Stops in order: what was taken in is answered, nothing acknowledged is lost. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -267,11 +272,13 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
   });
   port = http.port;
   const gateway = `https://${urlHost(config.gateway.host)}:${doors.port}`;
-  await writeSetUp(pool, setUpsOf(config, { gateway, portal: originsOf(config, port)[0] ?? '', sftp: channels.sftp }));
+  const { sftp, email } = channels;
+  await writeSetUp(pool, setUpsOf(config, { gateway, portal: originsOf(config, port)[0] ?? '', sftp, email }));
   const addresses = {
     gateway,
     http: `http://${urlHost(config.http.host)}:${http.port}`,
-    ...(channels.sftp === undefined ? {} : { sftp: `sftp://${urlHost(config.sftp.host)}:${channels.sftp.port}` }),
+    ...(sftp === undefined ? {} : { sftp: `sftp://${urlHost(config.sftp.host)}:${sftp.port}` }),
+    ...(email === undefined ? {} : { smtp: `smtp://${urlHost(config.email.host)}:${email.port}` }),
   };
   log.info(addresses, 'the platform is serving');
   if (config.http.publicAddress !== undefined && config.http.trustedProxies.length === 0) {

@@ -5,7 +5,7 @@ import { OpenSsl } from '../testing/openssl.ts';
 import { readCertificates } from './certificate.ts';
 import { EnvelopeError } from './envelope-errors.ts';
 import { type Opener, openEnvelope } from './open-envelope.ts';
-import { sealEnvelope } from './seal-envelope.ts';
+import { recipientFault, sealEnvelope } from './seal-envelope.ts';
 
 // Both directions with the real openssl, and what must not open.
 
@@ -25,6 +25,7 @@ beforeAll(() => {
   }
   openssl.officer('other', 'root', { extensions: usage });
   openssl.officer('weak', 'root', { key: 'P-224', extensions: usage });
+  openssl.officer('signs', 'root');
 });
 afterAll(() => openssl.remove());
 
@@ -150,7 +151,9 @@ describe('what is sealed here', () => {
     expect(open(openssl.read('sealed'), 'other')).toBe('recipient');
   });
 
-  test('is never for a weak key', () => {
+  test('is never for a weak key, nor for one that only signs', () => {
     expect(() => sealEnvelope(content, certificateOf('weak'))).toThrow(EnvelopeError);
+    expect(() => sealEnvelope(content, certificateOf('signs'))).toThrow('its keyUsage has no keyAgreement');
+    expect(recipientFault(certificateOf('rsa'))).toBeUndefined();
   });
 });

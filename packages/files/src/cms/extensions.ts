@@ -12,7 +12,14 @@ const identifier = {
 } as const;
 
 /** Bits of keyUsage. */
-export const usage = { digitalSignature: 0, nonRepudiation: 1, keyCertSign: 5, cRLSign: 6 } as const;
+export const usage = {
+  digitalSignature: 0,
+  nonRepudiation: 1,
+  keyEncipherment: 2,
+  keyAgreement: 4,
+  keyCertSign: 5,
+  cRLSign: 6,
+} as const;
 
 export interface Extensions {
   readonly isAuthority: boolean;

@@ -14,6 +14,7 @@ import { context, contextPrimitive, tag } from './der.ts';
 import { write, writeObjectIdentifier, writeSequence, writeSet, writeSmallInteger } from './der-write.ts';
 import { EnvelopeError } from './envelope-errors.ts';
 import { envelopeIdentifiers, IV_BYTES } from './enveloped-data.ts';
+import { usage } from './extensions.ts';
 import { pointOf, wrapKey, writeAgreementAlgorithm } from './key-agreement.ts';
 import { identifiers } from './signed-data.ts';
 
@@ -59,12 +60,24 @@ function writeAgreement(certificate: Certificate, publicKey: KeyObject, key: Buf
   );
 }
 
-/** Throws EnvelopeError when the certificate's key is none to which anything is encrypted. */
+/** Why nothing is encrypted to a certificate; undefined when it may be. */
+export function recipientFault({ publicKey, keyUsage }: Certificate): string | undefined {
+  if (publicKey === undefined) return 'its key is of an unknown kind';
+  const fault = judgeKey(publicKey);
+  if (fault !== undefined) return `its key is ${fault}`;
+  const [name, bit] =
+    publicKey.asymmetricKeyType === 'rsa'
+      ? (['keyEncipherment', usage.keyEncipherment] as const)
+      : (['keyAgreement', usage.keyAgreement] as const);
+  return keyUsage === undefined || keyUsage.has(bit) ? undefined : `its keyUsage has no ${name}`;
+}
+
+/** Throws EnvelopeError when the certificate is none to which anything is encrypted. */
 export function sealEnvelope(content: Uint8Array, certificate: Certificate): Buffer {
   const { publicKey } = certificate;
-  const fault = publicKey === undefined ? 'of an unknown kind' : judgeKey(publicKey);
+  const fault = recipientFault(certificate);
   if (publicKey === undefined || fault !== undefined) {
-    throw new EnvelopeError('files.envelope.algorithm', `the key of the recipient is ${fault}`);
+    throw new EnvelopeError('files.envelope.algorithm', `the certificate of the recipient cannot be used: ${fault}`);
   }
   const [key, iv] = [randomBytes(KEY_BYTES), randomBytes(IV_BYTES)];
   const isRsa = publicKey.asymmetricKeyType === 'rsa';

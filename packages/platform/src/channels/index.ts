@@ -15,8 +15,9 @@ import type { Log } from '../foundation/log.ts';
 import { listenFailure } from '../foundation/start-faults.ts';
 import type { Reports } from '../quarantine/report.ts';
 import { TrustFiles } from '../submissions/trust.ts';
-import type { WayLooks } from '../ways/watch.ts';
+import type { WayLook, WayLooks } from '../ways/watch.ts';
 import { requireBanner } from './banner.ts';
+import { type Email, startEmail } from './email/index.ts';
 import { readHostKey, shownHostKey } from './sftp/host-key.ts';
 import { countWaiting } from './sftp/incoming-store.ts';
 import { PairTaker } from './sftp/pair-taker.ts';
@@ -34,6 +35,8 @@ export interface ChannelParts {
 export interface Channels {
   /** Where SFTP listens, and by what it is known; undefined: it is off. */
   readonly sftp: { readonly port: number; readonly fingerprint: string; readonly hostKey: string } | undefined;
+  /** Where SMTP listens, and the certificate to which mails are encrypted; undefined: it is off. */
+  readonly email: Pick<Email, 'port' | 'fingerprint'> | undefined;
   /** What can be asked of each way that is served here. */
   readonly looks: WayLooks;
   stop(): Promise<void>;
@@ -43,9 +46,27 @@ export interface Channels {
 const FOLDER_FILES = 2;
 
 /** Starts the ways that are configured. @throws PenstockError 'config.invalid' */
-export async function startChannels({ config, log, clock, registry, pool, reports }: ChannelParts): Promise<Channels> {
+export async function startChannels(parts: ChannelParts): Promise<Channels> {
+  const sftp = await startSftp(parts);
+  try {
+    const email = await startEmail(parts);
+    const looks = { ...(sftp && { sftp: sftp.look }), ...(email && { email: email.look }) };
+    const stop = async () => {
+      await Promise.all([sftp?.stop(), email?.stop()]);
+    };
+    return { sftp, email, looks, stop };
+  } catch (error) {
+    await sftp?.stop();
+    throw error;
+  }
+}
+
+type Sftp = NonNullable<Channels['sftp']> & { readonly look: WayLook; stop(): Promise<void> };
+
+async function startSftp(parts: ChannelParts): Promise<Sftp | undefined> {
+  const { config, log, clock, registry, pool, reports } = parts;
   const { port, host } = config.sftp;
-  if (port === undefined) return { sftp: undefined, looks: {}, stop: async () => undefined };
+  if (port === undefined) return undefined;
   const hostKey = readHostKey(config);
   const taker = new PairTaker({
     pool,
@@ -73,8 +94,8 @@ export async function startChannels({ config, log, clock, registry, pool, report
   };
   try {
     const listens = await server.listen(port, host);
-    const sftp = { probe: () => requireBanner(host, listens, /^SSH-2\.0-/), waiting: () => countWaiting(pool) };
-    return { sftp: { port: listens, ...shownHostKey(hostKey) }, looks: { sftp }, stop };
+    const look = { probe: () => requireBanner(host, listens, /^SSH-2\.0-/), waiting: () => countWaiting(pool) };
+    return { port: listens, ...shownHostKey(hostKey), look, stop };
   } catch (error) {
     await stop();
     throw listenFailure({ ...config, sftp: { ...config.sftp, port } }, 'sftp', error);

@@ -13,6 +13,14 @@ const seconds = (usual: number) => z.number().positive().max(86_400).default(usu
 const days = (usual: number) => z.int().min(1).max(3_660).default(usual);
 /** The longest period of a threshold: what an ADT File may say. */
 const LONGEST_PERIOD_DAYS = 31;
+const mailAddress = () =>
+  z
+    .string()
+    .max(254)
+    .regex(
+      /^[A-Za-z0-9._+-]{1,64}@([A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}$/,
+      'must be an address such as files@penstock.example',
+    );
 const eui = () =>
   z
     .string()
@@ -282,6 +290,50 @@ const sftpSection = z.strictObject({
     ),
 });
 
+const emailSection = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Where the SMTP server listens.'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe(
+      'Port of the SMTP server for signed files; without it there is none, and no mail goes out. 0 takes any free one. It takes mails only while e-mail is open: docs/ways.md.',
+    ),
+  address: mailAddress()
+    .optional()
+    .describe('The one address to which mails are taken, and from which receipts and reports come.'),
+  tlsKeyFile: path().optional().describe("PEM file with the private key of the SMTP server's TLS certificate."),
+  tlsCertificateFile: path().optional().describe('PEM file with that certificate and its chain.'),
+  keyFile: path()
+    .optional()
+    .describe('PEM file with the private key (P-256, P-384, or RSA of 2048 bits or more) by which mails are opened.'),
+  certificateFile: path()
+    .optional()
+    .describe('PEM file with the certificate of that key, to which officers encrypt; it is published in the API.'),
+  maxBytes: z
+    .int()
+    .min(64 * 1024)
+    .max(256 * 1024 * 1024)
+    .default(32 * 1024 * 1024)
+    .describe('Largest mail in bytes, either way; a file takes nearly twice its size.'),
+  relay: z
+    .string()
+    .regex(
+      /^smtps?:\/\/[^/\s]+$/,
+      'must be smtp://HOST:PORT or smtps://HOST:PORT, with USER:PASSWORD@ where it asks for them',
+    )
+    .refine((url) => URL.canParse(url), 'must be an address: smtp://USER:PASSWORD@HOST:PORT')
+    .optional()
+    .meta({ secret: true })
+    .describe(
+      'The mail server that passes on what goes out; `smtp` begins TLS by STARTTLS and sends nothing without it. Without a relay nothing goes out: receipts are in the API.',
+    ),
+  relayAuthoritiesFile: path()
+    .optional()
+    .describe("PEM file with the authorities that sign the relay's certificate; without it those that Node trusts."),
+});
+
 const quarantineSection = z.strictObject({
   expireDays: z
     .int()
@@ -316,6 +368,7 @@ export const settingsSchema = z.strictObject({
   delivery: deliverySection.prefault({}),
   files: filesSection.prefault({}),
   sftp: sftpSection.prefault({}),
+  email: emailSection.prefault({}),
   quarantine: quarantineSection.prefault({}),
 });
 
@@ -345,10 +398,17 @@ export const configSchema = settingsSchema.superRefine((config, context) => {
       'pushKeyFile',
       'pushCertificateFile',
     ],
+    [config.email.tlsKeyFile, config.email.tlsCertificateFile, 'email', 'tlsKeyFile', 'tlsCertificateFile'],
+    [config.email.keyFile, config.email.certificateFile, 'email', 'keyFile', 'certificateFile'],
   ] as const;
   for (const [key, certificate, section, keyName, certificateName] of pairs) {
     if (key !== undefined && certificate === undefined) refuse([section, certificateName], 'is needed beside the key');
     if (key === undefined && certificate !== undefined) refuse([section, keyName], 'is needed beside the certificate');
+  }
+  for (const name of ['address', 'tlsKeyFile', 'keyFile'] as const) {
+    if (config.email.port !== undefined && config.email[name] === undefined) {
+      refuse(['email', name], 'is needed where email.port is set');
+    }
   }
   if (config.messages.streamDays < config.delivery.holdDays) {
     refuse(['messages', 'streamDays'], `must not be less than delivery.hold_days (${config.delivery.holdDays})`);

@@ -394,6 +394,16 @@ export const errorCodes = {
     title: 'This report is answered already.',
     action: 'Nothing is to be done.',
   },
+  'email.mail': {
+    status: 400,
+    title: 'The mail is not one with a signed file.',
+    action: 'Send exactly a file and its signature, encrypted to the published certificate; docs/ways.md tells how.',
+  },
+  'email.busy': {
+    status: 503,
+    title: 'Too many mails are coming in.',
+    action: 'Send the mail again later.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',

@@ -22,7 +22,7 @@ function codeOf(error: unknown): string {
  * The private key and the certificate that two settings name, which belong together. Throws config.invalid when a file
  * cannot be read, is no PEM, or the key is not that of the certificate.
  */
-export function readKeyPair<Section extends 'gateway' | 'delivery' | 'operator'>(
+export function readKeyPair<Section extends 'gateway' | 'delivery' | 'operator' | 'email'>(
   config: Config,
   section: Section,
   [keyName, certificateName]: readonly [keyof Config[Section] & string, keyof Config[Section] & string],
@@ -53,7 +53,7 @@ const listenProblems: Readonly<Record<string, readonly ['host' | 'port', string]
 };
 
 /** Why a server cannot listen where its section says; a failure that is no matter of settings comes back as it is. */
-export function listenFailure(config: Config, section: 'gateway' | 'http' | 'sftp', error: unknown): unknown {
+export function listenFailure(config: Config, section: 'gateway' | 'http' | 'sftp' | 'email', error: unknown): unknown {
   const [setting, problem] = listenProblems[codeOf(error)] ?? [];
   if (setting === undefined) return error;
   const { host, port } = config[section];

@@ -1,4 +1,4 @@
-// What officers and SSH keys have in common: both are registered for User IDs under a fingerprint, are listed in that
+// What officers, SSH keys and addresses have in common: they are registered for User IDs under a fingerprint, are listed in that
 // order, and are revoked for good.
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
@@ -6,12 +6,16 @@ import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { type CertificateQuery, ownOnly, type Page, pageOf } from './parties-store.ts';
 
-type Registered = 'officer' | 'ssh_key';
+type Registered = 'officer' | 'ssh_key' | 'email_recipient';
 
 export type { CertificateQuery as RegisteredQuery };
 
 /** What has ended by itself before an instant: certificates do, keys do not. */
-const ended = { officer: 'revoked_at is null and not_after < $6', ssh_key: 'false' } as const;
+const ended = {
+  officer: 'revoked_at is null and not_after < $6',
+  ssh_key: 'false',
+  email_recipient: 'revoked_at is null and not_after < $6',
+} as const;
 
 /**
  * A page of what a viewer may see, in order of User IDs and fingerprints, after `cursor`; the fingerprint is in hex.
@@ -41,7 +45,7 @@ export async function listRegistered<Row extends { user_id: string; fingerprint:
   return pageOf(rows, limit, item, (row) => `${requireEui(row.user_id)}/${row.fingerprint}`);
 }
 
-const names = { officer: 'officer', ssh_key: 'key' } as const;
+const names = { officer: 'officer', ssh_key: 'key', email_recipient: 'address' } as const;
 
 /**
  * Revokes one from now on. False when it was revoked before, which stays as it is.

@@ -236,3 +236,13 @@ export async function readUserIds(pool: pg.Pool): Promise<Eui[]> {
   const { rows } = await pool.query<{ user_id: string }>('select user_id from user_id');
   return rows.map((row) => requireEui(row.user_id));
 }
+
+/** Whether a User ID is active, as its party is. */
+export async function isActiveUser(pool: pg.Pool, userId: Eui): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select from user_id u join party p using (party_id)
+     where u.user_id = $1 and u.status = 'active' and p.status = 'active'`,
+    [userId],
+  );
+  return rowCount === 1;
+}

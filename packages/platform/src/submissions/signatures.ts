@@ -47,10 +47,17 @@ interface Times {
   readonly judgedAt: Date;
 }
 
-async function judge(
-  client: pg.PoolClient,
-  signature: StoredSignature,
-  { submission, digests, trust, at, judgedAt }: Grounds & Times,
+/** What one signature over a file is, as things stood at an instant. */
+export async function judge(
+  client: pg.Pool | pg.PoolClient,
+  signature: Pick<StoredSignature, 'bytes'>,
+  {
+    submission,
+    digests,
+    trust,
+    at,
+    judgedAt,
+  }: Times & { submission: Pick<Submission, 'userId'>; digests: Digests; trust: FileTrust },
 ): Promise<SignatureVerdict> {
   let read: CmsSignature;
   try {

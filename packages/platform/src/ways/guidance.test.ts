@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PlannedUses, WayUse } from '@penstock/api';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../foundation/config.ts';
@@ -15,6 +17,7 @@ const listening = {
   gateway: 'https://127.0.0.1:8443',
   portal: 'https://portal.example',
   sftp: { port: 2022, fingerprint: 'SHA256:abc', hostKey: 'ssh-ed25519 AAAA' },
+  email: undefined,
 };
 const configOf = (environment: Record<string, string>) => loadConfig({ environment, workingFolder: '/nowhere' });
 
@@ -53,6 +56,21 @@ describe('the guidance', () => {
     expect(() => configOf({ PENSTOCK_SFTP_PUBLIC_ADDRESS: "x'; rm" })).toThrow(/sftp.public_address/);
   });
 
+  test('of e-mail has the address, and the commands that docs/ways.md has', () => {
+    const config = configOf({});
+    const email = { port: 2525, fingerprint: 'ab'.repeat(32) };
+    const setUps = setUpsOf(config, { ...listening, email });
+    const mail = { address: 'files@penstock.example', fingerprint: email.fingerprint, mostBytes: 32 * 1024 ** 2 };
+    expect(setUps.email).toEqual({ ...mail, address: '' });
+    const [, , section] = withUserId(
+      guidanceOf(uses('preferred', 'allowed'), { ...setUps, email: mail }),
+      '90-B3-D5-1F-30-01-00-00',
+    );
+    expect(section).toMatchObject({ way: 'email', use: 'fallback' });
+    const commands = section?.steps.find((step) => step.commands?.includes('cms -encrypt'))?.commands ?? '-';
+    expect(readFileSync(join(import.meta.dirname, '../../../../docs/ways.md'), 'utf8')).toContain(commands);
+  });
+
   test('names the User ID of whoever reads', () => {
     const sections = guidanceOf(uses('preferred', 'allowed'), setUpsOf(configOf({}), listening));
     expect(JSON.stringify(withUserId(sections, '90-B3'))).toContain('sftp -i penstock-key -P 2022 90-B3@127.0.0.1');
@@ -68,15 +86,16 @@ test('who is ready, with what there is and what is wanting', () => {
     people: 0,
     sshKeys: 0,
     sshUsedAt: undefined,
+    emailAddresses: 1,
     deliveredAt: { https: at },
   });
   expect(ways).toMatchObject([
     { way: 'https', isReady: true, has: ['1 certificate of a machine', '2 officers'], deliveredAt: at.toISOString() },
     { way: 'sftp', isReady: false, lacks: ['no SSH key is registered'] },
-    { way: 'email', isReady: true },
+    { way: 'email', isReady: true, has: ['1 mail address', '2 officers'] },
     { way: 'sharepoint', isReady: false },
   ]);
-  const none = { officers: 0, machines: 0, people: 0, sshKeys: 1, sshUsedAt: at, deliveredAt: {} };
+  const none = { officers: 0, machines: 0, people: 0, sshKeys: 1, sshUsedAt: at, emailAddresses: 0, deliveredAt: {} };
   expect(readinessOf(none)[1]).toMatchObject({
     isReady: false,
     lacks: ['no officer has a valid certificate'],

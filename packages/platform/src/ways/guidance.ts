@@ -21,7 +21,14 @@ export interface SetUps {
     readonly hostKey: string;
     readonly mostBytes: number;
   };
-  readonly email?: object;
+  readonly email?: {
+    /** To which mails go. */
+    readonly address: string;
+    /** SHA-256 of the certificate to which they are encrypted, hex. */
+    readonly fingerprint: string;
+    /** Of a mail. */
+    readonly mostBytes: number;
+  };
   readonly sharepoint?: object;
 }
 
@@ -101,9 +108,61 @@ END`,
   };
 }
 
+function ofEmail({ address, fingerprint, mostBytes }: NonNullable<SetUps['email']>, api: string | undefined): Parts {
+  return {
+    facts: [
+      { name: 'Address', value: address },
+      { name: 'Subject of the mail', value: USER_ID },
+      { name: 'SHA-256 of the certificate to encrypt to', value: fingerprint },
+    ],
+    steps: [
+      {
+        text: 'Once: have the Operator register your own address and your certificate for encryption. Receipts and reports go there, and nowhere else.',
+      },
+      {
+        text: 'Once: fetch the Operator’s certificate, and compare its fingerprint with the one above.',
+        commands: `curl --cert machine.pem --key machine.key --cacert operator-ca.pem '${api}/api/v1/email' | jq -r .certificate > operator.pem
+openssl x509 -in operator.pem -noout -fingerprint -sha256`,
+      },
+      sign,
+      {
+        text: 'By a mail program: attach the file and its signature, nothing else; encrypt the mail (S/MIME) to that certificate; do not have the program sign it.',
+      },
+      { text: 'Or by openssl: put both into one message, encrypt it, and send it.', commands: mailCommands(address) },
+      {
+        text: 'The mail server’s answer has the SHA-256 of the file. A mail that is not taken comes back from your own mail server with the reason.',
+      },
+    ],
+    limits: [
+      `A mail has ${bytesWords(mostBytes)} at most; a file takes nearly twice its size in it.`,
+      'One file with its signature in a mail. Nothing that is not encrypted is taken.',
+    ],
+  };
+}
+
+/** The message is what stands in docs/ways.md, where a test runs it. */
+function mailCommands(address: string): string {
+  return `part() {
+  printf '%s\\n' --parts 'Content-Type: application/octet-stream' 'Content-Transfer-Encoding: base64'
+  printf 'Content-Disposition: attachment; filename="%s"\\n\\n' "$1"
+  base64 "$1"
+}
+{
+  printf 'Content-Type: multipart/mixed; boundary=parts\\n\\n'
+  part thresholds.csv
+  part thresholds.csv.p7s
+  printf '%s\\n' --parts--
+} > message
+openssl cms -encrypt -aes-256-gcm -in message -out mail.eml -from officer@user.example -to ${address} \\
+  -subject ${USER_ID} operator.pem
+curl --ssl-reqd --crlf --url smtp://mail.user.example:587 --user officer \\
+  --mail-from officer@user.example --mail-rcpt ${address} --upload-file mail.eml`;
+}
+
 function partsOf(way: Way, setUps: Partial<SetUps>): Parts | undefined {
   if (way === 'https') return setUps.https && ofHttps(setUps.https);
   if (way === 'sftp') return setUps.sftp && ofSftp(setUps.sftp);
+  if (way === 'email') return setUps.email && ofEmail(setUps.email, setUps.https?.api);
   return undefined;
 }
 

@@ -13,6 +13,7 @@ interface RegisteredRow {
   people: number;
   ssh_keys: number;
   ssh_used_at: Date | null;
+  email_addresses: number;
 }
 
 /** Reference tables only: the same on every machine. */
@@ -26,7 +27,9 @@ const REGISTERED_SQL = `
     (select count(*)::integer from person_role r join person n on n.person_id = r.person_id
      where r.acting = upper(replace(u.user_id::text, ':', '-')) and r.role = any ($6) and n.status = 'active') as people,
     (select count(*)::integer from ssh_key k where k.user_id = u.user_id and k.revoked_at is null) as ssh_keys,
-    (select max(k.used_at) from ssh_key k where k.user_id = u.user_id and k.revoked_at is null) as ssh_used_at
+    (select max(k.used_at) from ssh_key k where k.user_id = u.user_id and k.revoked_at is null) as ssh_used_at,
+    (select count(*)::integer from email_recipient e
+     where e.user_id = u.user_id and e.revoked_at is null and $1 between e.not_before and e.not_after) as email_addresses
   from user_id u join party p on p.party_id = u.party_id
   where u.user_id > $2::macaddr8 and u.user_id <> $3 and ($4::macaddr8[] is null or u.user_id = any ($4))
     and u.status = 'active' and p.status = 'active'
@@ -79,6 +82,7 @@ export async function listReadiness(
       people: row.people,
       sshKeys: row.ssh_keys,
       sshUsedAt: row.ssh_used_at ?? undefined,
+      emailAddresses: row.email_addresses,
       deliveredAt: Object.fromEntries(
         delivered.rows.filter(({ user_id }) => user_id === row.user_id).map((one) => [one.way, one.received_at]),
       ),

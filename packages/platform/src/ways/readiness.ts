@@ -11,6 +11,8 @@ export interface Registered {
   readonly people: number;
   readonly sshKeys: number;
   readonly sshUsedAt: Date | undefined;
+  /** To which receipts go by e-mail. */
+  readonly emailAddresses: number;
   readonly deliveredAt: Readonly<Partial<Record<Way, Date>>>;
 }
 
@@ -35,9 +37,12 @@ function accessOf(way: Way, of: Registered): Pick<WayAccess, 'has' | 'lacks'> {
         has: counted(of.sshKeys, 'SSH key', 'SSH keys'),
         lacks: of.sshKeys > 0 ? [] : ['no SSH key is registered'],
       };
-    // by the officer's own address and certificate
+    // whoever signed may send; what goes back needs an address
     case 'email':
-      return { has: counted(of.officers, 'officer’s mail address', 'officers’ mail addresses'), lacks: [] };
+      return {
+        has: counted(of.emailAddresses, 'mail address', 'mail addresses'),
+        lacks: of.emailAddresses > 0 ? [] : ['no mail address is registered for receipts'],
+      };
     case 'sharepoint':
       return { has: [], lacks: of.deliveredAt.sharepoint === undefined ? ['no file came by it yet'] : [] };
   }
@@ -48,7 +53,7 @@ export function readinessOf(of: Registered): WayAccess[] {
   return wayNames.map((way) => {
     const access = accessOf(way, of);
     const signers = counted(of.officers, 'officer', 'officers');
-    const has = way === 'email' ? access.has : [...access.has, ...signers];
+    const has = [...access.has, ...signers];
     const lacks = [...access.lacks, ...(of.officers > 0 ? [] : ['no officer has a valid certificate'])];
     const usedAt = way === 'sftp' ? of.sshUsedAt : undefined;
     const deliveredAt = of.deliveredAt[way];

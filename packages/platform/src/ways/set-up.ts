@@ -9,6 +9,8 @@ export interface Listening {
   /** Of the portal, as people are given it. */
   readonly portal: string;
   readonly sftp: { readonly port: number; readonly fingerprint: string; readonly hostKey: string } | undefined;
+  /** The fingerprint is that of the certificate to which mails are encrypted. */
+  readonly email: { readonly port: number; readonly fingerprint: string } | undefined;
 }
 
 /** 'sftp.example:22' -> its host and port */
@@ -18,11 +20,15 @@ function placeOf(address: string, usualPort: number): { host: string; port: numb
 }
 
 /** The ways that the settings have; HTTPS is always there. */
-export function setUpsOf({ gateway, sftp, files }: Config, listening: Listening): SetUps {
+export function setUpsOf({ gateway, sftp, email, files }: Config, listening: Listening): SetUps {
   const mostBytes = files.maxBytes;
   const { publicAddress = `${sftp.host}:${listening.sftp?.port}` } = sftp;
+  const { address = '', maxBytes } = email;
   return {
     https: { portal: listening.portal, api: gateway.publicAddress ?? listening.gateway, mostBytes },
     ...(listening.sftp === undefined ? {} : { sftp: { ...listening.sftp, ...placeOf(publicAddress, 22), mostBytes } }),
+    ...(listening.email === undefined
+      ? {}
+      : { email: { address, fingerprint: listening.email.fingerprint, mostBytes: maxBytes } }),
   };
 }

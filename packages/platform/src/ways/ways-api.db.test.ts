@@ -41,7 +41,7 @@ beforeAll(async () => {
   );
   const setUp = { portal: 'https://portal.example', api: 'https://api.example', mostBytes: 1024 };
   const sftp = { host: 'sftp.example', port: 22, fingerprint: 'SHA256:x', hostKey: 'ssh-ed25519 A', mostBytes: 1024 };
-  await writeSetUp(pool, { https: setUp, sftp, email: {} });
+  await writeSetUp(pool, { https: setUp, sftp, email: { address: 'a@b.example', fingerprint: '', mostBytes: 1 } });
   api = await createHttpServer({
     log: createLog({ level: 'silent' }),
     version: '0',
@@ -278,13 +278,16 @@ describe('a version', () => {
 test('the guidance has a version for each time that it changed, and the User ID of whoever reads', async () => {
   await database.pool.query('delete from way_guidance');
   const guidance = async (query = '') => (await call<Guidance>('alpha', `/guidance${query}`)).json;
-  expect(await guidance()).toMatchObject({ version: 1, sections: [{ way: 'https' }, { way: 'sftp' }] });
+  expect(await guidance()).toMatchObject({
+    version: 1,
+    sections: [{ way: 'https' }, { way: 'sftp' }, { way: 'email' }],
+  });
   expect((await guidance()).versions).toHaveLength(1);
   await call('operator', '/versions', {
     reason: 'r',
     ways: uses({ sftp: { use: 'off', dependsOn: [] } }),
   });
-  expect(await guidance()).toMatchObject({ version: 2, sections: [{ way: 'https' }] });
+  expect(await guidance()).toMatchObject({ version: 2, sections: [{ way: 'https' }, { way: 'email' }] });
   const first = await guidance('?version=1');
   expect(first).toMatchObject({ version: 1, versions: [{ version: 2 }, { version: 1 }] });
   expect(JSON.stringify(first.sections)).toContain(`sftp -i penstock-key -P 22 ${alpha}@sftp.example`);

@@ -26,7 +26,10 @@ async function declare(way: string, from: Date): Promise<void> {
 describe('how a way stands', () => {
   test('as the platform comes: HTTPS is preferred, SFTP allowed, e-mail a fallback, SharePoint off', async () => {
     const { pool } = database;
-    await writeSetUp(pool, { https: { portal: 'http://p', api: 'https://a', mostBytes: 1 }, email: {} });
+    await writeSetUp(pool, {
+      https: { portal: 'http://p', api: 'https://a', mostBytes: 1 },
+      email: { address: 'a@b.example', fingerprint: '', mostBytes: 1 },
+    });
     expect(await findStanding(pool, 'https', at('10:00'))).toMatchObject({ use: 'preferred', isOpen: true });
     expect(await findStanding(pool, 'sftp', at('10:00'))).toMatchObject({ use: 'allowed', isOpen: true });
     expect(await findStanding(pool, 'sharepoint', at('10:00'))).toMatchObject({ use: 'off', isOpen: false });

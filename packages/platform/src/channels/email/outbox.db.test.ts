@@ -1,0 +1,356 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { AddressInfo, Server } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { Registry } from 'prom-client';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../foundation/clock.ts';
+import { loadConfig } from '../../foundation/config.ts';
+import { readFileSigner } from '../../foundation/file-signer.ts';
+import { createLog } from '../../foundation/log.ts';
+import { registerEmailRecipient, revokeEmailRecipient } from '../../parties/email-recipients-store.ts';
+import { Reports } from '../../quarantine/report.ts';
+import { event, hold } from '../../quarantine/testing-quarantine.ts';
+import { receiveFile } from '../../submissions/receive.ts';
+import {
+  MOST_BYTES,
+  MOST_KEPT_BYTES,
+  operatorId,
+  type SubmissionWorld,
+  submissionWorld,
+  testPki,
+  userA,
+  userB,
+} from '../../submissions/testing-submissions.ts';
+import { Outbox, pauseAfter } from './outbox.ts';
+import { openRelay } from './relay.ts';
+import { address, EmailKeys } from './testing-email.ts';
+
+// What goes out, into a mail server that asks for STARTTLS, with a real database behind it.
+
+interface Arrived {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly text: string;
+  readonly secure: boolean;
+}
+
+const log = createLog({ level: 'silent' });
+const arrived: Arrived[] = [];
+let failing: 'never' | 'later' | 'for good' = 'never';
+let keys: EmailKeys;
+let pki: Awaited<ReturnType<typeof testPki>>;
+let world: SubmissionWorld;
+let sink: SMTPServer;
+let outbox: Outbox;
+let makeOutbox: (overrides?: Readonly<Record<string, string>>) => Outbox;
+let lowest = 1_000;
+
+beforeAll(async () => {
+  keys = new EmailKeys();
+  for (const name of ['a', 'a2', 'b']) keys.encrypting(name, name === 'a2' ? 'RSA-2048' : 'P-256');
+  pki = await testPki();
+  world = await submissionWorld(pki.pki);
+  sink = new SMTPServer({
+    key: keys.read('server.key'),
+    cert: keys.read('server.pem'),
+    disabledCommands: ['AUTH'],
+    authOptional: true,
+    onData: (stream, { envelope, secure }, done) => {
+      void buffer(stream).then((bytes) => {
+        const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+        if (failing !== 'never') {
+          done(Object.assign(new Error('no'), { responseCode: failing === 'later' ? 451 : 550 }));
+          return;
+        }
+        arrived.push({ from, to: envelope.rcptTo.map((one) => one.address), text: bytes.toString('latin1'), secure });
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = (sink.server as Server).address() as AddressInfo;
+  const operator = pki.pki.users.get(operatorId)?.signing;
+  makeOutbox = (overrides = {}) => {
+    const environment = {
+      ...keys.settings,
+      PENSTOCK_EMAIL_RELAY: `smtp://localhost:${port}`,
+      PENSTOCK_EMAIL_RELAY_AUTHORITIES_FILE: keys.path('root.pem'),
+      PENSTOCK_OPERATOR_SIGNING_KEY_FILE: operator?.keyFile,
+      PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: operator?.certificateFile,
+      ...overrides,
+    };
+    const config = loadConfig({ environment, workingFolder: '/' });
+    const relay = openRelay(config);
+    if (relay === undefined) throw new Error('there is no relay');
+    const { pool } = world.database;
+    return new Outbox({
+      pool,
+      log,
+      clock: systemClock,
+      registry: new Registry(),
+      reports: new Reports(pool),
+      operatorId,
+      signer: readFileSigner(config),
+      relay,
+      address,
+      mostBytes: config.email.maxBytes,
+    });
+  };
+  outbox = makeOutbox();
+  const register = (userId: string, name: string, to: string) =>
+    registerEmailRecipient(world.database.pool, { userId, address: to, certificate: keys.text(`${name}.pem`) });
+  await register(userA, 'a', 'a@user.example');
+  await register(userA, 'a2', 'a2@user.example');
+  await register(userB, 'b', 'b@user.example');
+}, 120_000);
+afterAll(async () => {
+  await new Promise<void>((resolve) => (sink === undefined ? resolve() : sink.close(resolve)));
+  await world?.close();
+  await pki?.remove();
+  keys?.remove();
+});
+afterEach(async () => {
+  failing = 'never';
+  arrived.length = 0;
+  await world.database.pool.query('delete from email_outbox');
+  await world.database.pool.query('delete from submission_delivery');
+});
+
+/** Brings a file in as a mail does, and to rest. */
+async function deliver(
+  userId: typeof userA,
+  text: string,
+  way: 'email' | 'https' = 'email',
+  signature = world.sign(text, userId),
+): Promise<string> {
+  const once = async function* (bytes: Buffer) {
+    yield bytes;
+  };
+  const parts = async function* () {
+    yield { name: 'signature', bytes: once(signature) };
+    yield { name: 'file', fileName: 'adt.csv', bytes: once(Buffer.from(text)) };
+  };
+  const { pool } = world.database;
+  const given = { userId, parts: parts(), mostBytes: MOST_BYTES, mostKeptBytes: MOST_KEPT_BYTES, way, by: 'Officer' };
+  const sha256 = await receiveFile(pool, { ...given, start: { pausedBy: undefined, rate: undefined } });
+  while (await world.worker.workOnNext());
+  return sha256.toString('hex');
+}
+
+const adt = (userId = userA, quarantine = lowest--) =>
+  [
+    'adt-file/1,user_id,services,direction,period,warning,quarantine,from,to,reference',
+    `threshold,${userId},4.1.1,sent,PT1H,,${quarantine},,,`,
+    '',
+  ].join('\n');
+
+async function sendAll(by = outbox): Promise<void> {
+  await by.queue();
+  while (await by.sendNext());
+}
+
+/** Everything that was put off is due. */
+const makeDue = () => world.database.pool.query(`update email_outbox set next_try_at = now() where state = 'queued'`);
+
+async function rows(): Promise<{ state: string; tries: number; failure: string | null }[]> {
+  const found = await world.database.pool.query('select state, tries, failure from email_outbox order by fingerprint');
+  return found.rows;
+}
+
+/** What openssl makes of a mail for somebody; undefined: it is not for them. */
+function open(mail: Arrived | undefined, name: string): string | undefined {
+  keys.write('mail', mail?.text ?? '');
+  const said = keys.try(...`cms -decrypt -in mail -inkey ${name}.key -recip ${name}.pem`.split(' '));
+  return said.status === 0 ? said.stdout.toString('latin1') : undefined;
+}
+
+function attachment(message: string, end: string): Buffer {
+  const [, body = ''] = new RegExp(`filename="[^"]*${end}"\\r\\n\\r\\n([A-Za-z0-9+/=\\r\\n]+)`).exec(message) ?? [];
+  return Buffer.from(body, 'base64');
+}
+
+describe('a receipt', () => {
+  test('goes to each address of the User alone, once, encrypted, over TLS; openssl opens and verifies it', async () => {
+    const sha256 = await deliver(userA, adt());
+    await deliver(userA, adt(), 'https');
+    await sendAll();
+    await sendAll();
+    expect(arrived.map(({ to }) => to).sort()).toEqual([['a2@user.example'], ['a@user.example']]);
+    expect(arrived.every(({ secure, from }) => secure && from === address)).toBe(true);
+    const mail = arrived.find(({ to }) => to[0] === 'a@user.example');
+    // outside there is no word of it
+    expect(mail?.text).not.toContain('applied');
+    expect(mail?.text).toContain('Auto-Submitted: auto-generated');
+    expect(open(mail, 'b')).toBeUndefined();
+    const message = open(mail, 'a') ?? '';
+    const receipt = attachment(message, 'applied.json');
+    expect(JSON.parse(receipt.toString())).toMatchObject({ submission: { userId: userA, sha256, state: 'applied' } });
+    keys.write('receipt', receipt);
+    keys.write('signature', attachment(message, 'json.p7s'));
+    keys.write('signer.pem', pki.pki.users.get(operatorId)?.signing.certificate ?? '');
+    const verify = 'cms -verify -binary -inform PEM -in signature -content receipt -noverify -certfile signer.pem';
+    expect(keys.try(...verify.split(' ')).status).toBe(0);
+    const other = arrived.find(({ to }) => to[0] === 'a2@user.example');
+    expect(open(other, 'a2')).toContain('applied.json');
+  });
+
+  test('of another User goes to that one’s address, and never elsewhere', async () => {
+    await deliver(userB, adt(userB));
+    await sendAll();
+    expect(arrived.map(({ to }) => to)).toEqual([['b@user.example']]);
+    expect(open(arrived[0], 'b')).toContain(userB);
+    for (const name of ['a', 'a2']) expect(open(arrived[0], name)).toBeUndefined();
+  });
+
+  test('of each state is one', async () => {
+    // a higher number waits for a second officer
+    const text = adt(userA, 5_000);
+    const signature = world.sign(text);
+    await deliver(userA, text, 'email', signature);
+    await sendAll();
+    expect(arrived).toHaveLength(2);
+    const waiting = arrived.find(({ to }) => to[0] === 'a@user.example');
+    expect(open(waiting, 'a')).toContain('awaiting second officer');
+    const waitingId = /Message-ID: (.*)/.exec(waiting?.text ?? '')?.[1];
+    // the same mail once more changes nothing
+    await deliver(userA, text, 'email', signature);
+    await sendAll();
+    expect(arrived).toHaveLength(2);
+    const other = await deliver(userA, 'no file of any kind');
+    await sendAll();
+    expect(arrived).toHaveLength(4);
+    const refused = arrived.slice(2).find(({ to }) => to[0] === 'a@user.example');
+    expect(open(refused, 'a')).toContain(other);
+    expect(refused?.text).not.toContain(waitingId);
+  });
+
+  test('is sent by one, however many try', async () => {
+    for (let n = 0; n < 4; n += 1) await deliver(userA, adt());
+    const others = [outbox, makeOutbox(), makeOutbox()];
+    await Promise.all(others.map((one) => sendAll(one)));
+    expect(arrived).toHaveLength(8);
+    const ids = arrived.map(({ text }) => /Message-ID: (.*)/.exec(text)?.[1]);
+    expect(new Set(ids).size).toBe(8);
+  });
+
+  test('is tried again later and later, under the same Message-ID, until it is passed on', async () => {
+    await deliver(userB, adt(userB));
+    for (const kind of ['later', 'for good'] as const) {
+      failing = kind;
+      await sendAll();
+      expect(arrived).toEqual([]);
+      // not before its time
+      expect(await outbox.sendNext()).toBe(false);
+      await makeDue();
+    }
+    expect(await rows()).toMatchObject([{ state: 'queued', tries: 2, failure: expect.stringContaining('no') }]);
+    const { rows: way } = await world.database.pool.query(`select failures, failure from way where way = 'email'`);
+    expect(way).toEqual([{ failures: 2, failure: expect.stringContaining('no') }]);
+    failing = 'never';
+    await sendAll();
+    expect(arrived).toHaveLength(1);
+    expect(await rows()).toMatchObject([{ state: 'sent', tries: 3 }]);
+    expect([1, 2, 3, 20].map(pauseAfter)).toEqual([30, 60, 120, 3_600]);
+  });
+
+  test('is given up after five days', async () => {
+    await deliver(userB, adt(userB));
+    failing = 'later';
+    await outbox.queue();
+    await world.database.pool.query(`update email_outbox set queued_at = now() - interval '6 days'`);
+    await outbox.sendNext();
+    expect(await rows()).toMatchObject([{ state: 'dropped' }]);
+  });
+
+  test('that was taken in hand by whoever was killed is sent by another, when its time is over', async () => {
+    await deliver(userB, adt(userB));
+    await outbox.queue();
+    await world.database.pool.query(
+      `update email_outbox set tries = 1, next_try_at = clock_timestamp() + interval '10 minutes'`,
+    );
+    expect(await outbox.sendNext()).toBe(false);
+    await makeDue();
+    expect(await outbox.sendNext()).toBe(true);
+    expect(arrived).toHaveLength(1);
+  });
+
+  test('does not go to an address that was revoked meanwhile', async () => {
+    const { pool } = world.database;
+    keys.encrypting('gone');
+    const certificate = keys.text('gone.pem');
+    await registerEmailRecipient(pool, { userId: userB, address: 'gone@user.example', certificate });
+    await deliver(userB, adt(userB));
+    await outbox.queue();
+    expect(await rows()).toHaveLength(2);
+    const fingerprint = createHash('sha256').update(Buffer.from(certificate.split('-----')[2] ?? '', 'base64'));
+    await revokeEmailRecipient(pool, { userId: userB, fingerprint: fingerprint.digest('hex') });
+    await sendAll();
+    expect(arrived.map(({ to }) => to)).toEqual([['b@user.example']]);
+  });
+
+  test('goes nowhere without TLS, nor to a relay that cannot show who it is', async () => {
+    await deliver(userB, adt(userB));
+    await sendAll(makeOutbox({ PENSTOCK_EMAIL_RELAY_AUTHORITIES_FILE: keys.path('b.pem') }));
+    expect(await rows()).toMatchObject([{ state: 'queued', tries: 1 }]);
+    await makeDue();
+    sink.options.disabledCommands = ['AUTH', 'STARTTLS'];
+    try {
+      await sendAll();
+    } finally {
+      sink.options.disabledCommands = ['AUTH'];
+    }
+    expect(await rows()).toMatchObject([{ state: 'queued', tries: 2 }]);
+    expect(arrived).toEqual([]);
+  });
+});
+
+describe('a report', () => {
+  const notice = () =>
+    world.database.pool.query(
+      `insert into notice (user_id, noticed_at, kind, about, words, count) values ($1, clock_timestamp(), 'held', $2, 'w', 1)`,
+      [userA, event],
+    );
+  const declare = () =>
+    world.database.pool.query(
+      `insert into way_outage (outage, way, from_at, reason, declared_at, declared_by, changed_at)
+       values ($1, 'https', now() - interval '1 minute', 'r', now(), 'Operator', now())`,
+      [randomUUID()],
+    );
+  const end = () => world.database.pool.query('delete from way_outage');
+
+  test('goes out while the way is open, to the User’s addresses alone, signed', async () => {
+    await hold(world.database.pool, { count: 30 });
+    await notice();
+    await sendAll();
+    expect(arrived).toEqual([]);
+    await declare();
+    await sendAll();
+    await sendAll();
+    expect(arrived.map(({ to }) => to).sort()).toEqual([['a2@user.example'], ['a@user.example']]);
+    const message = open(
+      arrived.find(({ to }) => to[0] === 'a@user.example'),
+      'a',
+    );
+    const report = attachment(message ?? '', `${event}.csv`).toString();
+    expect(report.split('\n').length).toBeGreaterThan(30);
+    expect(attachment(message ?? '', 'csv.p7s').toString()).toContain('BEGIN CMS');
+    await end();
+  });
+
+  test('that is too large for a mail is told of; one that waits is dropped when the way closes', async () => {
+    await declare();
+    await notice();
+    await hold(world.database.pool, { count: 600, from: 1_000 });
+    await sendAll(makeOutbox({ PENSTOCK_EMAIL_MAX_BYTES: '65536' }));
+    expect(arrived.length).toBeGreaterThanOrEqual(2);
+    expect(open(arrived.at(-1), arrived.at(-1)?.to[0]?.split('@')[0] ?? '')).toContain('too many for a mail');
+    arrived.length = 0;
+    await notice();
+    await outbox.queue();
+    await end();
+    await sendAll();
+    expect(arrived).toEqual([]);
+    expect((await rows()).filter(({ state }) => state === 'dropped').length).toBeGreaterThan(0);
+  });
+});
