@@ -1,145 +1,62 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { importColumns, operatorRoleNameSchema, personRoleSchema } from '@penstock/api';
-import { requireEui } from '@penstock/duis';
-import { Registry } from 'prom-client';
+import { operatorRoleNameSchema, type PersonRole, personRoleSchema } from '@penstock/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApi } from './api.ts';
-import { Watch } from './delivery/wakeups.ts';
-import { EventHub } from './events/hub.ts';
-import { systemClock } from './foundation/clock.ts';
-import { loadConfig } from './foundation/config.ts';
-import { ensurePartitions } from './foundation/database/partitions.ts';
-import { type TestDatabase, testDatabase } from './foundation/database/testing.ts';
 import { isForPeople } from './foundation/http/caller.ts';
-import type { Access, HttpServer } from './foundation/http/server.ts';
-import { createLog } from './foundation/log.ts';
+import type { Access } from './foundation/http/server.ts';
 import { type Actor, needsReason, rightsOf } from './foundation/rights.ts';
-import type { Viewer } from './foundation/viewer.ts';
 import { loadDirectory } from './parties/directory-store.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
-import { createPeople } from './people/index.ts';
-import { Providers } from './people/providers.ts';
-import { findStanding } from './people/standing.ts';
-import { addPerson, TestBrowser, testSecret } from './people/testing-people.ts';
-import { Reports } from './quarantine/report.ts';
+import { addPerson, TestBrowser } from './people/testing-people.ts';
+import { alpha, beta, hub, meter, startTestApi, type TestApi, viewers } from './testing-api.ts';
 
-const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
-const beta = requireEui('90-B3-D5-1F-30-02-00-00');
-const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
-const viewers: Readonly<Record<string, Viewer | undefined>> = {
-  nobody: undefined,
-  alpha: { kind: 'user', userIds: [alpha] },
-  beta: { kind: 'user', userIds: [beta] },
-  operator: { kind: 'operator', userId: operatorId },
-};
-const now = new Date('2026-11-22T12:00:00Z');
-const hub = '00-DB-12-34-56-78-00-01';
-const meter = '00-DB-12-34-56-78-00-02';
-
-let database: TestDatabase;
-let api: HttpServer;
-// As the gateway hands requests over, with who the peer's certificate says it is; here a header says it.
-let front: Server;
-let address: string;
-// People call the server's own address with the cookies of their sessions: one for each role.
+let started: TestApi;
+let database: TestApi['database'];
+let call: TestApi['call'];
+// People call the server's own address with the cookies of their sessions: one for each role, and those whose sessions are
+// none any more.
 const browsers = new Map<string, TestBrowser>();
+const nobodys = new Set(['stale', 'suspended']);
 const actorOf = new Map<string, Actor>([
   ['alpha', 'user_machine'],
   ['beta', 'user_machine'],
   ['operator', 'operator_machine'],
 ]);
-let own = '';
 
 beforeAll(async () => {
-  database = await testDatabase();
-  await ensurePartitions(database.pool, { today: '2026-11-21', ahead: 2 });
-  const log = createLog({ level: 'silent' });
-  const people = createPeople({
-    pool: database.pool,
-    clock: systemClock,
-    log,
-    secret: testSecret,
-    operatorId,
-    isLoopback: true,
-    providers: new Providers([]),
-    origins: () => [own],
-  });
-  api = await createApi({
-    pool: database.pool,
-    reports: new Reports(database.pool),
-    clock: { now: () => now },
-    log,
-    people,
-    events: new EventHub({
-      pool: database.pool,
-      log,
-      registry: new Registry(),
-      operatorId,
-      standing: (streams) => findStanding(database.pool, streams, systemClock.now()),
-      watch: new Watch(() => () => undefined),
-    }),
-    demonstration: { running: () => [], set: async () => undefined },
-    operation: { checks: [], metrics: () => new Registry().metrics() },
-    portal: { files: undefined },
-    version: '0',
-    config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),
-  });
-  front = createServer((request, response) => api.handle(request, response, viewers[String(request.headers['x-as'])]));
-  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-  address = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
-  own = `http://127.0.0.1:${(await api.listen({ host: '127.0.0.1', port: 0 })).port}`;
-
-  await bring('parties', 'A,Alpha,large_supplier', 'B,Beta,small_supplier', 'O,Operator,operator');
-  await bring('user-ids', `${alpha},A,IS|ES,,`, `${beta},B,IS,,`, `${operatorId},O,OPERATOR,,`);
-  await bring('devices', `${hub},CHF,Commissioned,,,,,,,,,`, `${meter},ESME,Commissioned,${hub},1000000000001,,,,,,,`);
-  await bring('registrations', `1000000000001,IS,${alpha},2020-01-01T00:00:00Z,`);
-  await database.pool.query(
-    `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target,
-                              counter, srv, code, size, sha256, repetition)
-     select u, '2026-11-22', i, '2026-11-22T10:00:00Z', 'southbound', 'service_request', 'passed', u, $3, i, '4.1.1',
-            'I99', 1900, sha256(''), 0
-     from unnest(array[$1, $2]::macaddr8[]) with ordinality as users(u, i)`,
-    [alpha, beta, meter],
-  );
+  started = await startTestApi();
+  ({ database, call } = started);
+  const signIn = async (name: string, roles: Readonly<Record<string, PersonRole>>) => {
+    const person = await addPerson(database.pool, { name, roles });
+    const browser = new TestBrowser(started.own);
+    await browser.signIn(person);
+    browsers.set(name, browser);
+    return person;
+  };
   for (const role of personRoleSchema.options) {
     const acting = operatorRoleNameSchema.safeParse(role).success ? 'operator' : alpha;
-    const person = await addPerson(database.pool, { name: role, roles: { [acting]: role } });
-    const browser = new TestBrowser(own);
-    await browser.signIn(person);
-    browsers.set(role, browser);
+    await signIn(role, { [acting]: role });
     actorOf.set(role, role);
   }
+  const stale = await signIn('stale', { [alpha]: 'user_administrator' });
+  await database.pool.query('delete from sign_in."session" where "userId" = $1', [stale.personId]);
+  const suspended = await signIn('suspended', { operator: 'operator_administrator' });
+  await database.pool.query(`update person set status = 'suspended' where person_id = $1`, [suspended.personId]);
 });
-afterAll(async () => {
-  front.close();
-  await api.close();
-  await database.drop();
-});
+afterAll(() => started.stop());
 
-async function call(as: string, method: string, path: string, body?: object | string) {
-  const type = typeof body === 'string' ? 'text/csv' : 'application/json';
-  const answer = await fetch(address + path, {
-    method,
-    headers: { 'x-as': as, ...(body === undefined ? {} : { 'content-type': type }) },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, json: JSON.parse(text) as Record<string, unknown>, text };
-}
 /** A bare call, as a machine or as a person. */
 async function callAs(who: string, method: string, path: string): Promise<{ status: number }> {
   const browser = browsers.get(who);
-  if (browser !== undefined) return browser.call(method, path);
-  const answer = await fetch(address + path, { method, headers: { 'x-as': who } });
+  if (browser !== undefined) {
+    const kept = new Map(browser.cookies);
+    const answer = await browser.call(method, path);
+    // whatever an answer takes away, somebody who kept a cookie shows it again
+    if (nobodys.has(who)) for (const [name, value] of kept) browser.cookies.set(name, value);
+    return answer;
+  }
+  const answer = await fetch(started.address + path, { method, headers: { 'x-as': who } });
   await answer.arrayBuffer();
   return answer;
 }
-async function bring(kind: keyof typeof importColumns, ...lines: string[]) {
-  const text = `${importColumns[kind].join(',')}\n${lines.join('\n')}\n`;
-  expect(await call('operator', 'POST', `/api/v1/imports/${kind}`, text)).toMatchObject({ status: 200 });
-}
-
 describe('who may call what', () => {
   // Every route there is; one that is added must be added here with the right that it takes.
   const table: Readonly<Record<string, Access>> = {
@@ -254,7 +171,9 @@ describe('who may call what', () => {
   };
 
   test('the table names every route', () => {
-    const found = Object.fromEntries(api.accessRules.map(({ method, url, access }) => [`${method} ${url}`, access]));
+    const found = Object.fromEntries(
+      started.accessRules.map(({ method, url, access }) => [`${method} ${url}`, access]),
+    );
     expect(found).toEqual(table);
   });
 
@@ -307,7 +226,7 @@ describe('who may call what', () => {
         if (access === 'anyone') expect({ who, isIn: isIn || isOwnDoor }).toEqual({ who, isIn: true });
         else if (mayEnter(who, access)) expect({ who, isIn }).toEqual({ who, isIn: !lacksReason(who, access) });
         else {
-          const isUnknown = who === 'nobody' || (isForPeople(access) && !browsers.has(who));
+          const isUnknown = who === 'nobody' || nobodys.has(who) || (isForPeople(access) && !browsers.has(who));
           expect({ who, status }).toEqual({ who, status: isUnknown ? 401 : 403 });
         }
       }
