@@ -56,6 +56,8 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'POST /api/v1/officers/revoke': ({ userId, officer }) => ({ userId, fingerprint: officer }),
   'POST /api/v1/ssh-keys': ({ userId }) => ({ userId, name: 'x', key: 'x' }),
   'POST /api/v1/ssh-keys/revoke': ({ userId, sshKey }) => ({ userId, fingerprint: sshKey }),
+  'POST /api/v1/email-recipients': ({ userId }) => ({ userId, address: 'x@user.example', certificate: 'x' }),
+  'POST /api/v1/email-recipients/revoke': ({ userId, mailAddress }) => ({ userId, fingerprint: mailAddress }),
   'PUT /api/v1/user-ids/:userId/officer-policy': () => ({ secondOfficer: true }),
   'POST /api/v1/imports/:kind': () => undefined,
   'POST /api/v1/submissions': () => undefined,
@@ -149,6 +151,11 @@ beforeAll(async () => {
     ],
     [`insert into officer_policy values ($1, true, array[$2])`, MARK],
     [
+      `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
+       values ($1, sha256('mail'), $2, 'x', 'x', '1', '2020-01-01', '2100-01-01')`,
+      MARK,
+    ],
+    [
       `insert into ssh_key (user_id, fingerprint, algorithm, key, name) values ($1, sha256('ssh'), 'ssh-ed25519', 'x', $2)`,
       MARK,
     ],
@@ -196,6 +203,7 @@ beforeAll(async () => {
       sha('none'),
     ],
     ['officer', await idOf(`select encode(fingerprint, 'hex') as id from officer where user_id = $1`), sha('none')],
+    ['mailAddress', sha('mail'), sha('none')],
     [
       'sshKey',
       `SHA256:${createHash('sha256').update('ssh').digest('base64').replaceAll('=', '')}`,
@@ -347,6 +355,7 @@ describe('nothing of another User', () => {
       'notices',
       'officers',
       'ssh-keys',
+      'email-recipients',
       'certificates',
       'thresholds',
       'people',
