@@ -148,6 +148,8 @@ export const submissionSchema = z.object({
   code: z.string().optional(),
   detail: z.string().optional(),
   faultCount: z.int(),
+  /** While it waits for one: who signed, and who may sign beside them. */
+  secondOfficer: z.object({ signed: z.array(contactSchema), mayBe: z.array(contactSchema) }).optional(),
 });
 export type SubmissionDocument = z.infer<typeof submissionSchema>;
 
@@ -161,8 +163,6 @@ export const submissionLifeSchema = submissionSchema.extend({
   deliveryCount: z.int(),
   /** Every state that it came into, the latest last; at most the last two hundred. */
   steps: z.array(submissionStepSchema),
-  /** While it waits for one: who signed, and who may sign beside them. */
-  secondOfficer: z.object({ signed: z.array(contactSchema), mayBe: z.array(contactSchema) }).optional(),
   /** Whether its original bytes can be had again; those that no officer signed are not kept. */
   isKept: z.boolean(),
   /** The first thousand. */
@@ -205,7 +205,7 @@ export const receiptQuerySchema = submissionOwnerSchema.extend({ state: submissi
  */
 export const receiptSchema = z.object({
   document: z.literal('penstock-receipt/1'),
-  submission: submissionSchema.extend({
+  submission: submissionSchema.omit({ secondOfficer: true }).extend({
     isReferenceRaised: z.boolean(),
     signatures: z.array(signatureStandingSchema),
     deliveries: z.array(submissionDeliverySchema),

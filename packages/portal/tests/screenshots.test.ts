@@ -120,6 +120,12 @@ const pictures: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.goto('/submissions');
     await rows(page, 1);
   },
+  'signed-file': async (page) => {
+    await page.setViewportSize({ width: 1280, height: 1400 });
+    await page.goto('/submissions');
+    await page.getByRole('table').getByRole('link').first().click();
+    await page.getByRole('region', { name: 'Its life' }).waitFor();
+  },
   'deliver-file': async (page) => {
     await page.goto('/submissions/deliver');
     const text = adtText('all,sent,PT1H,400,600,,,', '4.1.1,sent,PT24H,1000,1500,,,');

@@ -29,13 +29,15 @@ export interface TestPortal {
   stop(): Promise<void>;
 }
 
+type Settings = Readonly<Record<string, string>>;
+
 /**
  * Starts the platform on free ports, with a few homes, people in several roles, and `messages` in alpha's record.
  * `settings` are variables of the environment besides.
  */
 export async function startTestPortal(
   messages: number,
-  settings: Readonly<Record<string, string>> = {},
+  settings: Settings | ((pki: Pki) => Settings) = {},
   demonstration?: StartOptions['demonstration'],
 ): Promise<TestPortal> {
   execFileSync(process.execPath, [join(import.meta.dirname, '../build.ts')]);
@@ -57,7 +59,7 @@ export async function startTestPortal(
     config: loadConfig({
       workingFolder: folder,
       environment: {
-        ...settings,
+        ...(typeof settings === 'function' ? settings(world.pki) : settings),
         PENSTOCK_DATA_FOLDER: dataFolder,
         PENSTOCK_DATABASE_URL: database.url,
         PENSTOCK_HTTP_PORT: '0',

@@ -7,14 +7,17 @@ import { startTestPortal, type TestPortal, type Visit, visitsTo } from './testin
  * One portal for the tests of a file, and pages that people open in it; what a browser complains about fails the test
  * that opened it. Without a browser the tests are skipped, and say so.
  */
-export function portalSuite(prepare: (portal: TestPortal) => Promise<void> = async () => undefined) {
+export function portalSuite(
+  prepare: (portal: TestPortal) => Promise<void> = async () => undefined,
+  settings: Parameters<typeof startTestPortal>[1] = {},
+) {
   let portal: TestPortal;
   let browser: Browser;
   let visit: ReturnType<typeof visitsTo>;
   const visits: Visit[] = [];
   beforeAll(async () => {
     if (noBrowser !== undefined) return;
-    portal = await startTestPortal(10);
+    portal = await startTestPortal(10, settings);
     await prepare(portal);
     browser = await openBrowser();
     visit = visitsTo(portal, browser);

@@ -4,9 +4,9 @@ import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
-import { listContacts, readOfficerPolicy } from '../parties/officers-store.ts';
+import { withSecondOfficers } from './second-officer.ts';
 import { readSteps } from './steps-store.ts';
-import { raisedReference, secondsOf } from './submission.ts';
+import { raisedReference } from './submission.ts';
 
 interface SubmissionRow {
   user_id: string;
@@ -64,7 +64,7 @@ export async function listSubmissions(
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
-    items: shown.map(toDocument),
+    items: await withSecondOfficers(pool, userId, shown.map(toDocument)),
     cursor: rows.length > limit && last !== undefined ? `${last.at} ${last.sha256}` : undefined,
   };
 }
@@ -76,7 +76,6 @@ interface SignatureRow {
   code: string | null;
   detail: string | null;
   name: string | null;
-  email: string | null;
   fingerprint: string | null;
 }
 
@@ -91,8 +90,6 @@ interface Facts {
   readonly facts: ReceiptDocument['submission'];
   readonly isKept: boolean;
   readonly deliveryCount: number;
-  /** Whose signatures were valid. */
-  readonly signed: readonly { readonly name: string; readonly email: string }[];
 }
 
 /** What a receipt tells of a file, and a little more. @throws PenstockError 'request.not-found' */
@@ -105,7 +102,7 @@ async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Prom
   const [row] = found.rows;
   if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such submission' });
   const signatures = await client.query<SignatureRow>(
-    `select encode(signature_sha256, 'hex') as sha256, received_at, verdict, code, detail, name, email,
+    `select encode(signature_sha256, 'hex') as sha256, received_at, verdict, code, detail, name,
             encode(fingerprint, 'hex') as fingerprint
      from submission_signature where user_id = $1 and sha256 = decode($2, 'hex') order by received_at`,
     [userId, sha256],
@@ -116,7 +113,6 @@ async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Prom
     [userId, sha256],
   );
   const raised = raisedReference({ sha256: Buffer.from(sha256, 'hex'), receivedAt: row.received_at });
-  const valid = signatures.rows.filter(({ verdict }) => verdict === 'valid');
   return {
     facts: {
       ...toDocument(row),
@@ -136,7 +132,6 @@ async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Prom
     },
     isKept: row.is_kept,
     deliveryCount: Number(row.delivery_count),
-    signed: valid.map(({ name, email }) => ({ name: name ?? '', email: email ?? '' })),
   };
 }
 
@@ -167,10 +162,8 @@ export async function readSubmission(pool: pg.Pool, userId: Eui, sha256: string)
     const all = await readAll(client, userId, sha256);
     return { ...all, steps: await readSteps(client, userId, sha256) };
   });
-  const { facts, steps, isKept, deliveryCount, signed } = life;
-  const told = { ...facts, steps, isKept, deliveryCount };
-  if (facts.state !== 'awaiting_second_officer') return told;
-  const [contacts, policy] = await Promise.all([listContacts(pool, userId), readOfficerPolicy(pool, userId)]);
-  const people = [...new Map(signed.map((one) => [one.email.toLowerCase(), one])).values()];
-  return { ...told, secondOfficer: { signed: people, mayBe: secondsOf(contacts, people, policy) } };
+  const { facts, ...more } = life;
+  const [told] = await withSecondOfficers(pool, userId, [{ ...facts, ...more }]);
+  if (told === undefined) throw new Error('a document of no document');
+  return told;
 }

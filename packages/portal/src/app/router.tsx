@@ -11,6 +11,7 @@ import { LifePage } from '../messages/life-page.tsx';
 import { MessagesPage } from '../messages/messages-page.tsx';
 import { messageSearchSchema } from '../messages/search.ts';
 import { eventSearchSchema, quarantineSearchSchema } from '../quarantine/search.ts';
+import { submissionsSearchSchema } from '../submissions/search.ts';
 import { thresholdSearchSchema } from '../thresholds/search.ts';
 import { NothingHere } from './nothing-here.tsx';
 import { Shell } from './shell.tsx';
@@ -88,7 +89,7 @@ const ofUserSchema = actingSearchSchema.extend({ user: z.string().max(40).option
 const submissions = createRoute({
   getParentRoute: () => root,
   path: '/submissions',
-  validateSearch: ofUserSchema,
+  validateSearch: submissionsSearchSchema,
   component: lazyRouteComponent(() => import('../submissions/submissions-page.tsx'), 'SubmissionsPage'),
 });
 

@@ -100,7 +100,13 @@ function NeedCard({ need }: { need: Need }) {
       withBorder
       p="md"
       className="penstock-panel penstock-choice"
-      renderRoot={(props) => <Link to={ways[key]} search={(search) => ({ for: search.for })} {...props} />}
+      renderRoot={(props) => (
+        <Link
+          to={ways[key]}
+          search={(search) => ({ for: search.for, ...(key === 'submissions' ? { list: 'waiting' } : {}) })}
+          {...props}
+        />
+      )}
     >
       <Text size="sm" c="dimmed">
         {name}

@@ -136,7 +136,7 @@ function Drafted({ decided, held, name }: { decided: number; held: number; name:
         <Text fw={650}>
           {name} was saved: it names {count(decided)} of {count(held)} undecided messages.
         </Text>
-        <SignHelp kind="actions" name={name} />
+        <SignHelp kind="actions" name={name} then="deliver both files" />
         {me.permissions.includes('submissions.change') ? (
           <div>
             <Button

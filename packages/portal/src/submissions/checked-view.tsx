@@ -36,7 +36,9 @@ export function CheckedView({ check, file }: { check: ReturnType<typeof useCheck
               {notice.message}
             </Text>
           ))}
-          {data.kind !== undefined && data.faultCount === 0 ? <SignHelp kind={data.kind} name={file.name} /> : null}
+          {data.kind !== undefined && data.faultCount === 0 ? (
+            <SignHelp kind={data.kind} name={file.name} then="deliver both files here" />
+          ) : null}
         </Stack>
       )}
     </Paper>

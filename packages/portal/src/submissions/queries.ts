@@ -10,13 +10,21 @@ export function isUnderWay({ state }: Pick<SubmissionDocument, 'state'>): boolea
   return state === 'received' || state === 'verified' || state === 'checked';
 }
 
-export const submissionsQuery = (caller: Caller, userId: string | undefined) =>
+/** Whether its User can still take it back. */
+export function isWithdrawable(file: Pick<SubmissionDocument, 'state'>): boolean {
+  return isUnderWay(file) || file.state === 'awaiting_second_officer';
+}
+
+export const submissionsQuery = (
+  caller: Caller,
+  { userId, state }: { userId: string | undefined; state: SubmissionDocument['state'] | undefined },
+) =>
   infiniteQueryOptions({
-    queryKey: ['submissions', caller, userId],
+    queryKey: ['submissions', caller, userId, state],
     queryFn: ({ pageParam, signal }) =>
       ask(submissionPageSchema, '/submissions', {
         caller,
-        query: { userId, limit: PAGE_FILES, cursor: pageParam },
+        query: { userId, state, limit: PAGE_FILES, cursor: pageParam },
         signal,
       }),
     initialPageParam: undefined as string | undefined,

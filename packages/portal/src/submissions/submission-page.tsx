@@ -8,10 +8,14 @@ import { PageTitle } from '../shared/page-title.tsx';
 import { Facts, Loading, NoRight } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
 import { count } from '../thresholds/words.ts';
+import { Documents } from './downloads.tsx';
 import { FaultTable } from './fault-table.tsx';
-import { isUnderWay, submissionQuery } from './queries.ts';
+import { FileSteps } from './file-steps.tsx';
+import { isUnderWay, isWithdrawable, submissionQuery } from './queries.ts';
+import { SecondOfficerPart } from './second-officer.tsx';
 import { kindWords, SubmissionState, stateSentences } from './states.tsx';
 import { SummaryView } from './summary-view.tsx';
+import { Withdraw } from './withdraw.tsx';
 
 /** One signed file: where it is, who signed it, what it changes or what is wrong with it. */
 export function SubmissionPage() {
@@ -51,7 +55,10 @@ export function SubmissionPage() {
 }
 
 function FileShown({ file }: { file: SubmissionLife }) {
-  const { state, kind, code, detail, faults, faultCount, summary, signatures } = file;
+  const { me } = useSession();
+  const { state, kind, code, detail, faults, faultCount, summary, signatures, secondOfficer } = file;
+  const isOwn = me.acting.userIds.includes(file.userId);
+  const mayWithdraw = isOwn && me.permissions.includes('submissions.change') && isWithdrawable(file);
   return (
     <>
       {state === 'refused' && faultCount === 0 ? (
@@ -80,6 +87,7 @@ function FileShown({ file }: { file: SubmissionLife }) {
           ) : null}
         </section>
       )}
+      {secondOfficer === undefined ? null : <SecondOfficerPart file={file} secondOfficer={secondOfficer} />}
       <section aria-label="Signatures">
         <Title order={2} size="h4" mb="xs">
           Signatures
@@ -103,11 +111,24 @@ function FileShown({ file }: { file: SubmissionLife }) {
           ))}
         </Stack>
       </section>
+      <section aria-label="Receipt and file">
+        <Title order={2} size="h4" mb="xs">
+          Receipt and file
+        </Title>
+        <Text size="sm" c="dimmed" mb="sm">
+          The Operator signs the receipt; penstock receipt verify and openssl check it without asking anybody.
+        </Text>
+        <Group gap="sm">
+          <Documents file={file} />
+          {mayWithdraw ? <Withdraw file={file} /> : null}
+        </Group>
+      </section>
+      <FileSteps file={file} />
       <Facts
         facts={[
           ['Received', <When key="received" at={file.receivedAt} inline />],
           ['For', file.userId],
-          ['Reference', file.reference],
+          ['Service request', `${file.reference}${file.isReferenceRaised ? ' (raised for you)' : ''}`],
           ['Size', `${count(file.size)} bytes`],
           [
             'SHA-256',

@@ -10,7 +10,13 @@ import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
 import { count } from '../thresholds/words.ts';
 import { submissionsQuery } from './queries.ts';
+import { MayBe } from './second-officer.tsx';
 import { kindWords, SubmissionState } from './states.tsx';
+
+const tabs = [
+  [undefined, 'All'],
+  ['waiting', 'Waiting for a second officer'],
+] as const;
 
 /** The signed files that were delivered, and what became of each. */
 export function SubmissionsPage() {
@@ -21,9 +27,10 @@ export function SubmissionsPage() {
 
 function Files({ mayDeliver }: { mayDeliver: boolean }) {
   const { me, acting } = useSession();
-  const { user } = useSearch({ from: '/submissions' });
+  const { user, list } = useSearch({ from: '/submissions' });
   const userId = me.acting.kind === 'operator' ? user : undefined;
-  const files = useInfiniteQuery(submissionsQuery({ acting }, userId));
+  const state = list === 'waiting' ? 'awaiting_second_officer' : undefined;
+  const files = useInfiniteQuery(submissionsQuery({ acting }, { userId, state }));
   const shown = files.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Stack gap="md" maw={1100}>
@@ -46,14 +53,35 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
           </Button>
         ) : null}
       </Group>
+      <nav aria-label="Which files">
+        <Group gap="lg" className="penstock-tabs">
+          {tabs.map(([tab, label]) => (
+            <Link
+              key={label}
+              to="/submissions"
+              search={(before) => ({ for: before.for, user, list: tab })}
+              className={list === tab ? 'active' : ''}
+              activeProps={{ className: '' }}
+              aria-current={list === tab ? 'true' : undefined}
+            >
+              {label}
+            </Link>
+          ))}
+        </Group>
+      </nav>
       {files.isPending ? <Loading what="the files" /> : null}
       {files.isError ? <FailureSummary words={wordsOf(files.error)} onRetry={() => void files.refetch()} /> : null}
-      {files.isSuccess && shown.length === 0 ? (
+      {files.isSuccess && shown.length === 0 && state !== undefined ? (
+        <Empty title="No file waits for a second officer.">
+          Those that could let through what is held now wait here until another officer signs them too.
+        </Empty>
+      ) : null}
+      {files.isSuccess && shown.length === 0 && state === undefined ? (
         <Empty title="No file was delivered yet.">
           {mayDeliver ? 'Check and deliver one here, or by the command line.' : 'An officer delivers them.'}
         </Empty>
       ) : null}
-      {shown.length === 0 ? null : <FileTable files={shown} user={userId} />}
+      {shown.length === 0 ? null : <FileTable files={shown} user={userId} isWaiting={state !== undefined} />}
       {files.hasNextPage ? (
         <div>
           <Button variant="default" loading={files.isFetchingNextPage} onClick={() => void files.fetchNextPage()}>
@@ -65,7 +93,16 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
   );
 }
 
-function FileTable({ files, user }: { files: readonly SubmissionDocument[]; user: string | undefined }) {
+function FileTable({
+  files,
+  user,
+  isWaiting,
+}: {
+  files: readonly SubmissionDocument[];
+  user: string | undefined;
+  /** Whether they all wait for a second officer. */
+  isWaiting: boolean;
+}) {
   return (
     <ScrollBox label="Files">
       <Table miw={720} fz="sm" highlightOnHover>
@@ -74,12 +111,12 @@ function FileTable({ files, user }: { files: readonly SubmissionDocument[]; user
             <Table.Th scope="col">Received</Table.Th>
             <Table.Th scope="col">Kind</Table.Th>
             <Table.Th scope="col">State</Table.Th>
-            <Table.Th scope="col">What is wrong</Table.Th>
+            <Table.Th scope="col">{isWaiting ? 'Who may sign it' : 'What is wrong'}</Table.Th>
             <Table.Th scope="col">Reference</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {files.map(({ sha256, receivedAt, kind, state, detail, faultCount, reference }) => (
+          {files.map(({ sha256, receivedAt, kind, state, detail, faultCount, reference, secondOfficer }) => (
             <Table.Tr key={sha256}>
               <Table.Th scope="row" fw={400}>
                 <Anchor
@@ -100,7 +137,17 @@ function FileTable({ files, user }: { files: readonly SubmissionDocument[]; user
               <Table.Td>
                 <SubmissionState state={state} />
               </Table.Td>
-              <Table.Td>{faultCount > 0 ? `${count(faultCount)} in its lines` : (detail ?? '-')}</Table.Td>
+              <Table.Td>
+                {secondOfficer === undefined ? (
+                  faultCount > 0 ? (
+                    `${count(faultCount)} in its lines`
+                  ) : (
+                    (detail ?? '-')
+                  )
+                ) : (
+                  <MayBe secondOfficer={secondOfficer} />
+                )}
+              </Table.Td>
               <Table.Td>{reference}</Table.Td>
             </Table.Tr>
           ))}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readCertificates, readSignature, verifySignature } from '@penstock/files/signature';
+import { OPERATOR_ID } from '@penstock/simulator';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { adtText, chooseFiles, signAs, signatureFile } from './testing-gate.ts';
+import { alpha, findBarriers, type TestPortal, userAddress } from './testing-portal.ts';
+import { portalSuite } from './testing-suite.ts';
+
+// The life of a signed file that two officers sign: what it changes, who may sign, its receipt, taking it back.
+
+const tight = adtText('1.1.1,sent,P1D,,500,,,');
+const loose = adtText('1.1.1,sent,P1D,,800,,,');
+const sentence = '1.1.1: quarantine 500 -> 800 a day';
+
+const { portal, open } = portalSuite(prepare, ({ users }) => {
+  const signing = [...users.values()].find(({ userId }) => userId === OPERATOR_ID)?.signing;
+  if (signing === undefined) throw new Error('the Operator has no key');
+  return {
+    PENSTOCK_OPERATOR_SIGNING_KEY_FILE: signing.keyFile,
+    PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: signing.certificateFile,
+  };
+});
+
+async function prepare({ database }: TestPortal): Promise<void> {
+  // the second officer is one of the people who sign in
+  await database.pool.query(
+    `update officer o set email = p.email
+     from (select email from person where email like 'both@%') p where o.user_id = $1 and o.name = 'Officer 2'`,
+    [alpha],
+  );
+}
+const asAro = (path: string) => open('both', userAddress(alpha, path));
+
+async function deliver(page: Page, text: string): Promise<void> {
+  await page.goto(userAddress(alpha, '/submissions/deliver'));
+  await chooseFiles(page, text, signAs(portal(), text));
+  await page.getByText('1 line, no faults').waitFor();
+}
+
+/** The bytes that a button saves. */
+async function saved(page: Page, name: string): Promise<Buffer> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name, exact: true }).first().click(),
+  ]);
+  return readFileSync(await download.path());
+}
+
+test('the difference is told in words before the delivery and after it, and who may sign it too', async () => {
+  const page = await asAro('/submissions/deliver');
+  await deliver(page, tight);
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  await page.getByText('It is in force, whole.').waitFor();
+  await deliver(page, loose);
+  await page.getByText(sentence).waitFor();
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  const second = page.getByRole('region', { name: 'The second officer' });
+  await second.getByText('It waits for you.').waitFor();
+  await page.getByText(sentence).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.goto(userAddress(alpha, '/'));
+  await page.getByText('For the signature of a second officer.').click();
+  await page.getByText('You', { exact: true }).waitFor();
+  expect(new URL(page.url()).searchParams.get('list')).toBe('waiting');
+  expect(await findBarriers(page)).toEqual([]);
+});
+
+test('the second officer takes the same bytes, signs them, and brings the signature alone', async () => {
+  const page = await asAro('/submissions?list=waiting');
+  await page.getByRole('table').getByRole('link').first().click();
+  const second = page.getByRole('region', { name: 'The second officer' });
+  await second.getByRole('button', { name: 'Deliver the signature' }).click();
+  await second.getByText('The signature is not delivered yet.').waitFor();
+  const original = await saved(page, 'Save the file as it was delivered');
+  expect(original.toString()).toBe(loose);
+  await second.locator('input[type=file]').setInputFiles(signatureFile(signAs(portal(), loose, 1)));
+  await second.getByRole('button', { name: 'Deliver the signature' }).click();
+  await page.getByText('It is in force, whole.').waitFor();
+  await page.getByRole('region', { name: 'Its life' }).getByText('Waits for a second officer').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  const receipt = await saved(page, 'Save the receipt');
+  const signature = await saved(page, "Save the Operator's signature of it");
+  expect(JSON.parse(receipt.toString())).toMatchObject({
+    submission: { state: 'applied', summary: { words: [sentence] } },
+  });
+  const anchors = readCertificates(Buffer.from(portal().pki.authority));
+  const digest = createHash('sha256').update(receipt).digest();
+  const now = new Date();
+  const verdict = verifySignature(readSignature(signature), { digest, anchors, crls: 'none', at: now, judgedAt: now });
+  expect(verdict).toMatchObject({ ok: true });
+});
+
+test('a file that waits is taken back, and the list says that nothing waits', async () => {
+  const page = await open('both', userAddress(alpha, '/submissions/deliver'), {
+    viewport: { width: 320, height: 800 },
+  });
+  await deliver(page, adtText('1.1.1,sent,P1D,,900,,,'));
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  await page.getByRole('region', { name: 'The second officer' }).waitFor();
+  const beside = () => page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
+  expect([await findBarriers(page), await beside()]).toEqual([[], 0]);
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  const dialog = page.getByRole('dialog');
+  expect(await findBarriers(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Take it back' }).click();
+  await page.getByText(/^It was taken back before it was applied/).waitFor();
+  expect(await page.getByRole('button', { name: 'Take it back' }).count()).toBe(0);
+  await page.goto(userAddress(alpha, '/submissions?list=waiting'));
+  await page.getByText('No file waits for a second officer.').waitFor();
+  expect([await findBarriers(page), await beside()]).toEqual([[], 0]);
+});
+
+test('who only sees files is offered nothing that it may not do', async () => {
+  const page = await open('analyst', '/submissions');
+  await page.getByRole('table').getByRole('link').first().click();
+  await page.getByRole('region', { name: 'Receipt and file' }).waitFor();
+  expect(await page.getByRole('button', { name: /Take it back|Deliver the signature/ }).count()).toBe(0);
+  expect(await findBarriers(page)).toEqual([]);
+});
