@@ -159,7 +159,7 @@ describe('a port that somebody listens on', () => {
   });
 });
 
-test.each(['gateway', 'http', 'sftp'] as const)(
+test.each(['gateway', 'http', 'sftp', 'email'] as const)(
   'the demonstration listens on loopback only: %s.host',
   async (section) => {
     const variable = `PENSTOCK_${section.toUpperCase()}_HOST`;

@@ -35,7 +35,7 @@ export function demoCommand(): Command {
     .option('--receive-port <port>', "first port of the Users' receive services; each takes the next", '18443')
     .action(async (options: Wanted, command: Command) => {
       const config = loadConfigFor(command);
-      for (const section of ['gateway', 'http', 'sftp'] as const) {
+      for (const section of ['gateway', 'http', 'sftp', 'email'] as const) {
         const { host } = config[section];
         if (isLoopback(host)) continue;
         const setting = `${section}.host (PENSTOCK_${section.toUpperCase()}_HOST)`;
@@ -186,7 +186,7 @@ function withDemoFiles(config: Config, pki: string): Config {
   };
 }
 
-function welcome({ gateway, http, sftp }: Platform['addresses'], folder: string, logFile: string): string {
+function welcome({ gateway, http, sftp, smtp }: Platform['addresses'], folder: string, logFile: string): string {
   const pki = join(folder, 'pki');
   const own = join(pki, 'users', `${SUPPLIER.replaceAll('-', '')}-transport`);
   const call = `curl -s --cacert ${pki}/ca.pem --cert ${own}.pem --key ${own}.key`;
@@ -194,7 +194,7 @@ function welcome({ gateway, http, sftp }: Platform['addresses'], folder: string,
 Penstock is running. Everything listens on this machine only.
 
   Gateway (TLS)         ${gateway}
-  Health, metrics, API  ${http}   (/healthz /readyz /metrics /api/openapi.json)${sftp === undefined ? '' : `\n  Signed files (SFTP)   ${sftp}`}
+  Health, metrics, API  ${http}   (/healthz /readyz /metrics /api/openapi.json)${sftp === undefined ? '' : `\n  Signed files (SFTP)   ${sftp}`}${smtp === undefined ? '' : `\n  Signed files (e-mail) ${smtp}`}
   Log                   ${logFile}
 
 What a supplier (User ID ${SUPPLIER}) sees of its own messages:

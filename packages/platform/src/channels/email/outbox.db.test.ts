@@ -1,8 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { AddressInfo, Server } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { Registry } from 'prom-client';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../foundation/clock.ts';
 import { loadConfig } from '../../foundation/config.ts';
@@ -24,24 +21,16 @@ import {
 } from '../../submissions/testing-submissions.ts';
 import { Outbox, pauseAfter } from './outbox.ts';
 import { openRelay } from './relay.ts';
-import { address, EmailKeys } from './testing-email.ts';
+import { type Arrived, address, EmailKeys, Sink } from './testing-email.ts';
 
 // What goes out, into a mail server that asks for STARTTLS, with a real database behind it.
 
-interface Arrived {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly text: string;
-  readonly secure: boolean;
-}
-
 const log = createLog({ level: 'silent' });
-const arrived: Arrived[] = [];
-let failing: 'never' | 'later' | 'for good' = 'never';
 let keys: EmailKeys;
 let pki: Awaited<ReturnType<typeof testPki>>;
 let world: SubmissionWorld;
-let sink: SMTPServer;
+let sink: Sink;
+let arrived: Arrived[];
 let outbox: Outbox;
 let makeOutbox: (overrides?: Readonly<Record<string, string>>) => Outbox;
 let lowest = 1_000;
@@ -51,25 +40,9 @@ beforeAll(async () => {
   for (const name of ['a', 'a2', 'b']) keys.encrypting(name, name === 'a2' ? 'RSA-2048' : 'P-256');
   pki = await testPki();
   world = await submissionWorld(pki.pki);
-  sink = new SMTPServer({
-    key: keys.read('server.key'),
-    cert: keys.read('server.pem'),
-    disabledCommands: ['AUTH'],
-    authOptional: true,
-    onData: (stream, { envelope, secure }, done) => {
-      void buffer(stream).then((bytes) => {
-        const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
-        if (failing !== 'never') {
-          done(Object.assign(new Error('no'), { responseCode: failing === 'later' ? 451 : 550 }));
-          return;
-        }
-        arrived.push({ from, to: envelope.rcptTo.map((one) => one.address), text: bytes.toString('latin1'), secure });
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', () => resolve()));
-  const { port } = (sink.server as Server).address() as AddressInfo;
+  sink = new Sink(keys);
+  ({ arrived } = sink);
+  const port = await sink.listen();
   const operator = pki.pki.users.get(operatorId)?.signing;
   makeOutbox = (overrides = {}) => {
     const environment = {
@@ -105,13 +78,13 @@ beforeAll(async () => {
   await register(userB, 'b', 'b@user.example');
 }, 120_000);
 afterAll(async () => {
-  await new Promise<void>((resolve) => (sink === undefined ? resolve() : sink.close(resolve)));
+  await sink?.close();
   await world?.close();
   await pki?.remove();
   keys?.remove();
 });
 afterEach(async () => {
-  failing = 'never';
+  sink.failing = 'never';
   arrived.length = 0;
   await world.database.pool.query('delete from email_outbox');
   await world.database.pool.query('delete from submission_delivery');
@@ -237,7 +210,7 @@ describe('a receipt', () => {
   test('is tried again later and later, under the same Message-ID, until it is passed on', async () => {
     await deliver(userB, adt(userB));
     for (const kind of ['later', 'for good'] as const) {
-      failing = kind;
+      sink.failing = kind;
       await sendAll();
       expect(arrived).toEqual([]);
       // not before its time
@@ -247,7 +220,7 @@ describe('a receipt', () => {
     expect(await rows()).toMatchObject([{ state: 'queued', tries: 2, failure: expect.stringContaining('no') }]);
     const { rows: way } = await world.database.pool.query(`select failures, failure from way where way = 'email'`);
     expect(way).toEqual([{ failures: 2, failure: expect.stringContaining('no') }]);
-    failing = 'never';
+    sink.failing = 'never';
     await sendAll();
     expect(arrived).toHaveLength(1);
     expect(await rows()).toMatchObject([{ state: 'sent', tries: 3 }]);
@@ -256,7 +229,7 @@ describe('a receipt', () => {
 
   test('is given up after five days', async () => {
     await deliver(userB, adt(userB));
-    failing = 'later';
+    sink.failing = 'later';
     await outbox.queue();
     await world.database.pool.query(`update email_outbox set queued_at = now() - interval '6 days'`);
     await outbox.sendNext();
@@ -294,11 +267,11 @@ describe('a receipt', () => {
     await sendAll(makeOutbox({ PENSTOCK_EMAIL_RELAY_AUTHORITIES_FILE: keys.path('b.pem') }));
     expect(await rows()).toMatchObject([{ state: 'queued', tries: 1 }]);
     await makeDue();
-    sink.options.disabledCommands = ['AUTH', 'STARTTLS'];
+    sink.setStartTls(false);
     try {
       await sendAll();
     } finally {
-      sink.options.disabledCommands = ['AUTH'];
+      sink.setStartTls(true);
     }
     expect(await rows()).toMatchObject([{ state: 'queued', tries: 2 }]);
     expect(arrived).toEqual([]);

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { SubmissionLife } from '@penstock/api';
@@ -8,8 +10,9 @@ import { createTransport } from 'nodemailer';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../foundation/clock.ts';
-import { loadConfig } from '../../foundation/config.ts';
-import { createLog } from '../../foundation/log.ts';
+import { type Config, loadConfig } from '../../foundation/config.ts';
+import { createHttpServer } from '../../foundation/http/server.ts';
+import { createLog, type Log } from '../../foundation/log.ts';
 import { Reports } from '../../quarantine/report.ts';
 import {
   operatorId,
@@ -21,6 +24,7 @@ import {
 } from '../../submissions/testing-submissions.ts';
 import { writeSetUp } from '../../ways/ways-store.ts';
 import { startEmail } from './index.ts';
+import { emailRoutes } from './routes.ts';
 import { address, Dialog, EmailKeys, messageOf, sClient } from './testing-email.ts';
 
 // Real clients of SMTP and the real `openssl cms` before the server, with a real database behind it.
@@ -41,6 +45,8 @@ let pki: Awaited<ReturnType<typeof testPki>>;
 let world: SubmissionWorld;
 let email: Awaited<ReturnType<typeof startEmail>>;
 let port: number;
+let log: Log;
+let config: Config;
 const registry = new Registry();
 const lines: string[] = [];
 const dialogs: Dialog[] = [];
@@ -57,8 +63,8 @@ beforeAll(async () => {
     PENSTOCK_FILES_TRUST_ANCHORS: pki.pki.fileAuthorityFile,
     PENSTOCK_FILES_REVOCATION_LISTS: pki.pki.revocationListFile,
   };
-  const log = createLog({ level: 'debug' }, { write: (line) => lines.push(line) });
-  const config = loadConfig({ environment, workingFolder: '/' });
+  log = createLog({ level: 'debug' }, { write: (line) => lines.push(line) });
+  config = loadConfig({ environment, workingFolder: '/' });
   email = await startEmail({ config, log, clock: systemClock, registry, pool, reports: new Reports(pool) });
   port = email?.port ?? 0;
 }, 120_000);
@@ -360,6 +366,28 @@ describe('an address', () => {
     expect(again.greeting).toMatch(/^421 .*try again in ten minutes/);
     expect((await secure()).greeting).toMatch(/^220/);
   });
+});
+
+test('where to send it, and what to encrypt it to, is told by the API', async () => {
+  const api = await createHttpServer({
+    log,
+    version: '0',
+    routes: [emailRoutes({ pool: world.database.pool, clock: systemClock, config })],
+  });
+  const viewer = { kind: 'user', userIds: [userA] } as const;
+  const front = createServer((request, response) => api.handle(request, response, viewer));
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  const answer = await fetch(`http://127.0.0.1:${(front.address() as AddressInfo).port}/api/v1/email`);
+  const text = await answer.text();
+  expect(JSON.parse(text)).toMatchObject({
+    isOpen: true,
+    address,
+    certificate: keys.text('operator.pem'),
+    maxBytes: MOST_MAIL_BYTES,
+  });
+  expect(text).not.toContain('PRIVATE');
+  front.close();
+  await api.close();
 });
 
 test('no line of the log has anything of a key, a file or a mail', () => {

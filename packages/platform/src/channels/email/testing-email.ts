@@ -1,8 +1,10 @@
 /** Keys, mails by the real openssl, and clients of SMTP: openssl's own, and one that says whatever it is told to. */
 import { spawn } from 'node:child_process';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { OpenSsl, type TestKeyKind } from '@penstock/files/testing';
+import { SMTPServer } from 'smtp-server';
 
 export const address = 'files@penstock.example';
 const encryption = 'keyUsage=critical,keyEncipherment,keyAgreement\n';
@@ -191,4 +193,54 @@ export function sClient(port: number, lines: string): Promise<string> {
     child.once('error', reject);
     child.once('close', () => resolve(heard));
   });
+}
+
+export interface Arrived {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly text: string;
+  readonly secure: boolean;
+}
+
+/** A mail server for what goes out, which asks for STARTTLS. */
+export class Sink {
+  readonly arrived: Arrived[] = [];
+  failing: 'never' | 'later' | 'for good' = 'never';
+  readonly #server: SMTPServer;
+
+  constructor(keys: EmailKeys) {
+    this.#server = new SMTPServer({
+      key: keys.read('server.key'),
+      cert: keys.read('server.pem'),
+      disabledCommands: ['AUTH'],
+      authOptional: true,
+      onData: (stream, { envelope, secure }, done) => {
+        buffer(stream).then((bytes) => {
+          if (this.failing !== 'never') {
+            done(Object.assign(new Error('no'), { responseCode: this.failing === 'later' ? 451 : 550 }));
+            return;
+          }
+          const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+          const to = envelope.rcptTo.map((one) => one.address);
+          this.arrived.push({ from, to, text: bytes.toString('latin1'), secure });
+          done();
+        }, done);
+      },
+    });
+    this.#server.on('error', () => undefined);
+  }
+
+  /** @returns the port */
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', () => resolve()));
+    return ((this.#server.server as Server).address() as AddressInfo).port;
+  }
+
+  setStartTls(isOffered: boolean): void {
+    this.#server.options.disabledCommands = isOffered ? ['AUTH'] : ['AUTH', 'STARTTLS'];
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#server.close(resolve));
+  }
 }
