@@ -41,6 +41,29 @@ export type PlannedUses = z.infer<typeof plannedUsesSchema>;
 export const sharedSchema = z.object({ way: waySchema, with: waySchema, names: z.array(z.string()) });
 export type Shared = z.infer<typeof sharedSchema>;
 
+/** What each of `others` depends on that `its` depends on, too. */
+export function sharedBy(
+  its: { readonly way: Way; readonly dependsOn: readonly string[] },
+  others: readonly { readonly way: Way; readonly dependsOn: readonly string[] }[],
+): Shared[] {
+  return others
+    .filter(({ way }) => way !== its.way)
+    .map(({ way, dependsOn }) => ({
+      way,
+      with: its.way,
+      names: dependsOn.filter((name) => its.dependsOn.includes(name)),
+    }))
+    .filter(({ names }) => names.length > 0);
+}
+
+/** Fallbacks that depend on something that the preferred way depends on, too: what setting the ways asks about. */
+export function sharedOf(uses: PlannedUses): Shared[] {
+  const preferred = wayNames.find((way) => uses[way].use === 'preferred');
+  if (preferred === undefined) return [];
+  const of = (way: Way) => ({ way, dependsOn: uses[way].dependsOn });
+  return sharedBy(of(preferred), wayNames.filter((way) => uses[way].use === 'fallback').map(of));
+}
+
 /** How all ways are used from an instant on. */
 export const waysVersionSchema = z.object({
   version: z.int(),

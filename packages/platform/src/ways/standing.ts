@@ -9,7 +9,7 @@
 // declared: what comes through all the same needs not be delivered twice. A fallback is open while an outage of the
 // preferred way is declared, from its beginning until somebody ends it, never by a date that was expected. A way that
 // is off is closed. How a file is judged does not depend on the way, nor on its standing.
-import { type Shared, type Way, type WayUse, wayNames } from '@penstock/api';
+import { type Shared, sharedBy, type Way, type WayUse, wayNames } from '@penstock/api';
 
 export type { Way, WayUse };
 
@@ -123,18 +123,6 @@ export function standingOf(way: Way, facts: readonly WayFacts[]): Standing {
       usable.filter((one) => one !== way),
     ),
   };
-}
-
-/** What each of `others` depends on that `its` depends on, too. */
-export function sharedBy(its: Pick<WayFacts, 'way' | 'dependsOn'>, others: (typeof its)[]): Shared[] {
-  return others
-    .filter(({ way }) => way !== its.way)
-    .map(({ way, dependsOn }) => ({
-      way,
-      with: its.way,
-      names: dependsOn.filter((name) => its.dependsOn.includes(name)),
-    }))
-    .filter(({ names }) => names.length > 0);
 }
 
 /** What may be used while ways are down, and what fallbacks that are open have in common with them, or with one of them. */

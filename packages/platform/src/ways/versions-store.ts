@@ -1,5 +1,5 @@
 // The versions of how ways are used: set, withdrawn before they come, and kept for good.
-import type { PlannedUses, postWaysVersionSchema, WaysVersion } from '@penstock/api';
+import { type PlannedUses, type postWaysVersionSchema, sharedOf, type WaysVersion } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { z } from 'zod';
@@ -10,7 +10,7 @@ import type { Viewer } from '../foundation/viewer.ts';
 import { type Change, instantWords, wordsOfChange } from './announcements.ts';
 import { takeTurn, tellAll } from './notices-store.ts';
 import type { Way } from './standing.ts';
-import { preferredOf, sharedOf, usesFault, wordsOfShared, wordsOfUses } from './versions.ts';
+import { preferredOf, usesFault, wordsOfShared, wordsOfUses } from './versions.ts';
 
 interface VersionRow {
   version: number;

@@ -1,7 +1,7 @@
-import type { PlannedUses, Way, WayUse } from '@penstock/api';
+import { type PlannedUses, sharedOf, type Way, type WayUse } from '@penstock/api';
 import { expect, test } from 'vitest';
 import { announcementsOf, type Outage, wordsOfChange, wordsOfEnd } from './announcements.ts';
-import { sharedOf, usesFault, wordsOfShared, wordsOfUses } from './versions.ts';
+import { usesFault, wordsOfShared, wordsOfUses } from './versions.ts';
 
 const usesOf = (
   https: WayUse,

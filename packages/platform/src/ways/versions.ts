@@ -1,6 +1,6 @@
 // How ways are used from an instant on: what may be set, and what it changes, in words. Pure.
 import { type PlannedUses, type Shared, type Way, type WayUse, wayNames } from '@penstock/api';
-import { begin, nameOfWay, sharedBy } from './standing.ts';
+import { begin, nameOfWay } from './standing.ts';
 
 /** What a version lacks to be one; undefined when nothing. `setUp`: the ways that the settings have. */
 export function usesFault(uses: PlannedUses, setUp: readonly Way[]): string | undefined {
@@ -16,14 +16,6 @@ export function preferredOf(uses: PlannedUses): Way {
   const preferred = wayNames.find((way) => uses[way].use === 'preferred');
   if (preferred === undefined) throw new Error('no way is preferred');
   return preferred;
-}
-
-/** Fallbacks that depend on something that the preferred way depends on, too. */
-export function sharedOf(uses: PlannedUses): Shared[] {
-  const preferred = wayNames.find((way) => uses[way].use === 'preferred');
-  if (preferred === undefined) return [];
-  const of = (way: Way) => ({ way, dependsOn: uses[way].dependsOn });
-  return sharedBy(of(preferred), wayNames.filter((way) => uses[way].use === 'fallback').map(of));
 }
 
 const wordsOfUse: Readonly<Record<WayUse, string>> = {

@@ -152,6 +152,13 @@ const certificates = createRoute({
   component: lazyRouteComponent(() => import('../certificates/certificates-page.tsx'), 'CertificatesPage'),
 });
 
+const ways = createRoute({
+  getParentRoute: () => root,
+  path: '/ways',
+  validateSearch: z.object({ tab: text, version: text }),
+  component: lazyRouteComponent(() => import('../ways/ways-page.tsx'), 'WaysPage'),
+});
+
 const directory = createRoute({
   getParentRoute: () => root,
   path: '/directory',
@@ -185,6 +192,7 @@ export const router = createRouter({
     account,
     people,
     certificates,
+    ways,
     directory,
     devices,
     demonstration,

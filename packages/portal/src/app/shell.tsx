@@ -14,6 +14,7 @@ import { SignInPage } from '../session/sign-in-page.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { ActingMenu } from './acting-menu.tsx';
+import { Announcements } from './announcements.tsx';
 import emblem from './penstock.svg';
 import { PersonMenu } from './person-menu.tsx';
 import { ViewMenu } from './view-menu.tsx';
@@ -25,6 +26,7 @@ const pages = [
   { to: '/thresholds', label: 'Thresholds', right: undefined },
   { to: '/quarantine', label: 'Quarantine', right: undefined },
   { to: '/submissions', label: 'Signed files', right: undefined },
+  { to: '/ways', label: 'Ways', right: 'ways.see' },
   { to: '/streams', label: 'Streams', right: undefined },
   { to: '/devices', label: 'Devices', right: 'devices.see' },
   { to: '/incidents', label: 'Incidents', right: undefined },
@@ -139,6 +141,7 @@ function SignedInShell({ session }: { session: Session }) {
             )}
           </AppShell.Navbar>
           <AppShell.Main id="main" ref={main} tabIndex={-1} className="penstock-main">
+            <Announcements />
             {/* keyed by whom one acts for: nothing of one User stays on the page of another */}
             <Outlet key={session.acting} />
           </AppShell.Main>

@@ -5,13 +5,15 @@ import { PageTitle } from '../shared/page-title.tsx';
 import { Views } from '../shared/views.tsx';
 import { Certificates } from './certificates.tsx';
 import { Officers } from './officers.tsx';
+import { SshKeys } from './ssh-keys.tsx';
 
 const views = [
   ['machines', 'Of machines', 'certificates.see'],
   ['officers', 'Of officers', 'officers.see'],
+  ['ssh-keys', 'SSH keys', 'certificates.see'],
 ] as const;
 
-/** The certificates by which machines are known, and those by which officers sign files. */
+/** The certificates by which machines are known and officers sign files, and the keys by which machines come by SFTP. */
 export function CertificatesPage() {
   const { me } = useSession();
   const { tab } = useSearch({ from: '/certificates' });
@@ -23,7 +25,7 @@ export function CertificatesPage() {
       <div>
         <Title order={1}>Certificates</Title>
         <Text c="dimmed">
-          A certificate counts because it is registered here, until it expires or is revoked.
+          A certificate or a key counts because it is registered here, until it expires or is revoked.
           {me.permissions.includes('certificates.change') ? '' : ' The Operator registers and revokes them.'}
         </Text>
       </div>
@@ -32,7 +34,7 @@ export function CertificatesPage() {
       ) : (
         <>
           <Views label="Of certificates" views={seen.map(([name, words]) => [name, words])} shown={shown[0]} />
-          {shown[0] === 'machines' ? <Certificates /> : <Officers />}
+          {shown[0] === 'machines' ? <Certificates /> : shown[0] === 'officers' ? <Officers /> : <SshKeys />}
         </>
       )}
     </Stack>

@@ -24,6 +24,11 @@ const topicsOf = {
   readings: [],
   certificates: ['directory'],
   officers: [],
+  'ssh-keys': [],
+  readiness: ['ways', 'submissions'],
+  outages: ['ways'],
+  reports: ['ways'],
+  versions: ['ways'],
   parties: ['directory'],
   'user-ids': ['directory'],
 } as const satisfies Readonly<Record<string, readonly EventTopic[]>>;

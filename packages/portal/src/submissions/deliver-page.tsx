@@ -1,6 +1,6 @@
 import { Anchor, Button, Checkbox, FileInput, Group, NumberInput, Paper, Stack, Text, Title } from '@mantine/core';
 import { MOST_RATE, submissionLifeSchema } from '@penstock/api/schemas';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ask } from '../api/call.ts';
@@ -9,6 +9,7 @@ import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { NoRight } from '../shared/states.tsx';
+import { waysQuery } from '../ways/queries.ts';
 import { CheckedView } from './checked-view.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { useCheck } from './use-check.ts';
@@ -80,6 +81,7 @@ function Delivery() {
           <FailureSummary key={tries} words={{ title: 'The file is not delivered yet.', action: missing }} />
         ) : null}
         {delivering.isError ? <FailureSummary words={wordsOf(delivering.error)} /> : null}
+        <ClosedNote />
         <DropZone
           onFiles={(files) => {
             const isSignature = ({ name }: File) => /\.(p7s|cms|sig)$/i.test(name);
@@ -133,6 +135,19 @@ function Delivery() {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** Where the Operator does not take files in by these pages now, the answer would say so; this says it before. */
+function ClosedNote() {
+  const { me, acting } = useSession();
+  const ways = useQuery(waysQuery({ acting }));
+  const https = ways.data?.ways.find(({ way }) => way === 'https');
+  if (me.acting.kind === 'operator' || https === undefined || https.isOpen) return null;
+  return (
+    <Paper withBorder p="md" className="penstock-panel penstock-notice" role="note">
+      <Text>{https.sentence} You can check files here all the same.</Text>
+    </Paper>
   );
 }
 

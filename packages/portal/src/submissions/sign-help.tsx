@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import type { SubmissionDocument } from '@penstock/api/schemas';
+import { Commands } from '../shared/commands.tsx';
 
 type Kind = NonNullable<SubmissionDocument['kind']>;
 
@@ -20,14 +21,5 @@ export function SignHelp({ kind, name, then }: { kind: Kind; name: string; then:
       <Commands text={openssl} label="With openssl" />
       <Commands text={penstock} label="With penstock" />
     </div>
-  );
-}
-
-function Commands({ text, label }: { text: string; label: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section className="penstock-commands" tabIndex={0} aria-label={label}>
-      <pre>{text}</pre>
-    </section>
   );
 }
