@@ -200,8 +200,8 @@ export class EmailServer {
   /** @throws Reply, PenstockError */
   async #takeData(stream: SMTPServerDataStream): Promise<string> {
     const { taker, pool, clock, log } = this.#parts;
-    // until the mail is taken in or refused, for as long it is in memory
-    const held: Buffer[] = [];
+    // counted until the mail is taken in or refused: for so long it is in memory
+    const held = { size: 0 };
     try {
       const bytes = await this.#read(stream, held);
       // the outage may have ended while it came
@@ -215,36 +215,38 @@ export class EmailServer {
         ? `taken in as ${sha256}; no address is registered for its receipts, which are in the API`
         : `taken in as ${sha256}; receipts go to the registered address`;
     } finally {
-      this.#drop(held);
+      this.#hold(held, -held.size);
     }
   }
 
-  #drop(held: Buffer[]): void {
-    for (const piece of held) this.#heldBytes -= piece.length;
-    held.length = 0;
+  #hold(held: { size: number }, bytes: number): void {
+    held.size += bytes;
+    this.#heldBytes += bytes;
   }
 
   /** All bytes of a mail; of one that is too large, or too much at once, the rest is read and dropped. */
-  async #read(stream: SMTPServerDataStream, held: Buffer[]): Promise<Buffer> {
+  async #read(stream: SMTPServerDataStream, held: { size: number }): Promise<Buffer> {
     const { mostBytes } = this.#parts;
+    const pieces: Buffer[] = [];
     const ends = new BareLineEnds();
     let isBusy = false;
     for await (const piece of stream as AsyncIterable<Buffer>) {
       if (isBusy || stream.sizeExceeded || ends.isFound) {
-        this.#drop(held);
+        this.#hold(held, -held.size);
+        pieces.length = 0;
         continue;
       }
       ends.push(piece);
       isBusy = this.#heldBytes + piece.length > MOST_HELD * mostBytes;
       if (isBusy) continue;
-      held.push(piece);
-      this.#heldBytes += piece.length;
+      pieces.push(piece);
+      this.#hold(held, piece.length);
     }
     if (stream.sizeExceeded)
       throw new PenstockError('request.too-large', { detail: `a mail may have ${mostBytes} bytes` });
     if (ends.isFound) throw new PenstockError('email.mail', { detail: 'a line of it does not end in CRLF' });
     if (isBusy) throw new PenstockError('email.busy');
-    return Buffer.concat(held);
+    return Buffer.concat(pieces);
   }
 
   #refused(error: unknown, { remoteAddress }: SMTPServerSession): Reply {
