@@ -53,6 +53,7 @@ export async function startEmail(parts: EmailParts): Promise<Email | undefined> 
     opener,
     mostBytes: config.files.maxBytes,
     mostKeptBytes: config.files.maxUserBytes,
+    signatureDays: config.files.signatureDays,
   });
   const tls = readKeyPair(config, 'email', ['tlsKeyFile', 'tlsCertificateFile']);
   const server = new EmailServer({ pool, log, clock, registry, taker, address, mostBytes: maxBytes, tls });

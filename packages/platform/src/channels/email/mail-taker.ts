@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Eui } from '@penstock/duis';
 import { EnvelopeError, type Opened, type Opener, openEnvelope } from '@penstock/files/envelope';
+import { readSignature } from '@penstock/files/signature';
 import type pg from 'pg';
 import type { Clock } from '../../foundation/clock.ts';
 import { PenstockError } from '../../foundation/errors.ts';
@@ -25,7 +26,13 @@ export interface MailTakerParts {
   readonly opener: Opener;
   readonly mostBytes: number;
   readonly mostKeptBytes: number;
+  /** Days for which a signature counts. */
+  readonly signatureDays: number;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** An officer's clock may be wrong. */
+const MOST_DAYS_AHEAD = 1;
 
 /** What the sender of a mail is told. */
 export interface Taken {
@@ -129,8 +136,23 @@ export class MailTaker {
       },
     );
     if (verdict.officer === undefined) throw new MailFault(verdict.detail ?? 'the signature is not taken');
+    this.#requireFresh(signature, at);
     if (!(await isActiveUser(pool, userId))) throw new MailFault('the User ID of the subject is not active');
     return verdict.officer;
+  }
+
+  /**
+   * Whoever has a copy of a mail can send it again, also one that was refused while the way was closed, and nobody signs in
+   * before it: the officer's own time, which is signed, says that it is meant for now. @throws MailFault
+   */
+  #requireFresh(signature: Buffer, now: Date): void {
+    const { signatureDays } = this.#parts;
+    const { signingTime } = readSignature(signature);
+    const age = signingTime === undefined ? undefined : (now.getTime() - signingTime.getTime()) / DAY_MS;
+    if (age !== undefined && age <= signatureDays && age >= -MOST_DAYS_AHEAD) return;
+    throw new MailFault(
+      `by e-mail a signature counts for ${signatureDays} days after the time at which it says it was made, which is ${signingTime?.toISOString() ?? 'missing'}: sign the file anew`,
+    );
   }
 }
 

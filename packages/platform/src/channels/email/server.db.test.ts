@@ -45,6 +45,8 @@ let pki: Awaited<ReturnType<typeof testPki>>;
 let world: SubmissionWorld;
 let email: Awaited<ReturnType<typeof startEmail>>;
 let port: number;
+let daysAhead = 0;
+const clock = { now: () => new Date(Date.now() + daysAhead * 24 * 3_600_000) };
 let log: Log;
 let config: Config;
 const registry = new Registry();
@@ -65,7 +67,7 @@ beforeAll(async () => {
   };
   log = createLog({ level: 'debug' }, { write: (line) => lines.push(line) });
   config = loadConfig({ environment, workingFolder: '/' });
-  email = await startEmail({ config, log, clock: systemClock, registry, pool, reports: new Reports(pool) });
+  email = await startEmail({ config, log, clock, registry, pool, reports: new Reports(pool) });
   port = email?.port ?? 0;
 }, 120_000);
 afterAll(async () => {
@@ -178,6 +180,22 @@ describe('a mail of an officer', () => {
     expect(await send(keys.encrypt(signed(text), userA))).toMatch(/554 .*not active/);
     await world.database.pool.query(`update user_id set status = 'active' where user_id = $1`, [userA]);
     expect(await submissions()).toBe(before);
+  });
+
+  test('that was signed long ago, or in another time, is not taken though somebody kept it', async () => {
+    const before = await submissions();
+    const text = adt();
+    const signedAt = (hours: number) => {
+      const p7s = world.sign(text, userA, 0, new Date(Date.now() + hours * 3_600_000));
+      return keys.encrypt(messageOf({ name: 'a', bytes: text }, { name: 'a.p7s', bytes: p7s }), userA);
+    };
+    const mail = signedAt(-1);
+    daysAhead = 15;
+    expect(await send(mail)).toMatch(/^554 .*counts for 14 days after the time at which it says it was made/);
+    daysAhead = 0;
+    expect(await send(signedAt(25))).toMatch(/^554 .*sign the file anew/);
+    expect(await submissions()).toBe(before);
+    expect(await send(mail)).toMatch(/^250/);
   });
 
   test('is refused alike for every reason that an attacker could ask for one by one, unless it is authentic', async () => {
