@@ -16,6 +16,8 @@ export const eventTopics = [
   'devices',
   'people',
   'ways',
+  'officers',
+  'readings',
 ] as const;
 export const eventTopicSchema = z.enum(eventTopics);
 export type EventTopic = z.infer<typeof eventTopicSchema>;

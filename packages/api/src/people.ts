@@ -151,7 +151,8 @@ export const postInvitationSchema = z.strictObject({
 });
 /** The link is shown this once. */
 export const linkSchema = z.object({ link: z.string(), expiresAt: instantSchema });
-export const invitationListSchema = z.object({
+/** GET /people/invitations: links that nobody has taken, the newest first. */
+export const invitationPageSchema = z.object({
   items: z.array(
     z.object({
       invitationId: z.string(),
@@ -163,8 +164,10 @@ export const invitationListSchema = z.object({
       expiresAt: instantSchema,
     }),
   ),
+  cursor: cursorSchema,
 });
-export type InvitationList = z.infer<typeof invitationListSchema>;
+export type InvitationPage = z.infer<typeof invitationPageSchema>;
+export const invitationQuerySchema = z.strictObject({ ...pageQuery, cursor: timeCursorSchema });
 
 const tokenSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is not whole');
 /** POST /invitations/look: what a link is good for. */

@@ -23,7 +23,8 @@ create table officer (
 create table officer_policy (
   user_id macaddr8 primary key references user_id,
   second_officer boolean not null,
-  deputies text[] not null default '{}' -- addresses in lower case, of whom the second is one; none: any other officer
+  deputies text[] not null default '{}', -- addresses in lower case, of whom the second is one; none: any other officer
+  changed_at timestamptz not null default clock_timestamp()
 );
 
 -- ---------------------------------------------------------------- signed files (distributed by user_id)
@@ -154,6 +155,8 @@ create table release (
   primary key (user_id, submission)
 ) with (fillfactor = 50);
 create index release_running on release (next_at) where state = 'running';
+create index release_going on release (user_id) where state <> 'done';
+create index release_ended on release (ended_at);
 
 -- Who paused a release, let it go on or set its rate, and when.
 create table release_switch (

@@ -269,6 +269,20 @@ begin
     union all
     select 'devices', null, '', d.changed_at::text from devices_changed d where d.changed_at > in_since
     union all
+    select 'officers', o.user_id, encode(o.fingerprint, 'hex'), coalesce(o.revoked_at::text, '')
+    from officer o
+    where (in_users is null or o.user_id = any (in_users)) and (o.registered_at > in_since or o.revoked_at > in_since)
+    union all
+    select 'officers', p.user_id, 'policy', p.changed_at::text from officer_policy p where p.changed_at > in_since
+    union all
+    select 'readings', u.user_id, '', r.read_at || '/' || r.reading_id
+    from user_id u
+    cross join lateral (
+      select g.read_at, g.reading_id from record_reading g
+      where g.user_id = u.user_id and g.read_at > in_since
+      order by g.read_at desc, g.reading_id desc limit 1) r
+    where in_users is null or u.user_id = any (in_users)
+    union all
     -- of a person itself: whoever administers one that it acts for
     select 'people', case o.acting when 'operator' then in_operator else o.acting::macaddr8 end, a.activity_id::text, ''
     from people_activity a

@@ -270,6 +270,17 @@ test('what changed is found by topic, of those who are asked for', async () => {
     `insert into people_activity (what, person_id, email, by_email) values ('signed-in', $1, 'x', 'x')`,
     [people.get('desk')?.personId],
   );
+  await pool.query(
+    `insert into officer (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email)
+     values ($1, 'x', 'CN=x', '1', 'x', now(), now(), 'x', 'x')`,
+    [alpha],
+  );
+  await pool.query('insert into officer_policy (user_id, second_officer) values ($1, true)', [beta]);
+  await pool.query(
+    `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
+     values ($1, now(), 'x', 'x', 'service_desk', 'a reason of a test', 'x')`,
+    [alpha],
+  );
   const of = async (users: Parameters<typeof changesSince>[1]['users']) => {
     const { at, rows } = await changesSince(pool, { since, users, operatorId });
     expect(at.getTime()).toBeGreaterThanOrEqual(since.getTime() - 1);
@@ -284,11 +295,73 @@ test('what changed is found by topic, of those who are asked for', async () => {
     ['directory', 'any'],
     ['streams', beta],
     ['people', operatorId],
+    ['officers', alpha],
+    ['officers', beta],
+    ['readings', alpha],
   ].map((pair) => pair.join(' '));
   for (const one of expected) expect(all).toContain(one);
   const ofAlpha = await of([alpha]);
   expect([...ofAlpha].filter((one) => one.includes(beta) || one.includes(operatorId))).toEqual([]);
   for (const one of expected.filter((one) => one.includes(alpha))) expect(ofAlpha).toContain(one);
+});
+
+test('a look descends indexes, however much there is of what only grows', async () => {
+  const { pool } = database;
+  const old = `now() - n * interval '1 minute'`;
+  const hash = `sha256(n::text::bytea)`;
+  const many = 'from generate_series(100, 5000) n';
+  for (const sql of [
+    `insert into notice select $1, ${old}, 'held', n::text, 'w', 1 ${many}`,
+    `insert into submission (user_id, sha256, size, received_at, state, changed_at, reference)
+     select $1, ${hash}, 1, ${old}, 'applied', ${old}, 'r' ${many}`,
+    `insert into release (user_id, submission, state, next_at, decided, started_at, ended_at)
+     select $1, ${hash}, 'done', ${old}, 1, ${old}, ${old} ${many}`,
+    `insert into incident select $1, 'OLD-' || n, n, 't', 'closed', ${old}, ${old}, ${old} ${many}`,
+    `insert into quarantine_event (user_id, event, detector, threshold_id, direction, words, first_at, last_at, state, changed_at)
+     select $1, n, 'user', 1, 'southbound', 'w', ${old}, ${old}, 'resolved', ${old} ${many}`,
+    `insert into people_activity (what, email, by_email, at, acting) select 'invited', 'x', 'x', ${old}, $1::macaddr8::text ${many}`,
+    `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
+     select $1, ${old}, 'x', 'x', 'service_desk', 'a reason of a test', 'x' ${many}`,
+  ]) {
+    await pool.query(sql, [alpha]);
+  }
+  const client = await pool.connect();
+  try {
+    const found = await client.query<{ body: string }>(
+      `select substring(prosrc from 'return query(.*);\\s*end') as body from pg_proc where proname = 'changes_since'`,
+    );
+    const body = ['in_since', 'in_users', 'in_operator'].reduce(
+      (text, name, index) => text.replaceAll(name, `$${index + 1}`),
+      found.rows[0]?.body ?? '',
+    );
+    await client.query('analyze');
+    await client.query('set plan_cache_mode = force_generic_plan');
+    await client.query(`prepare look (timestamptz, macaddr8[], macaddr8) as ${body}`);
+    const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(
+      'explain (format json) execute look(now(), null, null)',
+    );
+    const used = new Map<string, Set<string>>();
+    const walk = (node: Record<string, unknown>, table?: string) => {
+      const on = String(node['Relation Name'] ?? table ?? '').replace(/_\d{8}$/, '');
+      const way = String(node['Index Name'] ?? node['Node Type']);
+      if (/Scan$/.test(String(node['Node Type'])) && node['Node Type'] !== 'Bitmap Heap Scan')
+        used.set(on, (used.get(on) ?? new Set()).add(way));
+      for (const plan of (node.Plans ?? []) as Record<string, unknown>[]) walk(plan, on);
+    };
+    const plans = (rows[0]?.['QUERY PLAN'] ?? []) as { Plan: Record<string, unknown> }[];
+    for (const { Plan: plan } of plans) walk(plan);
+    expect(Object.fromEntries([...used].map(([table, ways]) => [table, [...ways].sort()]))).toMatchObject({
+      notice: ['notice_time'],
+      submission: ['submission_changed'],
+      release: ['release_ended', 'release_going'],
+      incident: ['incident_changed'],
+      quarantine_event: ['quarantine_event_resolved', 'quarantine_event_unresolved'],
+      people_activity: ['people_activity_time'],
+      record_reading: ['record_reading_time'],
+    });
+  } finally {
+    client.release(true);
+  }
 });
 
 test('a server that stops says so to its readers and does not wait for them', async () => {

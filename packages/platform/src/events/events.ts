@@ -22,6 +22,8 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   directory: 'directory.see',
   devices: 'devices.see',
   people: 'people.see',
+  officers: 'officers.see',
+  readings: 'readings.see',
   ways: 'ways.see',
 };
 

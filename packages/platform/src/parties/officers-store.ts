@@ -75,7 +75,8 @@ export async function setOfficerPolicy(pool: pg.Pool, userId: string, policy: Of
     const changed = await client.query(
       `insert into officer_policy as p (user_id, second_officer, deputies)
        select $1, $2, $3 where exists (select from officer_policy where user_id = $1) or not $2 or $3::text[] <> '{}'
-       on conflict (user_id) do update set second_officer = excluded.second_officer, deputies = excluded.deputies
+       on conflict (user_id) do update set second_officer = excluded.second_officer, deputies = excluded.deputies,
+                                             changed_at = clock_timestamp()
        where (p.second_officer, p.deputies) <> (excluded.second_officer, excluded.deputies)`,
       [userId, policy.secondOfficer, deputies],
     );

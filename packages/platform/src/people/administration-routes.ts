@@ -3,7 +3,8 @@ import {
   activityPageSchema,
   activityQuerySchema,
   changedSchema,
-  invitationListSchema,
+  invitationPageSchema,
+  invitationQuerySchema,
   invitationSchema,
   linkSchema,
   lookInvitationSchema,
@@ -85,8 +86,8 @@ export function administrationRoutes(options: {
     );
     app.get(
       '/api/v1/people/invitations',
-      { ...toSee, schema: { response: { 200: invitationListSchema } } },
-      (request) => listInvitations(pool, actingOf(request), clock.now()),
+      { ...toSee, schema: { querystring: invitationQuerySchema, response: { 200: invitationPageSchema } } },
+      (request) => listInvitations(pool, { acting: actingOf(request), now: clock.now(), ...request.query }),
     );
     app.post(
       '/api/v1/people/invitations',

@@ -126,6 +126,36 @@ describe('invitations', () => {
     expect(await take('x', testPassword)).toMatchObject({ status: 400 });
   });
 
+  test('however many are open, all are listed, page by page, the newest first', async () => {
+    // the same instant for some of them: the page ends between two of those
+    await database.pool.query(
+      `insert into invitation (token_sha256, kind, email, name, acting, role, made_as, made_at, expires_at)
+       select sha256(n::text::bytea), 'invitation', 'many' || n || '@people.example', 'Many', $1, 'aro', $1,
+              date_trunc('milliseconds', now()) - (n / 3) * interval '1 millisecond', now() + interval '1 day'
+       from generate_series(1, 250) n`,
+      [alpha],
+    );
+    const seen: { email: string; madeAt: string }[] = [];
+    let cursor = '';
+    for (let page = 0; page < 4 && (page === 0 || cursor !== ''); page += 1) {
+      const query = `limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`;
+      const { json } = await own.call('GET', `/api/v1/people/invitations?${query}`);
+      seen.push(...(json.items as typeof seen));
+      cursor = String(json.cursor ?? '');
+    }
+    const many = seen.filter(({ email }) => email.startsWith('many'));
+    expect(new Set(many.map(({ email }) => email)).size).toBe(250);
+    expect(many).toHaveLength(250);
+    expect(seen.map(({ madeAt }) => madeAt)).toEqual(
+      seen
+        .map(({ madeAt }) => madeAt)
+        .sort()
+        .reverse(),
+    );
+    expect(await own.call('GET', '/api/v1/people/invitations?cursor=x')).toMatchObject({ status: 400 });
+    await database.pool.query(`delete from invitation where email like 'many%'`);
+  });
+
   test('who has an account takes it signed in, and keeps the password', async () => {
     const person = await newPerson({ [beta]: 'aro' });
     const { token } = await invited(own, { email: person.email });

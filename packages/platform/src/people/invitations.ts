@@ -1,7 +1,7 @@
 // Links that are good once: invitations, and the recovery of somebody who lost password or second factor. A link has
 // 256 random bits, of which only the SHA-256 is kept; it is good for 72 hours. Taking one is acceptance.ts's matter.
 import { randomBytes } from 'node:crypto';
-import { type InvitationList, type PersonRole, postInvitationSchema } from '@penstock/api';
+import { type InvitationPage, type PersonRole, postInvitationSchema } from '@penstock/api';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
@@ -100,16 +100,22 @@ export async function reset(pool: pg.Pool, { manager, personId, address, now }: 
 }
 
 /** Invitations that were not taken, the newest first; the Operator's administrators see those of all. */
-export async function listInvitations(pool: pg.Pool, acting: string, now: Date): Promise<InvitationList> {
+export async function listInvitations(
+  pool: pg.Pool,
+  { acting, now, cursor, limit }: { acting: string; now: Date; cursor?: string | undefined; limit: number },
+): Promise<InvitationPage> {
+  const [at = 'infinity', id = 'ffffffff-ffff-ffff-ffff-ffffffffffff'] = cursor?.split('~') ?? [];
   const { rows } = await pool.query<LinkRow & { invitation_id: string; made_at: Date }>(
     `select * from invitation
      where kind = 'invitation' and used_at is null and withdrawn_at is null and expires_at > $2
-       and ($1 = 'operator' or acting = $1)
-     order by made_at desc, invitation_id limit 200`,
-    [acting, now],
+       and ($1 = 'operator' or acting = $1) and (made_at, invitation_id) < ($3::timestamptz, $4::uuid)
+     order by made_at desc, invitation_id desc limit $5`,
+    [acting, now, at, id, limit + 1],
   );
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
   return {
-    items: rows.flatMap((row) =>
+    items: shown.flatMap((row) =>
       row.acting === null || row.role === null
         ? []
         : {
@@ -122,6 +128,7 @@ export async function listInvitations(pool: pg.Pool, acting: string, now: Date):
             expiresAt: row.expires_at.toISOString(),
           },
     ),
+    cursor: rows.length > limit && last ? `${last.made_at.toISOString()}~${last.invitation_id}` : undefined,
   };
 }
 

@@ -1,20 +1,19 @@
 import { Button, Text, VisuallyHidden } from '@mantine/core';
-import { changedSchema, type InvitationList, invitationListSchema } from '@penstock/api/schemas';
+import { changedSchema, type InvitationPage, invitationPageSchema } from '@penstock/api/schemas';
 import { roleWords, useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { When } from '../shared/when.tsx';
 
-type Invitation = InvitationList['items'][number];
+type Invitation = InvitationPage['items'][number];
 
 /** Links that nobody has taken yet; one that was lost is withdrawn, and another made. */
 export function Invitations() {
   const { me } = useSession();
-  const invitations = usePaged<Invitation, typeof invitationListSchema>(
+  const invitations = usePaged<Invitation, typeof invitationPageSchema>(
     'invitations',
-    invitationListSchema,
+    invitationPageSchema,
     '/people/invitations',
-    { limit: undefined },
   );
   const withdrawing = useChange(changedSchema, ['invitations', 'activity']);
   const mayChange = me.permissions.includes('people.change');
