@@ -177,7 +177,7 @@ test('the demonstration is for this machine alone: no proxy leads to it', async 
   expectRefusal(result, 'penstock: config.invalid: http.public_address (PENSTOCK_HTTP_PUBLIC_ADDRESS): ');
 });
 
-test('the first administrator gets a link, while there is none', async () => {
+test('the first administrator gets a link, while there is none; the only one gets one for a new sign-in', async () => {
   const database = await testDatabase();
   const invite = (email: string) =>
     run(['people', 'first-administrator', '--email', email], { PENSTOCK_DATABASE_URL: database.url });
@@ -189,6 +189,9 @@ test('the first administrator gets a link, while there is none', async () => {
     await database.pool.query(`insert into person (person_id, email, name) values ('a', 'a@people.example', 'A')`);
     await database.pool.query(`insert into person_role values ('a', 'operator', 'operator_administrator')`);
     expectRefusal(await invite('first@people.example'), 'penstock: people.administrator-exists: ');
+    const again = (email: string) =>
+      run(['people', 'reset', '--email', email], { PENSTOCK_DATABASE_URL: database.url });
+    expect((await again('A@people.example')).stdout).toMatch(/^http:\/\/localhost:\d+\/invitation#[\w-]{43}\n/);
   } finally {
     await database.drop();
   }

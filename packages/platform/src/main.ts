@@ -37,8 +37,8 @@ import { databaseFault, dataFolderFault, listenFailure, readKeyPair } from './fo
 import { createLanes } from './messages/lanes.ts';
 import { dropOldDays, foldOldRequestIds, makeDaysAhead } from './messages/maintenance.ts';
 import { openDirectory } from './parties/directory-reader.ts';
+import { offerFirstAdministrator } from './people/first-administrator.ts';
 import { createPeople } from './people/index.ts';
-import { hasAdministrator } from './people/invitations.ts';
 import { readProviders } from './people/providers.ts';
 import { readSessionSecret } from './people/session-secret.ts';
 import { findStanding } from './people/standing.ts';
@@ -59,9 +59,10 @@ import { writeSetUp } from './ways/ways-store.ts';
 
 export { importFile } from './devices/import-file.ts';
 export { ImportRefused } from './foundation/faults.ts';
-export { linkOf } from './people/administration-routes.ts';
 export { addDemonstrationPeople, type DemonstrationPerson } from './people/demonstration.ts';
-export { inviteFirstAdministrator } from './people/invitations.ts';
+export { inviteFirstAdministrator } from './people/first-administrator.ts';
+export { resetByMachine } from './people/invitations.ts';
+export { linkOf } from './people/links.ts';
 export { readSessionSecret } from './people/session-secret.ts';
 
 export interface Platform {
@@ -284,11 +285,13 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
   if (config.http.publicAddress !== undefined && config.http.trustedProxies.length === 0) {
     log.warn('http.trusted_proxies names no proxy: all people count as one address, and share its limits');
   }
-  if (!(await hasAdministrator(forApi.pool))) {
-    log.warn(
-      'nobody may sign in yet: penstock people first-administrator --email ADDRESS makes the link for the first one',
-    );
-  }
+  await offerFirstAdministrator(forApi.pool, {
+    dataFolder: config.dataFolder,
+    email: config.people.firstAdministrator,
+    origin: originsOf(config, port)[0],
+    now: clock.now(),
+    log,
+  });
   return addresses;
 }
 

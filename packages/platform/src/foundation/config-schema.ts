@@ -196,6 +196,14 @@ const operatorSection = z.strictObject({
 });
 
 const peopleSection = z.strictObject({
+  firstAdministrator: z
+    .email()
+    .max(200)
+    .toLowerCase()
+    .optional()
+    .describe(
+      'E-mail address of the first administrator of the Operator. While there is none, a start puts the link by which it comes in into `first-administrator.txt` of the data folder.',
+    ),
   identityProvidersFile: path()
     .optional()
     .describe(

@@ -27,6 +27,9 @@ export type ActivityKind =
   | 'reset'
   | 'reset-taken';
 
+/** Who did what was done on the machine itself. */
+export const THE_MACHINE = 'the machine itself';
+
 export interface Activity {
   readonly what: ActivityKind;
   readonly personId?: string | undefined;

@@ -24,18 +24,14 @@ import { accept, linkDigest, look } from './acceptance.ts';
 import { listActivity } from './activity-store.ts';
 import type { Manager } from './administration.ts';
 import { changeRole, changeStatus, listPeople } from './administration-store.ts';
-import { invite, type Link, listInvitations, reset, withdrawInvitation } from './invitations.ts';
+import { invite, listInvitations, reset, withdrawInvitation } from './invitations.ts';
+import { linkOf } from './links.ts';
 import type { Providers } from './providers.ts';
 
 /** For whom the caller acts: its one User ID, or 'operator'. */
 function actingOf(request: FastifyRequest): string {
   const viewer = viewerOf(request);
   return viewer.kind === 'operator' ? 'operator' : String(viewer.userIds[0]);
-}
-
-/** The address of a link. The secret is behind the #, which browsers do not send: it stands in no log of a server. */
-export function linkOf(origin: string | undefined, { token, expiresAt }: Link): { link: string; expiresAt: string } {
-  return { link: `${origin}/invitation#${token}`, expiresAt: expiresAt.toISOString() };
 }
 
 const byPerson = z.strictObject({ personId: z.string().max(100) });

@@ -1,5 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { inviteFirstAdministrator } from './invitations.ts';
+import { createLog } from '../foundation/log.ts';
+import { inviteFirstAdministrator, offerFirstAdministrator } from './first-administrator.ts';
+import { resetByMachine } from './invitations.ts';
 import {
   addPerson,
   testAlpha as alpha,
@@ -310,6 +315,20 @@ describe('rights of others', () => {
     expect(await put(own, person, { status: 'active' })).toMatchObject({ json: { changed: true } });
   });
 
+  test('the machine itself resets anybody, as for the only administrator; nobody whom it does not know', async () => {
+    const person = await newPerson({ operator: 'operator_administrator', [alpha]: 'aro' });
+    const browser = await signedIn(person);
+    const now = new Date();
+    const { token } = await resetByMachine(database.pool, { email: person.email.toUpperCase(), now });
+    expect(await browser.call('GET', '/api/v1/me', undefined, { 'penstock-acting': alpha })).toMatchObject({
+      status: 401,
+    });
+    expect(await take(token, 'an entirely new password')).toMatchObject({ status: 200 });
+    await expect(resetByMachine(database.pool, { email: 'nobody@people.example', now })).rejects.toMatchObject({
+      code: 'request.not-found',
+    });
+  });
+
   test('a recovery is good while its maker administers all of the person; an invitation opens nobody’s account', async () => {
     const person = await newPerson({ [alpha]: 'aro' });
     const reset = async (by: TestBrowser) =>
@@ -398,6 +417,38 @@ test('the first administrator is invited from the machine itself, and only while
   await expect(inviteFirstAdministrator(database.pool, first)).rejects.toMatchObject({
     code: 'people.administrator-exists',
   });
+});
+
+test('a start leaves the link for the first administrator in a file that nobody else reads, until there is one', async () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'penstock-first-'));
+  const file = join(dataFolder, 'first-administrator.txt');
+  const log = createLog({ level: 'silent' });
+  const start = (email: string | undefined) =>
+    offerFirstAdministrator(database.pool, { dataFolder, email, origin: address, now: new Date(), log });
+  const read = () => readFileSync(file, 'utf8');
+  try {
+    await database.pool.query(`delete from person_role where acting = 'operator'`);
+    await start(undefined);
+    expect(read).toThrow(/ENOENT/);
+    // whatever somebody put there is not written through
+    writeFileSync(join(dataFolder, 'other'), 'as it was');
+    symlinkSync(join(dataFolder, 'other'), file);
+    await start('two@people.example');
+    expect(readFileSync(join(dataFolder, 'other'), 'utf8')).toBe('as it was');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const left = read();
+    expect(left.startsWith(`${address}/invitation#`)).toBe(true);
+    await start('two@people.example');
+    expect(read()).toBe(left);
+    await start('three@people.example');
+    expect(read()).not.toBe(left);
+    const [token = ''] = /(?<=#)[\w-]+/.exec(read()) ?? [];
+    expect(await take(token, testPassword)).toMatchObject({ status: 200 });
+    await start('three@people.example');
+    expect(read).toThrow(/ENOENT/);
+  } finally {
+    rmSync(dataFolder, { recursive: true });
+  }
 });
 
 test('behind a proxy each has tries of its own, and a session says from where it really is', async () => {

@@ -1,52 +1,14 @@
-// Links that are good once: invitations, and the recovery of somebody who lost password or second factor. A link has
-// 256 random bits, of which only the SHA-256 is kept; it is good for 72 hours. Taking one is acceptance.ts's matter.
-import { randomBytes } from 'node:crypto';
-import { type InvitationPage, type PersonRole, postInvitationSchema } from '@penstock/api';
+// Invitations, and the recovery of somebody who lost password or second factor. Taking the link is acceptance.ts's matter.
+import type { InvitationPage, PersonRole } from '@penstock/api';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
-import { type LinkRow, linkDigest } from './acceptance.ts';
-import { recordActivity } from './activity-store.ts';
+import type { LinkRow } from './acceptance.ts';
+import { recordActivity, THE_MACHINE } from './activity-store.ts';
 import { type Manager, requireOther, requireScope, requireWhole } from './administration.ts';
 import { type Change, findManaged, lockPeople, requireActing } from './administration-store.ts';
+import { type Link, makeLink } from './links.ts';
 import { endAllSessions } from './people-store.ts';
-
-const GOOD_FOR_MILLISECONDS = 72 * 3600 * 1000;
-
-export interface Link {
-  readonly token: string;
-  readonly expiresAt: Date;
-}
-
-interface NewLink {
-  readonly kind: 'invitation' | 'recovery';
-  readonly email: string;
-  readonly name: string;
-  readonly acting?: string;
-  readonly role?: PersonRole;
-  readonly madeBy: string | undefined;
-  /** For whom its maker acted: a User ID, or 'operator'. */
-  readonly madeAs: string;
-  readonly now: Date;
-}
-
-/** A new link makes the older ones of the same person and the same place void. */
-export async function makeLink(client: pg.PoolClient, link: NewLink): Promise<Link> {
-  const { kind, email, name, acting, role, madeBy, madeAs, now } = link;
-  const token = randomBytes(32).toString('base64url');
-  const expiresAt = new Date(now.getTime() + GOOD_FOR_MILLISECONDS);
-  await client.query(
-    `update invitation set withdrawn_at = $1
-     where email = $2 and acting is not distinct from $3 and kind = $4 and used_at is null and withdrawn_at is null`,
-    [now, email, acting, kind],
-  );
-  await client.query(
-    `insert into invitation (token_sha256, kind, email, name, acting, role, made_by, made_as, made_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [linkDigest(token), kind, email, name, acting, role, madeBy, madeAs, now, expiresAt],
-  );
-  return { token, expiresAt };
-}
 
 /** @throws PenstockError of requireScope, 'people.own-rights' for the own address */
 export async function invite(
@@ -81,6 +43,14 @@ export async function invite(
   });
 }
 
+async function takeSignInAway(client: pg.PoolClient, personId: string): Promise<void> {
+  await endAllSessions(client, personId);
+  await client.query(`delete from sign_in."account" where "userId" = $1`, [personId]);
+  await client.query(`delete from sign_in."twoFactor" where "userId" = $1`, [personId]);
+  await client.query(`delete from sign_in."passkey" where "userId" = $1`, [personId]);
+  await client.query(`update sign_in."user" set "twoFactorEnabled" = false where "id" = $1`, [personId]);
+}
+
 /** Takes password, second factor and sessions away, and gives the link by which the person sets new ones. */
 export async function reset(pool: pg.Pool, { manager, personId, address, now }: Change & { now: Date }): Promise<Link> {
   requireOther(manager, personId);
@@ -88,14 +58,31 @@ export async function reset(pool: pg.Pool, { manager, personId, address, now }: 
     await lockPeople(client);
     const { email, name, roles } = await findManaged(client, manager, personId);
     requireWhole(manager, roles);
-    await endAllSessions(client, personId);
-    await client.query(`delete from sign_in."account" where "userId" = $1`, [personId]);
-    await client.query(`delete from sign_in."twoFactor" where "userId" = $1`, [personId]);
-    await client.query(`delete from sign_in."passkey" where "userId" = $1`, [personId]);
-    await client.query(`update sign_in."user" set "twoFactorEnabled" = false where "id" = $1`, [personId]);
+    await takeSignInAway(client, personId);
     await recordActivity(client, { what: 'reset', personId, email, byEmail: manager.email, address });
     const maker = { madeBy: manager.personId, madeAs: manager.acting } as const;
     return makeLink(client, { kind: 'recovery', email, name, ...maker, now });
+  });
+}
+
+/**
+ * The same, made on the machine itself: for the only administrator there is, whom nobody else can reset.
+ * @throws PenstockError 'request.not-found'
+ */
+export async function resetByMachine(pool: pg.Pool, { email, now }: { email: string; now: Date }): Promise<Link> {
+  return inTransaction(pool, async (client) => {
+    await lockPeople(client);
+    const { rows } = await client.query<{ person_id: string; email: string; name: string }>(
+      'select person_id, email, name from person where email = lower($1)',
+      [email.trim()],
+    );
+    const [person] = rows;
+    if (person === undefined) throw new PenstockError('request.not-found', { detail: 'nobody has this address' });
+    await takeSignInAway(client, person.person_id);
+    const who = { personId: person.person_id, email: person.email };
+    await recordActivity(client, { what: 'reset', ...who, byEmail: THE_MACHINE });
+    const maker = { madeBy: undefined, madeAs: 'operator' } as const;
+    return makeLink(client, { kind: 'recovery', email: person.email, name: person.name, ...maker, now });
   });
 }
 
@@ -150,46 +137,4 @@ export async function withdrawInvitation(
     const by = { byEmail: manager.email, acting: row.acting ?? undefined, address };
     await recordActivity(client, { what: 'invitation-withdrawn', email: row.email, ...by });
   });
-}
-
-/**
- * The link for the first administrator of the Operator, made on the machine itself.
- * @throws PenstockError 'people.administrator-exists', 'request.invalid'
- */
-export async function inviteFirstAdministrator(
-  pool: pg.Pool,
-  asked: { email: string; name: string; now: Date },
-): Promise<Link> {
-  const { now } = asked;
-  const checked = postInvitationSchema
-    .pick({ email: true, name: true })
-    .safeParse({ email: asked.email, name: asked.name });
-  if (!checked.success) {
-    const issues = checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new PenstockError('request.invalid', { detail: issues.join('; ') });
-  }
-  const { email, name } = checked.data;
-  return inTransaction(pool, async (client) => {
-    await lockPeople(client);
-    if (await hasAdministrator(client)) throw new PenstockError('people.administrator-exists');
-    const role = 'operator_administrator';
-    const maker = { madeBy: undefined, madeAs: 'operator' } as const;
-    const link = { kind: 'invitation', email, name, acting: 'operator', role, ...maker, now } as const;
-    await recordActivity(client, {
-      what: 'invited',
-      email,
-      byEmail: 'the command line',
-      acting: 'operator',
-      detail: role,
-    });
-    return makeLink(client, link);
-  });
-}
-
-export async function hasAdministrator(client: pg.Pool | pg.PoolClient): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `select from person_role join person using (person_id)
-     where acting = 'operator' and role = 'operator_administrator' and status = 'active' limit 1`,
-  );
-  return rowCount === 1;
 }
