@@ -51,6 +51,7 @@ import {
   EVENT_CONNECTIONS,
   intakeShare,
   REPORT_CONNECTIONS,
+  SHAREPOINT_CONNECTIONS,
 } from './shares.ts';
 import { type Stops, stopInOrder } from './stops.ts';
 import { setUpsOf } from './ways/set-up.ts';
@@ -238,7 +239,22 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
 
   const forChannels = openDatabase({ url, poolSize: CHANNEL_CONNECTIONS, applicationName: 'penstock channels', log });
   onStop('connections of the channels', () => forChannels.close());
-  const channels = await startChannels({ config, log, clock, registry, pool: forChannels.pool, reports });
+  const forSharePoint = openDatabase({
+    url,
+    poolSize: SHAREPOINT_CONNECTIONS,
+    applicationName: 'penstock sharepoint',
+    log,
+  });
+  onStop('connections of SharePoint', () => forSharePoint.close());
+  const channels = await startChannels({
+    config,
+    log,
+    clock,
+    registry,
+    pool: forChannels.pool,
+    sharepointPool: forSharePoint.pool,
+    reports,
+  });
   onStop('the channels', () => channels.stop());
 
   const ways = new WayWatch({

@@ -22,5 +22,8 @@ export const EVENT_CONNECTIONS = 1;
 /** Of SFTP: files that come in must not stand in front of people's questions. */
 export const CHANNEL_CONNECTIONS = 2;
 
+/** Of SharePoint: one has the turn for as long as a round lasts. None is opened where it is off. */
+export const SHAREPOINT_CONNECTIONS = 2;
+
 /** Beside them: a report is made from one snapshot for up to minutes, and people's questions must not wait for it. */
 export const REPORT_CONNECTIONS = 2;

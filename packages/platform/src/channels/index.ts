@@ -22,6 +22,7 @@ import { readHostKey, shownHostKey } from './sftp/host-key.ts';
 import { countWaiting } from './sftp/incoming-store.ts';
 import { PairTaker } from './sftp/pair-taker.ts';
 import { SftpServer } from './sftp/server.ts';
+import { openSharePoint } from './sharepoint/index.ts';
 
 export interface ChannelParts {
   readonly config: Config;
@@ -29,6 +30,8 @@ export interface ChannelParts {
   readonly clock: Clock;
   readonly registry: Registry;
   readonly pool: pg.Pool;
+  /** Of two connections: one has the turn for as long as a round lasts. */
+  readonly sharepointPool: pg.Pool;
   readonly reports: Reports;
 }
 
@@ -49,10 +52,16 @@ const FOLDER_FILES = 2;
 export async function startChannels(parts: ChannelParts): Promise<Channels> {
   const sftp = await startSftp(parts);
   try {
+    const sharepoint = await openSharePoint({ ...parts, pool: parts.sharepointPool });
     const email = await startEmail(parts);
-    const looks = { ...(sftp && { sftp: sftp.look }), ...(email && { email: email.look }) };
+    sharepoint?.start();
+    const looks = {
+      ...(sftp && { sftp: sftp.look }),
+      ...(email && { email: email.look }),
+      ...(sharepoint && { sharepoint: sharepoint.look }),
+    };
     const stop = async () => {
-      await Promise.all([sftp?.stop(), email?.stop()]);
+      await Promise.all([sftp?.stop(), email?.stop(), sharepoint?.stop()]);
     };
     return { sftp, email, looks, stop };
   } catch (error) {

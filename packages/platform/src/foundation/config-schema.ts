@@ -47,7 +47,7 @@ const databaseSection = z.strictObject({
     .max(500)
     .default(10)
     .describe(
-      'Most connections that one process of the gateway opens, and the process beside them as many again; four tenths, but at least 3, are for delivery, and 2 for the API; each opens 2 more while reports are made. The process that carries decisions out opens 6 more, and 2 for SFTP.',
+      'Most connections that one process of the gateway opens, and the process beside them as many again; four tenths, but at least 3, are for delivery, and 2 for the API; each opens 2 more while reports are made. The process that carries decisions out opens 6 more, and 2 each for SFTP and SharePoint.',
     ),
   partitionDaysAhead: z
     .int()
@@ -342,6 +342,64 @@ const emailSection = z.strictObject({
     .describe("PEM file with the authorities that sign the relay's certificate; without it those that Node trusts."),
 });
 
+/** An origin with TLS; without it this machine's own alone. */
+const origin = (usual: string) =>
+  z
+    .string()
+    .refine((text) => {
+      if (!URL.canParse(text)) return false;
+      const { protocol, hostname, origin } = new URL(text);
+      return origin === text && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
+    }, 'must be an origin such as https://graph.microsoft.com, without a path; http:// leads to this machine alone')
+    .default(usual);
+
+const sharepointSection = z.strictObject({
+  tenantId: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]{1,253}$/, 'must be the id or a domain of the tenant')
+    .optional()
+    .describe(
+      'Tenant of the document library, as its id or a domain; with it SharePoint is a way for signed files, without it it is not. Not tried on a tenant: docs/ways.md.',
+    ),
+  clientId: z
+    .string()
+    .regex(/^[0-9A-Fa-f-]{36}$/, 'must be the application (client) id')
+    .optional()
+    .describe('Application id of the app registration of the platform.'),
+  clientSecret: z
+    .string()
+    .min(8)
+    .optional()
+    .meta({ secret: true })
+    .describe('Secret of the app registration; a certificate is better.'),
+  clientKeyFile: path()
+    .optional()
+    .describe('PEM file with the private key (RSA) of the certificate of the app registration.'),
+  clientCertificateFile: path().optional().describe('PEM file with that certificate.'),
+  driveId: z
+    .string()
+    .regex(/^[A-Za-z0-9!_-]{1,200}$/, 'must be the id of a drive, such as b!...')
+    .optional()
+    .describe('Id of the document library (drive).'),
+  rootFolder: z
+    .string()
+    .regex(/^[A-Za-z0-9_]([A-Za-z0-9 ._-]{0,98}[A-Za-z0-9_-])?$/, 'must be the name of one folder')
+    .default('Penstock')
+    .describe(
+      "Folder at the top of the library in which Users' folders are made; it must be there, closed to all but the Operator and the app.",
+    ),
+  pollSeconds: z
+    .number()
+    .min(1)
+    .max(3_600)
+    .default(30)
+    .describe('Pause between two looks at what changed in the library.'),
+  graphOrigin: origin('https://graph.microsoft.com').describe('Where Microsoft Graph is: national clouds, tests.'),
+  loginOrigin: origin('https://login.microsoftonline.com').describe(
+    'Where tokens are asked for: national clouds, tests.',
+  ),
+});
+
 const quarantineSection = z.strictObject({
   expireDays: z
     .int()
@@ -377,6 +435,7 @@ export const settingsSchema = z.strictObject({
   files: filesSection.prefault({}),
   sftp: sftpSection.prefault({}),
   email: emailSection.prefault({}),
+  sharepoint: sharepointSection.prefault({}),
   quarantine: quarantineSection.prefault({}),
 });
 
@@ -408,6 +467,13 @@ export const configSchema = settingsSchema.superRefine((config, context) => {
     ],
     [config.email.tlsKeyFile, config.email.tlsCertificateFile, 'email', 'tlsKeyFile', 'tlsCertificateFile'],
     [config.email.keyFile, config.email.certificateFile, 'email', 'keyFile', 'certificateFile'],
+    [
+      config.sharepoint.clientKeyFile,
+      config.sharepoint.clientCertificateFile,
+      'sharepoint',
+      'clientKeyFile',
+      'clientCertificateFile',
+    ],
   ] as const;
   for (const [key, certificate, section, keyName, certificateName] of pairs) {
     if (key !== undefined && certificate === undefined) refuse([section, certificateName], 'is needed beside the key');
@@ -416,6 +482,17 @@ export const configSchema = settingsSchema.superRefine((config, context) => {
   for (const name of ['address', 'tlsKeyFile', 'keyFile'] as const) {
     if (config.email.port !== undefined && config.email[name] === undefined) {
       refuse(['email', name], 'is needed where email.port is set');
+    }
+  }
+  const { tenantId, clientId, driveId, clientSecret, clientKeyFile } = config.sharepoint;
+  if (tenantId !== undefined) {
+    if (clientId === undefined) refuse(['sharepoint', 'clientId'], 'is needed beside sharepoint.tenant_id');
+    if (driveId === undefined) refuse(['sharepoint', 'driveId'], 'is needed beside sharepoint.tenant_id');
+    if ((clientSecret === undefined) === (clientKeyFile === undefined)) {
+      refuse(
+        ['sharepoint', 'clientKeyFile'],
+        'or sharepoint.client_secret is needed beside sharepoint.tenant_id, not both',
+      );
     }
   }
   if (config.messages.streamDays < config.delivery.holdDays) {

@@ -22,7 +22,7 @@ function codeOf(error: unknown): string {
  * The private key and the certificate that two settings name, which belong together. Throws config.invalid when a file
  * cannot be read, is no PEM, or the key is not that of the certificate.
  */
-export function readKeyPair<Section extends 'gateway' | 'delivery' | 'operator' | 'email'>(
+export function readKeyPair<Section extends 'gateway' | 'delivery' | 'operator' | 'email' | 'sharepoint'>(
   config: Config,
   section: Section,
   [keyName, certificateName]: readonly [keyof Config[Section] & string, keyof Config[Section] & string],

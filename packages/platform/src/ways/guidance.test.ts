@@ -71,6 +71,21 @@ describe('the guidance', () => {
     expect(readFileSync(join(import.meta.dirname, '../../../../docs/ways.md'), 'utf8')).toContain(commands);
   });
 
+  test('of SharePoint names the folders of whoever reads, and no tenant or library', () => {
+    const config = configOf({
+      PENSTOCK_SHAREPOINT_TENANT_ID: 'tenant.example',
+      PENSTOCK_SHAREPOINT_CLIENT_ID: '6f1c2a3e-0000-4000-8000-000000000001',
+      PENSTOCK_SHAREPOINT_CLIENT_SECRET: 'a secret of tests',
+      PENSTOCK_SHAREPOINT_DRIVE_ID: 'b!library',
+      PENSTOCK_SHAREPOINT_ROOT_FOLDER: 'Signed files',
+    });
+    const on = { ...uses('preferred', 'off'), sharepoint: { use: 'allowed' as const, dependsOn: [] } };
+    const sections = withUserId(guidanceOf(on, setUpsOf(config, listening)), '90-B3');
+    expect(sections.map(({ way }) => way)).toEqual(['https', 'sharepoint']);
+    expect(sections[1]?.facts).toContainEqual({ name: 'Folder for files', value: 'Signed files/90-B3/incoming' });
+    expect(JSON.stringify(sections[1])).not.toMatch(/tenant\.example|b!library|secret/);
+  });
+
   test('names the User ID of whoever reads', () => {
     const sections = guidanceOf(uses('preferred', 'allowed'), setUpsOf(configOf({}), listening));
     expect(JSON.stringify(withUserId(sections, '90-B3'))).toContain('sftp -i penstock-key -P 2022 90-B3@127.0.0.1');

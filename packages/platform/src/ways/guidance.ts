@@ -29,7 +29,11 @@ export interface SetUps {
     /** Of a mail. */
     readonly mostBytes: number;
   };
-  readonly sharepoint?: object;
+  readonly sharepoint?: {
+    /** At the top of the document library. */
+    readonly rootFolder: string;
+    readonly mostBytes: number;
+  };
 }
 
 /** Stands for the User ID of whoever reads. */
@@ -140,6 +144,38 @@ openssl x509 -in operator.pem -noout -fingerprint -sha256`,
   };
 }
 
+function ofSharePoint({ rootFolder, mostBytes }: NonNullable<SetUps['sharepoint']>): Parts {
+  const folder = `${rootFolder}/${USER_ID}`;
+  return {
+    facts: [
+      { name: 'Library', value: 'The document library that the Operator gave you access to' },
+      { name: 'Folder for files', value: `${folder}/incoming` },
+      { name: 'Folder of receipts', value: `${folder}/receipts` },
+      { name: 'Folder of reports', value: `${folder}/reports` },
+    ],
+    steps: [
+      {
+        text: 'Once: tell the Operator which accounts of your organisation may open your folder. Nobody else of the Users can.',
+      },
+      sign,
+      {
+        text: 'Put the file and its signature, which has the name of the file with .p7s behind it, into the folder incoming.',
+      },
+      {
+        text: 'When both have lain there unchanged for two looks, within about a minute, they are taken in and go from the folder.',
+      },
+      {
+        text: 'What became of it lies in the folder receipts; reports of what is held lie in the folder reports. Do not rename or move the folders.',
+      },
+    ],
+    limits: [
+      `A file has ${bytesWords(mostBytes)} at most.`,
+      'A name has letters, digits, ".", "_", "-" and blanks, and does not begin with a dot.',
+      'A signature that was refused is not used again: put it anew.',
+    ],
+  };
+}
+
 /** The message is what stands in docs/ways.md, where a test runs it. */
 function mailCommands(address: string): string {
   return `part() {
@@ -163,6 +199,7 @@ function partsOf(way: Way, setUps: Partial<SetUps>): Parts | undefined {
   if (way === 'https') return setUps.https && ofHttps(setUps.https);
   if (way === 'sftp') return setUps.sftp && ofSftp(setUps.sftp);
   if (way === 'email') return setUps.email && ofEmail(setUps.email, setUps.https?.api);
+  if (way === 'sharepoint') return setUps.sharepoint && ofSharePoint(setUps.sharepoint);
   return undefined;
 }
 

@@ -20,7 +20,7 @@ function placeOf(address: string, usualPort: number): { host: string; port: numb
 }
 
 /** The ways that the settings have; HTTPS is always there. */
-export function setUpsOf({ gateway, sftp, email, files }: Config, listening: Listening): SetUps {
+export function setUpsOf({ gateway, sftp, email, sharepoint, files }: Config, listening: Listening): SetUps {
   const mostBytes = files.maxBytes;
   const { publicAddress = `${sftp.host}:${listening.sftp?.port}` } = sftp;
   const { address = '', maxBytes } = email;
@@ -30,5 +30,6 @@ export function setUpsOf({ gateway, sftp, email, files }: Config, listening: Lis
     ...(listening.email === undefined
       ? {}
       : { email: { address, fingerprint: listening.email.fingerprint, mostBytes: maxBytes } }),
+    ...(sharepoint.tenantId === undefined ? {} : { sharepoint: { rootFolder: sharepoint.rootFolder, mostBytes } }),
   };
 }

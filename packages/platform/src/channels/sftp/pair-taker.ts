@@ -10,6 +10,7 @@ import { Turns } from '../../foundation/turns.ts';
 import { type Part, receiveFile } from '../../submissions/receive.ts';
 import type { TrustFiles } from '../../submissions/trust.ts';
 import { measured } from '../../ways/health-store.ts';
+import { pairsOf } from '../file-names.ts';
 import {
   dropOldIncoming,
   type IncomingFile,
@@ -19,7 +20,6 @@ import {
   takeAway,
   usersWithWhole,
 } from './incoming-store.ts';
-import { pairsOf } from './paths.ts';
 
 /** What another platform left, or what could not be taken in for a moment. */
 const SWEEP_SECONDS = 5;

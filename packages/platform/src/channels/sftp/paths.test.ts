@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFileName, normalisePath, pairsOf, placeOf, roleOf } from './paths.ts';
+import { isFileName, pairsOf, roleOf } from '../file-names.ts';
+import { normalisePath, placeOf } from './paths.ts';
 
 describe('a path', () => {
   test.each([

@@ -7,9 +7,10 @@ import type pg from 'pg';
 import ssh2, { type FileEntry, type SFTPWrapper } from 'ssh2';
 import { errorCodes, PenstockError } from '../../foundation/errors.ts';
 import type { Log } from '../../foundation/log.ts';
+import { isFileName } from '../file-names.ts';
 import { FolderHandle, ReadHandle, SftpFailure, WriteHandle } from './handles.ts';
 import { createIncoming, findIncoming, MOST_FILES, removeIncoming, renameIncoming } from './incoming-store.ts';
-import { folders, isFileName, normalisePath, placeOf } from './paths.ts';
+import { folders, normalisePath, placeOf } from './paths.ts';
 import type { Tree } from './tree.ts';
 
 // OpenSSH keeps 64 requests of 32 kB under way; some clients send up to 256 kB in one

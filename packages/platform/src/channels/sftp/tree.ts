@@ -5,12 +5,11 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { Clock } from '../../foundation/clock.ts';
-import { type ErrorCode, errorCodes } from '../../foundation/errors.ts';
 import { type FileSigner, signDigest } from '../../foundation/file-signer.ts';
-import { listEvents } from '../../quarantine/events-store.ts';
 import type { Reports } from '../../quarantine/report.ts';
 import { listReceipts, nameOfReceipt, readReceipt } from '../../submissions/receipts.ts';
-import { type IncomingFile, listIncoming } from './incoming-store.ts';
+import { listReported, NOT_TAKEN, REPORT, SIGNATURE, writeNotTaken } from '../documents.ts';
+import { listIncoming } from './incoming-store.ts';
 import type { Folder } from './paths.ts';
 
 export interface Entry {
@@ -32,27 +31,6 @@ export interface TreeParts {
   readonly operatorId: Eui;
   /** Undefined: receipts are not signed. */
   readonly signer: FileSigner | undefined;
-}
-
-const SIGNATURE = '.p7s';
-const REPORT = '.csv';
-const REFUSED = '.not-taken.json';
-/** Events whose reports are listed: those that hold something still. */
-const LISTED_EVENTS = 200;
-
-/** What is said of a file that could not become a submission, so that it is found where receipts are looked for. */
-function refusalOf({ name, refusal, changedAt }: IncomingFile): Buffer {
-  const action =
-    refusal !== undefined && refusal.code in errorCodes ? errorCodes[refusal.code as ErrorCode].action : '';
-  const document = {
-    document: 'penstock-not-taken/1',
-    name,
-    at: changedAt.toISOString(),
-    code: refusal?.code,
-    detail: refusal?.detail,
-    action,
-  };
-  return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`, 'utf8');
 }
 
 /** Of 2 kB each: those of a whole folder, so that a listing has the sizes of what is read after it. */
@@ -110,18 +88,14 @@ export class Tree {
   async #documents(): Promise<Document[]> {
     const { pool } = this.#parts;
     const userId = this.#userId;
-    const refused = (await listIncoming(pool, userId)).filter(({ refusal }) => refusal !== undefined);
+    const refused = (await listIncoming(pool, userId)).flatMap(({ name, changedAt, refusal }) => {
+      if (refusal === undefined) return [];
+      const bytes = writeNotTaken({ name, at: changedAt, ...refusal });
+      const digest = createHash('sha256').update(bytes).digest();
+      return [{ name: name + NOT_TAKEN, size: bytes.length, changedAt, digest, read: async () => bytes }];
+    });
     return [
-      ...refused.map((file) => {
-        const bytes = refusalOf(file);
-        return {
-          name: file.name + REFUSED,
-          size: bytes.length,
-          changedAt: file.changedAt,
-          digest: createHash('sha256').update(bytes).digest(),
-          read: async () => bytes,
-        };
-      }),
+      ...refused,
       ...(await listReceipts(pool, userId)).map((receipt) => ({
         name: nameOfReceipt(receipt),
         size: receipt.size,
@@ -143,14 +117,10 @@ export class Tree {
   }
 
   async #reports(): Promise<Entry[]> {
-    const viewer = { kind: 'user', userIds: [this.#userId] } as const;
-    const { items } = await listEvents(this.#parts.pool, viewer, { limit: LISTED_EVENTS });
-    return items
-      .filter(({ undecided }) => undecided > 0)
-      .flatMap(({ event, lastAt }) => {
-        const entry = { name: event + REPORT, size: undefined, changedAt: new Date(lastAt) };
-        return this.#parts.signer === undefined ? [entry] : [entry, { ...entry, name: entry.name + SIGNATURE }];
-      });
+    return (await listReported(this.#parts.pool, this.#userId)).flatMap(({ event, lastAt }) => {
+      const entry = { name: event + REPORT, size: undefined, changedAt: new Date(lastAt) };
+      return this.#parts.signer === undefined ? [entry] : [entry, { ...entry, name: entry.name + SIGNATURE }];
+    });
   }
 
   /** What a file holds; undefined when there is none of that name. */
