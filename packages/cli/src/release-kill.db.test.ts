@@ -206,12 +206,14 @@ test('penstock quarantine submit begins a release paused, at a rate; penstock qu
   writeFileSync(`${folder}/actions.p7s`, sign(file));
   writeFileSync(`${folder}/ca.pem`, world.pki.authority);
   const { certificateFile, keyFile } = user.transport;
-  const asked = ['--server', platform.gateway, '--certificate', certificateFile, '--key', keyFile, '--json'];
-  const penstock = async (...args: string[]) => {
-    const command = new Penstock(['quarantine', ...args, ...asked, '--ca', `${folder}/ca.pem`], { folder });
+  const server = ['--server', platform.gateway, '--certificate', certificateFile, '--key', keyFile];
+  const run = async (...args: string[]) => {
+    const command = new Penstock([...args, '--json'], { folder });
     expect([(await command.ended).code, command.stderr]).toEqual([0, '']);
     return JSON.parse(command.stdout);
   };
+  const askServer = (...args: string[]) => run(...args, ...server, '--ca', `${folder}/ca.pem`);
+  const penstock = (...args: string[]) => askServer('quarantine', ...args);
   const { sha256 } = await penstock('submit', 'actions.csv', 'actions.p7s', '--paused', '--rate', '300');
   const [waiting] = (await penstock('releases')).items;
   expect(waiting).toMatchObject({
@@ -220,6 +222,13 @@ test('penstock quarantine submit begins a release paused, at a rate; penstock qu
     rate: 300,
     sent: 0,
     pausedBy: supplier().userId,
+  });
+  await askServer('receipt', 'get', sha256, '--out', 'receipt.json');
+  await askServer('receipt', 'file', sha256, '--out', 'again.csv');
+  const authority = ['--authority', 'ca.pem', '--operator', OPERATOR_ID];
+  expect(await run('receipt', 'verify', 'receipt.json', ...authority, '--file', 'again.csv')).toMatchObject({
+    verified: true,
+    compared: expect.stringContaining('again.csv is that file'),
   });
   expect(await penstock('release', sha256, '--resume', '--rate', 'none')).toMatchObject({ state: 'running' });
   await vi.waitUntil(async () => (await released()) === total, soon);

@@ -4,7 +4,7 @@ import { readCertificates, readSignature, verifySignature } from '@penstock/file
 import { OPERATOR_ID } from '@penstock/simulator';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { adtText, chooseFiles, signAs, signatureFile } from './testing-gate.ts';
+import { adtText, chooseFiles, heldEvent, holdMessages, signAs, signatureFile } from './testing-gate.ts';
 import { alpha, findBarriers, type TestPortal, userAddress } from './testing-portal.ts';
 import { portalSuite } from './testing-suite.ts';
 
@@ -48,6 +48,15 @@ async function saved(page: Page, name: string): Promise<Buffer> {
   return readFileSync(await download.path());
 }
 
+/** Whether the Operator signed these bytes. */
+function expectSigned(bytes: Buffer, signature: Buffer): void {
+  const anchors = readCertificates(Buffer.from(portal().pki.authority));
+  const digest = createHash('sha256').update(bytes).digest();
+  const now = new Date();
+  const verdict = verifySignature(readSignature(signature), { digest, anchors, crls: 'none', at: now, judgedAt: now });
+  expect(verdict).toMatchObject({ ok: true });
+}
+
 test('the difference is told in words before the delivery and after it, and who may sign it too', async () => {
   const page = await asAro('/submissions/deliver');
   await deliver(page, tight);
@@ -85,11 +94,7 @@ test('the second officer takes the same bytes, signs them, and brings the signat
   expect(JSON.parse(receipt.toString())).toMatchObject({
     submission: { state: 'applied', summary: { words: [sentence] } },
   });
-  const anchors = readCertificates(Buffer.from(portal().pki.authority));
-  const digest = createHash('sha256').update(receipt).digest();
-  const now = new Date();
-  const verdict = verifySignature(readSignature(signature), { digest, anchors, crls: 'none', at: now, judgedAt: now });
-  expect(verdict).toMatchObject({ ok: true });
+  expectSigned(receipt, signature);
 });
 
 test('a file that waits is taken back, and the list says that nothing waits', async () => {
@@ -117,5 +122,14 @@ test('who only sees files is offered nothing that it may not do', async () => {
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByRole('region', { name: 'Receipt and file' }).waitFor();
   expect(await page.getByRole('button', { name: /Take it back|Deliver the signature/ }).count()).toBe(0);
+  expect(await findBarriers(page)).toEqual([]);
+});
+
+test('the report of an event is saved with the Operator’s signature of it', async () => {
+  await holdMessages(portal(), 3);
+  const page = await asAro(`/quarantine/${heldEvent}`);
+  const report = await saved(page, 'Save the report');
+  expect(report.toString()).toMatch(/^quarantine-report\/1,/);
+  expectSigned(report, await saved(page, 'Save the Operator’s signature of it'));
   expect(await findBarriers(page)).toEqual([]);
 });

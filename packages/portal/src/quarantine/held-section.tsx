@@ -12,6 +12,7 @@ import { count } from '../thresholds/words.ts';
 import { DraftForm } from './draft-form.tsx';
 import { HeldTable } from './held-table.tsx';
 import { heldQuery } from './queries.ts';
+import { ReportButton } from './report-button.tsx';
 
 interface Part {
   readonly life: QuarantineLife;
@@ -86,6 +87,7 @@ function Held({ life, affected, caller, isOperator }: Part & { caller: Caller; i
   const mayDecide = !isOperator && life.undecided > 0;
   return (
     <Stack gap="md">
+      {life.undecided > 0 ? <ReportButton event={life.event} userId={userId} caller={caller} /> : null}
       <HeldFilters key={`${search.srv} ${search.device}`} affected={affected} />
       {held.isPending ? <Loading what="the held messages" /> : null}
       {held.isError ? <FailureSummary words={wordsOf(held.error)} onRetry={() => void held.refetch()} /> : null}
