@@ -274,6 +274,11 @@ export const errorCodes = {
     title: 'The files that are kept for this User ID have reached the limit.',
     action: 'Ask the Operator to raise files.max_user_bytes.',
   },
+  'submissions.too-many-unsigned': {
+    status: 429,
+    title: 'Too many files of this User ID had no valid signature within a day.',
+    action: 'Find out why the signatures are refused, then deliver again: each day begins anew.',
+  },
   'submissions.too-many-signatures': {
     status: 409,
     title: 'Too many signatures were received for this file.',

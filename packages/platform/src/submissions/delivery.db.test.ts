@@ -159,6 +159,24 @@ describe('delivery', () => {
     expect(await chunks(world.database.pool)).toBe(1);
   });
 
+  test('of ever new files that nobody signed ends with the day’s thousandth; a known file still comes in', async () => {
+    const { pool } = world.database;
+    await world.submit(file, Buffer.from('junk'));
+    await pool.query(
+      `insert into submission (user_id, sha256, size, received_at, state, changed_at, reference)
+       select user_id, sha256(n::text::bytea), size, received_at, state, changed_at, reference
+       from submission, generate_series(1, 999) n`,
+    );
+    const other = adt(threshold(11));
+    expect(await world.post(other, world.sign(other))).toMatchObject({
+      status: 429,
+      json: { code: 'submissions.too-many-unsigned' },
+    });
+    expect(await chunks(pool)).toBe(0);
+    expect(await world.submit(file, world.sign(file))).toMatchObject({ state: 'applied' });
+    expect(await world.submit(other, world.sign(other, userA, 1))).toMatchObject({ kind: 'adt' });
+  });
+
   test('is bounded: one file at a time for a User, and bytes that are kept of it', async () => {
     const { pool } = world.database;
     const large = `${file}${'\n'.repeat(MOST_BYTES - file.length)}`;

@@ -131,7 +131,7 @@ export async function receiveSignature(pool: pg.Pool, delivery: SignatureDeliver
 /**
  * Receives one file with its signature and returns its SHA-256. When it resolves, both are stored.
  * @throws PenstockError 'submissions.parts', 'request.too-large', 'submissions.too-many-signatures',
- *   'submissions.too-many-bytes', 'submissions.upload-under-way'
+ *   'submissions.too-many-bytes', 'submissions.too-many-unsigned', 'submissions.upload-under-way'
  */
 export async function receiveFile(pool: pg.Pool, delivery: Delivery): Promise<Buffer> {
   const { userId, parts, mostBytes, mostKeptBytes, start, way, by } = delivery;

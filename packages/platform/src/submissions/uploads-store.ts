@@ -20,6 +20,9 @@ const MOST_SIGNATURES = 20;
 /** Deliveries of one file that are written down; a client that goes wrong sends it a million times. */
 const MOST_DELIVERIES = 100;
 
+/** Files of a User in a day that nobody's signature was valid of: each leaves its hash, signatures and receipts for ever. */
+const MOST_UNSIGNED_A_DAY = 1_000;
+
 /** An upload of which nothing came for so long gives way to another, as one whose process was killed. */
 const STALLED = "interval '1 minute'";
 
@@ -140,7 +143,8 @@ async function keepOneUpload(client: pg.PoolClient, given: Upload, known: string
 /**
  * Makes an upload a submission, or finds that it is one already: then its bytes are dropped unless those that were stored
  * are gone, and a signature that is new has it judged again unless it was applied. After the commit it goes on by itself.
- * @throws PenstockError 'submissions.too-many-signatures', 'submissions.upload-under-way'
+ * @throws PenstockError 'submissions.too-many-signatures', 'submissions.too-many-unsigned',
+ *   'submissions.upload-under-way'
  */
 export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
   const { userId, upload, sha256, size } = given;
@@ -157,6 +161,7 @@ export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
        values ($1, $2, $3, $4, $5, 'received', $5, $6) on conflict (user_id, sha256) do nothing`,
       [userId, sha256, upload, size, receivedAt, reference],
     );
+    if (made.rowCount === 1) await requireFewUnsigned(client, userId);
     const { rows } = await client.query<{ state: SubmissionState; upload: string | null }>(
       'select state, upload from submission where user_id = $1 and sha256 = $2 for update',
       [userId, sha256],
@@ -170,6 +175,17 @@ export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
       await addStep(client, { userId, sha256, state: 'received', by: given.by });
     }
   });
+}
+
+async function requireFewUnsigned(client: pg.PoolClient, userId: Eui): Promise<void> {
+  const { rowCount } = await client.query(
+    `select from submission
+     where user_id = $1 and upload is null and received_at > clock_timestamp() - interval '1 day' limit $2`,
+    [userId, MOST_UNSIGNED_A_DAY],
+  );
+  if (rowCount !== MOST_UNSIGNED_A_DAY) return;
+  const detail = `${MOST_UNSIGNED_A_DAY} files of a day had no valid signature`;
+  throw new PenstockError('submissions.too-many-unsigned', { detail });
 }
 
 type Signed = Pick<Upload, 'userId' | 'sha256' | 'signature' | 'signatureSha256'>;
