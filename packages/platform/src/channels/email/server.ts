@@ -5,13 +5,14 @@ import type pg from 'pg';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Clock } from '../../foundation/clock.ts';
-import { type ErrorCode, errorCodes, PenstockError } from '../../foundation/errors.ts';
+import { PenstockError } from '../../foundation/errors.ts';
 import type { Log } from '../../foundation/log.ts';
 import { recordHealth } from '../../ways/health-store.ts';
 import { findStanding } from '../../ways/ways-store.ts';
 import { BareLineEnds } from './mail.ts';
 import type { MailTaker } from './mail-taker.ts';
 import { Refusals } from './refusals.ts';
+import { Reply, replyTo } from './replies.ts';
 
 const MOST_CONNECTIONS = 64;
 const MOST_OF_ADDRESS = 8;
@@ -22,39 +23,6 @@ const IDLE_MS = 60_000;
 /** However slowly somebody sends. */
 const LONGEST_MS = 900_000;
 const CLOSE_MS = 2_000;
-/** Of what is said in a reply; a line of SMTP has 512 bytes. */
-const LONGEST_REPLY = 400;
-
-/** Not the mail's fault: its server tries again. */
-const passing: readonly ErrorCode[] = [
-  'submissions.upload-under-way',
-  'submissions.no-trust',
-  'database.unavailable',
-  'email.busy',
-];
-const codes: Partial<Record<ErrorCode, number>> = { 'ways.closed': 550, 'request.too-large': 552 };
-
-/** What a client is told. */
-class Reply extends Error {
-  readonly responseCode: number;
-  constructor(responseCode: number, text: string) {
-    super(
-      text
-        .replaceAll('’', "'")
-        .replaceAll(/[^ -~]/g, '?')
-        .slice(0, LONGEST_REPLY),
-    );
-    this.responseCode = responseCode;
-  }
-}
-
-function replyTo(error: unknown): Reply {
-  if (!(error instanceof PenstockError)) return new Reply(451, 'the mail could not be taken; try again later');
-  const { code, detail } = error;
-  const why = detail ?? errorCodes[code].title;
-  if (passing.includes(code)) return new Reply(451, `Not taken now, try again later: ${why}`);
-  return new Reply(codes[code] ?? 554, `Not taken: ${why}`);
-}
 
 export interface EmailServerParts {
   readonly pool: pg.Pool;
