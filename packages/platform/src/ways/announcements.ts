@@ -1,6 +1,6 @@
 // What everybody is to know of the ways now, in words that are the same on every page and in notices. Pure.
 import type { Announcement, PlannedUses, Shared, Way } from '@penstock/api';
-import { anyOf, begin, nameOfWay } from './standing.ts';
+import { begin, listOf, nameOfWay } from './standing.ts';
 import { preferredOf, wordsOfShared, wordsOfUses } from './versions.ts';
 
 /** How long an end is told of. */
@@ -48,7 +48,7 @@ export function wordsOfOutage({ way, from, reason, expectedEnd }: Outage, { usab
     ...(expectedEnd === undefined ? [] : [`It is expected to end on ${instantWords(expectedEnd)}.`]),
     others.length === 0
       ? 'No other way is open: ask the Operator how to deliver.'
-      : `Until it is ended, deliver files by ${anyOf(others)}.`,
+      : `Until it is ended, deliver files by ${listOf(others, 'or')}.`,
     ...wordsOfShared(shared),
   ].join(' ');
 }
@@ -61,7 +61,11 @@ export function wordsOfAnnounced({ way, from, reason, expectedEnd }: Outage): st
 export function wordsOfEnd({ way }: Pick<Outage, 'way'>, at: Date, closed: readonly Way[]): string {
   const ended = `The outage of ${nameOfWay[way]} ended on ${instantWords(at)}.`;
   if (closed.length === 0) return ended;
-  return `${ended} ${begin(anyOf(closed.map((one) => nameOfWay[one])).replace(/ or /, ' and '))} ${closed.length === 1 ? 'is' : 'are'} closed again.`;
+  const names = listOf(
+    closed.map((one) => nameOfWay[one]),
+    'and',
+  );
+  return `${ended} ${begin(names)} ${closed.length === 1 ? 'is' : 'are'} closed again.`;
 }
 
 /** 'From 1 December 2026 at 00:00 UTC: SFTP is the preferred way.'; undefined when nothing changes for Users. */

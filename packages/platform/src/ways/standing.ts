@@ -79,13 +79,16 @@ export function begin(text: string): string {
 }
 
 /** 'a', 'a or b', 'a, b or c' */
-export function anyOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+export function listOf(names: readonly string[], conjunction: 'and' | 'or'): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${conjunction} ${names.at(-1)}`;
 }
 
 function instead(usable: readonly Way[]): string {
   if (usable.length === 0) return 'No other way is open now; ask the Operator.';
-  return `Use ${anyOf(usable.map((way) => nameOfWay[way]))}.`;
+  return `Use ${listOf(
+    usable.map((way) => nameOfWay[way]),
+    'or',
+  )}.`;
 }
 
 function sentenceOf(its: WayFacts, preferred: WayFacts, usable: readonly Way[]): string {

@@ -90,6 +90,9 @@ test('what is announced, what has ended lately, and what was called off', () => 
   expect(told('12:00', [outage('11:30', '11:00')])).toEqual([]);
   // again down
   expect(told('12:00', [outage('10:00', '11:00'), outage('11:30')]).map(({ kind }) => kind)).toEqual(['outage']);
+  expect(wordsOfEnd({ way: 'sftp' }, at('11:00'), ['https', 'email'])).toContain(
+    'The portal or the API (HTTPS) and e-mail are closed again.',
+  );
   expect(wordsOfEnd({ way: 'sftp' }, at('11:00'), [])).toBe(
     'The outage of SFTP ended on 22 November 2026 at 11:00 UTC.',
   );

@@ -24,7 +24,8 @@ export async function readFacts(pool: pg.Pool | pg.PoolClient, now: Date): Promi
     text: `select w.way, u.use, u.depends_on, w.set_up is not null as is_set_up,
                   exists (select from way_outage o where o.way = w.way and o.ended_at is null and o.from_at <= $1) as is_down
            from way w join way_use u on u.way = w.way
-           where u.version = ${VERSION_IN_FORCE}`,
+           where u.version = ${VERSION_IN_FORCE}
+           order by array_position(array['https', 'sftp', 'email', 'sharepoint'], w.way)`,
     values: [now],
   });
   return rows.map((row) => ({

@@ -404,6 +404,30 @@ function verify(receipt: string, signature: string): number | null {
 describe('a way that is closed', () => {
   const use = (use: string) => world.database.pool.query(`update way_use set use = $1 where way = 'sftp'`, [use]);
 
+  test('while somebody is here lets what was begun become whole, and nothing new begin', async () => {
+    const ssh = await connect();
+    const sftp = await new Promise<ssh2.SFTPWrapper>((resolve, reject) => {
+      ssh.sftp((error, wrapper) => (error === undefined ? resolve(wrapper) : reject(error)));
+    });
+    const open = (name: string) =>
+      new Promise<Buffer>((resolve, reject) => {
+        sftp.open(`/incoming/${name}`, 'w', (error, handle) => (error ? reject(error) : resolve(handle)));
+      });
+    const begun = await open('closing.csv');
+    await use('off');
+    try {
+      await expect(open('new.csv')).rejects.toThrow('SFTP is not used for delivering files.');
+      const renamed = new Promise((resolve) => sftp.rename('/incoming/closing.csv', '/incoming/x.csv', resolve));
+      expect(await renamed).toBeInstanceOf(Error);
+      expect(await new Promise((resolve) => sftp.close(begun, resolve))).toBeUndefined();
+      const { rows } = await world.database.pool.query(`select name, is_whole from incoming_file`);
+      expect(rows).toEqual([{ name: 'closing.csv', is_whole: true }]);
+    } finally {
+      await use('allowed');
+      ssh.end();
+    }
+  });
+
   test('says so to whoever signs in, and what to use instead', async () => {
     const { pool } = world.database;
     await pool.query(`update way set set_up = '{}' where way = 'https'`);
