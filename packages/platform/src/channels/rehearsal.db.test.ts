@@ -9,6 +9,7 @@ import { systemClock } from '../foundation/clock.ts';
 import { loadConfig } from '../foundation/config.ts';
 import { createLog } from '../foundation/log.ts';
 import type { Viewer } from '../foundation/viewer.ts';
+import { registerEmailRecipient } from '../parties/email-recipients-store.ts';
 import { readSshKey } from '../parties/ssh-keys.ts';
 import { registerSshKey } from '../parties/ssh-keys-store.ts';
 import { Reports } from '../quarantine/report.ts';
@@ -26,12 +27,12 @@ import { setVersion } from '../ways/versions-store.ts';
 import { WayWatch } from '../ways/watch.ts';
 import { readWays } from '../ways/ways-reading.ts';
 import { writeSetUp } from '../ways/ways-store.ts';
-import { Dialog, EmailKeys, messageOf } from './email/testing-email.ts';
+import { Dialog, EmailKeys, messageOf, Sink } from './email/testing-email.ts';
 import { type Channels, startChannels } from './index.ts';
 import { type Client, noSftp, sftpClient } from './sftp/testing-sftp.ts';
 
 // A whole outage, played with the real `sftp` and `openssl cms`: the preferred way goes down, a User reports it, the
-// Operator declares it, files come by e-mail, the way is back, the outage is ended, and e-mail is closed again.
+// Operator declares it, a file comes by e-mail and its receipt goes back so, the way is back, the outage is ended, and e-mail is closed again.
 
 const log = createLog({ level: 'silent' });
 const operator: Viewer = { kind: 'operator', userId: operatorId };
@@ -46,6 +47,7 @@ let sftp: Channels;
 let email: Channels;
 let watch: WayWatch;
 let client: Client;
+let sink: Sink;
 
 function configOf(settings: Readonly<Record<string, string>>) {
   const environment = {
@@ -66,12 +68,20 @@ function start(settings: Readonly<Record<string, string>>): Promise<Channels> {
 beforeAll(async () => {
   if (noSftp !== undefined) return;
   keys = new EmailKeys();
+  keys.encrypting('officer');
+  sink = new Sink(keys);
   pki = await testPki();
   folder = mkdtempSync(join(tmpdir(), 'penstock-rehearsal-'));
   world = await submissionWorld(pki.pki);
   const { pool } = world.database;
   sftp = await start({ PENSTOCK_SFTP_PORT: '0' });
-  email = await start(keys.settings);
+  const certificate = keys.text('officer.pem');
+  await registerEmailRecipient(pool, { userId: userA, address: 'officer@user.example', certificate });
+  email = await start({
+    ...keys.settings,
+    PENSTOCK_EMAIL_RELAY: `smtp://localhost:${await sink.listen()}`,
+    PENSTOCK_EMAIL_RELAY_AUTHORITIES_FILE: keys.path('root.pem'),
+  });
   const listening = { gateway: 'https://gateway.example', portal: 'https://portal.example' };
   await writeSetUp(pool, setUpsOf(configOf(keys.settings), { ...listening, sftp: sftp.sftp, email: email.email }));
   const registry = new Registry();
@@ -84,6 +94,7 @@ afterAll(async () => {
   await watch?.stop();
   await Promise.all([sftp?.stop(), email?.stop()]);
   client?.remove();
+  await sink?.close();
   await world?.close();
   await pki?.remove();
   keys?.remove();
@@ -173,6 +184,11 @@ test('an outage of the preferred way, from its first sign to its end', async (it
   const second = nextFile();
   expect(await byEmail(second)).toContain(`250 taken in as ${sha256Of(second)}`);
   await expectApplied(second, ['email']);
+  await vi.waitFor(() => expect(sink.arrived).toHaveLength(1), soon);
+  expect(sink.arrived[0]?.to).toEqual(['officer@user.example']);
+  keys.write('mail', sink.arrived[0]?.text ?? '');
+  const opened = keys.run(...'cms -decrypt -in mail -inkey officer.key -recip officer.pem'.split(' ')).toString();
+  expect(opened).toContain('is now in the state: applied');
   // whoever is not sure sends it again by another way: it is the same submission
   expect(await world.post(second, world.sign(second))).toMatchObject({ status: 202, json: { state: 'applied' } });
   await expectApplied(second, ['email', 'https']);
