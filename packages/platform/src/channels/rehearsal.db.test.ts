@@ -61,7 +61,14 @@ function configOf(settings: Readonly<Record<string, string>>) {
 
 function start(settings: Readonly<Record<string, string>>): Promise<Channels> {
   const { pool } = world.database;
-  const parts = { log, clock: systemClock, registry: new Registry(), pool, reports: new Reports(pool) };
+  const parts = {
+    log,
+    clock: systemClock,
+    registry: new Registry(),
+    pool,
+    sharepointPool: pool,
+    reports: new Reports(pool),
+  };
   return startChannels({ ...parts, config: configOf(settings) });
 }
 
