@@ -123,6 +123,36 @@ test('passkeys are added and removed within ten minutes of the second factor, an
   expect((await activityOf(person)).slice(0, 3)).toEqual(['signed-in', 'code-refused', 'proven-again']);
 });
 
+test('a person has as many passkeys as it can tell apart, and keeps its last way in', async () => {
+  const person = await newPerson();
+  const browser = await signedIn(person);
+  const put = (from: number, to: number) =>
+    database.pool.query(
+      `insert into sign_in."passkey" ("id", "name", "publicKey", "userId", "credentialID", "counter", "deviceType", "backedUp")
+       select $1 || '-' || n, 'key ' || n, 'x', $1, $1 || '-' || n, 0, 'singleDevice', false from generate_series($2::int, $3) n`,
+      [person.personId, from, to],
+    );
+  const add = () => browser.call('GET', '/api/auth/passkey/generate-register-options');
+  await put(1, 19);
+  expect(await add()).toMatchObject({ status: 200 });
+  await put(20, 20);
+  expect(await add()).toMatchObject({ status: 409, json: { code: 'TOO_MANY_PASSKEYS' } });
+  const named = { response: {}, name: 'x'.repeat(101) };
+  expect(await browser.call('POST', '/api/auth/passkey/verify-registration', named)).toMatchObject({
+    status: 400,
+    json: { code: 'NAME_TOO_LONG' },
+  });
+  await database.pool.query(`delete from sign_in."account" where "userId" = $1`, [person.personId]);
+  await database.pool.query(`delete from sign_in."passkey" where "userId" = $1 and "id" not like '%-1'`, [
+    person.personId,
+  ]);
+  const remove = (id: string) => browser.call('POST', '/api/auth/passkey/delete-passkey', { id });
+  expect(await remove(`${person.personId}-1`)).toMatchObject({ status: 409, json: { code: 'LAST_WAY_IN' } });
+  await put(2, 2);
+  expect(await remove(`${person.personId}-1`)).toMatchObject({ status: 200 });
+  expect(await remove(`${person.personId}-2`)).toMatchObject({ status: 409 });
+});
+
 test('a changed password makes nothing fresh and no session longer, and says which passkeys sign in still', async () => {
   const person = await newPerson();
   const browser = await signedIn(person);

@@ -9,6 +9,7 @@ import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { recordOfPerson } from './activity-store.ts';
 import { requireStrong } from './administration.ts';
+import { requireOtherWay, requireRoom, requireShortName } from './passkey-limits.ts';
 import { countCode, requireFresh, useCode } from './second-factor.ts';
 import { type SessionTimes, WITH_SECOND_FACTOR } from './session-mark.ts';
 import { countTry } from './sign-in-tries.ts';
@@ -73,6 +74,7 @@ export function guardBefore({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
    * would then sign in for others too, for whom the provider does not speak.
    */
   async function guardPasskeys(context: GenericEndpointContext): Promise<void> {
+    requireShortName(textOf(context.body, 'name'));
     const signedIn = await getSessionFromCtx(context);
     if (signedIn === null && isForLink(context)) return;
     const method: unknown = signedIn?.session.method;
@@ -81,6 +83,9 @@ export function guardBefore({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
     }
     if (context.path === '/passkey/list-user-passkeys') return;
     requireFresh(signedIn.session as SessionTimes, clock.now());
+    const personId = signedIn.user.id;
+    if (context.path !== '/passkey/delete-passkey') return requireRoom(pool, personId);
+    return requireOtherWay(pool, personId, textOf(context.body, 'id') ?? '');
   }
 
   async function guardCode(context: GenericEndpointContext): Promise<void> {

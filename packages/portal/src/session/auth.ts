@@ -50,6 +50,11 @@ const words: Readonly<Record<string, Omit<AuthFailure, 'code'>>> = {
     title: 'Your second factor was given too long ago for this.',
     action: 'Prove again that it is you: by a code of your authenticator, or a passkey.',
   },
+  TOO_MANY_PASSKEYS: { title: 'You have 20 passkeys, which is the most.', action: 'Remove one first.' },
+  LAST_WAY_IN: {
+    title: 'This passkey is your only way to sign in.',
+    action: 'Add another one first.',
+  },
   NOT_VERIFIED: {
     title: 'This key only asks to be touched, which is not enough.',
     action: 'Use one that asks for a fingerprint, a face or a PIN.',
