@@ -100,6 +100,7 @@ test('who is ready, with what there is and what is wanting', () => {
     machines: 1,
     people: 0,
     sshKeys: 0,
+    hasSharePointFolder: true,
     sshUsedAt: undefined,
     emailAddresses: 1,
     deliveredAt: { https: at },
@@ -108,9 +109,18 @@ test('who is ready, with what there is and what is wanting', () => {
     { way: 'https', isReady: true, has: ['1 certificate of a machine', '2 officers'], deliveredAt: at.toISOString() },
     { way: 'sftp', isReady: false, lacks: ['no SSH key is registered'] },
     { way: 'email', isReady: true, has: ['1 mail address', '2 officers'] },
-    { way: 'sharepoint', isReady: false },
+    { way: 'sharepoint', isReady: false, lacks: ['not proven: no file came by it yet'] },
   ]);
-  const none = { officers: 0, machines: 0, people: 0, sshKeys: 1, sshUsedAt: at, emailAddresses: 0, deliveredAt: {} };
+  const none = {
+    officers: 0,
+    machines: 0,
+    people: 0,
+    hasSharePointFolder: false,
+    sshKeys: 1,
+    sshUsedAt: at,
+    emailAddresses: 0,
+    deliveredAt: {},
+  };
   expect(readinessOf(none)[1]).toMatchObject({
     isReady: false,
     lacks: ['no officer has a valid certificate'],

@@ -12,6 +12,7 @@ interface RegisteredRow {
   machines: number;
   people: number;
   ssh_keys: number;
+  has_folder: boolean;
   ssh_used_at: Date | null;
   email_addresses: number;
 }
@@ -27,6 +28,7 @@ const REGISTERED_SQL = `
     (select count(*)::integer from person_role r join person n on n.person_id = r.person_id
      where r.acting = upper(replace(u.user_id::text, ':', '-')) and r.role = any ($6) and n.status = 'active') as people,
     (select count(*)::integer from ssh_key k where k.user_id = u.user_id and k.revoked_at is null) as ssh_keys,
+    exists (select from sharepoint_folder f where f.user_id = u.user_id and f.kind = 'incoming') as has_folder,
     (select max(k.used_at) from ssh_key k where k.user_id = u.user_id and k.revoked_at is null) as ssh_used_at,
     (select count(*)::integer from email_recipient e
      where e.user_id = u.user_id and e.revoked_at is null and $1 between e.not_before and e.not_after) as email_addresses
@@ -81,6 +83,7 @@ export async function listReadiness(
       machines: row.machines,
       people: row.people,
       sshKeys: row.ssh_keys,
+      hasSharePointFolder: row.has_folder,
       sshUsedAt: row.ssh_used_at ?? undefined,
       emailAddresses: row.email_addresses,
       deliveredAt: Object.fromEntries(

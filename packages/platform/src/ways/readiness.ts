@@ -13,6 +13,8 @@ export interface Registered {
   readonly sshUsedAt: Date | undefined;
   /** To which receipts go by e-mail. */
   readonly emailAddresses: number;
+  /** The platform made its folder in the library; who may open that, only the library knows. */
+  readonly hasSharePointFolder: boolean;
   readonly deliveredAt: Readonly<Partial<Record<Way, Date>>>;
 }
 
@@ -44,7 +46,13 @@ function accessOf(way: Way, of: Registered): Pick<WayAccess, 'has' | 'lacks'> {
         lacks: of.emailAddresses > 0 ? [] : ['no mail address is registered for receipts'],
       };
     case 'sharepoint':
-      return { has: [], lacks: of.deliveredAt.sharepoint === undefined ? ['no file came by it yet'] : [] };
+      return {
+        has: of.hasSharePointFolder ? ['a folder in the library'] : [],
+        lacks: [
+          ...(of.hasSharePointFolder ? [] : ['no folder in the library yet']),
+          ...(of.deliveredAt.sharepoint === undefined ? ['not proven: no file came by it yet'] : []),
+        ],
+      };
   }
 }
 
