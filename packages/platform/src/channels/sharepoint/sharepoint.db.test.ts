@@ -370,9 +370,12 @@ describe('the service', () => {
     expect(found).toEqual([{ count: 1 }]);
   });
 
-  test('that says to wait is asked nothing at all until then', async () => {
+  test.each([
+    ['seconds', () => '3600'],
+    ['a date', () => new Date(Date.now() + 3_600_000).toUTCString()],
+  ])('that says to wait, in %s, is asked nothing at all until then', async (_, retryAfter) => {
     const opened = await world.reopen();
-    world.library.fail(/^GET .*\/root\/delta$/, { status: 429, headers: { 'retry-after': '3600' } });
+    world.library.fail(/^GET .*\/root\/delta$/, { status: 429, headers: { 'retry-after': retryAfter() } });
     await opened.round();
     const asked = world.library.asked.length;
     await opened.round();
@@ -425,6 +428,15 @@ describe('the service', () => {
     await expect(opened.look.probe?.()).rejects.toThrow(/sharepoint\.root_folder/);
     world.library.move('Elsewhere', 'Penstock');
   });
+});
+
+test('two platforms take turns, and a file is delivered once', async () => {
+  const sha256 = putSigned(ofA('incoming/turns.csv'), adt());
+  const both = [await world.open(), await world.open()];
+  for (let round = 0; round < 3; round++) await Promise.all(both.map((one) => one.round()));
+  await Promise.all(both.map((one) => one.stop()));
+  const found = await query(`select way from submission_delivery where sha256 = decode($1, 'hex')`, [sha256]);
+  expect(found).toEqual([{ way: 'sharepoint' }]);
 });
 
 test('a random file of the largest size comes whole', async () => {

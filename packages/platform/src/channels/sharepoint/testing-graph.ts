@@ -56,6 +56,8 @@ export class GraphStandIn {
   /** Where a token came to an address that lets in by itself. */
   leaks = 0;
   tokensGiven = 0;
+  /** For which a token is good. */
+  tokenSeconds = 3_599;
   /** Told of each call `METHOD /path` before it is carried out. */
   onAsked: ((call: string) => void) | undefined;
   readonly #options: StandInOptions;
@@ -367,7 +369,7 @@ export class GraphStandIn {
     this.tokensGiven++;
     const access_token = randomUUID();
     this.#tokens.add(`Bearer ${access_token}`);
-    return { status: 200, json: { token_type: 'Bearer', expires_in: 3_599, ext_expires_in: 3_599, access_token } };
+    return { status: 200, json: { token_type: 'Bearer', expires_in: this.tokenSeconds, access_token } };
   }
 
   #isAsserted(assertion: string): boolean {

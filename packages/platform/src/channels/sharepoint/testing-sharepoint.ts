@@ -20,6 +20,8 @@ export interface SharePointWorld {
   readonly library: GraphStandIn;
   /** All that was logged. */
   readonly lines: string[];
+  /** One beside others, for its caller to stop. */
+  open(): Promise<SharePoint>;
   /** One that looks now; those before are stopped, as by a platform that starts again. */
   reopen(): Promise<SharePoint>;
   /** Looks so often, each time as a platform that starts again. */
@@ -56,17 +58,21 @@ export async function sharePointWorld(): Promise<SharePointWorld> {
   const lines: string[] = [];
   const log = createLog({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
   let current: SharePoint | undefined;
-  const reopen = async (): Promise<SharePoint> => {
-    await current?.stop();
+  const open = async (): Promise<SharePoint> => {
     const opened = await openSharePoint({ config, log, clock: systemClock, pool, reports: new Reports(pool) });
     if (opened === undefined) throw new Error('SharePoint is not configured');
-    current = opened;
     return opened;
+  };
+  const reopen = async (): Promise<SharePoint> => {
+    await current?.stop();
+    current = await open();
+    return current;
   };
   return {
     submissions,
     library,
     lines,
+    open,
     reopen,
     async look(times = 1) {
       for (let time = 0; time < times; time++) await (await reopen()).round();

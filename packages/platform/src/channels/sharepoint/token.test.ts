@@ -62,6 +62,16 @@ test('by a certificate a token is given, and kept until it is forgotten', async 
   expect(service.tokensGiven).toBe(2);
 });
 
+test('a token is renewed before its end', async () => {
+  const tokens = await tokensOf('rsa');
+  service.tokenSeconds = 0;
+  const ended = await tokens.get();
+  service.tokenSeconds = 3_599;
+  const good = await tokens.get();
+  expect(good).not.toBe(ended);
+  expect(await tokens.get()).toBe(good);
+});
+
 test('a key that is no RSA key is refused by its setting', async () => {
   await expect(readClientAuth(configOf(settings('ec')))).rejects.toThrow(/sharepoint\.client_key_file/);
 });
