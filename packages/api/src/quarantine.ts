@@ -51,6 +51,9 @@ export const quarantineEventQuerySchema = z.strictObject({
     .meta({ example: 'open,investigating' }),
 });
 
+/** As the list, all of it at once: a CSV file. */
+export const quarantineEventExportQuerySchema = quarantineEventQuerySchema.omit({ cursor: true, limit: true });
+
 export const quarantineNoteSchema = z.object({ at: instantSchema, author: z.string(), note: z.string() });
 /** Whom to call about an event. */
 export const contactsSchema = z.object({
@@ -141,6 +144,9 @@ export const heldMessageQuerySchema = z.strictObject({
   undecided: z.literal('true').optional(),
 });
 
+/** As the list, all of it at once: a CSV file. */
+export const heldMessageExportQuerySchema = heldMessageQuerySchema.omit({ cursor: true, limit: true });
+
 export const releaseSchema = z.object({
   userId: euiSchema,
   /** The action file. */
@@ -208,3 +214,5 @@ export const incidentQuerySchema = z.strictObject({
   userId: euiSchema.optional(),
   state: incidentSchema.shape.state.optional(),
 });
+/** As the list, all of it at once: a CSV file. */
+export const incidentExportQuerySchema = incidentQuerySchema.omit({ cursor: true, limit: true });

@@ -57,6 +57,8 @@ export type ThresholdDocument = z.infer<typeof thresholdSchema>;
 
 /** A User with one User ID need not name it. The Operator names a User, or gets the thresholds over all Users. */
 export const thresholdQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+/** As the list, all of it at once: a CSV file. */
+export const thresholdExportQuerySchema = thresholdQuerySchema.omit({ cursor: true, limit: true });
 export const thresholdPageSchema = z.object({ items: z.array(thresholdSchema), cursor: cursorSchema });
 
 /** GET /thresholds/{thresholdId}/usage: the count of the window at instants that lie `stepSeconds` apart, oldest first. */

@@ -118,6 +118,7 @@ describe('who may call what', () => {
     'POST /api/v1/imports/:kind': 'directory.change',
     'POST /api/v1/submissions': 'submissions.change',
     'GET /api/v1/submissions': 'submissions.see',
+    'GET /api/v1/submissions.csv': 'submissions.see',
     'GET /api/v1/submissions/:sha256': 'submissions.see',
     'POST /api/v1/submissions/:sha256/signatures': 'submissions.change',
     'POST /api/v1/submissions/:sha256/withdraw': 'submissions.change',
@@ -126,10 +127,12 @@ describe('who may call what', () => {
     'GET /api/v1/submissions/:sha256/receipt': 'submissions.see',
     'GET /api/v1/submissions/:sha256/receipt/signature': 'submissions.see',
     'GET /api/v1/quarantine/events': 'quarantine.see',
+    'GET /api/v1/quarantine/events.csv': 'quarantine.see',
     'GET /api/v1/quarantine/events/:event': 'quarantine.see',
     'POST /api/v1/quarantine/events/:event': 'quarantine.change',
     'GET /api/v1/quarantine/events/:event/affected': 'quarantine.see',
     'GET /api/v1/quarantine/events/:event/held': 'record.see',
+    'GET /api/v1/quarantine/events/:event/held.csv': 'record.see',
     'GET /api/v1/quarantine/events/:event/report': 'record.see',
     'POST /api/v1/quarantine/events/:event/notes': 'quarantine.change',
     'GET /api/v1/releases': 'releases.see',
@@ -138,6 +141,7 @@ describe('who may call what', () => {
     'GET /api/v1/demonstration': 'demonstration',
     'POST /api/v1/demonstration/incidents/:name': 'demonstration',
     'GET /api/v1/incidents': 'incidents.see',
+    'GET /api/v1/incidents.csv': 'incidents.see',
     'GET /api/v1/ways': 'ways.see',
     'GET /api/v1/ways/versions': 'ways.see',
     'POST /api/v1/ways/versions': 'ways.change',
@@ -162,6 +166,7 @@ describe('who may call what', () => {
     'GET /api/v1/messages/:day/:sequence/verdict': 'record.see',
     'GET /api/v1/streams': 'streams.see',
     'GET /api/v1/thresholds': 'thresholds.see',
+    'GET /api/v1/thresholds.csv': 'thresholds.see',
     'GET /api/v1/thresholds/:thresholdId/usage': 'thresholds.see',
     'GET /api/v1/thresholds/:thresholdId/contributors': 'contributors.see',
     'GET /api/v1/limits': 'thresholds.see',
@@ -252,6 +257,68 @@ describe('who may call what', () => {
     expect(await call('beta', 'GET', '/api/v1/messages/2026-11-22/1')).toMatchObject({ status: 404 });
     expect(await call('alpha', 'GET', `/api/v1/devices/${meter}`)).toMatchObject({ status: 200 });
     expect(await call('beta', 'GET', `/api/v1/devices/${meter}`)).toMatchObject({ status: 404 });
+  });
+});
+
+describe('lists as CSV files', () => {
+  const event = '20261122000000000007';
+  const csv = async (as: string, path: string) => {
+    const answer = await fetch(`${address}/api/v1${path}`, { headers: { 'x-as': as } });
+    expect([path, answer.status]).toEqual([path, 200]);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/csv/);
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="[a-z0-9-]+\.csv"$/);
+    return (await answer.text()).trimEnd().split('\r\n');
+  };
+
+  test('each has what meets its conditions, of whom it may be, and no cell that is a formula', async () => {
+    await database.pool.query(
+      `with e as (
+         insert into quarantine_event (user_id, event, detector, threshold_id, direction, words, first_at, last_at, held,
+                                       owner, changed_at)
+         values ($1, $2, 'user', 1, 'southbound', 'more than 300', now(), now(), 2, '=cmd|x', now())
+       ), i as (
+         insert into incident (user_id, incident, event, title, state, opened_at)
+         values ($1, 'INC-' || $2, $2::numeric, '@SUM(A1)', 'open', now())
+       ), s as (
+         insert into submission (user_id, sha256, size, received_at, state, changed_at, kind, reference)
+         values ($1, sha256('a file'), 6, now(), 'applied', now(), 'adt', '+SR')
+       ), t as (
+         insert into threshold (user_id, services, direction, period_seconds)
+         values ($1, '{4.1.1,4.8.1}', 'sent', 3600) returning threshold_id
+       ), v as (
+         insert into threshold_version (threshold_id, version, set_at, reference)
+         select threshold_id, 1, now(), '-SR' from t
+       ), h as (
+         insert into held_message (user_id, day, sequence, event, held_at, direction, kind, command_variant, srv, originator,
+                                   target, counter, message_id, signer, version, count, bound, size, sha256, body)
+         select $1, '2026-11-22', 100 + i, $2, now(), 'southbound', 'service_request', 1, srv, $1, $3, i, 'id ' || i, 1, 1, 2,
+                1, 1, sha256(srv::bytea), 'x'
+         from (values (1, '4.1.1'), (2, '4.8.1')) as made(i, srv)
+       )
+       insert into threshold_bound
+       select threshold_id, 1, 'threshold', 40, 50, '-infinity', 'infinity' from t`,
+      [alpha, event, meter],
+    );
+    const rows: Record<string, string[]> = {};
+    for (const path of ['/quarantine/events.csv', '/incidents.csv', '/submissions.csv', '/thresholds.csv']) {
+      rows[path] = await csv('alpha', path);
+      expect(await csv('beta', path)).toEqual([rows[path][0]]);
+    }
+    expect(rows['/quarantine/events.csv']?.[1]).toMatch(
+      new RegExp(`^${event},${alpha},open,user,.*,2,2,0,'=cmd\\|x,,`),
+    );
+    expect(rows['/incidents.csv']?.[1]).toMatch(new RegExp(`^INC-${event},${alpha},open,'@SUM\\(A1\\),`));
+    expect(rows['/submissions.csv']?.[1]).toMatch(/,adt,applied,[^,]*,'\+SR,/);
+    expect(rows['/thresholds.csv']?.[1]).toMatch(/^\d+,[^,]*,4\.1\.1 4\.8\.1,sent,PT1H,1,.*,'-SR,threshold,,,40,50,/);
+    expect(await csv('alpha', '/incidents.csv?state=closed')).toHaveLength(1);
+    expect(await csv('operator', '/incidents.csv')).toHaveLength(2);
+    expect(await csv('alpha', '/quarantine/events.csv?state=decided,resolved')).toHaveLength(1);
+    const held = `/quarantine/events/${event}/held.csv`;
+    expect(await csv('alpha', held)).toHaveLength(3);
+    expect(await csv('alpha', `${held}?serviceReferenceVariant=4.8.1`)).toHaveLength(2);
+    expect(await csv('beta', held)).toHaveLength(1);
+    // nothing of it is left for the tests that follow
+    await database.pool.query('delete from quarantine_event where event = $1', [event]);
   });
 });
 

@@ -6,7 +6,7 @@ import { alpha, findBarriers, signIn } from './testing-portal.ts';
 // The own account: where one is signed in, passkeys, the password.
 
 const pages = new TestPages();
-const heading = (name: string) => pages.page.getByRole('heading', { name, exact: true });
+const heading = (name: string) => pages.heading(name);
 
 test('shows where one is signed in and ends it there; a new password signs out everywhere else', async () => {
   const person = await pages.portal.addPerson('admin', { [alpha]: 'analyst' });
@@ -64,14 +64,3 @@ test('takes passkeys and lets them go', async () => {
   await pages.button('Use a passkey').click();
   await pages.page.getByText('With a passkey your device').waitFor();
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`it has no barrier at 320 pixels: ${colorScheme}`, async () => {
-    await pages.page.emulateMedia({ colorScheme });
-    await pages.page.setViewportSize({ width: 320, height: 700 });
-    await pages.openAs(pages.portal.people.analyst, '/account');
-    await heading('Passkeys').waitFor();
-    expect(await findBarriers(pages.page)).toEqual([]);
-    expect(await pages.beside()).toBe(0);
-  });
-}

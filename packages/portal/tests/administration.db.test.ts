@@ -7,9 +7,11 @@ import { alpha, beta, findBarriers } from './testing-portal.ts';
 // Certificates, Parties and User IDs, as the Operator changes them and a User sees its own.
 
 const people = {} as Record<'chief' | 'analyst', TestPerson>;
-const pages = new TestPages(async (portal) => {
-  people.chief = await portal.addPerson('chief', { operator: 'operator_administrator' });
-  people.analyst = portal.people.analyst;
+const pages = new TestPages({
+  prepare: async (portal) => {
+    people.chief = await portal.addPerson('chief', { operator: 'operator_administrator' });
+    people.analyst = portal.people.analyst;
+  },
 });
 
 describe('certificates', () => {
@@ -92,24 +94,9 @@ describe('Parties and User IDs', () => {
     expect(await findBarriers(pages.page)).toEqual([]);
     await pages.button('Save').click();
     await pages.row('90-B3-D5-1F-30-77-00-00').getByText('OU').waitFor();
-    await pages.context.clearCookies();
     await pages.openAs(people.analyst, '/directory?tab=user-ids');
     await pages.row(alpha).waitFor();
     expect(await pages.page.getByRole('row').count()).toBe(2);
     expect(await pages.button(/Add|Change/).count()).toBe(0);
   });
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`no page of these has a barrier, or anything beside a narrow screen: ${colorScheme}`, async () => {
-    await pages.page.emulateMedia({ colorScheme });
-    await pages.page.setViewportSize({ width: 320, height: 700 });
-    await pages.openAs(people.chief, '/people');
-    for (const path of ['/certificates', '/certificates?tab=officers', '/directory', '/directory?tab=user-ids']) {
-      await pages.page.goto(path);
-      await pages.page.getByRole('table').or(pages.page.getByText(/^No /)).first().waitFor();
-      expect([path, await findBarriers(pages.page)]).toEqual([path, []]);
-      expect([path, await pages.beside()]).toEqual([path, 0]);
-    }
-  });
-}

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { chooseFiles, heldEvent, holdMessages, signAs } from './testing-gate.ts';
-import { alpha, findBarriers, userAddress } from './testing-portal.ts';
-import { portalSuite } from './testing-suite.ts';
+import { type PageOptions, TestPages } from './testing-pages.ts';
+import { alpha, findBarriers, type TestPortal, userAddress } from './testing-portal.ts';
 
 // From 100,000 held messages to the release of a third of them: draft, signature, delivery, release.
 
@@ -12,7 +12,9 @@ const OF_ONE_SERVICE = 33_333;
 /** The draft of the messages of one service, as the page made it. */
 let draft = '';
 
-const { portal, open } = portalSuite((started) => holdMessages(started, 100_000));
+const pages = new TestPages({ prepare: (portal) => holdMessages(portal, 100_000) });
+const open = (person: keyof TestPortal['people'], path: string, options?: PageOptions) =>
+  pages.openAs(pages.portal.people[person], path, options);
 const asAro = (path: string) => open('both', userAddress(alpha, path));
 const heldRows = (page: Page) => page.getByRole('table', { name: 'Held messages' }).getByRole('row');
 const eventPath = `/quarantine/${heldEvent}`;
@@ -68,7 +70,7 @@ test('one by one: a draft of what is chosen', async () => {
 
 test('the signed file releases: checked against what is held, begun paused, let go on, followed to its end', async () => {
   const page = await asAro('/submissions/deliver');
-  await chooseFiles(page, draft, signAs(portal(), draft));
+  await chooseFiles(page, draft, signAs(pages.portal, draft));
   await page.getByText(/^Every message is held now; 66,66\d of these events stay held\.$/).waitFor({ timeout: 90_000 });
   await page.getByLabel('Its release begins paused').check();
   expect(await findBarriers(page)).toEqual([]);

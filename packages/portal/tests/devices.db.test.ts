@@ -7,24 +7,26 @@ import { alpha, findBarriers } from './testing-portal.ts';
 /** A meter of alpha's with its metering point, and one that alpha has nothing to do with. */
 let own: { device: string; import_mpan: string; home: string };
 let other: { device: string; mpxn: string };
-const pages = new TestPages(async (portal) => {
-  const { pool } = portal.database;
-  const responsible = `exists (select from responsibility r where r.device = d.device and r.user_id = $1
-                                 and r.valid_from <= now() and now() < r.valid_to)`;
-  const upper = (column: string) => `upper(replace(${column}::text, ':', '-'))`;
-  const found = await pool.query(
-    `select ${upper('d.device')} as device, d.import_mpan, ${upper('d.home')} as home from device d
-     where d.kind = 'ESME' and d.import_mpan is not null and ${responsible} order by d.device limit 1`,
-    [alpha],
-  );
-  const others = await pool.query(
-    `select ${upper('d.device')} as device, coalesce(d.import_mpan, d.mprn) as mpxn from device d
-     where coalesce(d.import_mpan, d.mprn) is not null and not ${responsible} order by d.device limit 1`,
-    [alpha],
-  );
-  [own] = found.rows;
-  [other] = others.rows;
-  expect([own, other]).not.toContain(undefined);
+const pages = new TestPages({
+  prepare: async (portal) => {
+    const { pool } = portal.database;
+    const responsible = `exists (select from responsibility r where r.device = d.device and r.user_id = $1
+                                   and r.valid_from <= now() and now() < r.valid_to)`;
+    const upper = (column: string) => `upper(replace(${column}::text, ':', '-'))`;
+    const found = await pool.query(
+      `select ${upper('d.device')} as device, d.import_mpan, ${upper('d.home')} as home from device d
+       where d.kind = 'ESME' and d.import_mpan is not null and ${responsible} order by d.device limit 1`,
+      [alpha],
+    );
+    const others = await pool.query(
+      `select ${upper('d.device')} as device, coalesce(d.import_mpan, d.mprn) as mpxn from device d
+       where coalesce(d.import_mpan, d.mprn) is not null and not ${responsible} order by d.device limit 1`,
+      [alpha],
+    );
+    [own] = found.rows;
+    [other] = others.rows;
+    expect([own, other]).not.toContain(undefined);
+  },
 });
 
 const card = (device: string) => pages.page.getByRole('region', { name: device });
@@ -63,7 +65,10 @@ test('what is another’s and what there is not look the same; what is neither i
   expect(new Set(said).size).toBe(1);
   expect(await findBarriers(pages.page)).toEqual([]);
   await find('meter 7');
-  await pages.page.getByRole('alert').getByText('This is neither a device nor a metering point.').waitFor();
+  await pages.page
+    .getByRole('alert')
+    .getByText(/^Enter a device as eight pairs/)
+    .waitFor();
   expect(await findBarriers(pages.page)).toEqual([]);
 });
 

@@ -27,20 +27,20 @@ email_domains = ["alpha.example"]
 `,
 );
 let administrator: TestBrowser;
-const pages = new TestPages(
-  async (portal) => {
+const pages = new TestPages({
+  settings: { PENSTOCK_PEOPLE_IDENTITY_PROVIDERS_FILE: file },
+  prepare: async (portal) => {
     provider.open(`${portal.address}/sign-in/alpha`);
     administrator = new TestBrowser(portal.address);
     await administrator.signIn(await portal.addPerson('chief', { operator: 'operator_administrator' }));
   },
-  () => ({ PENSTOCK_PEOPLE_IDENTITY_PROVIDERS_FILE: file }),
-);
+});
 afterAll(() => {
   provider.stop();
   rmSync(folder, { recursive: true });
 });
 
-const heading = (name: string) => pages.page.getByRole('heading', { name, exact: true });
+const heading = (name: string) => pages.heading(name);
 
 async function invite(email: string, acting = alpha, role = 'analyst'): Promise<string> {
   const { json } = await administrator.call('POST', '/api/v1/people/invitations', { email, name: 'Nia', acting, role });

@@ -6,11 +6,13 @@ import { alpha, beta, findBarriers, signIn } from './testing-portal.ts';
 // People, their roles and invitations, as administrators meet them; what was done about it.
 
 const people = {} as Record<'own' | 'chief' | 'security' | 'analyst', TestPerson>;
-const pages = new TestPages(async (portal) => {
-  people.own = await portal.addPerson('own', { [alpha]: 'user_administrator' });
-  people.chief = await portal.addPerson('chief', { operator: 'operator_administrator' });
-  people.security = await portal.addPerson('sec', { operator: 'security' });
-  people.analyst = portal.people.analyst;
+const pages = new TestPages({
+  prepare: async (portal) => {
+    people.own = await portal.addPerson('own', { [alpha]: 'user_administrator' });
+    people.chief = await portal.addPerson('chief', { operator: 'operator_administrator' });
+    people.security = await portal.addPerson('sec', { operator: 'security' });
+    people.analyst = portal.people.analyst;
+  },
 });
 
 describe('people', () => {
@@ -78,7 +80,6 @@ describe('people', () => {
     await pages.page.getByText('It is shown this once').waitFor();
     await pages.button('I have handed it over').click();
 
-    await pages.context.clearCookies();
     await pages.openAs(people.chief, `/people?person=${people.own.personId}`);
     await pages.button('Suspend').click();
     await pages.button('Suspend').click();
@@ -132,24 +133,9 @@ describe('people', () => {
     await pages.page.getByRole('link', { name: 'Who read a record' }).click();
     await pages.page.getByText('Nobody of the Operator has read a record.').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
-    await pages.context.clearCookies();
     await pages.openAs(people.analyst, '/people');
     await pages.page.getByText('Your role does not see people.').waitFor();
     expect(await pages.page.getByRole('link', { name: 'People' }).count()).toBe(0);
     expect(await findBarriers(pages.page)).toEqual([]);
   });
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`no page of administration has a barrier, or anything beside a narrow screen: ${colorScheme}`, async () => {
-    await pages.page.emulateMedia({ colorScheme });
-    await pages.page.setViewportSize({ width: 320, height: 700 });
-    await pages.openAs(people.chief, '/people');
-    for (const path of ['/people', '/people?person=new', '/people?tab=invitations', '/people?tab=activity']) {
-      await pages.page.goto(path);
-      await pages.page.getByRole('table').or(pages.page.getByText(/^No /)).first().waitFor();
-      expect([path, await findBarriers(pages.page)]).toEqual([path, []]);
-      expect([path, await pages.beside()]).toEqual([path, 0]);
-    }
-  });
-}

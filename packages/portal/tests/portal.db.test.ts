@@ -1,73 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
-import { codeOf, testPassword } from '@penstock/platform/testing/people';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  alpha,
-  beta,
-  complaintsOf,
-  findBarriers,
-  signIn,
-  startTestPortal,
-  type TestPortal,
-  userAddress,
-} from './testing-portal.ts';
+import { codeOf, readTotpSecret, testPassword } from '@penstock/platform/testing/people';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { TestPages } from './testing-pages.ts';
+import { alpha, beta, findBarriers, signIn, type TestPortal, userAddress } from './testing-portal.ts';
 
-// The pages as people meet them: real Chromium in front of a whole platform.
+// Signing in, for whom one acts, and the record, as people meet them.
 
 const MESSAGES = 100_000;
-
-let portal: TestPortal;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  if (noBrowser !== undefined) return;
-  portal = await startTestPortal(MESSAGES);
-  browser = await openBrowser();
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
-beforeEach(async (test) => {
-  test.skip(noBrowser !== undefined, noBrowser);
-  context = await browser.newContext({ baseURL: portal.address });
-  complaints = complaintsOf(context);
-  context.setDefaultTimeout(15_000);
-  page = await context.newPage();
-});
-afterEach(async () => {
-  await context?.close();
-  expect(complaints).toEqual([]);
-});
-
-const heading = (name: string, of = page) => of.getByRole('heading', { name, exact: true });
-const rows = (of = page) => of.getByRole('table').getByRole('row');
-/** Opened without signing in again: what a page shows is tested, not the door. */
-async function openAs(person: keyof TestPortal['people'], path: string): Promise<void> {
-  const known = states.get(person);
-  if (known !== undefined) {
-    await context.addCookies(known);
-    return void (await page.goto(path));
-  }
-  await page.goto('/');
-  await signIn(page, portal.people[person]);
-  await page
-    .getByRole('button', { name: /signed in as/ })
-    .or(heading('For whom do you act?'))
-    .waitFor();
-  states.set(person, await context.cookies());
-  await page.goto(path);
-}
-const states = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>();
+const pages = new TestPages({ messages: MESSAGES });
+const openAs = (person: keyof TestPortal['people'], path: string) => pages.openAs(pages.portal.people[person], path);
+const heading = (name: string) => pages.heading(name);
+const rows = (of: Page = pages.page) => of.getByRole('table').getByRole('row');
 
 describe('signing in', () => {
   test('a link leads where it leads, after the password and a code; a code is good once', async () => {
-    const { desk } = portal.people;
+    const { page } = pages;
+    const { desk } = pages.portal.people;
     await page.goto('/messages?for=operator&code=I99');
     const code = await signIn(page, desk);
     await heading('Messages').waitFor();
@@ -81,13 +30,13 @@ describe('signing in', () => {
     await page.getByLabel('Six-digit code').fill(codeOf(desk.totpSecret, 1));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('button', { name: /signed in as/ }).waitFor();
-    states.set('desk', await context.cookies());
   });
 
   test('a wrong password and an address that nobody has are answered alike', async () => {
+    const { page } = pages;
     await page.goto('/');
     const said: (string | null)[] = [];
-    for (const email of [portal.people.planner.email, 'nobody@people.example']) {
+    for (const email of [pages.portal.people.planner.email, 'nobody@people.example']) {
       await page.getByLabel('E-mail address').fill(email);
       await page.getByLabel('Password', { exact: true }).fill('not the password at all');
       await page.getByRole('button', { name: 'Continue' }).click();
@@ -101,7 +50,8 @@ describe('signing in', () => {
   });
 
   test('whoever has no authenticator sets one up, with a picture made in the browser', async () => {
-    const fresh = await portal.addPerson('fresh', { [alpha]: 'read_only' }, false);
+    const { page } = pages;
+    const fresh = await pages.portal.addPerson('fresh', { [alpha]: 'read_only' }, false);
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).host));
     await page.goto('/');
@@ -111,19 +61,20 @@ describe('signing in', () => {
     await page.getByRole('img', { name: /QR code/ }).waitFor();
     expect(await findBarriers(page)).toEqual([]);
     const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
-    await page.getByLabel('Six-digit code').fill(codeOf(fromBase32(secret)));
+    await page.getByLabel('Six-digit code').fill(codeOf(readTotpSecret(`otpauth://totp/x?secret=${secret}`)));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await heading('Overview').waitFor();
-    expect(new Set(asked)).toEqual(new Set([new URL(portal.address).host]));
+    expect(new Set(asked)).toEqual(new Set([new URL(pages.portal.address).host]));
   });
 
   test('a session that ends in the middle loses nothing that was typed', async () => {
-    const person = await portal.addPerson('typist', { [alpha]: 'analyst' });
+    const { page } = pages;
+    const person = await pages.portal.addPerson('typist', { [alpha]: 'analyst' });
     await page.goto('/messages');
     await signIn(page, person);
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByLabel('Code').fill('half typed');
-    await portal.database.pool.query('delete from sign_in."session" where "userId" = $1', [person.personId]);
+    await pages.portal.database.pool.query('delete from sign_in."session" where "userId" = $1', [person.personId]);
     await page.getByRole('button', { name: 'Show new messages' }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
     await dialog.waitFor();
@@ -137,30 +88,76 @@ describe('signing in', () => {
 });
 
 describe('for whom one acts', () => {
-  test('is asked of whoever may act for several, always shown, in the address, and apart in two tabs', async () => {
-    await openAs('both', '/messages?code=E5');
+  test('is asked of whoever may act for several, always shown, in the address, and apart in all tabs', async () => {
+    const page = await openAs('both', '/messages?code=E5');
     await heading('For whom do you act?').waitFor();
     expect(await findBarriers(page)).toEqual([]);
     await page.getByRole('link', { name: alpha }).click();
     await rows().nth(1).waitFor();
     expect(new URL(page.url()).searchParams.get('for')).toBe(alpha);
     expect(new URL(page.url()).searchParams.get('code')).toBe('E5');
-    const other = await context.newPage();
-    await other.goto(userAddress(beta, '/messages'));
-    await other.getByText('There are no messages yet.').waitFor();
-    await other.getByRole('button', { name: beta }).waitFor();
-    await page.getByRole('button', { name: 'Show new messages' }).click();
-    await rows().nth(1).waitFor();
+    const other = await page.context().newPage();
+    await other.goto(userAddress(alpha, '/messages'));
+    await rows(other).nth(1).waitFor();
     await page.getByRole('button', { name: /Acting for/ }).click();
     expect(await findBarriers(page)).toEqual([]);
     await page.getByRole('link', { name: beta }).click();
+    // the same page, of the other, without the conditions
     await page.getByText('There are no messages yet.').waitFor();
+    expect(new URL(page.url()).search).toBe(`?for=${beta}`);
+    const asked = other.waitForRequest(/\/api\/v1\/messages/);
+    await other.getByRole('button', { name: 'Show new messages' }).click();
+    expect((await asked).headers()['penstock-acting']).toBe(alpha);
+    await rows(other).nth(1).waitFor();
+    await other.getByRole('button', { name: alpha }).waitFor();
+    await other.reload();
+    await rows(other).nth(1).waitFor();
+    await other.getByRole('button', { name: alpha }).waitFor();
+  });
+
+  test('one message is one User’s: acting for another then begins with the overview', async () => {
+    const page = await openAs('both', userAddress(alpha, '/messages'));
+    await rows().nth(1).getByRole('link').click();
+    await heading('Its life').waitFor();
+    await page.getByRole('button', { name: /Acting for/ }).click();
+    await page.getByRole('link', { name: beta }).click();
+    await heading('Overview').waitFor();
+  });
+
+  test('its name is whole on a narrow screen, and stands over nothing', async () => {
+    for (const person of ['both', 'analyst'] as const) {
+      const page = await openAs(person, userAddress(alpha, '/account'));
+      for (const width of [320, 360, 640, 1280]) {
+        await page.setViewportSize({ width, height: 700 });
+        const head = page.locator('.penstock-head-bar');
+        const cut = await head
+          .locator('b, .penstock-acting-id')
+          .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+        expect([person, width, cut]).toEqual([person, width, []]);
+        const boxes = await head.evaluate((bar) =>
+          [...bar.children].map((one) => one.getBoundingClientRect().toJSON()).filter((box) => box.width > 0),
+        );
+        for (const box of boxes) {
+          expect(box.left).toBeGreaterThanOrEqual(0);
+          expect(box.right).toBeLessThanOrEqual(width);
+          const over = boxes.filter(
+            (one) =>
+              one !== box &&
+              one.left < box.right &&
+              box.left < one.right &&
+              one.top < box.bottom &&
+              box.top < one.bottom,
+          );
+          expect([person, width, over]).toEqual([person, width, []]);
+        }
+      }
+    }
   });
 
   test.each([beta, 'operator', 'nonsense'])(
     'a link for %s, for whom the person may not act, shows nothing',
     async (acting) => {
-      await openAs('analyst', userAddress(acting, '/messages'));
+      const page = await openAs('analyst', userAddress(acting, '/messages'));
       await page.getByRole('alert').waitFor();
       expect(await page.getByRole('table').count()).toBe(0);
       expect(await findBarriers(page)).toEqual([]);
@@ -170,7 +167,7 @@ describe('for whom one acts', () => {
 
 describe('messages', () => {
   test('a hundred thousand do not freeze the list: few rows are in the document, and scrolling loads on', async () => {
-    await openAs('analyst', '/messages');
+    const page = await openAs('analyst', '/messages');
     await rows().nth(1).waitFor();
     expect(await rows().count()).toBeLessThan(60);
     const list = page.getByRole('region', { name: /Messages/ });
@@ -187,7 +184,7 @@ describe('messages', () => {
   });
 
   test('conditions stand in the address, and the address shows the same again; what is wrong is named', async () => {
-    await openAs('analyst', '/messages');
+    const page = await openAs('analyst', '/messages');
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByLabel('Device').fill('meter 7');
     await page.getByLabel('Service (SRV)').fill('four');
@@ -201,7 +198,7 @@ describe('messages', () => {
     await page.getByLabel('Code').fill('E5');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await page.waitForURL(/srv=6\.2\.1/);
-    const again = await context.newPage();
+    const again = await page.context().newPage();
     await again.goto(page.url());
     await rows(again).nth(1).waitFor();
     const cells = await rows(again).nth(1).getByRole('cell').allTextContents();
@@ -210,13 +207,13 @@ describe('messages', () => {
   });
 
   test('a link with a condition that is none says so', async () => {
-    await openAs('analyst', '/messages?from=yesterday');
+    const page = await openAs('analyst', '/messages?from=yesterday');
     await page.getByRole('alert').getByText('from').waitFor();
     expect(await findBarriers(page)).toEqual([]);
   });
 
   test('one message’s whole life, by keyboard alone, in London’s time and in UTC', async () => {
-    await openAs('analyst', '/messages');
+    const page = await openAs('analyst', '/messages');
     await rows().nth(1).waitFor();
     await page.getByRole('region', { name: /Messages/ }).focus();
     await page.keyboard.press('Tab');
@@ -234,10 +231,13 @@ describe('messages', () => {
     expect(await findBarriers(page)).toEqual([]);
     await page.keyboard.press('Escape');
     expect(await page.locator('time').first().textContent()).toMatch(/\d\d:\d\d:\d\d UTC/);
+    // the browser keeps it, as people want it
+    await page.getByRole('button', { name: /View/ }).click();
+    await page.getByLabel('Europe/London').check();
   });
 
   test('what one sees as a CSV file, safe against formulas', async () => {
-    await openAs('analyst', '/messages?code=E5');
+    const page = await openAs('analyst', '/messages?code=E5');
     await rows().nth(1).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -251,7 +251,7 @@ describe('messages', () => {
   });
 
   test('the Operator’s people name the User and say why; whose role sees no record is told', async () => {
-    await openAs('desk', '/messages');
+    let page = await openAs('desk', '/messages');
     await page.getByRole('button', { name: 'Open the record' }).click();
     await page.getByRole('alert').waitFor();
     expect(await findBarriers(page)).toEqual([]);
@@ -262,8 +262,7 @@ describe('messages', () => {
     await rows().nth(1).waitFor();
     expect(await findBarriers(page)).toEqual([]);
     await page.getByText('Call 4711').waitFor();
-    await context.clearCookies();
-    await openAs('planner', '/messages');
+    page = await openAs('planner', '/messages');
     await page.getByText('Your role does not see the records of messages.').waitFor();
     expect(await findBarriers(page)).toEqual([]);
   });
@@ -271,11 +270,11 @@ describe('messages', () => {
 
 describe('streams', () => {
   test('a User sees its two, the Operator’s people all, what needs somebody first, as it changes', async () => {
-    await openAs('analyst', '/streams');
+    let page = await openAs('analyst', '/streams');
     await page.getByRole('region', { name: `To you, ${alpha}` }).waitFor();
     expect(await page.getByRole('region', { name: /^To / }).count()).toBe(2);
     expect(await page.getByRole('region', { name: /^To / }).getByText('Everything has been taken.').count()).toBe(2);
-    await portal.database.pool.query(
+    await pages.portal.database.pool.query(
       `insert into stream_cursor (user_id, direction, failing_since, failures, last_error, retry_at)
        values ($1, 'northbound', now() - interval '5 minutes', 4, 'connection refused', now() + interval '1 minute')
        on conflict (user_id, direction) do update
@@ -288,54 +287,26 @@ describe('streams', () => {
       .getByText('connection refused')
       .waitFor();
     expect(await findBarriers(page)).toEqual([]);
-    await context.clearCookies();
-    await openAs('desk', '/streams');
+    page = await openAs('desk', '/streams');
     const streams = page.getByRole('region', { name: /^To / });
     await streams.nth(2).waitFor();
     expect(await streams.first().getAttribute('aria-label')).toBe(`To the User, ${alpha}`);
   });
 });
 
-describe('every page', () => {
-  const pages = ['/streams', '/messages', '/messages?srv=99.9', '/messages?srv=4.1.1', '/nowhere'];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 320]) {
-      test(`has no barrier and nothing beside the screen: ${colorScheme}, ${width} pixels`, async () => {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 700 });
-        await openAs('analyst', '/messages');
-        await rows().nth(1).getByRole('link').click();
-        await heading('Its life').waitFor();
-        for (const path of [new URL(page.url()).pathname, ...pages]) {
-          await page.goto(path);
-          await page.getByRole('heading', { level: 1 }).waitFor();
-          expect([path, await findBarriers(page)]).toEqual([path, []]);
-          const beside = await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
-          expect([path, beside]).toEqual([path, 0]);
-        }
-      });
-    }
-  }
-
-  test('loads less than 300 kB of script, all of it from here, and nothing of a third party', async () => {
-    let bytes = 0;
-    const hosts = new Set<string>();
-    page.on('response', async (response) => {
-      hosts.add(new URL(response.url()).host);
-      if (response.request().resourceType() === 'script') bytes += Number(response.headers()['content-length']);
-    });
-    await openAs('analyst', '/messages');
-    await rows().nth(1).waitFor();
-    expect(bytes).toBeGreaterThan(50_000);
-    expect(bytes).toBeLessThan(300_000);
-    expect(hosts).toEqual(new Set([new URL(portal.address).host]));
+test('loads less than 300 kB of script, all of it from here, and nothing of a third party', async () => {
+  const { page } = pages;
+  const reader = await pages.portal.addPerson('first', { [alpha]: 'analyst' });
+  let bytes = 0;
+  const hosts = new Set<string>();
+  page.on('response', async (response) => {
+    hosts.add(new URL(response.url()).host);
+    if (response.request().resourceType() === 'script') bytes += Number(response.headers()['content-length']);
   });
+  await page.goto('/messages');
+  await signIn(page, reader);
+  await rows().nth(1).waitFor();
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(300_000);
+  expect(hosts).toEqual(new Set([new URL(pages.portal.address).host]));
 });
-
-/** The bytes of RFC 4648 base32, as latin1 text: how authenticator apps are given their secret. */
-function fromBase32(text: string): string {
-  const bits = [...text.replace(/=+$/, '')]
-    .map((character) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(character).toString(2).padStart(5, '0'))
-    .join('');
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2))).toString('latin1');
-}

@@ -1,12 +1,14 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { heldEvent, holdMessages } from './testing-gate.ts';
-import { alpha, beta, findBarriers, userAddress } from './testing-portal.ts';
-import { portalSuite } from './testing-suite.ts';
+import { type PageOptions, TestPages } from './testing-pages.ts';
+import { alpha, beta, findBarriers, type TestPortal, userAddress } from './testing-portal.ts';
 
 // Quarantine as the User and the service desk meet it, with 100,000 held messages.
 
-const { portal, open } = portalSuite((started) => holdMessages(started, 100_000));
+const pages = new TestPages({ prepare: (portal) => holdMessages(portal, 100_000) });
+const open = (person: keyof TestPortal['people'], path: string, options?: PageOptions) =>
+  pages.openAs(pages.portal.people[person], path, options);
 const asAro = (path: string) => open('both', userAddress(alpha, path));
 const heldRows = (page: Page) => page.getByRole('table', { name: 'Held messages' }).getByRole('row');
 const eventPath = `/quarantine/${heldEvent}`;
@@ -61,7 +63,7 @@ test('what people do is noted with their names; it is not resolved before all is
   await page.getByRole('button', { name: 'Add the note' }).click();
   const notes = page.getByRole('list', { name: 'Notes, oldest first' }).getByRole('listitem');
   await notes.nth(2).waitFor();
-  expect((await notes.allTextContents()).join()).toContain(`${alpha} (${portal().people.both.email})`);
+  expect((await notes.allTextContents()).join()).toContain(`${alpha} (${pages.portal.people.both.email})`);
   await page.getByLabel('Cause').fill('a script');
   await page.getByRole('button', { name: 'Resolve it' }).click();
   await page.getByRole('alert').getByText('100000 held messages are undecided').waitFor();
@@ -77,7 +79,7 @@ test('what others do is shown as it happens, and does not take what one types', 
   await desk.getByRole('button', { name: 'Add the note' }).click();
   const notes = page.getByRole('list', { name: 'Notes, oldest first' });
   await notes.getByText('The User was called.').waitFor();
-  await notes.getByText(`Operator (${portal().people.desk.email})`).waitFor();
+  await notes.getByText(`Operator (${pages.portal.people.desk.email})`).waitFor();
   expect(await page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('half a sente');
 });
 
@@ -87,14 +89,16 @@ test('the service desk sees all Users’ events, says why it reads messages, and
   await page.getByRole('heading', { name: `Event ${heldEvent}` }).waitFor();
   expect(new URL(page.url()).searchParams.get('user')).toBe(alpha);
   await page.getByRole('button', { name: 'Show the held messages' }).click();
-  await page.getByText('Give a reason of at least ten characters.').waitFor();
+  await page.getByRole('alert').getByText('Give a reason of at least 10 characters.').waitFor();
   expect(await findBarriers(page)).toEqual([]);
   await page.getByLabel('Why').fill('Call 4711: what is held');
   await page.getByRole('button', { name: 'Show the held messages' }).click();
   await heldRows(page).nth(5).waitFor();
   expect(await page.getByRole('button', { name: 'Make the draft' }).count()).toBe(0);
   expect(await findBarriers(page)).toEqual([]);
-  const { rows } = await portal().database.pool.query(`select what from record_reading where reason like 'Call 4711%'`);
+  const { rows } = await pages.portal.database.pool.query(
+    `select what from record_reading where reason like 'Call 4711%'`,
+  );
   expect(rows[0]).toEqual({ what: `messages held by ${heldEvent}` });
 });
 
@@ -104,16 +108,3 @@ test('a role that sees events and no messages is told so, and changes nothing', 
   await page.getByText(/^Your role does not see messages/).waitFor();
   expect(await findBarriers(page)).toEqual([]);
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`an event has no barrier and nothing beside the screen at 320 pixels: ${colorScheme}`, async () => {
-    const page = await open('both', userAddress(alpha, eventPath), {
-      colorScheme,
-      viewport: { width: 320, height: 700 },
-    });
-    await heldRows(page).nth(2).waitFor();
-    await page.getByRole('region', { name: 'By service' }).waitFor();
-    expect(await findBarriers(page)).toEqual([]);
-    expect(await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth)).toBe(0);
-  });
-}

@@ -1,103 +1,123 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
+import { noBrowser } from '@penstock/platform/testing/chromium';
 import type { TestPerson } from '@penstock/platform/testing/people';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { alpha, startTestPortal, type TestPortal, visitsTo } from './testing-portal.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { TestPages } from './testing-pages.ts';
+import { type Picture, takePictures } from './testing-pictures.ts';
+import { alpha } from './testing-portal.ts';
 
-// `npm run screenshots`, as screenshots.test.ts: the pages of people, certificates, Parties and devices.
+// `npm run screenshots`, as screenshots.test.ts: the pages of people, certificates, Parties and devices, and those before
+// somebody is signed in.
 
-const folder = join(import.meta.dirname, '../../../docs/portal');
 const token = 'x'.repeat(43);
-let portal: TestPortal;
-let browser: Browser;
-let visit: ReturnType<typeof visitsTo>;
-let administrator: TestPerson;
+const people = {} as Record<'administrator' | 'fresh' | 'leaving', TestPerson>;
 let meter = '';
 
-beforeAll(async () => {
-  expect(noBrowser).toBeUndefined();
-  mkdirSync(folder, { recursive: true });
-  portal = await startTestPortal(10);
-  const { pool } = portal.database;
-  administrator = await portal.addPerson('administrator', { operator: 'operator_administrator' });
-  await portal.addPerson('reader', { [alpha]: 'user_administrator' });
-  await portal.addPerson('officer', { [alpha]: 'aro', operator: 'security' });
-  await portal.addPerson('new', { [alpha]: 'read_only' }, false);
-  await pool.query(
-    `insert into invitation (token_sha256, kind, email, name, acting, role, made_as, made_at, expires_at)
-     values (sha256($1), 'invitation', 'newcomer@supplier.example', 'Newcomer', $2, 'aro', $2, now(), now() + interval '72 hours')`,
-    [token, alpha],
-  );
-  await pool.query(
-    `update certificate set not_after = now() + interval '12 days 1 hour' where user_id = $1 and purpose = 'transport'`,
-    [alpha],
-  );
-  const { rows } = await pool.query<{ meter: string }>(
-    `select upper(replace(device::text, ':', '-')) as meter from device where kind = 'ESME' order by device limit 1`,
-  );
-  meter = rows[0]?.meter ?? '';
-  browser = await openBrowser();
-  visit = visitsTo(portal, browser);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await portal?.stop();
+beforeAll(() => expect(noBrowser).toBeUndefined());
+const pages = new TestPages({
+  prepare: async (portal) => {
+    const { pool } = portal.database;
+    people.administrator = await portal.addPerson('administrator', { operator: 'operator_administrator' });
+    people.fresh = await portal.addPerson('new', { [alpha]: 'read_only' }, false);
+    people.leaving = await portal.addPerson('leaving', { [alpha]: 'analyst' });
+    await portal.addPerson('reader', { [alpha]: 'user_administrator' });
+    await portal.addPerson('officer', { [alpha]: 'aro', operator: 'security' });
+    await pool.query(
+      `insert into invitation (token_sha256, kind, email, name, acting, role, made_as, made_at, expires_at)
+       values (sha256($1), 'invitation', 'newcomer@supplier.example', 'Newcomer', $2, 'aro', 'operator', now(), now() + interval '72 hours')`,
+      [token, alpha],
+    );
+    await pool.query(
+      `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
+       values ($1, now() - interval '20 minutes', $2, $3, 'service_desk', 'Call 4711: requests are refused', 'messages')`,
+      [alpha, portal.people.desk.personId, portal.people.desk.email],
+    );
+    await pool.query(
+      `update certificate set not_after = now() + interval '12 days 1 hour' where user_id = $1 and purpose = 'transport'`,
+      [alpha],
+    );
+    const { rows } = await pool.query<{ meter: string }>(
+      `select upper(replace(device::text, ':', '-')) as meter from device where kind = 'ESME' order by device limit 1`,
+    );
+    meter = rows[0]?.meter ?? '';
+  },
 });
 
-interface Picture {
-  readonly who: () => TestPerson;
-  readonly path: () => string;
-  /** Resolves when the page is whole. */
-  readonly ready: (page: Page) => Promise<void>;
-}
-const table = (page: Page) => page.getByRole('table').waitFor();
+const ofAdministrator = (path: string, ready: Picture['ready']): Picture => ({
+  who: () => people.administrator,
+  path: () => path,
+  ready,
+});
+const table: Picture['ready'] = (page) => page.getByRole('table').waitFor();
 
 const pictures: Readonly<Record<string, Picture>> = {
+  'sign-in': {
+    path: () => '/',
+    ready: (page) => page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor(),
+  },
+  'second-factor': {
+    path: () => '/',
+    ready: async (page) => {
+      await page.getByLabel('E-mail address').fill(people.fresh.email);
+      await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('img', { name: /QR code/ }).waitFor();
+    },
+  },
+  'sign-in-refused': {
+    path: () => '/',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  'choose-for-whom': {
+    who: () => pages.portal.people.both,
+    path: () => '/overview',
+    ready: (page) => page.getByRole('heading', { name: 'For whom do you act?' }).waitFor(),
+  },
+  'session-ended': {
+    who: () => people.leaving,
+    path: () => '/messages',
+    ready: async (page) => {
+      await page.getByRole('table').waitFor();
+      await page.route('**/api/v1/messages*', (route) =>
+        route.fulfill({
+          status: 401,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ type: 'x', title: 'x', status: 401, code: 'access.unauthenticated', action: 'x' }),
+        }),
+      );
+      await page.getByRole('button', { name: 'Show new messages' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  invitation: {
+    path: () => `/invitation#${token}`,
+    ready: (page) => page.getByRole('heading', { name: 'Set a password' }).waitFor(),
+  },
   account: {
-    who: () => portal.people.analyst,
+    who: () => pages.portal.people.analyst,
     path: () => '/account',
     ready: (page) => page.getByRole('heading', { name: 'Passkeys', exact: true }).waitFor(),
   },
-  people: { who: () => administrator, path: () => '/people', ready: table },
-  'people-invite': {
-    who: () => administrator,
-    path: () => '/people?person=new',
-    ready: (page) => page.getByLabel('Name').fill('Newcomer'),
+  'no-right': {
+    who: () => pages.portal.people.planner,
+    path: () => '/messages',
+    ready: (page) => page.getByText('Your role does not see').waitFor(),
   },
-  certificates: {
-    who: () => administrator,
-    path: () => '/certificates',
-    ready: (page) => page.getByRole('note').waitFor(),
-  },
-  parties: { who: () => administrator, path: () => '/directory?tab=user-ids', ready: table },
+  people: ofAdministrator('/people', table),
+  'people-invite': ofAdministrator('/people?person=new', (page) => page.getByLabel('Name').fill('Newcomer')),
+  'people-invitations': ofAdministrator('/people?tab=invitations', table),
+  'people-activity': ofAdministrator('/people?tab=activity', table),
+  'people-readings': ofAdministrator('/people?tab=readings', table),
+  certificates: ofAdministrator('/certificates', (page) => page.getByRole('note').waitFor()),
+  officers: ofAdministrator('/certificates?tab=officers', table),
+  parties: ofAdministrator('/directory?tab=user-ids', table),
   devices: {
-    who: () => portal.people.desk,
+    who: () => pages.portal.people.desk,
     path: () => `/devices?find=${meter}`,
     ready: (page) => page.getByRole('region', { name: meter }).waitFor(),
   },
 };
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  const options = { colorScheme, locale: 'en-GB', viewport: { width: 1280, height: 800 } };
-
-  test(`invitation, ${colorScheme}`, async () => {
-    const context = await browser.newContext({ baseURL: portal.address, ...options });
-    const page = await context.newPage();
-    await page.goto(`/invitation#${token}`);
-    await page.getByRole('heading', { name: 'Set a password' }).waitFor();
-    await page.screenshot({ path: join(folder, `invitation-${colorScheme}.png`) });
-    await context.close();
-  });
-
-  for (const [name, { who, path, ready }] of Object.entries(pictures)) {
-    test(`${name}, ${colorScheme}`, async () => {
-      const { page, close } = await visit(who(), path(), options);
-      await ready(page);
-      await page.mouse.move(0, 0);
-      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
-      await close();
-    });
-  }
-}
+takePictures(test, pages, pictures);

@@ -1,51 +1,39 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DemonstrationDocument } from '@penstock/api';
+import { noBrowser } from '@penstock/platform/testing/chromium';
+import type { TestPerson } from '@penstock/platform/testing/people';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, setCounts, signAs } from './testing-gate.ts';
-import { alpha, startTestPortal, type TestPortal, visitsTo } from './testing-portal.ts';
+import { TestPages } from './testing-pages.ts';
+import { type Picture, takePictures } from './testing-pictures.ts';
+import { alpha, type TestPortal } from './testing-portal.ts';
 
 // `npm run screenshots`: every page in light and dark under docs/portal, from a whole platform. No part of the tests;
 // run it when a page changed, and look at what it made.
 
-const folder = join(import.meta.dirname, '../../../docs/portal');
-let portal: TestPortal;
-let browser: Browser;
-let cookies: Awaited<ReturnType<BrowserContext['cookies']>>;
+let officer: TestPerson;
+let running: DemonstrationDocument['running'] = [];
 
-beforeAll(async () => {
-  expect(noBrowser).toBeUndefined();
-  mkdirSync(folder, { recursive: true });
-  portal = await startTestPortal(2_000);
-  await tellOfTraffic(portal.database.pool);
-  browser = await openBrowser();
-  await fillGate();
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await portal?.stop();
+beforeAll(() => expect(noBrowser).toBeUndefined());
+const pages = new TestPages({
+  messages: 2_000,
+  demonstration: {
+    running: () => running,
+    set: async (name, isRunning) => {
+      running = isRunning ? [{ name, about: '200 requests a second, for 2 minutes' }] : [];
+    },
+  },
+  prepare: async (portal) => {
+    const { pool } = portal.database;
+    officer = await portal.addPerson('signer', { [alpha]: 'aro' });
+    await pool.query('update person set is_demonstration = true where person_id = $1', [officer.personId]);
+    await tellOfTraffic(pool);
+    await pool.query(
+      `insert into attribute_limit (attribute, version, minimum, maximum, valid_from, valid_to, set_at, reference)
+       values ('tariff.standing_charge', 1, 0, 1, '-infinity', 'infinity', now() - interval '9 days', 'SR-2026-101')`,
+    );
+  },
 });
-
-/** Thresholds by a signed file of the officer who then looks at everything, how far they were used, what is held. */
-async function fillGate(): Promise<void> {
-  const officer = await portal.addPerson('signer', { [alpha]: 'aro' });
-  const { page, close } = await visitsTo(portal, browser)(officer, '/submissions/deliver');
-  const text = adtText(
-    'all,sent,PT1H,400,500,,,SR-2026-117',
-    '4.1.1 4.8.1,sent,PT24H,2000,2500,,,SR-2026-117',
-    'alerts,received,PT10M,,100,,,SR-2026-117',
-  );
-  await chooseFiles(page, text, signAs(portal, text));
-  await page.getByText('3 lines, no faults').waitFor();
-  await page.getByRole('button', { name: 'Deliver' }).click();
-  await page.getByText('It is in force, whole.').waitFor({ timeout: 60_000 });
-  cookies = await page.context().cookies();
-  await close();
-  await setCounts(portal, [0.2, 0.9, 1]);
-  await insertLooks(portal);
-  await holdMessages(portal, 3_000);
-}
 
 /** A day of traffic, with its two peaks, and what is held of it. */
 async function tellOfTraffic(pool: TestPortal['database']['pool']): Promise<void> {
@@ -62,110 +50,82 @@ async function tellOfTraffic(pool: TestPortal['database']['pool']): Promise<void
   );
 }
 
+/** Thresholds by a signed file of the officer who then looks at everything, how far they were used, what is held. */
+test('what the pages show', async () => {
+  const page = await pages.openAs(officer, '/submissions/deliver');
+  const text = adtText(
+    'all,sent,PT1H,400,500,,,SR-2026-117',
+    '4.1.1 4.8.1,sent,PT24H,2000,2500,,,SR-2026-117',
+    'alerts,received,PT10M,,100,,,SR-2026-117',
+  );
+  await chooseFiles(page, text, signAs(pages.portal, text));
+  await page.getByText('3 lines, no faults').waitFor();
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  await page.getByText('It is in force, whole.').waitFor({ timeout: 60_000 });
+  await setCounts(pages.portal, [0.2, 0.9, 1]);
+  await insertLooks(pages.portal);
+  await holdMessages(pages.portal, 3_000);
+});
+
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 const rows = (page: Page, last = 8) => page.getByRole('table').getByRole('row').nth(last).waitFor();
+const of = (path: string, ready: Picture['ready'], size?: Picture['size']): Picture => ({
+  who: () => officer,
+  path: () => path,
+  ready,
+  ...(size === undefined ? {} : { size }),
+});
 
-/** What a page needs to be shown, by the name of its picture. */
-const pictures: Readonly<Record<string, (page: Page) => Promise<void>>> = {
-  overview: async (page) => {
-    await page.goto('/overview');
-    await page
+takePictures(test, pages, {
+  overview: of('/overview', (page) =>
+    page
       .getByRole('img', { name: /^Messages of the last 24 hours/ })
       .locator('canvas')
-      .waitFor();
-  },
-  incidents: async (page) => {
-    await page.goto('/incidents');
-    await page.getByRole('row').nth(1).waitFor();
-  },
-  messages: async (page) => {
-    await page.goto('/messages');
-    await rows(page);
-  },
-  'messages-filtered': async (page) => {
-    await page.goto('/messages?srv=6.2.1');
-    await rows(page);
-  },
-  'message-life': async (page) => {
-    await page.goto('/messages');
+      .waitFor(),
+  ),
+  incidents: of('/incidents', (page) => page.getByRole('row').nth(1).waitFor()),
+  messages: of('/messages', rows),
+  'messages-filtered': of('/messages?srv=6.2.1', rows),
+  'message-life': of('/messages', async (page) => {
     await rows(page);
     await page.getByRole('row').nth(1).getByRole('link').click();
     await heading(page, 'Its life');
-  },
-  streams: async (page) => {
-    await page.goto('/streams');
-    await page.getByRole('region', { name: /^To you/ }).waitFor();
-  },
-  thresholds: async (page) => {
-    await page.goto('/thresholds');
-    await page.getByText('Full: the next message is held.').waitFor();
-  },
-  'threshold-course': async (page) => {
-    await page.goto('/thresholds');
+  }),
+  streams: of('/streams', (page) => page.getByRole('region', { name: /^To you/ }).waitFor()),
+  thresholds: of('/thresholds', (page) => page.getByText('Full: the next message is held.').waitFor()),
+  'threshold-course': of('/thresholds', async (page) => {
     await page.getByRole('link', { name: 'Course and history' }).nth(1).click();
     await page.locator('.penstock-plot canvas').waitFor();
     await page.getByRole('link', { name: 'Officer 1' }).waitFor();
-  },
-  quarantine: async (page) => {
-    await page.goto('/quarantine');
-    await rows(page, 1);
-  },
-  'quarantine-event': async (page) => {
-    await page.setViewportSize({ width: 1280, height: 1500 });
-    await page.goto(`/quarantine/${heldEvent}`);
-    await page.getByRole('region', { name: 'By service' }).waitFor();
-    await page.getByRole('table', { name: 'Held messages' }).getByRole('row').nth(8).waitFor();
-  },
-  'signed-files': async (page) => {
-    await page.goto('/submissions');
-    await rows(page, 1);
-  },
-  'signed-file': async (page) => {
-    await page.setViewportSize({ width: 1280, height: 1400 });
-    await page.goto('/submissions');
-    await page.getByRole('table').getByRole('link').first().click();
-    await page.getByRole('region', { name: 'Its life' }).waitFor();
-  },
-  'deliver-file': async (page) => {
-    await page.goto('/submissions/deliver');
+  }),
+  limits: of('/thresholds?view=limits', (page) => rows(page, 1)),
+  quarantine: of('/quarantine', (page) => rows(page, 1)),
+  'quarantine-event': of(
+    `/quarantine/${heldEvent}`,
+    async (page) => {
+      await page.getByRole('region', { name: 'By service' }).waitFor();
+      await page.getByRole('table', { name: 'Held messages' }).getByRole('row').nth(5).waitFor();
+    },
+    { width: 1280, height: 1700 },
+  ),
+  'signed-files': of('/submissions', (page) => rows(page, 1)),
+  'signed-file': of(
+    '/submissions',
+    async (page) => {
+      await page.getByRole('row').nth(1).getByRole('link').click();
+      await page.getByRole('region', { name: 'Its life' }).waitFor();
+    },
+    { width: 1280, height: 1400 },
+  ),
+  'deliver-file': of('/submissions/deliver', async (page) => {
     const text = adtText('all,sent,PT1H,400,600,,,', '4.1.1,sent,PT24H,1000,1500,,,');
-    await chooseFiles(page, text, signAs(portal, text));
+    await chooseFiles(page, text, signAs(pages.portal, text));
     await page.getByText('2 lines, no faults').waitFor();
-  },
-  'messages-narrow': async (page) => {
-    await page.setViewportSize({ width: 360, height: 720 });
-    await page.goto('/messages');
-    await rows(page);
-  },
-};
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  const open = () =>
-    browser.newContext({
-      baseURL: portal.address,
-      colorScheme,
-      locale: 'en-GB',
-      viewport: { width: 1280, height: 800 },
-    });
-
-  test(`sign-in, ${colorScheme}`, async () => {
-    const context = await open();
-    const page = await context.newPage();
-    await page.goto('/');
-    await heading(page, 'Sign in');
-    await page.screenshot({ path: join(folder, `sign-in-${colorScheme}.png`) });
-    await context.close();
-  });
-
-  for (const [name, show] of Object.entries(pictures)) {
-    test(`${name}, ${colorScheme}`, async () => {
-      const context = await open();
-      await context.addCookies(cookies);
-      const page = await context.newPage();
-      await show(page);
-      await page.mouse.move(0, 0);
-      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
-      await context.close();
-    });
-  }
-}
+  }),
+  demonstration: of('/demonstration', async (page) => {
+    running = [];
+    await page.getByRole('button', { name: 'Start: A flood of requests' }).click();
+    await page.getByText(/^Running:/).waitFor();
+  }),
+  'messages-narrow': of('/messages', (page) => rows(page, 3), { width: 360, height: 720 }),
+});

@@ -1,46 +1,69 @@
+import type { StartOptions } from '@penstock/platform';
 import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
-import type { TestPerson } from '@penstock/platform/testing/people';
+import { TestBrowser, type TestPerson } from '@penstock/platform/testing/people';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { complaintsOf, signIn, startTestPortal, type TestPortal } from './testing-portal.ts';
+import { complaintsOf, startTestPortal, type TestPortal } from './testing-portal.ts';
 
-// What every file of tests of the pages begins with: one platform and one browser for the file, a context of its own for
-// each test, and at the end of each no complaint of the browser.
+// What every file of tests of the pages begins with: one platform and one browser for the file. Each person has one
+// browser window for the file, which keeps its session and its scripts (a page is then there in a third of the time); each
+// test has pages of its own in it. At the end of each test no browser has complained.
+
+export interface TestPagesOptions {
+  /** In alpha's record. */
+  readonly messages?: number;
+  /** Variables of the platform's environment. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly demonstration?: StartOptions['demonstration'];
+  /** Before the browser opens: more people, or what the pages are to show. */
+  readonly prepare?: (portal: TestPortal) => Promise<void>;
+}
+
+export interface PageOptions {
+  readonly colorScheme?: 'light' | 'dark';
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+const WINDOW = { width: 1280, height: 720 };
+
+interface Window {
+  readonly context: BrowserContext;
+  readonly complaints: string[];
+}
 
 export class TestPages {
   #portal: TestPortal | undefined;
-  #context: BrowserContext | undefined;
+  #browser: Browser | undefined;
   #page: Page | undefined;
-  readonly #states = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>();
+  /** Of people, by their ids. */
+  readonly #windows = new Map<string, Window>();
+  /** Of nobody: signing in is tried in it. */
+  #nobodys: Window | undefined;
 
-  /** @param prepare before the browser opens: more people, or what the pages are to show; `settings` of the platform */
-  constructor(
-    prepare: (portal: TestPortal) => Promise<void> = async () => {},
-    settings: () => Record<string, string> = () => ({}),
-  ) {
-    let browser: Browser | undefined;
-    let complaints: string[] = [];
+  constructor({ messages = 10, settings = {}, demonstration, prepare = async () => {} }: TestPagesOptions = {}) {
     beforeAll(async () => {
       if (noBrowser !== undefined) return;
-      this.#portal = await startTestPortal(10, settings());
+      this.#portal = await startTestPortal(messages, settings, demonstration);
       await prepare(this.#portal);
-      browser = await openBrowser();
-    }, 120_000);
+      this.#browser = await openBrowser();
+    }, 180_000);
     afterAll(async () => {
-      await browser?.close();
+      await this.#browser?.close();
       await this.#portal?.stop();
     });
     beforeEach(async (test) => {
       test.skip(noBrowser !== undefined, noBrowser);
       await this.portal.database.pool.query('delete from sign_in."rateLimit"');
-      this.#context = await browser?.newContext({ baseURL: this.portal.address });
-      complaints = complaintsOf(this.context);
-      this.context.setDefaultTimeout(15_000);
-      this.#page = await this.context.newPage();
+      this.#nobodys = await this.#openWindow();
+      this.#page = await this.#nobodys.context.newPage();
     });
     afterEach(async () => {
-      await this.#context?.close();
-      expect(complaints).toEqual([]);
+      const found = [...this.#windows.values(), this.#nobodys].flatMap((window) => window?.complaints.splice(0) ?? []);
+      await this.#nobodys?.context.close();
+      for (const { context } of this.#windows.values()) {
+        for (const page of context.pages()) await page.close();
+      }
+      expect(found).toEqual([]);
     });
   }
 
@@ -48,33 +71,66 @@ export class TestPages {
     if (this.#portal === undefined) throw new Error('the platform is not there yet');
     return this.#portal;
   }
-  get context(): BrowserContext {
-    if (this.#context === undefined) throw new Error('no test has begun');
-    return this.#context;
-  }
+  /** The page of the test: of whoever opened one last, before that nobody's. */
   get page(): Page {
     if (this.#page === undefined) throw new Error('no test has begun');
     return this.#page;
   }
-
-  /** Opened as somebody, who signs in once for the file: what a page shows is tested, not the door. */
-  async openAs(person: TestPerson, path: string): Promise<void> {
-    const known = this.#states.get(person.personId);
-    if (known !== undefined) await this.context.addCookies(known);
-    await this.page.goto(path);
-    if (known !== undefined) return;
-    await signIn(this.page, person);
-    await this.isIn();
-    this.#states.set(person.personId, await this.context.cookies());
+  get context(): BrowserContext {
+    return this.page.context();
   }
+
+  /** A page of somebody who is signed in already: what it shows is tested, not the door. It is the page of the test. */
+  async openAs(person: TestPerson, path: string, options: PageOptions = {}): Promise<Page> {
+    const { context } = await this.#windowOf(person);
+    this.#page = await context.newPage();
+    const { colorScheme, viewport } = options;
+    if (colorScheme !== undefined) await this.page.emulateMedia({ colorScheme });
+    if (viewport !== undefined) await this.page.setViewportSize(viewport);
+    await this.page.goto(path);
+    return this.page;
+  }
+
+  async #windowOf(person: TestPerson): Promise<Window> {
+    const known = this.#windows.get(person.personId);
+    if (known !== undefined) return known;
+    const { address } = this.portal;
+    const door = new TestBrowser(address);
+    await door.signIn(person);
+    const window = await this.#openWindow();
+    await window.context.addCookies([...door.cookies].map(([name, value]) => ({ name, value, url: address })));
+    this.#windows.set(person.personId, window);
+    return window;
+  }
+
+  async #openWindow(): Promise<Window> {
+    if (this.#browser === undefined) throw new Error('the browser is not there yet');
+    const context = await this.#browser.newContext({
+      baseURL: this.portal.address,
+      locale: 'en-GB',
+      viewport: WINDOW,
+      // what moves is looked at when it stands: colours in between have contrasts of their own
+      reducedMotion: 'reduce',
+    });
+    context.setDefaultTimeout(20_000);
+    return { context, complaints: complaintsOf(context) };
+  }
+
   isIn(): Promise<void> {
     return this.button(/signed in as/).waitFor();
+  }
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { name, exact: true });
   }
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name });
   }
   row(text: string): Locator {
     return this.page.getByRole('row').filter({ hasText: text });
+  }
+  /** Rows of the page's table, its head among them. */
+  rows(): Locator {
+    return this.page.getByRole('table').getByRole('row');
   }
   /** How many pixels stand beside the screen. */
   beside(): Promise<number> {

@@ -10,7 +10,7 @@ import { createLog } from '@penstock/platform/log';
 import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
 import { addPerson, codeOf, type TestPerson, testPassword, testSecret } from '@penstock/platform/testing/people';
 import { type Pki, prepareWorld, USERS } from '@penstock/simulator';
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 
 // A whole platform with the built pages, and real Chromium in front of it.
 
@@ -37,8 +37,8 @@ type Settings = Readonly<Record<string, string>>;
  */
 export async function startTestPortal(
   messages: number,
-  settings: Settings | ((pki: Pki) => Settings) = {},
-  demonstration?: StartOptions['demonstration'],
+  settings: Settings | ((pki: Pki) => Settings),
+  demonstration: StartOptions['demonstration'],
 ): Promise<TestPortal> {
   execFileSync(process.execPath, [join(import.meta.dirname, '../build.ts')]);
   const folder = mkdtempSync(join(tmpdir(), 'penstock-portal-'));
@@ -169,42 +169,16 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /** What axe finds on the page as it stands, one line each. */
 export async function findBarriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
   return page.evaluate(async (tags) => {
     const { run } = Reflect.get(globalThis, 'axe');
-    const { violations } = await run(Reflect.get(globalThis, 'document'), { runOnly: tags });
+    const { violations } = await run(Reflect.get(globalThis, 'document'), {
+      runOnly: tags,
+      // else it collects every rule that is kept, and each element that keeps it
+      resultTypes: ['violations'],
+    });
     return violations.map(
       ({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
     );
   }, rules);
-}
-
-export interface Visit {
-  readonly page: Page;
-  /** What the browser complained about so far. */
-  readonly complaints: readonly string[];
-  close(): Promise<void>;
-}
-
-/** Opens addresses as people who are signed in already: each signs in once, in the first context that asks. */
-export function visitsTo(portal: TestPortal, browser: Browser) {
-  const states = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>();
-  return async (person: TestPerson, path: string, options: BrowserContextOptions = {}): Promise<Visit> => {
-    const context = await browser.newContext({ baseURL: portal.address, locale: 'en-GB', ...options });
-    context.setDefaultTimeout(20_000);
-    const complaints = complaintsOf(context);
-    const page = await context.newPage();
-    const known = states.get(person.email);
-    if (known === undefined) {
-      await page.goto('/');
-      await signIn(page, person);
-      await page
-        .getByRole('button', { name: /signed in as/ })
-        .or(page.getByRole('heading', { name: 'For whom do you act?' }))
-        .waitFor();
-      states.set(person.email, await context.cookies());
-    } else await context.addCookies(known);
-    await page.goto(path);
-    return { page, complaints, close: () => context.close() };
-  };
 }

@@ -1,12 +1,14 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { adtText, chooseFiles, insertLooks, setCounts, signAs } from './testing-gate.ts';
-import { alpha, findBarriers, userAddress } from './testing-portal.ts';
-import { portalSuite } from './testing-suite.ts';
+import { type PageOptions, TestPages } from './testing-pages.ts';
+import { alpha, findBarriers, type TestPortal, userAddress } from './testing-portal.ts';
 
 // Signed files and thresholds as people meet them.
 
-const { portal, open } = portalSuite();
+const pages = new TestPages();
+const open = (person: keyof TestPortal['people'], path: string, options?: PageOptions) =>
+  pages.openAs(pages.portal.people[person], path, options);
 const asAro = (path: string) => open('both', userAddress(alpha, path));
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 
@@ -63,7 +65,7 @@ test('a signed file is delivered and followed until it is applied; the threshold
     '4.1.1 4.8.1,sent,P1D,2000,2500,,,',
     'alerts,received,PT10M,,100,,,',
   );
-  await chooseFiles(page, text, signAs(portal(), text));
+  await chooseFiles(page, text, signAs(pages.portal, text));
   await page.getByText('3 lines, no faults').waitFor();
   await page.getByText('Of the thresholds 3 added, 0 changed, 0 ended, 0 as before.').waitFor();
   await page.getByRole('cell', { name: 'warning 400, quarantine 500' }).waitFor();
@@ -81,8 +83,8 @@ test('a signed file is delivered and followed until it is applied; the threshold
 });
 
 test('how far each is used now, its course and its history, by keyboard and from a link', async () => {
-  await setCounts(portal(), [0.2, 0.9, 1]);
-  await insertLooks(portal());
+  await setCounts(pages.portal, [0.2, 0.9, 1]);
+  await insertLooks(pages.portal);
   const page = await open('analyst', '/thresholds');
   const cards = page.getByRole('main').getByRole('region', { name: / in / });
   await cards.nth(2).waitFor();
@@ -115,7 +117,7 @@ test('the Operator sees those over all Users with who contributed, and a User’
   await page.getByRole('region', { name: /^All messages/ }).waitFor();
   expect(new URL(page.url()).searchParams.get('user')).toBe(alpha);
   expect(await findBarriers(page)).toEqual([]);
-  await portal().database.pool.query(
+  await pages.portal.database.pool.query(
     `with t as (insert into threshold (user_id, services, direction, period_seconds)
                 values ('00:00:00:00:00:00:00:00', '{all}', 'sent', 86400) returning threshold_id),
           v as (insert into threshold_version (threshold_id, version, set_at, reference)
@@ -132,24 +134,3 @@ test('the Operator sees those over all Users with who contributed, and a User’
   await page.getByRole('link', { name: alpha }).waitFor();
   expect(await findBarriers(page)).toEqual([]);
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [1280, 320]) {
-    test(`the pages have no barrier and nothing beside the screen: ${colorScheme}, ${width} pixels`, async () => {
-      const page = await open('both', userAddress(alpha, '/thresholds'), {
-        colorScheme,
-        viewport: { width, height: 700 },
-      });
-      for (const path of ['/thresholds', '/thresholds?view=limits', '/submissions', '/submissions/deliver']) {
-        await page.goto(userAddress(alpha, path));
-        await heading(
-          page,
-          path.startsWith('/thr') ? 'Thresholds' : path.endsWith('er') ? 'Check and deliver a file' : 'Signed files',
-        ).waitFor();
-        expect([path, await findBarriers(page)]).toEqual([path, []]);
-        const beside = await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
-        expect([path, beside]).toEqual([path, 0]);
-      }
-    });
-  }
-}

@@ -1,12 +1,11 @@
 import type { MessageDocument, MessageExportQuery } from '@penstock/api';
-import { csvLine } from '../foundation/csv-lines.ts';
+import { exportPages, fieldColumns } from '../foundation/csv-export.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import type { RecordPage, RecordStore } from './record-store.ts';
+import type { RecordStore } from './record-store.ts';
 
-/** Rows a question: short ones, so that an export of months keeps no transaction open. */
 const PAGE_ROWS = 2_000;
 
-const columns: readonly (keyof MessageDocument)[] = [
+const columns = fieldColumns<MessageDocument>(
   'recordedAt',
   'position',
   'userId',
@@ -21,26 +20,9 @@ const columns: readonly (keyof MessageDocument)[] = [
   'reason',
   'size',
   'sha256',
-];
+);
 
-/**
- * A User's record as the lines of a CSV file, newest first, pages read as the reader takes them. The first page is
- * read before it resolves, so that a question that is refused is answered as a problem.
- * @throws PenstockError of `list`
- */
-export async function exportRecord(
-  record: RecordStore,
-  viewer: Viewer,
-  query: MessageExportQuery,
-): Promise<AsyncGenerator<string>> {
-  const read = (cursor: string | undefined) => record.list(viewer, { ...query, limit: PAGE_ROWS, cursor });
-  return linesOf(await read(undefined), read);
-}
-
-async function* linesOf(first: RecordPage, read: (cursor: string) => Promise<RecordPage>): AsyncGenerator<string> {
-  yield csvLine(columns);
-  for (let page = first; ; page = await read(page.cursor)) {
-    yield page.items.map((message) => csvLine(columns.map((column) => message[column]))).join('');
-    if (page.cursor === undefined) return;
-  }
+/** A User's record as the lines of a CSV file, newest first. @throws PenstockError of `list` */
+export function exportRecord(record: RecordStore, viewer: Viewer, query: MessageExportQuery) {
+  return exportPages(columns, (cursor) => record.list(viewer, { ...query, limit: PAGE_ROWS, cursor }));
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   messageExportQuerySchema,
   messageLifeQuerySchema,
@@ -10,6 +9,7 @@ import {
   streamQuerySchema,
 } from '@penstock/api';
 import type pg from 'pg';
+import { sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { exportRecord } from './record-export.ts';
 import type { RecordStore } from './record-store.ts';
@@ -29,13 +29,8 @@ export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: Reco
     app.get(
       '/api/v1/messages.csv',
       { config: { access: 'record.see' }, schema: { querystring: messageExportQuerySchema } },
-      async (request, reply) => {
-        const lines = await exportRecord(record, viewerOf(request), request.query);
-        return reply
-          .type('text/csv; charset=utf-8; header=present')
-          .header('content-disposition', 'attachment; filename="messages.csv"')
-          .send(Readable.from(lines));
-      },
+      async (request, reply) =>
+        sendCsv(reply, 'messages.csv', await exportRecord(record, viewerOf(request), request.query)),
     );
     app.get(
       '/api/v1/messages/:day/:sequence',

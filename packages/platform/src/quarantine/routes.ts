@@ -1,6 +1,7 @@
 import {
   affectedSchema,
   eventParametersSchema,
+  heldMessageExportQuerySchema,
   heldMessagePageSchema,
   heldMessageQuerySchema,
   noticePageSchema,
@@ -9,6 +10,7 @@ import {
   postEventSchema,
   postNoteSchema,
   postReleaseSchema,
+  quarantineEventExportQuerySchema,
   quarantineEventPageSchema,
   quarantineEventQuerySchema,
   quarantineLifeSchema,
@@ -21,12 +23,14 @@ import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { authorOf } from '../foundation/author.ts';
 import type { Clock } from '../foundation/clock.ts';
+import { sendCsv } from '../foundation/csv-export.ts';
 import { type FileSigner, signDigest } from '../foundation/file-signer.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner } from '../foundation/viewer.ts';
 import { readAffected } from './affected-store.ts';
 import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
+import { exportEvents, exportHeld } from './export.ts';
 import { listHeld } from './held-store.ts';
 import { listNotices } from './notices.ts';
 import { listReleases, switchRelease } from './releases-store.ts';
@@ -59,6 +63,12 @@ export function quarantineRoutes(parts: QuarantineRouteParts): (app: HttpApp) =>
         schema: { querystring: quarantineEventQuerySchema, response: { 200: quarantineEventPageSchema } },
       },
       (request) => listEvents(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      `${events}.csv`,
+      { ...toSee, schema: { querystring: quarantineEventExportQuerySchema } },
+      async (request, reply) =>
+        sendCsv(reply, 'events.csv', await exportEvents(pool, viewerOf(request), request.query)),
     );
     const one = { params: eventParametersSchema, querystring: ownerQuerySchema };
     app.get(`${events}/:event`, { ...toSee, schema: { ...one, response: { 200: quarantineLifeSchema } } }, (request) =>
@@ -106,6 +116,16 @@ export function quarantineRoutes(parts: QuarantineRouteParts): (app: HttpApp) =>
         const asked = { viewer: viewerOf(request), named: request.query.userId, what: `messages held by ${event}` };
         const userId = await readingOwner(pool, asked);
         return listHeld(pool, userId, event, request.query);
+      },
+    );
+    app.get(
+      `${events}/:event/held.csv`,
+      { ...toRead, schema: { params: eventParametersSchema, querystring: heldMessageExportQuerySchema } },
+      async (request, reply) => {
+        const { event } = request.params;
+        const asked = { viewer: viewerOf(request), named: request.query.userId, what: `messages held by ${event}` };
+        const userId = await readingOwner(pool, asked);
+        return sendCsv(reply, `held-${event}.csv`, await exportHeld(pool, userId, event, request.query));
       },
     );
     app.get(`${events}/:event/report`, { ...toRead, schema: one }, async (request, reply) => {

@@ -1,6 +1,7 @@
 import multipart from '@fastify/multipart';
 import {
   postSubmissionSchema,
+  type SubmissionDocument,
   submissionLifeSchema,
   submissionOwnerSchema,
   submissionPageSchema,
@@ -13,6 +14,7 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { authorOf } from '../foundation/author.ts';
 import type { Clock } from '../foundation/clock.ts';
+import { exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import type { Log } from '../foundation/log.ts';
@@ -29,6 +31,22 @@ import { withdraw } from './withdraw-store.ts';
 const MOST_AT_ONCE = 4;
 /** Of what stands around the two parts. */
 const ENVELOPE_BYTES = 64 * 1024 + 16 * 1024;
+
+/** Of an export. */
+const PAGE_ROWS = 2_000;
+const columns = fieldColumns<SubmissionDocument>(
+  'receivedAt',
+  'userId',
+  'kind',
+  'state',
+  'changedAt',
+  'reference',
+  'code',
+  'detail',
+  'faultCount',
+  'size',
+  'sha256',
+);
 
 export interface SubmissionRouteParts {
   readonly pool: pg.Pool;
@@ -174,6 +192,15 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         schema: { querystring: submissionQuerySchema, response: { 200: submissionPageSchema } },
       },
       (request) => listSubmissions(pool, ownerOf(viewerOf(request), request.query.userId), request.query),
+    );
+    app.get(
+      '/api/v1/submissions.csv',
+      { config: { access: 'submissions.see' }, schema: { querystring: submissionOwnerSchema } },
+      async (request, reply) => {
+        const owner = ownerOf(viewerOf(request), request.query.userId);
+        const read = (cursor: string | undefined) => listSubmissions(pool, owner, { cursor, limit: PAGE_ROWS });
+        return sendCsv(reply, 'signed-files.csv', await exportPages(columns, read));
+      },
     );
     app.get(
       one,

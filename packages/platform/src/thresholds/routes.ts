@@ -6,6 +6,7 @@ import {
   messageLifeQuerySchema,
   messageParametersSchema,
   serviceListSchema,
+  thresholdExportQuerySchema,
   thresholdPageSchema,
   thresholdParametersSchema,
   thresholdQuerySchema,
@@ -14,8 +15,10 @@ import {
 import { attributes, catalogue } from '@penstock/duis';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
+import { sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { explainVerdict, listContributors } from './explain.ts';
+import { exportThresholds } from './export.ts';
 import { listLimits } from './limits-store.ts';
 import { listThresholds } from './list-store.ts';
 import { readUsage } from './usage-store.ts';
@@ -38,6 +41,14 @@ export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock 
       (request) => {
         const { userId, cursor, limit } = request.query;
         return listThresholds(pool, viewerOf(request), { userId, cursor, limit, now: clock.now() });
+      },
+    );
+    app.get(
+      '/api/v1/thresholds.csv',
+      { config: { access: 'thresholds.see' }, schema: { querystring: thresholdExportQuerySchema } },
+      async (request, reply) => {
+        const asked = { userId: request.query.userId, now: clock.now() };
+        return sendCsv(reply, 'thresholds.csv', await exportThresholds(pool, viewerOf(request), asked));
       },
     );
     app.get(

@@ -1,11 +1,13 @@
 import { Button, Group, List, Stack, Text, TextInput } from '@mantine/core';
 import type { AccountDocument } from '@penstock/api/schemas';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useAttempt } from '../session/attempt.ts';
 import { type AuthResult, removePasskey } from '../session/auth.ts';
 import { knowsPasskeys, makePasskey } from '../session/passkeys.ts';
 import { FailureSummary } from '../shared/failure.tsx';
+import { missing } from '../shared/faults.ts';
+import { Form, useChecked } from '../shared/form.tsx';
 import { When } from '../shared/when.tsx';
 import { ProveAgain } from './prove-again.tsx';
 
@@ -29,10 +31,10 @@ export function Passkeys({ account }: { account: AccountDocument }) {
     forget();
     setWaiting(() => () => change(work));
   }
-  function add(event: FormEvent) {
-    event.preventDefault();
-    void change(() => makePasskey(name.trim()));
-  }
+  const checked = useChecked(
+    { name: missing(name, 'Enter a name for the new passkey.') },
+    () => void change(() => makePasskey(name.trim())),
+  );
   async function goOn() {
     setWaiting(undefined);
     // a passkey makes a new session in the place of this one
@@ -53,7 +55,7 @@ export function Passkeys({ account }: { account: AccountDocument }) {
           ? 'With a passkey your device asks for your fingerprint, your face or its PIN, and you need neither password nor code.'
           : 'Each of these signs you in by itself.'}
       </Text>
-      {failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
+      {failure === undefined || checked.summary !== undefined ? null : <FailureSummary key={tries} words={failure} />}
       {passkeys.length === 0 ? null : (
         <List listStyleType="none" spacing="sm" className="penstock-entries">
           {passkeys.map((passkey) => (
@@ -86,9 +88,10 @@ export function Passkeys({ account }: { account: AccountDocument }) {
         </List>
       )}
       {knowsPasskeys ? (
-        <form onSubmit={add} aria-label="Add a passkey">
+        <Form checked={checked} failure={null} label="Add a passkey">
           <Group gap="sm" align="end">
             <TextInput
+              {...checked.field('name')}
               label="Name of a new passkey"
               description="By which you know it again, such as the device."
               required
@@ -101,7 +104,7 @@ export function Passkeys({ account }: { account: AccountDocument }) {
               Add a passkey
             </Button>
           </Group>
-        </form>
+        </Form>
       ) : (
         <Text>This browser knows no passkeys.</Text>
       )}

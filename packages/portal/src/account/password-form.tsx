@@ -1,9 +1,11 @@
-import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, PasswordInput, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useAttempt } from '../session/attempt.ts';
 import { changePassword } from '../session/auth.ts';
 import { FailureSummary } from '../shared/failure.tsx';
+import { missing } from '../shared/faults.ts';
+import { Form, useChecked } from '../shared/form.tsx';
 
 const empty = { current: '', next: '' };
 
@@ -15,8 +17,7 @@ export function PasswordForm({ email }: { email: string }) {
   const queryClient = useQueryClient();
   const { attempt, isBusy, failure, tries } = useAttempt();
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     setPasskeys(undefined);
     const changed = await attempt(changePassword(form.current, form.next));
     if (changed === undefined) return;
@@ -24,7 +25,15 @@ export function PasswordForm({ email }: { email: string }) {
     setPasskeys(changed.value.passkeys.map(({ name }) => name ?? 'one without a name'));
     await queryClient.invalidateQueries({ queryKey: ['sessions'] });
   }
+  const checked = useChecked(
+    {
+      current: missing(form.current, 'Enter the password that you have now.'),
+      next: missing(form.next, 'Enter a new password.'),
+    },
+    () => void submit(),
+  );
   const field = (name: keyof typeof empty) => ({
+    ...checked.field(name),
     required: true,
     withAsterisk: false,
     maxLength: 128,
@@ -37,31 +46,34 @@ export function PasswordForm({ email }: { email: string }) {
   });
 
   return (
-    <form onSubmit={(event) => void submit(event)} aria-label="Change the password">
-      <Stack gap="sm" maw={420}>
-        {failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
-        {passkeys === undefined ? null : (
-          <div role="status">
-            <Text fw={600}>The password is changed, and you are signed out everywhere else.</Text>
-            {passkeys.length === 0 ? null : (
-              <Text>These passkeys sign in as before: {passkeys.join(', ')}. Remove any that is not yours, above.</Text>
-            )}
-          </div>
-        )}
-        <input type="hidden" autoComplete="username" value={email} readOnly />
-        <PasswordInput label="Password now" autoComplete="current-password" {...field('current')} />
-        <PasswordInput
-          label="New password"
-          description="14 characters or more, best several words that have nothing to do with each other."
-          autoComplete="new-password"
-          {...field('next')}
-        />
-        <div>
-          <Button type="submit" loading={isBusy}>
-            Change the password
-          </Button>
+    <Form
+      checked={checked}
+      failure={failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
+      label="Change the password"
+      gap="sm"
+      maw={420}
+    >
+      {passkeys === undefined ? null : (
+        <div role="status">
+          <Text fw={600}>The password is changed, and you are signed out everywhere else.</Text>
+          {passkeys.length === 0 ? null : (
+            <Text>These passkeys sign in as before: {passkeys.join(', ')}. Remove any that is not yours, above.</Text>
+          )}
         </div>
-      </Stack>
-    </form>
+      )}
+      <input type="hidden" autoComplete="username" value={email} readOnly />
+      <PasswordInput label="Password now" autoComplete="current-password" {...field('current')} />
+      <PasswordInput
+        label="New password"
+        description="14 characters or more, best several words that have nothing to do with each other."
+        autoComplete="new-password"
+        {...field('next')}
+      />
+      <div>
+        <Button type="submit" loading={isBusy}>
+          Change the password
+        </Button>
+      </div>
+    </Form>
   );
 }

@@ -1,11 +1,13 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import type { AccountDocument } from '@penstock/api/schemas';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useAttempt } from '../session/attempt.ts';
 import { type AuthResult, verifyCode } from '../session/auth.ts';
 import { knowsPasskeys, signInWithPasskey } from '../session/passkeys.ts';
 import { Dialog } from '../shared/dialog.tsx';
 import { FailureSummary } from '../shared/failure.tsx';
+import { codeFault } from '../shared/faults.ts';
+import { Form, useChecked } from '../shared/form.tsx';
 
 /** Asks for the second factor once more, where it was given too long ago for what is to be done. */
 export function ProveAgain(props: { account: AccountDocument; onDone: () => void; onClose: () => void }) {
@@ -19,56 +21,49 @@ export function ProveAgain(props: { account: AccountDocument; onDone: () => void
     setCode('');
     if (proven !== undefined) onDone();
   }
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    void prove(verifyCode(code.replaceAll(/\s/g, '')));
-  }
+  const checked = useChecked({ code: codeFault(code) }, () => void prove(verifyCode(code.replaceAll(/\s/g, ''))));
 
   return (
     <Dialog title="Prove that it is you" isForm onClose={onClose}>
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          {failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
-          <Text>
-            Passkeys are changed within ten minutes of your second factor, so that nobody adds one where you left this
-            page open.
-          </Text>
+      <Form checked={checked} failure={failure === undefined ? null : <FailureSummary key={tries} words={failure} />}>
+        <Text>
+          Passkeys are changed within ten minutes of your second factor, so that nobody adds one where you left this
+          page open.
+        </Text>
+        {account.hasAuthenticator ? (
+          <TextInput
+            {...checked.field('code')}
+            label="Six-digit code"
+            description="Your authenticator shows a new one every 30 seconds."
+            autoComplete="one-time-code"
+            inputMode="numeric"
+            required
+            withAsterisk={false}
+            data-autofocus
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+        ) : null}
+        <Group gap="sm">
           {account.hasAuthenticator ? (
-            <TextInput
-              label="Six-digit code"
-              description="Your authenticator shows a new one every 30 seconds."
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              pattern="[0-9 ]{6,7}"
-              title="six digits"
-              required
-              withAsterisk={false}
-              data-autofocus
-              value={code}
-              onChange={(event) => setCode(event.currentTarget.value)}
-            />
-          ) : null}
-          <Group gap="sm">
-            {account.hasAuthenticator ? (
-              <Button type="submit" loading={isBusy}>
-                Go on
-              </Button>
-            ) : null}
-            {hasPasskey ? (
-              <Button
-                variant={account.hasAuthenticator ? 'default' : 'filled'}
-                loading={isBusy}
-                onClick={() => void prove(signInWithPasskey())}
-              >
-                Use a passkey
-              </Button>
-            ) : null}
-            <Button variant="default" onClick={onClose}>
-              Cancel
+            <Button type="submit" loading={isBusy}>
+              Go on
             </Button>
-          </Group>
-        </Stack>
-      </form>
+          ) : null}
+          {hasPasskey ? (
+            <Button
+              variant={account.hasAuthenticator ? 'default' : 'filled'}
+              loading={isBusy}
+              onClick={() => void prove(signInWithPasskey())}
+            >
+              Use a passkey
+            </Button>
+          ) : null}
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+        </Group>
+      </Form>
     </Dialog>
   );
 }

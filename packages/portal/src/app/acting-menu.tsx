@@ -1,11 +1,15 @@
 import { NavLink, Text, VisuallyHidden } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { actingOf, roleWords, useSession } from '../session/me.ts';
 import { Disclosure } from '../shared/disclosure.tsx';
+
+/** The pages that are there for whomever one acts; what is below one (a message, an event, a file) is one User's. */
+const OF_EVERYBODY = /^\/[a-z]+$/;
 
 /** For whom one acts, always in sight; and the way to act for another, which starts that one's pages anew. */
 export function ActingMenu() {
   const { me, acting } = useSession();
+  const stays = useRouterState({ select: ({ location }) => OF_EVERYBODY.test(location.pathname) });
   const { party, role } = me.acting;
   const shown = (
     <span className="penstock-acting">
@@ -40,7 +44,9 @@ export function ActingMenu() {
               onClick={close}
               label={choice.party.name}
               description={`${choice.kind === 'operator' ? 'the Operator' : choice.userId}, as ${roleWords[choice.role]}`}
-              renderRoot={(props) => <Link to="/messages" search={{ for: actingOf(choice) }} {...props} />}
+              renderRoot={(props) => (
+                <Link to={stays ? '.' : '/overview'} search={{ for: actingOf(choice) }} {...props} />
+              )}
             />
           ))}
         </nav>

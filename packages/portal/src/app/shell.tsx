@@ -106,27 +106,25 @@ function SignedInShell({ session }: { session: Session }) {
           Skip to the page
         </a>
         <AppShell
-          header={{ height: { base: 58 } }}
+          header={{ height: { base: 100, xs: 58 } }}
           navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
           padding={{ base: 'sm', sm: 'lg' }}
           transitionDuration={120}
         >
           <AppShell.Header className="penstock-head">
-            <Group h="100%" px={{ base: 'xs', sm: 'md' }} gap="sm" wrap="nowrap" justify="space-between">
-              <Group gap="xs" wrap="nowrap">
+            <div className="penstock-head-bar">
+              <Group gap="xs" wrap="nowrap" mr="auto">
                 <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
-                <img src={emblem} alt="" width={28} height={28} className="penstock-emblem" />
-                <Text fw={680} size="lg" visibleFrom="xs">
+                <img src={emblem} alt="" width={28} height={28} />
+                <Text fw={680} size="lg">
                   Penstock
                 </Text>
               </Group>
-              <Group gap="xs" wrap="nowrap" className="penstock-tools">
-                <LiveMark />
-                <ActingMenu />
-                <ViewMenu />
-                <PersonMenu />
-              </Group>
-            </Group>
+              <LiveMark />
+              <ActingMenu />
+              <ViewMenu />
+              <PersonMenu />
+            </div>
           </AppShell.Header>
           <AppShell.Navbar p="xs" className="penstock-rail" aria-label="Pages">
             {(session.me.isDemonstration ? [...pages, demonstrationPage] : pages).map(({ to, label, right }) =>

@@ -2,6 +2,7 @@ import { Stack, Text, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
 import { PageTitle } from '../shared/page-title.tsx';
+import { NoRight } from '../shared/states.tsx';
 import { Views } from '../shared/views.tsx';
 import { Certificates } from './certificates.tsx';
 import { Officers } from './officers.tsx';
@@ -19,6 +20,7 @@ export function CertificatesPage() {
   const { tab } = useSearch({ from: '/certificates' });
   const seen = views.filter(([, , right]) => me.permissions.includes(right));
   const shown = seen.find(([name]) => name === tab) ?? seen[0];
+  if (shown === undefined) return <NoRight page="Certificates" what="certificates" />;
   return (
     <Stack gap="md" maw={1200}>
       <PageTitle title="Certificates" />
@@ -29,14 +31,8 @@ export function CertificatesPage() {
           {me.permissions.includes('certificates.change') ? '' : ' The Operator registers and revokes them.'}
         </Text>
       </div>
-      {shown === undefined ? (
-        <Text fw={650}>Your role does not see certificates. An administrator can give you one that does.</Text>
-      ) : (
-        <>
-          <Views label="Of certificates" views={seen.map(([name, words]) => [name, words])} shown={shown[0]} />
-          {shown[0] === 'machines' ? <Certificates /> : shown[0] === 'officers' ? <Officers /> : <SshKeys />}
-        </>
-      )}
+      <Views label="Of certificates" views={seen.map(([name, words]) => [name, words])} shown={shown[0]} />
+      {shown[0] === 'machines' ? <Certificates /> : shown[0] === 'officers' ? <Officers /> : <SshKeys />}
     </Stack>
   );
 }

@@ -3,6 +3,8 @@ import { changedSchema, type OfficerDocument, officerPageSchema } from '@penstoc
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
+import { emailFault, missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { CertificateCell, StandingCell } from './cells.tsx';
@@ -99,17 +101,27 @@ function OfficerDialog({ like, onClose }: { like: OfficerDocument | undefined; o
     const body = { userId, name: name.trim(), email: email.trim(), certificate };
     if ((await registering.change('/officers', { method: 'POST', body })) !== undefined) onClose();
   }
+  const checked = useChecked(
+    {
+      userId: missing(userId, 'Choose a User ID.'),
+      name: missing(name, 'Enter the name of the officer.'),
+      email: emailFault(email),
+      certificate: missing(certificate, 'Paste the certificate, or read it from a file.'),
+    },
+    () => void submit(),
+  );
 
   return (
     <FormDialog
       title={like === undefined ? 'Register an officer' : 'Renew an officer’s certificate'}
       submit="Register"
+      checked={checked}
       changing={registering}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
-      <UserIdSelect value={userId} onChange={setUserId} />
+      <UserIdSelect {...checked.field('userId')} value={userId} onChange={setUserId} />
       <TextInput
+        {...checked.field('name')}
         label="Name"
         required
         withAsterisk={false}
@@ -119,6 +131,7 @@ function OfficerDialog({ like, onClose }: { like: OfficerDocument | undefined; o
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <TextInput
+        {...checked.field('email')}
         label="E-mail address"
         description="It says who the person is: two officers are two people only by two addresses."
         type="email"
@@ -129,7 +142,7 @@ function OfficerDialog({ like, onClose }: { like: OfficerDocument | undefined; o
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <PemInput value={certificate} onChange={setCertificate} />
+      <PemInput {...checked.field('certificate')} value={certificate} onChange={setCertificate} />
     </FormDialog>
   );
 }

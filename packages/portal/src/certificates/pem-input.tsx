@@ -13,7 +13,13 @@ async function readCertificateFile(file: File): Promise<string | undefined> {
 }
 
 /** A certificate, pasted as PEM or read from a file (PEM or DER). */
-export function PemInput({ value, onChange }: { value: string; onChange: (certificate: string) => void }) {
+export function PemInput(props: {
+  id: string;
+  error: string | undefined;
+  value: string;
+  onChange: (certificate: string) => void;
+}) {
+  const { id, error, value, onChange } = props;
   const [fault, setFault] = useState<string>();
   async function take(file: File | null) {
     if (file === null) return;
@@ -24,6 +30,7 @@ export function PemInput({ value, onChange }: { value: string; onChange: (certif
   return (
     <div>
       <Textarea
+        id={id}
         label="Certificate"
         description="As PEM, or base64 of the DER. Never a private key."
         required
@@ -32,7 +39,7 @@ export function PemInput({ value, onChange }: { value: string; onChange: (certif
         maxLength={100_000}
         spellCheck={false}
         className="penstock-identifier"
-        error={fault}
+        error={fault ?? error}
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
       />

@@ -2,6 +2,8 @@ import { Select, Text } from '@mantine/core';
 import { type CertificateDocument, changedSchema } from '@penstock/api/schemas';
 import { useState } from 'react';
 import { useChange } from '../shared/changing.tsx';
+import { missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { PemInput } from './pem-input.tsx';
 import { purposeWords } from './purposes.ts';
@@ -18,13 +20,20 @@ export function RegisterDialog({ like, onClose }: { like: CertificateDocument | 
     const body = { userId, purpose, certificate };
     if ((await registering.change('/certificates', { method: 'POST', body })) !== undefined) onClose();
   }
+  const checked = useChecked(
+    {
+      userId: missing(userId, 'Choose a User ID.'),
+      certificate: missing(certificate, 'Paste the certificate, or read it from a file.'),
+    },
+    () => void submit(),
+  );
 
   return (
     <FormDialog
       title={like === undefined ? 'Register a certificate' : 'Renew a certificate'}
       submit="Register"
+      checked={checked}
       changing={registering}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
       {like === undefined ? null : (
@@ -32,7 +41,7 @@ export function RegisterDialog({ like, onClose }: { like: CertificateDocument | 
           The new one counts beside the old from this moment on. Revoke the old one when nothing uses it any more.
         </Text>
       )}
-      <UserIdSelect value={userId} onChange={setUserId} />
+      <UserIdSelect {...checked.field('userId')} value={userId} onChange={setUserId} />
       <Select
         label="What for"
         required
@@ -43,7 +52,7 @@ export function RegisterDialog({ like, onClose }: { like: CertificateDocument | 
         value={purpose}
         onChange={(value) => value !== null && setPurpose(value as CertificateDocument['purpose'])}
       />
-      <PemInput value={certificate} onChange={setCertificate} />
+      <PemInput {...checked.field('certificate')} value={certificate} onChange={setCertificate} />
     </FormDialog>
   );
 }

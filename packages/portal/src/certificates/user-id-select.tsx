@@ -4,11 +4,18 @@ import { usersQuery } from '../messages/record.ts';
 import { useSession } from '../session/me.ts';
 
 /** One of the User IDs that there are, the Operator's own among them. */
-export function UserIdSelect(props: { value: string | null; onChange: (userId: string | null) => void }) {
+export function UserIdSelect(props: {
+  id: string;
+  error: string | undefined;
+  value: string | null;
+  onChange: (userId: string | null) => void;
+}) {
   const { acting } = useSession();
   const users = useQuery(usersQuery({ acting }));
   return (
     <Select
+      id={props.id}
+      error={props.error}
       label="User ID"
       required
       withAsterisk={false}

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { type DemonstrationIncident, demonstrationIncidents, demonstrationSchema } from '@penstock/api/schemas';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
@@ -6,6 +6,7 @@ import { ask, CallFailed } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
+import { Loading } from '../shared/states.tsx';
 
 /** Another page, or the command line, may begin and end them too. */
 const AGAIN_MILLISECONDS = 3_000;
@@ -71,11 +72,7 @@ export function DemonstrationPage() {
           it.
         </Text>
       </div>
-      {demonstration.isPending ? (
-        <Group role="status" gap="sm">
-          <Loader aria-hidden size="sm" /> Asking the simulated network ...
-        </Group>
-      ) : null}
+      {demonstration.isPending ? <Loading what="the simulated network" /> : null}
       {isAbsent ? <Text fw={650}>No demonstration runs here. `npm start` starts one.</Text> : null}
       {demonstration.isError && !isAbsent ? (
         <FailureSummary words={wordsOf(demonstration.error)} onRetry={() => void demonstration.refetch()} />

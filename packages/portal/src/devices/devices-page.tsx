@@ -1,9 +1,10 @@
 import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { CallFailed } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { Form, useChecked } from '../shared/form.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Loading, NoRight } from '../shared/states.tsx';
 import { DeviceCard } from './device-card.tsx';
@@ -35,45 +36,32 @@ export function DevicesPage() {
 
 function Finder({ find }: { find: string }) {
   const [text, setText] = useState(find);
-  const [tries, setTries] = useState(find === '' || readWanted(find) ? 0 : 1);
   const navigate = useNavigate();
-  const id = useId();
-  const isWrong = tries > 0 && readWanted(text) === undefined;
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setTries(tries + 1);
-    if (readWanted(text) === undefined) return;
-    void navigate({ to: '/devices', search: (search) => ({ ...search, find: text.trim() }) });
-  }
-
+  const checked = useChecked(
+    {
+      find:
+        readWanted(text) === undefined
+          ? 'Enter a device as eight pairs, such as 00-DB-12-34-56-78-90-A0, an MPAN (13 digits) or an MPRN (6 to 10).'
+          : undefined,
+    },
+    () => void navigate({ to: '/devices', search: (search) => ({ ...search, find: text.trim() }) }),
+    find !== '' && readWanted(find) === undefined,
+  );
   return (
-    <form onSubmit={submit} noValidate aria-label="Find devices">
-      <Stack gap="sm" maw={640}>
-        {isWrong ? (
-          <FailureSummary
-            key={tries}
-            words={{
-              title: 'This is neither a device nor a metering point.',
-              action: 'Enter eight pairs such as 00-DB-12-34-56-78-90-A0, 13 digits (MPAN), or 6 to 10 (MPRN).',
-            }}
-          />
-        ) : null}
-        <Group gap="sm" align="end">
-          <TextInput
-            id={id}
-            flex="1 1 280px"
-            label="Device (EUI-64), MPAN or MPRN"
-            autoComplete="off"
-            spellCheck={false}
-            error={isWrong}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-          <Button type="submit">Find</Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form checked={checked} failure={null} label="Find devices" gap="sm" maw={640}>
+      <Group gap="sm" align="end">
+        <TextInput
+          {...checked.field('find')}
+          flex="1 1 280px"
+          label="Device (EUI-64), MPAN or MPRN"
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <Button type="submit">Find</Button>
+      </Group>
+    </Form>
   );
 }
 

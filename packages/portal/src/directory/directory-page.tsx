@@ -2,6 +2,7 @@ import { Stack, Text, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
 import { PageTitle } from '../shared/page-title.tsx';
+import { NoRight } from '../shared/states.tsx';
 import { Views } from '../shared/views.tsx';
 import { Parties } from './parties.tsx';
 import { UserIds } from './user-ids.tsx';
@@ -10,8 +11,8 @@ import { UserIds } from './user-ids.tsx';
 export function DirectoryPage() {
   const { me } = useSession();
   const { tab } = useSearch({ from: '/directory' });
-  const maySee = me.permissions.includes('directory.see');
   const shown = tab === 'user-ids' ? 'user-ids' : 'parties';
+  if (!me.permissions.includes('directory.see')) return <NoRight page="Parties and User IDs" what="Parties" />;
   return (
     <Stack gap="md" maw={1200}>
       <PageTitle title="Parties" />
@@ -23,21 +24,15 @@ export function DirectoryPage() {
             : 'What the Operator has registered of you.'}
         </Text>
       </div>
-      {maySee ? (
-        <>
-          <Views
-            label="Of the directory"
-            views={[
-              ['parties', 'Parties'],
-              ['user-ids', 'User IDs'],
-            ]}
-            shown={shown}
-          />
-          {shown === 'parties' ? <Parties /> : <UserIds />}
-        </>
-      ) : (
-        <Text fw={650}>Your role does not see Parties. An administrator can give you one that does.</Text>
-      )}
+      <Views
+        label="Of the directory"
+        views={[
+          ['parties', 'Parties'],
+          ['user-ids', 'User IDs'],
+        ]}
+        shown={shown}
+      />
+      {shown === 'parties' ? <Parties /> : <UserIds />}
     </Stack>
   );
 }

@@ -9,6 +9,8 @@ import {
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
+import { missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 
@@ -81,29 +83,38 @@ function PartyDialog({ party, onClose }: { party: PartyDocument | undefined; onC
     const path = `/parties/${encodeURIComponent(partyId.trim())}`;
     if ((await changing.change(path, { method: 'PUT', body })) !== undefined) onClose();
   }
+  const checked = useChecked(
+    {
+      partyId: /^[!-~]{1,64}$/.test(form.partyId.trim())
+        ? undefined
+        : 'Enter a Party id: up to 64 visible characters without blanks.',
+      name: missing(form.name, 'Enter the name of the Party.'),
+    },
+    () => void submit(),
+  );
 
   return (
     <FormDialog
       title={party === undefined ? 'Add a Party' : `Change ${party.name}`}
       submit="Save"
+      checked={checked}
       changing={changing}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
       {party === undefined ? (
         <TextInput
+          {...checked.field('partyId')}
           label="Party id"
           description="Short, without blanks; it is never changed."
           required
           withAsterisk={false}
           maxLength={64}
-          pattern="[!-~]{1,64}"
-          title="visible characters without blanks"
           value={form.partyId}
           onChange={(event) => put({ partyId: event.currentTarget.value })}
         />
       ) : null}
       <TextInput
+        {...checked.field('name')}
         label="Name"
         required
         withAsterisk={false}

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
+import { euiFault, missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { rolesNow } from './roles.ts';
 
@@ -32,28 +34,39 @@ export function UserIdDialog({ user, onClose }: { user: UserIdDocument | undefin
     const path = `/user-ids/${encodeURIComponent(userId.trim())}`;
     if ((await changing.change(path, { method: 'PUT', body: { ...form, receiveUrl } })) !== undefined) onClose();
   }
+  const checked = useChecked(
+    {
+      userId: euiFault(userId, 'Enter a User ID as eight pairs, such as 90-B3-D5-1F-30-01-00-00.'),
+      partyId: missing(form.partyId, 'Choose a Party.'),
+      receiveUrl:
+        form.delivery === 'pull' || URL.canParse(form.receiveUrl.trim())
+          ? undefined
+          : 'Enter the address of the receive service, beginning with https://.',
+    },
+    () => void submit(),
+  );
 
   return (
     <FormDialog
       title={user === undefined ? 'Add a User ID' : 'Change a User ID'}
       submit="Save"
+      checked={checked}
       changing={changing}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
       <TextInput
+        {...checked.field('userId')}
         label="User ID"
         placeholder="90-B3-D5-1F-30-01-00-00"
         required
         withAsterisk={false}
         readOnly={user !== undefined}
-        pattern="\s*[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){7}\s*"
-        title="an EUI-64: eight pairs with hyphens"
         className="penstock-identifier"
         value={userId}
         onChange={(event) => setUserId(event.currentTarget.value)}
       />
       <Select
+        {...checked.field('partyId')}
         label="Party"
         required
         withAsterisk={false}
@@ -91,6 +104,7 @@ export function UserIdDialog({ user, onClose }: { user: UserIdDocument | undefin
       />
       {form.delivery === 'push' ? (
         <TextInput
+          {...checked.field('receiveUrl')}
           label="Address of the receive service"
           type="url"
           placeholder="https://"

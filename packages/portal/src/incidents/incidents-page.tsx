@@ -1,11 +1,14 @@
-import { Anchor, Button, Group, Loader, Paper, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Paper, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
 import { type IncidentDocument, incidentPageSchema } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
+import { withPeriods } from '../shared/periods.ts';
+import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { formatDuration } from '../shared/time.ts';
 import { When } from '../shared/when.tsx';
 
@@ -17,6 +20,7 @@ export function IncidentsPage() {
   const { state = 'open' } = useSearch({ from: '/incidents' });
   const navigate = useNavigate();
   const isOperator = me.acting.kind === 'operator';
+  const maySee = me.permissions.includes('incidents.see');
   const incidents = useInfiniteQuery({
     queryKey: ['incidents', acting, state],
     queryFn: ({ pageParam, signal }) =>
@@ -28,7 +32,9 @@ export function IncidentsPage() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
     meta: { live: { topics: ['incidents'] } },
+    enabled: maySee,
   });
+  if (!maySee) return <NoRight page="Incidents" what="incidents" />;
   const items = incidents.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Stack gap="md" maw={1200}>
@@ -38,29 +44,33 @@ export function IncidentsPage() {
           <Title order={1}>Incidents</Title>
           <Text c="dimmed">Opened when messages are held, closed when that is resolved.</Text>
         </div>
-        <SegmentedControl
-          aria-label="Which incidents"
-          value={state}
-          onChange={(wanted) =>
-            void navigate({
-              to: '/incidents',
-              search: ({ for: actingFor }) => ({
-                for: actingFor,
-                ...(wanted === 'all' ? { state: 'all' as const } : {}),
-              }),
-            })
-          }
-          data={[
-            { value: 'open', label: 'Open' },
-            { value: 'all', label: 'All' },
-          ]}
-        />
-      </Group>
-      {incidents.isPending ? (
-        <Group role="status" gap="sm">
-          <Loader aria-hidden size="sm" /> Loading the incidents ...
+        <Group gap="sm">
+          <ExportButton
+            caller={{ acting }}
+            path="/incidents.csv"
+            query={{ state: state === 'all' ? undefined : state }}
+            name="incidents"
+          />
+          <SegmentedControl
+            aria-label="Which incidents"
+            value={state}
+            onChange={(wanted) =>
+              void navigate({
+                to: '/incidents',
+                search: ({ for: actingFor }) => ({
+                  for: actingFor,
+                  ...(wanted === 'all' ? { state: 'all' as const } : {}),
+                }),
+              })
+            }
+            data={[
+              { value: 'open', label: 'Open' },
+              { value: 'all', label: 'All' },
+            ]}
+          />
         </Group>
-      ) : null}
+      </Group>
+      {incidents.isPending ? <Loading what="the incidents" /> : null}
       {incidents.isError ? (
         <FailureSummary words={wordsOf(incidents.error)} onRetry={() => void incidents.refetch()} />
       ) : null}
@@ -83,10 +93,9 @@ export function IncidentsPage() {
 
 function None({ isOpenOnly }: { isOpenOnly: boolean }) {
   return (
-    <Paper withBorder p="xl" className="penstock-panel">
-      <Text fw={650}>{isOpenOnly ? 'No incident is open.' : 'There was no incident yet.'}</Text>
-      <Text c="dimmed">When a threshold holds messages, an incident stands here at once.</Text>
-    </Paper>
+    <Empty title={isOpenOnly ? 'No incident is open.' : 'There was no incident yet.'}>
+      When a threshold holds messages, an incident stands here at once.
+    </Empty>
   );
 }
 
@@ -136,7 +145,7 @@ function IncidentRow({ item, isOperator, now }: { item: IncidentDocument; isOper
             />
           )}
         >
-          {title}
+          {withPeriods(title)}
         </Anchor>
         <span className="penstock-identifier">{incident}</span>
       </Table.Th>

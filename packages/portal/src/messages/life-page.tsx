@@ -1,4 +1,4 @@
-import { Anchor, Group, Loader, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { MessageLifeDocument } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import type { Caller } from '../api/call.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
+import { Loading } from '../shared/states.tsx';
 import { formatDuration } from '../shared/time.ts';
 import { When } from '../shared/when.tsx';
 import { type LifeStep, stepsOf } from './life.ts';
@@ -36,11 +37,7 @@ function Life({ caller, search, position }: { caller: Caller; search: MessageSea
       <Anchor size="sm" renderRoot={(props) => <Link to="/messages" search={search} {...props} />}>
         Back to the messages
       </Anchor>
-      {life.isPending ? (
-        <Group role="status" gap="sm">
-          <Loader aria-hidden size="sm" /> Loading the message ...
-        </Group>
-      ) : null}
+      {life.isPending ? <Loading what="the message" /> : null}
       {life.isError ? <FailureSummary words={wordsOf(life.error)} onRetry={() => void life.refetch()} /> : null}
       {life.data === undefined ? null : <LifeShown caller={caller} life={life.data} search={search} />}
     </Stack>

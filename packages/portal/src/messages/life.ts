@@ -1,6 +1,7 @@
 // A message's life as steps in the order in which they happened: taken in, judged, taken out, answered, delivered.
 // Pure: the page only shows it.
 import type { MessageDocument, MessageLifeDocument } from '@penstock/api/schemas';
+import { withPeriods } from '../shared/periods.ts';
 import { kindWords } from './search.ts';
 
 export interface LifeStep {
@@ -28,7 +29,7 @@ function received(message: Lived): LifeStep {
 
 function judged(message: Lived): LifeStep {
   const code = message.code === undefined ? '' : ` The answer was ${message.code}.`;
-  const reason = message.reason === undefined ? '' : ` ${message.reason.replace(/[^.]$/, '$&.')}`;
+  const reason = message.reason === undefined ? '' : ` ${withPeriods(message.reason).replace(/[^.]$/, '$&.')}`;
   const step = { at: message.recordedAt };
   switch (message.verdict) {
     case 'passed':

@@ -1,17 +1,18 @@
-import { Button, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { Caller } from '../api/call.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
-import { ExportButton } from './export-button.tsx';
+import { Empty, Loading } from '../shared/states.tsx';
 import { MessageFilters } from './message-filters.tsx';
 import { MessageTable } from './message-table.tsx';
 import { NewMessages } from './new-messages.tsx';
 import { messagesQuery } from './record.ts';
 import { RecordGate } from './record-gate.tsx';
-import { countConditions, type MessageSearch } from './search.ts';
+import { countConditions, type MessageSearch, queryOf } from './search.ts';
 
 /** The record of a User: what it sent and received, newest first. */
 export function MessagesPage() {
@@ -53,7 +54,7 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
           >
             {conditions === 0 ? 'Filter' : `Filter (${conditions})`}
           </Button>
-          <ExportButton caller={caller} search={search} />
+          <ExportButton caller={caller} path="/messages.csv" query={queryOf(search)} name="messages" />
           <NewMessages
             key={rows[0]?.position ?? 'none'}
             caller={caller}
@@ -69,11 +70,7 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
           <MessageFilters key={JSON.stringify(search)} search={search} onApply={apply} />
         </Paper>
       ) : null}
-      {messages.isPending ? (
-        <Group role="status" gap="sm" p="xl" justify="center">
-          <Loader aria-hidden size="sm" /> Loading the messages ...
-        </Group>
-      ) : null}
+      {messages.isPending ? <Loading what="the messages" /> : null}
       {messages.isError ? (
         <FailureSummary words={wordsOf(messages.error)} onRetry={() => void messages.refetch()} />
       ) : null}
@@ -99,13 +96,10 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
 
 function NoMessages({ isFiltered }: { isFiltered: boolean }) {
   return (
-    <Paper withBorder p="xl" className="penstock-panel">
-      <Text fw={650}>{isFiltered ? 'No message meets these conditions.' : 'There are no messages yet.'}</Text>
-      <Text c="dimmed">
-        {isFiltered
-          ? 'Widen the time or take a condition away. The record is kept for about three months.'
-          : 'As soon as this User sends or receives something, it stands here.'}
-      </Text>
-    </Paper>
+    <Empty title={isFiltered ? 'No message meets these conditions.' : 'There are no messages yet.'}>
+      {isFiltered
+        ? 'Widen the time or take a condition away. The record is kept for about three months.'
+        : 'As soon as this User sends or receives something, it stands here.'}
+    </Empty>
   );
 }

@@ -1,9 +1,9 @@
-import { Button, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Caller } from '../api/call.ts';
 import { isAffected } from '../live/affected.ts';
 import { useChanges } from '../live/live.tsx';
+import { ShowNew } from '../shared/show-new.tsx';
 import { MOST_NEW, newMessagesQuery } from './record.ts';
 import type { MessageSearch } from './search.ts';
 
@@ -25,15 +25,14 @@ export function NewMessages(props: {
   useChanges((changes) => {
     if (isAffected({ topics: ['messages'], userId: search.user }, changes)) setChanged(true);
   });
-  const number = count >= MOST_NEW ? `more than ${MOST_NEW}` : String(count);
-  const hasNew = isOwn ? count > 0 : hasChanged;
   return (
-    <>
-      <Button variant={hasNew ? 'filled' : 'default'} loading={isLoading} onClick={onShow}>
-        {count > 0 ? `Show ${number} new ${count === 1 ? 'message' : 'messages'}` : 'Show new messages'}
-      </Button>
-      {/* said once, and not with each message more */}
-      <VisuallyHidden role="status">{hasNew ? 'There are new messages.' : ''}</VisuallyHidden>
-    </>
+    <ShowNew
+      what={['message', 'messages']}
+      count={count}
+      most={MOST_NEW}
+      hasNew={isOwn ? count > 0 : hasChanged}
+      isLoading={isLoading}
+      onShow={onShow}
+    />
   );
 }

@@ -1,6 +1,9 @@
 // Why somebody of the Operator reads a User's record: given once for a User, and kept for this tab only.
-export const SHORTEST_REASON = 10;
+const SHORTEST_REASON = 10;
 export const LONGEST_REASON = 500;
+
+export const reasonFault = (reason: string): string | undefined =>
+  reason.trim().length < SHORTEST_REASON ? `Give a reason of at least ${SHORTEST_REASON} characters.` : undefined;
 
 const keyOf = (userId: string) => `penstock-reason ${userId}`;
 

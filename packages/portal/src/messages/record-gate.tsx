@@ -1,11 +1,14 @@
-import { Anchor, Button, Paper, Select, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Anchor, Button, Paper, Select, Text, Textarea, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Caller } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
-import { forgetReason, keepReason, LONGEST_REASON, reasonFor, SHORTEST_REASON } from './reason.ts';
+import { missing } from '../shared/faults.ts';
+import { Form, useChecked } from '../shared/form.tsx';
+import { NoRight } from '../shared/states.tsx';
+import { forgetReason, keepReason, LONGEST_REASON, reasonFault, reasonFor } from './reason.ts';
 import { usersQuery } from './record.ts';
 import type { MessageSearch } from './search.ts';
 
@@ -17,7 +20,7 @@ export function RecordGate(props: { search: MessageSearch; children: (caller: Ca
   const { me, acting } = useSession();
   const { user } = props.search;
   const [, setGiven] = useState(0);
-  if (!me.permissions.includes('record.see')) return <NoRight />;
+  if (!me.permissions.includes('record.see')) return <NoRight page="Messages" what="the records of messages" />;
   if (me.acting.kind === 'user') return props.children({ acting });
   const reason = user === undefined ? undefined : reasonFor(user);
   if (user === undefined || reason === undefined) {
@@ -28,19 +31,6 @@ export function RecordGate(props: { search: MessageSearch; children: (caller: Ca
       <ReasonShown user={user} reason={reason} onEnd={() => setGiven((count) => count + 1)} />
       {props.children({ acting, reason })}
     </>
-  );
-}
-
-function NoRight() {
-  return (
-    <Stack gap="sm" maw={620}>
-      <Title order={1}>Messages</Title>
-      <Text fw={650}>Your role does not see the records of messages.</Text>
-      <Text>
-        If you need them, ask an administrator of your organisation for a role that does. Whoever has one can send you
-        what you need to know.
-      </Text>
-    </Stack>
   );
 }
 
@@ -68,13 +58,10 @@ function ReasonForm(props: { caller: Caller; user: string | undefined; onGiven: 
   const users = useQuery(usersQuery(props.caller));
   const [user, setUser] = useState(props.user ?? null);
   const [reason, setReason] = useState('');
-  const [tries, setTries] = useState(0);
-  const isShort = reason.trim().length < SHORTEST_REASON;
+  const checked = useChecked({ user: missing(user, 'Choose the User ID.'), reason: reasonFault(reason) }, open);
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setTries(tries + 1);
-    if (user === null || isShort) return;
+  function open() {
+    if (user === null) return;
     keepReason(user, reason.trim());
     props.onGiven();
     void navigate({ to: '.', search: (search: object) => ({ ...search, user }) });
@@ -88,43 +75,42 @@ function ReasonForm(props: { caller: Caller; user: string | undefined; onGiven: 
       label: `${userId} (${partyId}, ${roles.map(({ role }) => role).join(' ')})`,
     }));
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md" maw={620}>
-        <Title order={1}>Messages</Title>
-        <Text>
-          The record of a User is its own. Say whose you need to read and why; the reason is recorded, and the User's
-          administrator can see it.
-        </Text>
-        {tries > 0 && (user === null || isShort) ? (
-          <FailureSummary
-            key={tries}
-            words={{
-              title: 'The record cannot be opened yet.',
-              action: user === null ? 'Choose the User ID.' : 'Give a reason of at least ten characters.',
-            }}
-          />
-        ) : null}
-        <Select
-          label="Whose record"
-          placeholder={users.isPending ? 'Loading ...' : 'A User ID'}
-          searchable
-          data={choices}
-          value={user}
-          onChange={setUser}
-          nothingFoundMessage="No such User ID"
-        />
-        <Textarea
-          label="Why"
-          description="For example the incident or the call that asks for it."
-          minRows={3}
-          maxLength={LONGEST_REASON}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <div>
-          <Button type="submit">Open the record</Button>
-        </div>
-      </Stack>
-    </form>
+    <Form
+      checked={checked}
+      failure={null}
+      maw={620}
+      head={
+        <>
+          <Title order={1}>Messages</Title>
+          <Text>
+            The record of a User is its own. Say whose you need to read and why; the reason is recorded, and the User's
+            administrator can see it.
+          </Text>
+        </>
+      }
+    >
+      <Select
+        {...checked.field('user')}
+        label="Whose record"
+        placeholder={users.isPending ? 'Loading ...' : 'A User ID'}
+        searchable
+        data={choices}
+        value={user}
+        onChange={setUser}
+        nothingFoundMessage="No such User ID"
+      />
+      <Textarea
+        {...checked.field('reason')}
+        label="Why"
+        description="For example the incident or the call that asks for it."
+        minRows={3}
+        maxLength={LONGEST_REASON}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <div>
+        <Button type="submit">Open the record</Button>
+      </div>
+    </Form>
   );
 }

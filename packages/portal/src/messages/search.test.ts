@@ -13,7 +13,7 @@ describe('the form', () => {
       kind: 'response',
     };
     expect(readForm(form, 'Europe/London')).toEqual({
-      faults: [],
+      faults: {},
       search: { from: '2026-07-01T07:30:00.000Z', device: '00-DB-12-34-56-78-00-02', srv: '4.1.1', kind: 'response' },
     });
   });
@@ -27,7 +27,7 @@ describe('the form', () => {
       srv: 'four',
       request: '1:2',
     };
-    expect(readForm(form, 'UTC').faults.map(({ field }) => field)).toEqual(['to', 'device', 'request', 'srv']);
+    expect(Object.keys(readForm(form, 'UTC').faults)).toEqual(['to', 'device', 'request', 'srv']);
   });
 
   test('comes back from the address as it was written', () => {

@@ -39,40 +39,35 @@ export function formOf(search: MessageSearch, zone: Zone): FilterForm {
   return { from: local(search.from), to: local(search.to), device, srv, kind, code, request };
 }
 
-export interface FilterFault {
-  readonly field: FilterField;
-  readonly message: string;
-}
-
 /** What the form asks for, or every field that is wrong with what to do. */
 export function readForm(
   form: FilterForm,
   zone: Zone,
-): { readonly faults: readonly FilterFault[]; readonly search: Partial<MessageSearch> } {
-  const faults: FilterFault[] = [];
+): { readonly faults: Partial<Record<FilterField, string>>; readonly search: Partial<MessageSearch> } {
+  const faults: Partial<Record<FilterField, string>> = {};
   const instant = (field: 'from' | 'to', name: string): string | undefined => {
     if (form[field] === '') return undefined;
     const found = fromLocal(form[field], zone);
-    if (found === undefined) faults.push({ field, message: `Enter a date and a time for "${name}".` });
+    if (found === undefined) faults[field] = `Enter a date and a time for "${name}".`;
     return found;
   };
   const from = instant('from', 'From');
   const to = instant('to', 'Before');
   if (from !== undefined && to !== undefined && from >= to) {
-    faults.push({ field: 'to', message: '"Before" must be later than "From".' });
+    faults.to = '"Before" must be later than "From".';
   }
   const checked = (field: 'device' | 'request', schema: z.ZodType<string>, message: string): string | undefined => {
     const written = form[field].trim();
     if (written === '') return undefined;
     const result = schema.safeParse(written);
-    if (!result.success) faults.push({ field, message });
+    if (!result.success) faults[field] = message;
     return result.data;
   };
   const device = checked('device', euiSchema, 'Enter a device as eight pairs, such as 00-DB-12-34-56-78-90-A0.');
   const request = checked('request', requestIdSchema, 'Enter a RequestID as sender:target:counter.');
   const srv = form.srv.trim();
   if (srv !== '' && !/^\d{1,2}(\.\d{1,2}){1,2}$/.test(srv)) {
-    faults.push({ field: 'srv', message: 'Enter a service as numbers with points, such as 4.1.1.' });
+    faults.srv = 'Enter a service as numbers with points, such as 4.1.1.';
   }
   const orNothing = (written: string) => (written.trim() === '' ? undefined : written.trim());
   return {

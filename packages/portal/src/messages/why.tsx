@@ -1,8 +1,10 @@
-import { Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import type { ExplanationDocument } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import type { Caller } from '../api/call.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { periodWords, withPeriods } from '../shared/periods.ts';
+import { Loading } from '../shared/states.tsx';
 import { verdictQuery } from './record.ts';
 
 type Counted = ExplanationDocument['thresholds'][number];
@@ -29,17 +31,13 @@ export function Why(props: { caller: Caller; position: string; user: string | un
       <Title order={2} size="h4" id="life-why" mb="sm">
         Why
       </Title>
-      {why.isPending ? (
-        <Group role="status" gap="sm">
-          <Loader aria-hidden size="sm" /> Loading the reason ...
-        </Group>
-      ) : null}
+      {why.isPending ? <Loading what="the reason" /> : null}
       {why.isError ? <FailureSummary words={wordsOf(why.error)} onRetry={() => void why.refetch()} /> : null}
       {why.data === undefined ? null : (
         <Stack gap="xs">
           {why.data.words.map((words) => (
             <Text size="sm" key={words}>
-              {words}
+              {withPeriods(words)}
             </Text>
           ))}
           {why.data.thresholds.length === 0 ? null : (
@@ -48,7 +46,7 @@ export function Why(props: { caller: Caller; position: string; user: string | un
                 <li key={threshold.thresholdId}>
                   <Text size="sm">
                     Threshold {threshold.thresholdId}, {whatIsCounted(threshold)} {threshold.direction} within{' '}
-                    {threshold.period}: {standing(threshold)}
+                    {periodWords(threshold.period)}: {standing(threshold)}
                   </Text>
                 </li>
               ))}

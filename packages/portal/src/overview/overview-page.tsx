@@ -1,4 +1,4 @@
-import { Group, Loader, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { overviewSchema, type TrafficDocument, trafficSchema } from '@penstock/api/schemas';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { useSession } from '../session/me.ts';
 import type { ChartSeries } from '../shared/chart-series.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
+import { Loading, NoRight } from '../shared/states.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
 import { When } from '../shared/when.tsx';
 import { healthWords, type Need, needsOf } from './needs.ts';
@@ -31,8 +32,10 @@ const trafficQuery = (caller: Caller) =>
 /** The page after signing in: is all well, what needs me now, and how much traffic there was. */
 export function OverviewPage() {
   const { me, acting } = useSession();
-  const overview = useQuery(overviewQuery({ acting }));
-  const traffic = useQuery(trafficQuery({ acting }));
+  const maySee = me.permissions.includes('streams.see');
+  const overview = useQuery({ ...overviewQuery({ acting }), enabled: maySee });
+  const traffic = useQuery({ ...trafficQuery({ acting }), enabled: maySee });
+  if (!maySee) return <NoRight page="Overview" what="the service as a whole" />;
   const needs = overview.data === undefined ? [] : needsOf(overview.data);
   return (
     <Stack gap="lg" maw={1200}>
@@ -46,11 +49,7 @@ export function OverviewPage() {
       {overview.isError ? (
         <FailureSummary words={wordsOf(overview.error)} onRetry={() => void overview.refetch()} />
       ) : null}
-      {overview.isPending ? (
-        <Group role="status" gap="sm">
-          <Loader aria-hidden size="sm" /> Loading what needs somebody ...
-        </Group>
-      ) : null}
+      {overview.isPending ? <Loading what="what needs somebody" /> : null}
       {overview.data === undefined ? null : (
         <section aria-labelledby="needs">
           <Group justify="space-between" align="baseline" gap="sm" mb="sm">
@@ -72,11 +71,7 @@ export function OverviewPage() {
         {traffic.isError ? (
           <FailureSummary words={wordsOf(traffic.error)} onRetry={() => void traffic.refetch()} />
         ) : null}
-        {traffic.isPending ? (
-          <Group role="status" gap="sm">
-            <Loader aria-hidden size="sm" /> Loading the traffic ...
-          </Group>
-        ) : null}
+        {traffic.isPending ? <Loading what="the traffic" /> : null}
         {traffic.data === undefined ? null : <Traffic traffic={traffic.data} />}
       </Paper>
     </Stack>

@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { Dialog } from '../shared/dialog.tsx';
+import { emailFault, missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { LinkOnce } from './link-once.tsx';
 import { ActingSelect, RoleSelect } from './role-select.tsx';
@@ -28,17 +30,20 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     const made = await inviting.change('/people/invitations', { method: 'POST', body });
     if (made !== undefined) setLink(made);
   }
+  const checked = useChecked(
+    {
+      email: emailFault(form.email),
+      name: missing(form.name, 'Enter the name of the person.'),
+      role: missing(form.role, 'Choose a role.'),
+    },
+    () => void submit(),
+  );
 
   if (link !== undefined) return <LinkDialog title="Invited" {...link} email={form.email} onClose={onClose} />;
   return (
-    <FormDialog
-      title="Invite somebody"
-      submit="Make the link"
-      changing={inviting}
-      onSubmit={() => void submit()}
-      onClose={onClose}
-    >
+    <FormDialog title="Invite somebody" submit="Make the link" checked={checked} changing={inviting} onClose={onClose}>
       <TextInput
+        {...checked.field('email')}
         label="E-mail address"
         type="email"
         required
@@ -50,6 +55,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         onChange={(event) => put({ email: event.currentTarget.value })}
       />
       <TextInput
+        {...checked.field('name')}
         label="Name"
         required
         withAsterisk={false}
@@ -59,7 +65,12 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         onChange={(event) => put({ name: event.currentTarget.value })}
       />
       <ActingSelect value={form.acting} onChange={(chosen) => put({ acting: chosen, role: null })} />
-      <RoleSelect acting={form.acting} value={form.role} onChange={(role) => put({ role })} />
+      <RoleSelect
+        {...checked.field('role')}
+        acting={form.acting}
+        value={form.role}
+        onChange={(role) => put({ role })}
+      />
     </FormDialog>
   );
 }

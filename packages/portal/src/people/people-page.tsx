@@ -2,6 +2,7 @@ import { Stack, Text, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
 import { PageTitle } from '../shared/page-title.tsx';
+import { NoRight } from '../shared/states.tsx';
 import { Views } from '../shared/views.tsx';
 import { Activity } from './activity.tsx';
 import { Invitations } from './invitations.tsx';
@@ -22,6 +23,7 @@ export function PeoplePage() {
   const { tab } = useSearch({ from: '/people' });
   const seen = views.filter(([, , right]) => me.permissions.includes(right));
   const shown = seen.find(([name]) => name === tab) ?? seen[0];
+  if (shown === undefined) return <NoRight page="People" what="people" />;
   return (
     <Stack gap="md" maw={1200}>
       <PageTitle title="People" />
@@ -33,17 +35,11 @@ export function PeoplePage() {
             : `Who may act for ${me.acting.party.name} as ${me.acting.userIds[0] ?? ''}.`}
         </Text>
       </div>
-      {shown === undefined ? (
-        <Text fw={650}>Your role does not see people. Your administrators do; ask one of them.</Text>
-      ) : (
-        <>
-          <Views label="Of people" views={seen.map(([name, words]) => [name, words])} shown={shown[0]} />
-          {shown[0] === 'people' ? <PeopleList /> : null}
-          {shown[0] === 'invitations' ? <Invitations /> : null}
-          {shown[0] === 'activity' ? <Activity /> : null}
-          {shown[0] === 'readings' ? <Readings /> : null}
-        </>
-      )}
+      <Views label="Of people" views={seen.map(([name, words]) => [name, words])} shown={shown[0]} />
+      {shown[0] === 'people' ? <PeopleList /> : null}
+      {shown[0] === 'invitations' ? <Invitations /> : null}
+      {shown[0] === 'activity' ? <Activity /> : null}
+      {shown[0] === 'readings' ? <Readings /> : null}
     </Stack>
   );
 }

@@ -16,11 +16,19 @@ const may: Readonly<Record<PersonRole, string>> = {
 };
 
 /** The roles that there are for a User ID, or for the Operator. */
-export function RoleSelect(props: { acting: string; value: PersonRole | null; onChange: (role: PersonRole) => void }) {
+export function RoleSelect(props: {
+  id?: string;
+  error?: string | undefined;
+  acting: string;
+  value: PersonRole | null;
+  onChange: (role: PersonRole) => void;
+}) {
   const roles: readonly PersonRole[] =
     props.acting === 'operator' ? operatorRoleNameSchema.options : userRoleNameSchema.options;
   return (
     <Select
+      {...(props.id === undefined ? {} : { id: props.id })}
+      error={props.error}
       label="Role"
       required
       withAsterisk={false}

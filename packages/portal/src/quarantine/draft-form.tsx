@@ -2,11 +2,12 @@ import { Button, Group, Paper, Radio, Stack, Text, TextInput, Title } from '@man
 import type { QuarantineLife } from '@penstock/api/schemas';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Caller } from '../api/call.ts';
 import { runJob, workerCallerOf } from '../files/run-job.ts';
 import { useSession } from '../session/me.ts';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ChangeFailure } from '../shared/failure.tsx';
+import { Form, useChecked } from '../shared/form.tsx';
 import { saveFile } from '../shared/save-file.ts';
 import { SignHelp } from '../submissions/sign-help.tsx';
 import { count } from '../thresholds/words.ts';
@@ -60,65 +61,74 @@ export function DraftForm(props: {
       return { decided: file.decided, held: file.held, name };
     },
   });
-  const isNothing = (extent === 'chosen' && chosen.size === 0) || (extent === 'filter' && !isFiltered);
-  function make(event: FormEvent) {
-    event.preventDefault();
-    if (!isNothing) draft.mutate();
-  }
+  const checked = useChecked({ extent: extentFault(extent, chosen.size, isFiltered) }, () => draft.mutate());
   const conditions = [search.srv && `service ${search.srv}`, search.device && `device ${search.device}`].filter(
     Boolean,
   );
   return (
-    <form onSubmit={make} className="penstock-draft">
-      <Title order={3} size="h5">
-        Draft an action file
-      </Title>
-      <Text size="sm" c="dimmed" mb="sm">
-        A file to download and sign. It decides nothing by itself: what an officer signs and delivers does, and what it
-        does not name stays held.
-      </Text>
-      <Stack gap="md">
-        <Radio.Group label="What is to be done" value={action} onChange={(value) => setAction(value as typeof action)}>
-          <Group gap="lg" mt={6}>
-            <Radio value="process" label="Process: send them on their way" />
-            <Radio value="delete" label="Delete: never send them" />
-          </Group>
-        </Radio.Group>
-        <Radio.Group label="With which messages" value={extent} onChange={(value) => setExtent(value as Extent)}>
-          <Group gap="lg" mt={6}>
-            <Radio value="all" label={`All ${count(life.undecided)} that are undecided`} />
-            <Radio
-              value="filter"
-              disabled={!isFiltered}
-              label={
-                isFiltered ? `Those of ${conditions.join(', ')}` : 'Those of a service or device (choose it above)'
-              }
-            />
-            <Radio value="chosen" label={`The ${count(chosen.size)} chosen above`} />
-          </Group>
-        </Radio.Group>
-        <TextInput
-          label="Reason"
-          description="Stands in each line, for the record"
-          maxLength={LONGEST_REASON}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        {draft.isError ? <FailureSummary words={wordsOf(draft.error)} /> : null}
-        <Group gap="sm">
-          <Button type="submit" loading={draft.isPending} disabled={isNothing}>
-            Make the draft
-          </Button>
-          {draft.isPending ? (
-            <Text role="status" size="sm">
-              {count(rows)} messages read ...
-            </Text>
-          ) : null}
+    <Form
+      checked={checked}
+      failure={<ChangeFailure change={draft} />}
+      className="penstock-draft"
+      head={
+        <div>
+          <Title order={3} size="h5">
+            Draft an action file
+          </Title>
+          <Text size="sm" c="dimmed">
+            A file to download and sign. It decides nothing by itself: what an officer signs and delivers does, and what
+            it does not name stays held.
+          </Text>
+        </div>
+      }
+    >
+      <Radio.Group label="What is to be done" value={action} onChange={(value) => setAction(value as typeof action)}>
+        <Group gap="lg" mt={6}>
+          <Radio value="process" label="Process: send them on their way" />
+          <Radio value="delete" label="Delete: never send them" />
         </Group>
-        {draft.data === undefined ? null : <Drafted {...draft.data} />}
-      </Stack>
-    </form>
+      </Radio.Group>
+      <Radio.Group
+        {...checked.field('extent')}
+        label="With which messages"
+        value={extent}
+        onChange={(value) => setExtent(value as Extent)}
+      >
+        <Group gap="lg" mt={6}>
+          <Radio value="all" label={`All ${count(life.undecided)} that are undecided`} />
+          <Radio
+            value="filter"
+            disabled={!isFiltered}
+            label={isFiltered ? `Those of ${conditions.join(', ')}` : 'Those of a service or device (choose it above)'}
+          />
+          <Radio value="chosen" label={`The ${count(chosen.size)} chosen above`} />
+        </Group>
+      </Radio.Group>
+      <TextInput
+        label="Reason"
+        description="Stands in each line, for the record"
+        maxLength={LONGEST_REASON}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <Group gap="sm">
+        <Button type="submit" loading={draft.isPending}>
+          Make the draft
+        </Button>
+        {draft.isPending ? (
+          <Text role="status" size="sm">
+            {count(rows)} messages read ...
+          </Text>
+        ) : null}
+      </Group>
+      {draft.data === undefined ? null : <Drafted {...draft.data} />}
+    </Form>
   );
+}
+
+function extentFault(extent: Extent, chosen: number, isFiltered: boolean): string | undefined {
+  if (extent === 'chosen' && chosen === 0) return 'Choose messages in the list above, or take all of them.';
+  return extent === 'filter' && !isFiltered ? 'Choose a service or a device above, or take all messages.' : undefined;
 }
 
 function Drafted({ decided, held, name }: { decided: number; held: number; name: string }) {

@@ -7,7 +7,7 @@ import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Facts, Loading, NoRight, Panel } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
-import { count, periodWords } from '../thresholds/words.ts';
+import { count } from '../thresholds/words.ts';
 import { Affected } from './affected.tsx';
 import { EventWork } from './event-work.tsx';
 import { HeldSection } from './held-section.tsx';
@@ -57,7 +57,7 @@ function EventShown(props: { life: QuarantineLife; userId: string | undefined; i
     <>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Panel title="What happened">
-          <Text fw={650}>{reasonWords(life.words, periodWords)}</Text>
+          <Text fw={650}>{reasonWords(life.words)}</Text>
           <Text size="sm" mb="sm">
             {detectorWords(life.detector, isOperator)}
           </Text>

@@ -1,10 +1,12 @@
 import { Button, Group, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type QuarantineLife, quarantineLifeSchema } from '@penstock/api/schemas';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ChangeFailure } from '../shared/failure.tsx';
+import { missing } from '../shared/faults.ts';
+import { Form, useChecked } from '../shared/form.tsx';
 import { Panel } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
 import { eventQuery } from './queries.ts';
@@ -38,7 +40,7 @@ export function EventWork({ life, userId }: { life: QuarantineLife; userId: stri
         The User and the Operator’s service desk investigate it and resolve it with a cause. It is decided by itself
         when an officer’s signed files have named every message.
       </Text>
-      {change.isError ? <FailureSummary words={wordsOf(change.error)} /> : null}
+      <ChangeFailure change={change} />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" mt="sm">
         <Stack gap="sm">
           {mayChange ? (
@@ -73,46 +75,51 @@ function Workflow(props: { life: QuarantineLife; isBusy: boolean; onChange: (bod
     ...(cause.trim() === '' || cause.trim() === life.cause ? {} : { cause: cause.trim() }),
   };
   const isResolved = life.state === 'resolved';
-  function save(event: FormEvent) {
-    event.preventDefault();
-    if (Object.keys(changed).length > 0) onChange(changed);
-  }
+  const [wanted, setWanted] = useState<'investigating' | 'resolved'>();
+  const isSame = wanted === undefined && Object.keys(changed).length === 0;
+  const checked = useChecked(
+    {
+      owner: isSame ? 'Nothing is changed yet: enter an owner or a cause.' : undefined,
+      cause: wanted === 'resolved' ? missing(cause, 'Enter the cause: an event is resolved with it.') : undefined,
+    },
+    () => onChange({ ...changed, ...(wanted === undefined ? {} : { state: wanted }) }),
+  );
   return (
-    <form onSubmit={save}>
-      <Stack gap="sm">
-        <TextInput
-          label="Owner"
-          description="Who sees to it"
-          maxLength={200}
-          value={owner}
-          onChange={(event) => setOwner(event.currentTarget.value)}
-        />
-        <Textarea
-          label="Cause"
-          description="What made it happen; it is needed to resolve the event"
-          maxLength={2_000}
-          autosize
-          minRows={2}
-          value={cause}
-          onChange={(event) => setCause(event.currentTarget.value)}
-        />
-        <Group gap="xs">
-          <Button type="submit" variant="default" disabled={Object.keys(changed).length === 0} loading={isBusy}>
-            Save
+    <Form checked={checked} failure={null} gap="sm">
+      <TextInput
+        {...checked.field('owner')}
+        label="Owner"
+        description="Who sees to it"
+        maxLength={200}
+        value={owner}
+        onChange={(event) => setOwner(event.currentTarget.value)}
+      />
+      <Textarea
+        {...checked.field('cause')}
+        label="Cause"
+        description="What made it happen; it is needed to resolve the event"
+        maxLength={2_000}
+        autosize
+        minRows={2}
+        value={cause}
+        onChange={(event) => setCause(event.currentTarget.value)}
+      />
+      <Group gap="xs">
+        <Button type="submit" variant="default" loading={isBusy} onClick={() => setWanted(undefined)}>
+          Save
+        </Button>
+        {life.state === 'open' ? (
+          <Button type="submit" variant="default" loading={isBusy} onClick={() => setWanted('investigating')}>
+            Investigate it
           </Button>
-          {life.state === 'open' ? (
-            <Button variant="default" loading={isBusy} onClick={() => onChange({ ...changed, state: 'investigating' })}>
-              Investigate it
-            </Button>
-          ) : null}
-          {isResolved ? null : (
-            <Button variant="default" loading={isBusy} onClick={() => onChange({ ...changed, state: 'resolved' })}>
-              Resolve it
-            </Button>
-          )}
-        </Group>
-      </Stack>
-    </form>
+        ) : null}
+        {isResolved ? null : (
+          <Button type="submit" variant="default" loading={isBusy} onClick={() => setWanted('resolved')}>
+            Resolve it
+          </Button>
+        )}
+      </Group>
+    </Form>
   );
 }
 
@@ -124,10 +131,7 @@ function Notes(props: {
 }) {
   const { notes, mayChange, isBusy, onAdd } = props;
   const [note, setNote] = useState('');
-  function add(event: FormEvent) {
-    event.preventDefault();
-    if (note.trim() !== '') onAdd(note.trim(), () => setNote(''));
-  }
+  const checked = useChecked({ note: missing(note, 'Enter the note.') }, () => onAdd(note.trim(), () => setNote('')));
   return (
     <Stack gap="sm">
       {notes.length === 0 ? (
@@ -146,8 +150,9 @@ function Notes(props: {
         </ol>
       )}
       {mayChange ? (
-        <form onSubmit={add}>
+        <Form checked={checked} failure={null} gap="sm">
           <Textarea
+            {...checked.field('note')}
             label="Note"
             maxLength={2_000}
             autosize
@@ -155,10 +160,12 @@ function Notes(props: {
             value={note}
             onChange={(event) => setNote(event.currentTarget.value)}
           />
-          <Button type="submit" variant="default" mt="xs" loading={isBusy} disabled={note.trim() === ''}>
-            Add the note
-          </Button>
-        </form>
+          <div>
+            <Button type="submit" variant="default" loading={isBusy}>
+              Add the note
+            </Button>
+          </div>
+        </Form>
       ) : null}
     </Stack>
   );

@@ -2,16 +2,20 @@ import { Button, Checkbox, Group, Select, Stack, Text, Textarea, TextInput } fro
 import type { AffectedDocument, QuarantineLife } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Caller } from '../api/call.ts';
-import { keepReason, LONGEST_REASON, reasonFor, SHORTEST_REASON } from '../messages/reason.ts';
+import { keepReason, LONGEST_REASON, reasonFault, reasonFor } from '../messages/reason.ts';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { euiFault } from '../shared/faults.ts';
+import { Form, useChecked } from '../shared/form.tsx';
+import { ShowNew } from '../shared/show-new.tsx';
 import { Loading, Panel } from '../shared/states.tsx';
 import { count } from '../thresholds/words.ts';
 import { DraftForm } from './draft-form.tsx';
 import { HeldTable } from './held-table.tsx';
-import { heldQuery } from './queries.ts';
+import { heldQuery, heldQueryOf } from './queries.ts';
 import { ReportButton } from './report-button.tsx';
 
 interface Part {
@@ -44,37 +48,30 @@ export function HeldSection({ life, affected, isOperator }: Part & { isOperator:
 
 function ReasonForm({ userId, onGiven }: { userId: string; onGiven: () => void }) {
   const [reason, setReason] = useState('');
-  const [isTried, setTried] = useState(false);
-  const isShort = reason.trim().length < SHORTEST_REASON;
-  function give(event: FormEvent) {
-    event.preventDefault();
-    setTried(true);
-    if (isShort) return;
+  const checked = useChecked({ reason: reasonFault(reason) }, () => {
     keepReason(userId, reason.trim());
     onGiven();
-  }
+  });
   return (
-    <form onSubmit={give} noValidate>
-      <Stack gap="sm" maw={620}>
-        <Text size="sm">
-          The messages of a User are its own. Say why you read them; the reason is recorded, and the User’s
-          administrator can see it.
-        </Text>
-        <Textarea
-          label="Why"
-          description="For example the incident or the call that asks for it."
-          maxLength={LONGEST_REASON}
-          value={reason}
-          error={isTried && isShort ? 'Give a reason of at least ten characters.' : undefined}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <div>
-          <Button type="submit" variant="default">
-            Show the held messages
-          </Button>
-        </div>
-      </Stack>
-    </form>
+    <Form checked={checked} failure={null} gap="sm" maw={620}>
+      <Text size="sm">
+        The messages of a User are its own. Say why you read them; the reason is recorded, and the User’s administrator
+        can see it.
+      </Text>
+      <Textarea
+        {...checked.field('reason')}
+        label="Why"
+        description="For example the incident or the call that asks for it."
+        maxLength={LONGEST_REASON}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <div>
+        <Button type="submit" variant="default">
+          Show the held messages
+        </Button>
+      </div>
+    </Form>
   );
 }
 
@@ -82,13 +79,31 @@ function Held({ life, affected, caller, isOperator }: Part & { caller: Caller; i
   const search = useSearch({ from: '/quarantine/$event' });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const userId = isOperator ? life.userId : undefined;
-  const held = useInfiniteQuery(heldQuery(caller, life.event, { ...search, user: userId }));
+  const asked = { ...search, user: userId };
+  const held = useInfiniteQuery(heldQuery(caller, life.event, asked));
+  const newlyHeld = useNewlyHeld(life, held.dataUpdatedAt);
   const rows = useMemo(() => held.data?.pages.flatMap((page) => page.items) ?? [], [held.data]);
   const mayDecide = !isOperator && life.undecided > 0;
   return (
     <Stack gap="md">
       {life.undecided > 0 ? <ReportButton event={life.event} userId={userId} caller={caller} /> : null}
       <HeldFilters key={`${search.srv} ${search.device}`} affected={affected} />
+      <Group gap="sm">
+        <ShowNew
+          what={['held message', 'held messages']}
+          count={newlyHeld}
+          hasNew={newlyHeld > 0}
+          isLoading={held.isRefetching}
+          onShow={() => void held.refetch()}
+        />
+        <ExportButton
+          caller={caller}
+          path={`/quarantine/events/${life.event}/held.csv`}
+          query={heldQueryOf(asked)}
+          name={`held-${life.event}`}
+          words="Export this list as CSV"
+        />
+      </Group>
       {held.isPending ? <Loading what="the held messages" /> : null}
       {held.isError ? <FailureSummary words={wordsOf(held.error)} onRetry={() => void held.refetch()} /> : null}
       {held.isSuccess && rows.length === 0 ? <Text>No held message meets these conditions.</Text> : null}
@@ -103,19 +118,24 @@ function Held({ life, affected, caller, isOperator }: Part & { caller: Caller; i
             isLoadingMore={held.isFetchingNextPage}
             loadMore={held.fetchNextPage}
           />
-          <Group justify="space-between">
-            <Text size="sm" c="dimmed" role="status">
-              {count(rows.length)} loaded{held.hasNextPage ? '; scroll down for more' : '; that is all of them'}.
-            </Text>
-            <Button variant="default" size="compact-sm" loading={held.isRefetching} onClick={() => void held.refetch()}>
-              Read them again
-            </Button>
-          </Group>
+          <Text size="sm" c="dimmed" role="status">
+            {count(rows.length)} loaded{held.hasNextPage ? '; scroll down for more' : '; that is all of them'}.
+          </Text>
         </>
       )}
       {mayDecide ? <DraftForm life={life} caller={caller} search={search} chosen={chosen} /> : null}
     </Stack>
   );
+}
+
+/**
+ * How many messages the event has held since its list was read, as live events say. Of the event whole, whatever the
+ * list's conditions; and the Operator, whose readings of messages are recorded, reads none by being told.
+ */
+function useNewlyHeld({ held }: QuarantineLife, readAt: number): number {
+  const [known, setKnown] = useState({ held, readAt });
+  if (known.readAt !== readAt) setKnown({ held, readAt });
+  return held - known.held;
 }
 
 /** The conditions stand in the address; a draft can be made of what meets them. */
@@ -126,12 +146,13 @@ function HeldFilters({ affected }: { affected: AffectedDocument | undefined }) {
   const services = (affected?.services ?? []).flatMap(({ name }) => (name === undefined ? [] : [name]));
   const change = (wanted: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...wanted }), resetScroll: false });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    change({ device: device.trim() === '' ? undefined : device.trim().toUpperCase() });
-  }
+  const isAny = device.trim() === '';
+  const checked = useChecked(
+    { device: isAny ? undefined : euiFault(device, 'Enter a device as eight pairs, such as 00-DB-12-34-56-78-90-A0.') },
+    () => change({ device: isAny ? undefined : device.trim().toUpperCase() }),
+  );
   return (
-    <form onSubmit={submit}>
+    <Form checked={checked} failure={null}>
       <Group align="flex-end" gap="sm">
         <Select
           label="Service (SRV)"
@@ -144,6 +165,7 @@ function HeldFilters({ affected }: { affected: AffectedDocument | undefined }) {
           w={180}
         />
         <TextInput
+          {...checked.field('device')}
           label="Device"
           placeholder="00-DB-12-34-56-78-90-A0"
           value={device}
@@ -160,6 +182,6 @@ function HeldFilters({ affected }: { affected: AffectedDocument | undefined }) {
           onChange={(event) => change({ held: event.currentTarget.checked ? 'all' : undefined })}
         />
       </Group>
-    </form>
+    </Form>
   );
 }

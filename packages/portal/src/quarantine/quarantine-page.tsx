@@ -4,14 +4,15 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { usersQuery } from '../messages/record.ts';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { ScrollBox } from '../shared/scroll-box.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
-import { count, periodWords } from '../thresholds/words.ts';
+import { count } from '../thresholds/words.ts';
 import { eventsQuery } from './queries.ts';
-import type { QuarantineSearch } from './search.ts';
+import { type QuarantineSearch, statesOf } from './search.ts';
 import { reasonWords, stateWords } from './words.ts';
 
 const tabs: readonly (readonly [QuarantineSearch['show'], string])[] = [
@@ -44,7 +45,15 @@ function Events({ isOperator }: { isOperator: boolean }) {
           by a click, and nothing by time.
         </Text>
       </div>
-      {isOperator ? <WhoseEvents user={search.user} /> : null}
+      <Group justify="space-between" align="flex-end" gap="sm">
+        {isOperator ? <WhoseEvents user={search.user} /> : <span />}
+        <ExportButton
+          caller={{ acting }}
+          path="/quarantine/events.csv"
+          query={{ userId: asked.user, state: statesOf(asked.show) }}
+          name="quarantine-events"
+        />
+      </Group>
       <nav aria-label="Which events">
         <Group gap="lg" className="penstock-tabs">
           {tabs.map(([show, label]) => (
@@ -169,7 +178,7 @@ function EventTable({ events, isOperator }: { events: readonly QuarantineEventDo
               <Table.Td>
                 <When at={event.lastAt} />
               </Table.Td>
-              <Table.Td>{reasonWords(event.words, periodWords)}</Table.Td>
+              <Table.Td>{reasonWords(event.words)}</Table.Td>
               <Table.Td>{event.owner ?? 'nobody yet'}</Table.Td>
             </Table.Tr>
           ))}

@@ -7,7 +7,7 @@ import {
   releasePageSchema,
 } from '@penstock/api/schemas';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { ask, type Caller } from '../api/call.ts';
+import { ask, type Caller, type Query } from '../api/call.ts';
 import { type EventSearch, type QuarantineSearch, statesOf } from './search.ts';
 
 const PAGE_EVENTS = 50;
@@ -46,20 +46,18 @@ export const affectedQuery = (caller: Caller, event: string, userId: string | un
     staleTime: 30_000,
   });
 
-export const heldQuery = (caller: Caller, event: string, { user, srv, device, held }: EventSearch) =>
+/** What is asked of an event's messages, as the API wants it. */
+export function heldQueryOf({ user, srv, device, held }: EventSearch): Query {
+  return { userId: user, serviceReferenceVariant: srv, device, undecided: held === 'all' ? undefined : 'true' };
+}
+
+export const heldQuery = (caller: Caller, event: string, search: EventSearch) =>
   infiniteQueryOptions({
-    queryKey: ['quarantine-held', caller, event, user, srv, device, held],
+    queryKey: ['quarantine-held', caller, event, heldQueryOf(search)],
     queryFn: ({ pageParam, signal }) =>
       ask(heldMessagePageSchema, `/quarantine/events/${event}/held`, {
         caller,
-        query: {
-          userId: user,
-          serviceReferenceVariant: srv,
-          device,
-          undecided: held === 'all' ? undefined : 'true',
-          limit: PAGE_HELD,
-          cursor: pageParam,
-        },
+        query: { ...heldQueryOf(search), limit: PAGE_HELD, cursor: pageParam },
         signal,
       }),
     initialPageParam: undefined as string | undefined,

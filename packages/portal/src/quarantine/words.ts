@@ -1,5 +1,6 @@
 // Quarantine events and releases in words. Pure.
 import type { HeldMessageDocument, QuarantineEventDocument, ReleaseDocument } from '@penstock/api/schemas';
+import { withPeriods } from '../shared/periods.ts';
 import { formatDuration } from '../shared/time.ts';
 import { count } from '../thresholds/words.ts';
 
@@ -44,11 +45,9 @@ export function detectorWords(detector: QuarantineEventDocument['detector'], isO
   return 'A value outside the limits that the Operator has set.';
 }
 
-const PERIOD = /PT?[0-9DTHMS]+/g;
-
 /** The reason as the gate stored it, periods as people say them. */
-export function reasonWords(words: string, periodWords: (period: string) => string): string {
-  const text = words.replace(PERIOD, (period) => periodWords(period));
+export function reasonWords(words: string): string {
+  const text = withPeriods(words);
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 

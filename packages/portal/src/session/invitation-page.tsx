@@ -1,10 +1,11 @@
-import { Anchor, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { changedSchema, type InvitationDocument, invitationSchema } from '@penstock/api/schemas';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, CallFailed } from '../api/call.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { Loading } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
 import { GatePage } from './gate-page.tsx';
 import { AcceptSignedIn, NewAccount } from './invitation-ways.tsx';
@@ -26,11 +27,7 @@ export function InvitationPage() {
   });
   return (
     <GatePage title="Your link">
-      {invitation.isPending ? (
-        <Group role="status" gap="sm">
-          <Loader aria-hidden size="sm" /> Looking at your link ...
-        </Group>
-      ) : null}
+      {invitation.isPending ? <Loading what="your link" /> : null}
       {invitation.isError ? <NoInvitation error={invitation.error} onRetry={() => void invitation.refetch()} /> : null}
       {invitation.isSuccess ? <Invitation key={token} invitation={invitation.data} token={token} /> : null}
     </GatePage>

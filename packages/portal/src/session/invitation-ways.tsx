@@ -3,7 +3,9 @@ import type { InvitationDocument } from '@penstock/api/schemas';
 import type { UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CallFailed } from '../api/call.ts';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ChangeFailure, FailureSummary } from '../shared/failure.tsx';
+import { missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { useAttempt } from './attempt.ts';
 import { beginAtProvider } from './auth.ts';
 import { knowsPasskeys, makePasskey } from './passkeys.ts';
@@ -30,9 +32,9 @@ export function NewAccount(props: {
     const begun = await attempt(beginAtProvider({ token }));
     if (begun !== undefined) window.location.assign(begun.value.address);
   }
-  async function byPassword() {
-    accepting.mutate(password);
-  }
+  const checked = useChecked({ password: missing(password, 'Enter a new password.') }, () =>
+    accepting.mutate(password),
+  );
 
   return (
     <Stack gap="md">
@@ -45,13 +47,10 @@ export function NewAccount(props: {
           <Divider label="or" />
         </>
       )}
-      <SignInSection
-        heading="Set a password"
-        summary={accepting.isError ? <FailureSummary words={wordsOf(accepting.error)} /> : null}
-        onSubmit={byPassword}
-      >
+      <SignInSection heading="Set a password" checked={checked} failure={<ChangeFailure change={accepting} />}>
         <input type="hidden" autoComplete="username" value={invitation.email} readOnly />
         <PasswordInput
+          {...checked.field('password')}
           label="New password"
           description="14 characters or more, best several words that have nothing to do with each other."
           autoComplete="new-password"
@@ -103,7 +102,7 @@ export function AcceptSignedIn({ email, accepting }: { email: string; accepting:
   return (
     <Stack gap="md">
       <Text>You have an account here already, and keep it as it is.</Text>
-      {accepting.isError ? <FailureSummary words={wordsOf(accepting.error)} /> : null}
+      <ChangeFailure change={accepting} />
       <Button size="md" loading={accepting.isPending} onClick={() => accepting.mutate(undefined)}>
         Accept
       </Button>

@@ -1,6 +1,8 @@
 import { Anchor, Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { FailureSummary } from '../shared/failure.tsx';
+import { emailFault } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { useAttempt } from './attempt.ts';
 import { beginAtProvider } from './auth.ts';
 import { rememberPlace } from './place.ts';
@@ -17,15 +19,17 @@ export function OrganisationForm(props: { email: string; onBack: () => void }) {
     rememberPlace();
     window.location.assign(begun.value.address);
   }
+  const checked = useChecked({ email: emailFault(email) }, () => void submit());
 
   return (
     <>
       <SignInSection
         heading="Sign in with your organisation"
-        summary={failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
-        onSubmit={submit}
+        checked={checked}
+        failure={failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
       >
         <TextInput
+          {...checked.field('email')}
           label="E-mail address"
           description="It says which organisation's sign-in to open."
           type="email"

@@ -1,6 +1,8 @@
 import { Anchor, Button, Code, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import { FailureSummary } from '../shared/failure.tsx';
+import { codeFault } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { useAttempt } from './attempt.ts';
 import { type Enrolment, verifyCode } from './auth.ts';
 import { QrCode } from './qr-code.tsx';
@@ -17,22 +19,22 @@ export function SecondStep(props: { enrolment: Enrolment | undefined; onDone: ()
     setCode('');
     if (result !== undefined) onDone();
   }
+  const checked = useChecked({ code: codeFault(code) }, () => void submit());
 
   return (
     <>
       {enrolment === undefined ? null : <EnrolmentSteps enrolment={enrolment} />}
       <SignInSection
         heading={enrolment === undefined ? 'Enter your code' : 'Enter the first code'}
-        summary={failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
-        onSubmit={submit}
+        checked={checked}
+        failure={failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
       >
         <TextInput
+          {...checked.field('code')}
           label="Six-digit code"
           description="Your authenticator shows a new one every 30 seconds."
           autoComplete="one-time-code"
           inputMode="numeric"
-          pattern="[0-9 ]{6,7}"
-          title="six digits"
           required
           withAsterisk={false}
           data-autofocus

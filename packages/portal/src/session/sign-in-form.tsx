@@ -1,6 +1,8 @@
 import { Anchor, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { FailureSummary } from '../shared/failure.tsx';
+import { emailFault, missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { useAttempt } from './attempt.ts';
 import { beginEnrolment, type Enrolment, signInWithPassword } from './auth.ts';
 import { OrganisationForm } from './organisation-form.tsx';
@@ -39,6 +41,11 @@ export function SignInForm(props: {
     if (enrolment !== undefined) setStep({ name: 'code', enrolment: enrolment.value });
   }
 
+  const checked = useChecked(
+    { email: emailFault(email), password: missing(password, 'Enter your password.') },
+    () => void submitPassword(),
+  );
+
   async function submitPasskey() {
     const result = await attempt(signInWithPasskey());
     if (result !== undefined) onDone();
@@ -56,10 +63,11 @@ export function SignInForm(props: {
     <Stack gap="md">
       <SignInSection
         heading="Sign in"
-        summary={failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
-        onSubmit={submitPassword}
+        checked={checked}
+        failure={failure === undefined ? null : <FailureSummary key={tries} words={failure} />}
       >
         <TextInput
+          {...checked.field('email')}
           label="E-mail address"
           type="email"
           autoComplete="username"
@@ -69,6 +77,7 @@ export function SignInForm(props: {
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
         <PasswordInput
+          {...checked.field('password')}
           label="Password"
           autoComplete="current-password"
           required

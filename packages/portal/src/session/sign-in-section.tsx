@@ -1,26 +1,27 @@
-import { Stack, Title } from '@mantine/core';
-import type { FormEvent, ReactNode } from 'react';
+import { Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { type Checked, Form } from '../shared/form.tsx';
 
 /** One step of signing in, as a form of its own with its name. */
 export function SignInSection(props: {
   heading: string;
-  summary: ReactNode;
-  onSubmit: () => Promise<void>;
+  checked: Checked<string>;
+  failure: ReactNode;
   children: ReactNode;
 }) {
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    void props.onSubmit();
-  }
+  const { heading, checked, failure, children } = props;
   return (
-    <form onSubmit={submit} aria-label={props.heading}>
-      <Stack gap="md">
+    <Form
+      checked={checked}
+      failure={failure}
+      label={heading}
+      head={
         <Title order={2} size="h3">
-          {props.heading}
+          {heading}
         </Title>
-        {props.summary}
-        {props.children}
-      </Stack>
-    </form>
+      }
+    >
+      {children}
+    </Form>
   );
 }

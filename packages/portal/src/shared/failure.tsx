@@ -57,3 +57,8 @@ export function FailureSummary(props: {
     </Alert>
   );
 }
+
+/** What a change failed by, told anew at each try; nothing while it did not. */
+export function ChangeFailure({ change }: { change: { readonly error: Error | null; readonly submittedAt: number } }) {
+  return change.error === null ? null : <FailureSummary key={change.submittedAt} words={wordsOf(change.error)} />;
+}

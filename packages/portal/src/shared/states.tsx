@@ -1,5 +1,6 @@
 import { Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { PageTitle } from './page-title.tsx';
 
 /** What a page shows while its answer is on the way. */
 export function Loading({ what }: { what: string }) {
@@ -24,6 +25,7 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
 export function NoRight({ page, what }: { page: string; what: string }) {
   return (
     <Stack gap="sm" maw={620}>
+      <PageTitle title={page} />
       <Title order={1}>{page}</Title>
       <Text fw={650}>Your role does not see {what}.</Text>
       <Text>If you need them, ask an administrator of your organisation for a role that does.</Text>

@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { type StreamDocument, streamPageSchema } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -6,6 +6,7 @@ import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
+import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
 import { byNeed, countWords, healthOf } from './health.ts';
 
@@ -30,6 +31,7 @@ export function StreamsPage() {
     meta: { live: { topics: ['streams'] } },
     enabled: maySee,
   });
+  if (!maySee) return <NoRight page="Streams" what="streams" />;
   const shown = byNeed(streams.data?.pages.flatMap((page) => page.items) ?? [], streams.dataUpdatedAt);
   return (
     <Stack gap="md" maw={1200}>
@@ -42,19 +44,12 @@ export function StreamsPage() {
             : 'What you sent waits for the network, and what came back waits for you.'}
         </Text>
       </div>
-      {maySee ? null : (
-        <Text fw={650}>Your role does not see streams. An administrator can give you one that does.</Text>
-      )}
-      {maySee && streams.isPending ? (
-        <Group role="status" gap="sm">
-          <Loader aria-hidden size="sm" /> Loading the streams ...
-        </Group>
-      ) : null}
+      {streams.isPending ? <Loading what="the streams" /> : null}
       {streams.isError ? (
         <FailureSummary words={wordsOf(streams.error)} onRetry={() => void streams.refetch()} />
       ) : null}
       {streams.isSuccess && shown.length === 0 ? (
-        <Text>There are no Users yet, and so no streams.</Text>
+        <Empty title="There are no streams.">There are no Users yet.</Empty>
       ) : (
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
           {shown.map((stream) => (

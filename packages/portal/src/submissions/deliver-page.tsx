@@ -2,11 +2,12 @@ import { Anchor, Button, Checkbox, FileInput, Group, NumberInput, Paper, Stack, 
 import { MOST_RATE, submissionLifeSchema } from '@penstock/api/schemas';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { ask } from '../api/call.ts';
 import type { CheckedFile } from '../files/jobs.ts';
 import { useSession } from '../session/me.ts';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ChangeFailure } from '../shared/failure.tsx';
+import { Form, useChecked } from '../shared/form.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { NoRight } from '../shared/states.tsx';
 import { waysQuery } from '../ways/queries.ts';
@@ -34,7 +35,6 @@ function Delivery() {
   const [file, setFile] = useState<File | null>(null);
   const [signature, setSignature] = useState<File | null>(null);
   const [options, setOptions] = useState<Options>({ isPaused: false, rate: undefined });
-  const [tries, setTries] = useState(0);
   const check = useCheck(file);
   const delivering = useMutation({
     mutationFn: (parts: { file: File; signature: File; kind: CheckedFile['kind'] }) => {
@@ -52,89 +52,87 @@ function Delivery() {
     onSuccess: ({ sha256 }) =>
       void navigate({ to: '/submissions/$sha256', params: { sha256 }, search: (search) => ({ for: search.for }) }),
   });
-  const missing =
-    file === null
-      ? 'Choose the file.'
-      : signature === null
-        ? 'Choose its signature, the file that ends in .p7s.'
-        : undefined;
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setTries(tries + 1);
-    if (file === null || signature === null) return;
-    delivering.mutate({ file, signature, kind: check.data?.kind });
-  }
+  const checked = useChecked(
+    {
+      file: file === null ? 'Choose the file.' : undefined,
+      signature: signature === null ? 'Choose its signature, the file that ends in .p7s.' : undefined,
+    },
+    () => {
+      if (file !== null && signature !== null) delivering.mutate({ file, signature, kind: check.data?.kind });
+    },
+  );
 
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md" maw={980}>
-        <PageTitle title="Check and deliver a file" />
+    <Form
+      checked={checked}
+      failure={<ChangeFailure change={delivering} />}
+      maw={980}
+      head={
         <div>
+          <PageTitle title="Check and deliver a file" />
           <Title order={1}>Check and deliver a file</Title>
           <Text c="dimmed">
             For {me.acting.party.name}. The file is checked here, in your browser, by the same code as after its
             delivery; nothing is sent until you deliver it. Keys never leave your machine.
           </Text>
         </div>
-        {tries > 0 && missing !== undefined ? (
-          <FailureSummary key={tries} words={{ title: 'The file is not delivered yet.', action: missing }} />
-        ) : null}
-        {delivering.isError ? <FailureSummary words={wordsOf(delivering.error)} /> : null}
-        <ClosedNote />
-        <DropZone
-          onFiles={(files) => {
-            const isSignature = ({ name }: File) => /\.(p7s|cms|sig)$/i.test(name);
-            const signed = files.find((one) => !isSignature(one));
-            if (signed !== undefined) setFile(signed);
-            setSignature(files.find(isSignature) ?? signature);
-          }}
-        >
-          <Group grow align="flex-start" preventGrowOverflow={false} gap="md">
-            <FileInput
-              label="File"
-              description="ADT File, action file or Attribute Limits File, as CSV"
-              placeholder="Choose, or drop it here"
-              accept=".csv,text/csv"
-              clearable
-              clearButtonProps={{ 'aria-label': 'Take the file away' }}
-              value={file}
-              onChange={setFile}
-              miw={240}
-            />
-            <FileInput
-              label="Signature"
-              description="As openssl cms -sign -binary makes it"
-              placeholder="Choose, or drop it here"
-              clearable
-              clearButtonProps={{ 'aria-label': 'Take the signature away' }}
-              value={signature}
-              onChange={setSignature}
-              miw={240}
-            />
-          </Group>
-        </DropZone>
-        {file === null ? (
-          <Text size="sm" c="dimmed">
-            What the columns mean is told in the guide to files.
-          </Text>
-        ) : (
-          <CheckedView check={check} file={file} />
-        )}
-        {check.data?.kind === 'actions' ? <ReleaseOptions options={options} onChange={setOptions} /> : null}
-        <Group gap="sm">
-          <Button type="submit" loading={delivering.isPending}>
-            Deliver
-          </Button>
-          <Anchor
-            size="sm"
-            renderRoot={(props) => <Link to="/submissions" search={(search) => ({ for: search.for })} {...props} />}
-          >
-            Files that were delivered
-          </Anchor>
+      }
+    >
+      <ClosedNote />
+      <DropZone
+        onFiles={(files) => {
+          const isSignature = ({ name }: File) => /\.(p7s|cms|sig)$/i.test(name);
+          const signed = files.find((one) => !isSignature(one));
+          if (signed !== undefined) setFile(signed);
+          setSignature(files.find(isSignature) ?? signature);
+        }}
+      >
+        <Group grow align="flex-start" preventGrowOverflow={false} gap="md">
+          <FileInput
+            {...checked.field('file')}
+            label="File"
+            description="ADT File, action file or Attribute Limits File, as CSV"
+            placeholder="Choose, or drop it here"
+            accept=".csv,text/csv"
+            clearable
+            clearButtonProps={{ 'aria-label': 'Take the file away' }}
+            value={file}
+            onChange={setFile}
+            miw={240}
+          />
+          <FileInput
+            {...checked.field('signature')}
+            label="Signature"
+            description="As openssl cms -sign -binary makes it"
+            placeholder="Choose, or drop it here"
+            clearable
+            clearButtonProps={{ 'aria-label': 'Take the signature away' }}
+            value={signature}
+            onChange={setSignature}
+            miw={240}
+          />
         </Group>
-      </Stack>
-    </form>
+      </DropZone>
+      {file === null ? (
+        <Text size="sm" c="dimmed">
+          What the columns mean is told in the guide to files.
+        </Text>
+      ) : (
+        <CheckedView check={check} file={file} />
+      )}
+      {check.data?.kind === 'actions' ? <ReleaseOptions options={options} onChange={setOptions} /> : null}
+      <Group gap="sm">
+        <Button type="submit" loading={delivering.isPending}>
+          Deliver
+        </Button>
+        <Anchor
+          size="sm"
+          renderRoot={(props) => <Link to="/submissions" search={(search) => ({ for: search.for })} {...props} />}
+        >
+          Files that were delivered
+        </Anchor>
+      </Group>
+    </Form>
   );
 }
 

@@ -3,6 +3,7 @@ import type { SubmissionDocument } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { ScrollBox } from '../shared/scroll-box.tsx';
@@ -43,15 +44,18 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
             and decisions come by these files alone.
           </Text>
         </div>
-        {mayDeliver ? (
-          <Button
-            renderRoot={(props) => (
-              <Link to="/submissions/deliver" search={(search) => ({ for: search.for })} {...props} />
-            )}
-          >
-            Check and deliver a file
-          </Button>
-        ) : null}
+        <Group gap="xs">
+          <ExportButton caller={{ acting }} path="/submissions.csv" query={{ userId }} name="signed-files" />
+          {mayDeliver ? (
+            <Button
+              renderRoot={(props) => (
+                <Link to="/submissions/deliver" search={(search) => ({ for: search.for })} {...props} />
+              )}
+            >
+              Check and deliver a file
+            </Button>
+          ) : null}
+        </Group>
       </Group>
       <nav aria-label="Which files">
         <Group gap="lg" className="penstock-tabs">

@@ -1,7 +1,8 @@
 import { List, Stack, Table, Text } from '@mantine/core';
 import type { SubmissionSummary } from '@penstock/api/schemas';
+import { periodWords, withPeriods } from '../shared/periods.ts';
 import { ScrollBox } from '../shared/scroll-box.tsx';
-import { count, periodWords, thresholdTitle } from '../thresholds/words.ts';
+import { count, thresholdTitle } from '../thresholds/words.ts';
 
 type AdtSummary = NonNullable<SubmissionSummary['adt']>;
 type Difference = AdtSummary['differences'][number];
@@ -21,7 +22,7 @@ export function SummaryView({ summary, tense }: { summary: SubmissionSummary; te
           {limits.reasons.length === 0 ? null : (
             <List size="sm">
               {limits.reasons.map((reason) => (
-                <List.Item key={reason}>{reason}</List.Item>
+                <List.Item key={reason}>{withPeriods(reason)}</List.Item>
               ))}
             </List>
           )}
@@ -140,7 +141,7 @@ function DifferenceRows({ difference }: { difference: Difference }) {
                 {titleOf(difference)}
                 {reasons.map((reason) => (
                   <Text size="xs" key={reason} className="penstock-outcome penstock-health-waiting" display="flex">
-                    {reason}
+                    {withPeriods(reason)}
                   </Text>
                 ))}
               </Table.Th>

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { usersQuery } from '../messages/record.ts';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
@@ -14,8 +15,8 @@ import { byNeed } from './words.ts';
 
 /** What is let through in a period, how far that is used now, and how it came to be so. */
 export function ThresholdsPage() {
-  const { me } = useSession();
-  const { view } = useSearch({ from: '/thresholds' });
+  const { me, acting } = useSession();
+  const { view, user } = useSearch({ from: '/thresholds' });
   if (!me.permissions.includes('thresholds.see')) return <NoRight page="Thresholds" what="thresholds" />;
   const isOperator = me.acting.kind === 'operator';
   return (
@@ -29,15 +30,25 @@ export function ThresholdsPage() {
             changes it.
           </Text>
         </div>
-        {me.permissions.includes('submissions.change') ? (
-          <Button
-            renderRoot={(props) => (
-              <Link to="/submissions/deliver" search={(search) => ({ for: search.for })} {...props} />
-            )}
-          >
-            Check and deliver a file
-          </Button>
-        ) : null}
+        <Group gap="xs">
+          {view === 'limits' ? null : (
+            <ExportButton
+              caller={{ acting }}
+              path="/thresholds.csv"
+              query={{ userId: isOperator ? user : undefined }}
+              name="thresholds"
+            />
+          )}
+          {me.permissions.includes('submissions.change') ? (
+            <Button
+              renderRoot={(props) => (
+                <Link to="/submissions/deliver" search={(search) => ({ for: search.for })} {...props} />
+              )}
+            >
+              Check and deliver a file
+            </Button>
+          ) : null}
+        </Group>
       </Group>
       <nav aria-label="Parts of this page">
         <Group gap="lg" className="penstock-tabs">

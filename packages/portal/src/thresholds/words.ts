@@ -1,21 +1,11 @@
 // Thresholds as people say them, and how near a count is to its numbers. Pure.
 import type { ThresholdDocument } from '@penstock/api/schemas';
+import { periodWords } from '../shared/periods.ts';
 
 type Counted = Pick<ThresholdDocument, 'services' | 'direction' | 'period'>;
 export type Bound = ThresholdDocument['versions'][number]['bounds'][number];
 
 export const count = (number: number): string => number.toLocaleString('en-GB');
-
-const units: Readonly<Record<string, string>> = { D: 'day', H: 'hour', M: 'minute', S: 'second' };
-
-/** 'P1D' is '1 day', 'PT90M' '90 minutes', 'PT1H30M' '1 hour 30 minutes'. */
-export function periodWords(period: string): string {
-  const parts = [...period.matchAll(/(\d+)([DHMS])/g)].map(([, number = '', unit = '']) => {
-    const name = units[unit] ?? unit;
-    return `${number} ${name}${number === '1' ? '' : 's'}`;
-  });
-  return parts.length === 0 ? period : parts.join(' ');
-}
 
 const directions = {
   sent: 'sent to the network',

@@ -1,0 +1,52 @@
+// A list of the API as a CSV file with all that meets its conditions, pages read as the reader takes them.
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { csvLine } from './csv-lines.ts';
+
+export interface ExportPage<Item> {
+  readonly items: readonly Item[];
+  readonly cursor?: string | undefined;
+}
+
+/** The columns of a file, in their order, each with what stands in it. */
+export type CsvColumns<Row> = Readonly<Record<string, (row: Row) => string | number | undefined>>;
+
+/** Columns that are fields of the document by their names. */
+export function fieldColumns<Row>(...names: readonly (keyof Row & string)[]): CsvColumns<Row> {
+  return Object.fromEntries(
+    names.map((name) => [name, (row: Row) => row[name] as string | number | undefined] as const),
+  );
+}
+
+/**
+ * The lines of the file. The first page is read before it resolves, so that a question that is refused is answered as a
+ * problem. `read` should ask for some thousand rows: questions are short ones, and a long file keeps no transaction open.
+ * @throws PenstockError of `read`
+ */
+export async function exportPages<Row>(
+  columns: CsvColumns<Row>,
+  read: (cursor: string | undefined) => Promise<ExportPage<Row>>,
+): Promise<AsyncGenerator<string>> {
+  return linesOf(columns, await read(undefined), read);
+}
+
+async function* linesOf<Row>(
+  columns: CsvColumns<Row>,
+  first: ExportPage<Row>,
+  read: (cursor: string) => Promise<ExportPage<Row>>,
+): AsyncGenerator<string> {
+  const cells = Object.values(columns);
+  yield csvLine(Object.keys(columns));
+  for (let page = first; ; page = await read(page.cursor)) {
+    yield page.items.map((row) => csvLine(cells.map((cell) => cell(row)))).join('');
+    if (page.cursor === undefined) return;
+  }
+}
+
+/** Answers with the file. */
+export function sendCsv(reply: FastifyReply, name: string, lines: AsyncGenerator<string>): FastifyReply {
+  return reply
+    .type('text/csv; charset=utf-8; header=present')
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .send(Readable.from(lines));
+}

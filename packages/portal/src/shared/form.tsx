@@ -1,0 +1,89 @@
+import { Anchor, List, Stack } from '@mantine/core';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { FailureSummary } from './failure.tsx';
+
+export interface Checked<Field extends string> {
+  /** For the input of a field: how the summary finds it, and what is wrong with it. */
+  field(name: Field): { readonly id: string; readonly error: string | undefined };
+  /** Everything that is wrong, each with the way to its field; undefined while nothing is, or nobody tried. */
+  readonly summary: ReactNode | undefined;
+  submit(event: FormEvent): void;
+}
+
+/**
+ * A form that is checked before it is sent. `faults` has each field that can be wrong, in the order of the page, with what
+ * is wrong now and what to do. Nobody is told before trying to send; then the summary takes the focus, at each try anew,
+ * and what is mended goes from it as it is mended.
+ */
+export function useChecked<Field extends string>(
+  faults: Readonly<Partial<Record<Field, string | undefined>>>,
+  send: () => void,
+  /** Whether it was tried already: by a link that is none. */
+  isTried = false,
+): Checked<Field> {
+  const id = useId();
+  const [tries, setTries] = useState(isTried ? 1 : 0);
+  const found = Object.entries<string | undefined>(faults).filter(([, message]) => message !== undefined);
+  const visible = tries > 0 ? found : [];
+  return {
+    field: (name) => ({ id: `${id}-${name}`, error: tries > 0 ? faults[name] : undefined }),
+    summary:
+      visible.length === 0 ? undefined : (
+        <FailureSummary key={tries} words={{ title: 'There is a problem.', action: 'See to this, then try again.' }}>
+          <List size="sm">
+            {visible.map(([name, message]) => (
+              <List.Item key={name}>
+                <Anchor
+                  component="button"
+                  type="button"
+                  size="sm"
+                  c="var(--mantine-color-error)"
+                  onClick={() => focusOn(`${id}-${name}`)}
+                >
+                  {message}
+                </Anchor>
+              </List.Item>
+            ))}
+          </List>
+        </FailureSummary>
+      ),
+    submit: (event) => {
+      event.preventDefault();
+      setTries(found.length > 0 ? tries + 1 : 0);
+      if (found.length === 0) send();
+    },
+  };
+}
+
+/** Of several choices, the first one that can be taken. */
+function focusOn(id: string): void {
+  const field = document.getElementById(id);
+  const inner = field?.querySelector<HTMLElement>('input:checked, input:enabled');
+  (inner ?? field)?.focus();
+}
+
+/** A form of the pages: what is wrong with it stands at its head, else what failed when it was sent. */
+export function Form(props: {
+  checked: Checked<string>;
+  /** What the server said of it. */
+  failure: ReactNode;
+  label?: string;
+  /** Before what is wrong. */
+  head?: ReactNode;
+  gap?: 'sm' | 'md';
+  maw?: number;
+  className?: string;
+  children: ReactNode;
+}) {
+  const { checked, failure, label, head, gap = 'md', maw, className, children } = props;
+  return (
+    // the browser's own words come one at a time, at the field, and are gone when one looks away
+    <form onSubmit={checked.submit} noValidate aria-label={label} className={className}>
+      <Stack gap={gap} {...(maw === undefined ? {} : { maw })}>
+        {head}
+        {checked.summary ?? failure}
+        {children}
+      </Stack>
+    </form>
+  );
+}

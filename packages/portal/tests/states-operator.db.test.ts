@@ -1,0 +1,124 @@
+import type { TestPerson } from '@penstock/platform/testing/people';
+import { test } from 'vitest';
+import { TestPages } from './testing-pages.ts';
+import { alpha } from './testing-portal.ts';
+import { type ShownPage, walk } from './testing-states.ts';
+
+// The pages of the Operator's people in each of their states, and the demonstration's.
+
+let administrator: TestPerson;
+let meter = '';
+const pages = new TestPages({
+  demonstration: { running: () => [], set: async () => undefined },
+  prepare: async (portal) => {
+    administrator = await portal.addPerson('chief', { operator: 'operator_administrator' });
+    const { pool } = portal.database;
+    await pool.query('update person set is_demonstration = true where person_id = $1', [administrator.personId]);
+    await pool.query(
+      `insert into invitation (token_sha256, kind, email, name, acting, role, made_at, expires_at)
+       values (sha256('a link'), 'invitation', 'newcomer@people.example', 'Newcomer', $1, 'aro', now(), now() + interval '72 hours')`,
+      [alpha],
+    );
+    await pool.query(
+      `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
+       values ($1, now(), $2, 'desk@people.example', 'service_desk', 'Call 4711: refused', 'messages')`,
+      [alpha, portal.people.desk.personId],
+    );
+    const { rows } = await pool.query<{ meter: string }>(
+      `select upper(replace(device::text, ':', '-')) as meter from device where kind = 'ESME' order by device limit 1`,
+    );
+    meter = rows[0]?.meter ?? '';
+  },
+});
+
+const table: ShownPage['whole'] = (page) => page.getByRole('row').nth(1);
+const shown: Readonly<Record<string, () => ShownPage>> = {
+  overview: () => ({
+    path: '/overview',
+    asks: '/overview',
+    whole: (page) => page.getByText('The service of all Users'),
+    unseen: 'the service as a whole',
+  }),
+  'whose record': () => ({
+    path: '/messages',
+    whole: (page) => page.getByRole('combobox', { name: 'Whose record' }),
+  }),
+  streams: () => ({ path: '/streams', asks: '/streams', whole: (page) => page.getByRole('region', { name: /^To / }) }),
+  incidents: () => ({
+    path: '/incidents?state=all',
+    asks: '/incidents',
+    whole: (page) => page.getByText('There was no incident yet.'),
+  }),
+  devices: () => ({
+    path: `/devices?find=${meter}`,
+    asks: `/devices/${meter}`,
+    whole: (page) => page.getByRole('region', { name: meter }),
+    unseen: 'devices',
+  }),
+  people: () => ({
+    path: '/people',
+    asks: '/people',
+    whole: table,
+    empty: 'Nobody acts here yet.',
+    unseen: 'people',
+  }),
+  invitations: () => ({
+    path: '/people?tab=invitations',
+    asks: '/people/invitations',
+    whole: table,
+    empty: 'No invitation is open.',
+  }),
+  activity: () => ({
+    path: '/people?tab=activity',
+    asks: '/people-activity',
+    whole: table,
+    empty: 'Nothing was done yet.',
+  }),
+  readings: () => ({
+    path: '/people?tab=readings',
+    asks: '/record-readings',
+    whole: table,
+    empty: 'Nobody of the Operator has read a record.',
+  }),
+  'a person': () => ({
+    path: `/people?person=${pages.portal.people.desk.personId}`,
+    whole: (page) => page.getByRole('dialog', { name: 'desk' }),
+  }),
+  'an invitation': () => ({
+    path: '/people?person=new',
+    whole: (page) => page.getByRole('dialog', { name: 'Invite somebody' }),
+  }),
+  certificates: () => ({
+    path: '/certificates',
+    asks: '/certificates',
+    whole: table,
+    empty: 'No certificate is registered yet',
+    unseen: 'certificates',
+  }),
+  officers: () => ({
+    path: '/certificates?tab=officers',
+    asks: '/officers',
+    whole: table,
+    empty: 'No officer is registered yet',
+  }),
+  parties: () => ({
+    path: '/directory',
+    asks: '/parties',
+    whole: table,
+    empty: 'There are no Parties yet.',
+    unseen: 'Parties',
+  }),
+  'User IDs': () => ({
+    path: '/directory?tab=user-ids',
+    asks: '/user-ids',
+    whole: table,
+    empty: 'There are no User IDs yet.',
+  }),
+  'the demonstration': () => ({
+    path: '/demonstration',
+    asks: '/demonstration',
+    whole: (page) => page.getByRole('region', { name: 'A flood of requests' }),
+  }),
+};
+
+for (const [name, page] of Object.entries(shown)) test(name, () => walk(pages, administrator, page()));

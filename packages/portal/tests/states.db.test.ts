@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { adtText, chooseFiles, heldEvent, holdMessages, signAs } from './testing-gate.ts';
+import { TestPages } from './testing-pages.ts';
+import { alpha } from './testing-portal.ts';
+import { type ShownPage, walk } from './testing-states.ts';
+
+// The pages of a User in each of their states.
+
+const pages = new TestPages({ prepare: (portal) => holdMessages(portal, 30) });
+let file = '';
+
+test('there is something of everything', async () => {
+  const officer = await pages.portal.addPerson('officer', { [alpha]: 'aro' });
+  const page = await pages.openAs(officer, '/submissions/deliver');
+  const text = adtText('all,sent,PT1H,400,500,,,SR-7');
+  await chooseFiles(page, text, signAs(pages.portal, text));
+  await page.getByRole('button', { name: 'Deliver' }).click();
+  await page.getByText('It is in force, whole.').waitFor({ timeout: 60_000 });
+  file = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  await pages.portal.database.pool.query(
+    `insert into attribute_limit (attribute, version, maximum, valid_from, valid_to, set_at, reference)
+     values ('x', 1, 1, '-infinity', 'infinity', now(), 'SR-1')`,
+  );
+  await expect
+    .poll(async () => (await pages.portal.database.pool.query('select from incident')).rowCount, { timeout: 60_000 })
+    .toBe(1);
+});
+
+const table: ShownPage['whole'] = (page) => page.getByRole('row').nth(1);
+const shown: Readonly<Record<string, () => ShownPage>> = {
+  overview: () => ({
+    path: '/overview',
+    asks: '/overview',
+    whole: (page) => page.getByRole('heading', { name: /need/ }),
+    unseen: 'the service as a whole',
+  }),
+  messages: () => ({
+    path: '/messages',
+    asks: '/messages',
+    whole: table,
+    empty: 'There are no messages yet.',
+    unseen: 'the records of messages',
+  }),
+  'messages that meet conditions': () => ({
+    path: '/messages?code=I99',
+    asks: '/messages',
+    whole: table,
+    empty: 'No message meets these conditions.',
+  }),
+  thresholds: () => ({
+    path: '/thresholds',
+    asks: '/thresholds',
+    whole: (page) => page.getByRole('meter'),
+    empty: 'No thresholds are set.',
+    unseen: 'thresholds',
+  }),
+  limits: () => ({
+    path: '/thresholds?view=limits',
+    asks: '/limits',
+    whole: table,
+    empty: 'No limits of values are set.',
+  }),
+  quarantine: () => ({
+    path: '/quarantine',
+    asks: '/quarantine/events',
+    whole: table,
+    empty: 'Nothing is held that needs work.',
+    unseen: 'quarantine events',
+  }),
+  'an event': () => ({
+    path: `/quarantine/${heldEvent}`,
+    asks: `/quarantine/events/${heldEvent}`,
+    whole: (page) => page.getByRole('table', { name: 'Held messages' }),
+    unseen: 'quarantine events',
+  }),
+  'what an event holds': () => ({
+    path: `/quarantine/${heldEvent}`,
+    asks: `/quarantine/events/${heldEvent}/held`,
+    whole: (page) => page.getByRole('table', { name: 'Held messages' }),
+    empty: 'No held message meets these conditions.',
+  }),
+  'signed files': () => ({
+    path: '/submissions',
+    asks: '/submissions',
+    whole: table,
+    empty: 'No file was delivered yet.',
+    unseen: 'signed files',
+  }),
+  'a signed file': () => ({
+    path: `/submissions/${file}`,
+    asks: `/submissions/${file}`,
+    whole: (page) => page.getByText('It is in force, whole.'),
+    unseen: 'signed files',
+  }),
+  'the delivery of a file': () => ({
+    path: '/submissions/deliver',
+    whole: (page) => page.getByText('Your role does not see the delivery of files'),
+  }),
+  streams: () => ({
+    path: '/streams',
+    asks: '/streams',
+    whole: (page) => page.getByRole('region', { name: /^To you/ }),
+    empty: 'There are no streams.',
+    unseen: 'streams',
+  }),
+  incidents: () => ({
+    path: '/incidents',
+    asks: '/incidents',
+    whole: table,
+    empty: 'No incident is open.',
+    unseen: 'incidents',
+  }),
+  'the account': () => ({
+    path: '/account',
+    asks: '/me/account',
+    whole: (page) => page.getByRole('heading', { name: 'Passkeys' }),
+  }),
+  sessions: () => ({
+    path: '/account',
+    asks: '/me/sessions',
+    whole: (page) => page.getByText('(this one)'),
+  }),
+  'an address without a page': () => ({
+    path: '/nowhere',
+    whole: (page) => page.getByRole('heading', { name: 'There is nothing at this address' }),
+  }),
+};
+
+for (const [name, page] of Object.entries(shown)) {
+  test(name, () => walk(pages, pages.portal.people.analyst, page()));
+}

@@ -1,0 +1,77 @@
+import type { TestPerson } from '@penstock/platform/testing/people';
+import type { Locator, Page, Route } from 'playwright-core';
+import { expect } from 'vitest';
+import type { TestPages } from './testing-pages.ts';
+import { findBarriers } from './testing-portal.ts';
+
+// Each page in each state that it can be in, in light on a wide screen and in dark on the narrowest: on the way, refused,
+// whole, empty, and before somebody whose role does not see it. The states are forced; what they are made of is the page's.
+
+export interface ShownPage {
+  readonly path: string;
+  /** The question that the page stands on, as a path of the API. */
+  readonly asks?: string;
+  /** What is there when it is whole. */
+  readonly whole: (page: Page) => Locator;
+  /** What it says when there is nothing; left out: that cannot be. */
+  readonly empty?: string;
+  /** What its role does not see; left out: everybody sees it. */
+  readonly unseen?: string;
+}
+
+const REFUSED = { type: 'x', title: 'Too many questions at once.', status: 429, code: 'x', action: 'Wait a minute.' };
+
+export async function walk(pages: TestPages, person: TestPerson, shown: ShownPage): Promise<void> {
+  const { path, asks, whole, empty, unseen } = shown;
+  const page = await pages.openAs(person, 'about:blank');
+  const look = async (state: string) => {
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 320],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 700 });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      expect([path, state, width, await findBarriers(page)]).toEqual([path, state, width, []]);
+      expect([path, state, width, await pages.beside()]).toEqual([path, state, width, 0]);
+    }
+  };
+  let answer: 'none' | 'refused' | 'whole' | 'empty' = 'none';
+  const held: Route[] = [];
+  const reply = async (route: Route) => {
+    if (answer === 'none') held.push(route);
+    else if (answer === 'whole') await route.continue();
+    else if (answer === 'empty') await route.fulfill({ json: { items: [] } });
+    else {
+      await route.fulfill({ status: 429, contentType: 'application/problem+json', body: JSON.stringify(REFUSED) });
+    }
+  };
+  if (asks !== undefined) await page.route(({ pathname }) => pathname === `/api/v1${asks}`, reply);
+  await page.goto(path);
+  if (asks !== undefined) {
+    await page.getByRole('status').filter({ hasText: 'Loading' }).first().waitFor();
+    await look('loading');
+    answer = 'refused';
+    await Promise.all(held.splice(0).map(reply));
+    await page.getByRole('alert').getByText(REFUSED.title).waitFor();
+    await look('refused');
+    answer = 'whole';
+    await page.getByRole('button', { name: 'Try again' }).click();
+  }
+  await whole(page).first().waitFor();
+  await look('whole');
+  if (empty !== undefined) {
+    answer = 'empty';
+    await page.reload();
+    await page.getByText(empty).waitFor();
+    await look('empty');
+  }
+  if (unseen === undefined) return;
+  await page.route('**/api/v1/me', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), permissions: [] } });
+  });
+  await page.reload();
+  await page.getByText(`Your role does not see ${unseen}`).waitFor();
+  await look('no right');
+}
