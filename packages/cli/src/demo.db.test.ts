@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { ApiError, type MessageQuery, PenstockClient, personRoleSchema } from '@penstock/api';
 import { type Eui, parseRequestId } from '@penstock/duis';
+import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
 import { fileNameOf, OPERATOR_ID, USERS } from '@penstock/simulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
@@ -281,6 +282,39 @@ describe('while it runs', () => {
     const released = await api(USERS[0]?.userId ?? OPERATOR_ID).releases();
     expect(released.items).toMatchObject([{ state: 'done', deleted: 0, refused: 0 }]);
     expect(released.items[0]?.sent).toBeGreaterThan(0);
+  }, 120_000);
+
+  test('in a browser: its officer begins the flood on the panel, and what is held comes in by itself', async (context) => {
+    context.skip(noBrowser !== undefined, noBrowser);
+    const [, email = '', secret = ''] = /^ {2}(aro@\S+\.example) +([A-Z2-7]+)$/m.exec(demo.stdout) ?? [];
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(40_000);
+      await page.goto(http);
+      await page.getByLabel('E-mail address').fill(email);
+      await page
+        .getByLabel('Password', { exact: true })
+        .fill(/the password of all is (\S+)/.exec(demo.stdout)?.[1] ?? '');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      // the next code: this one may have been used
+      await page.getByLabel('Six-digit code').fill(totpAt(secret, Date.now() + 30_000).code);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('link', { name: 'Demonstration' }).click();
+      const flood = page.getByRole('region', { name: 'A flood of requests' });
+      await flood.getByRole('button', { name: /^Start/ }).click();
+      await flood.getByText(/^Running/).waitFor();
+      await flood.getByRole('link', { name: 'See what is held, on the overview' }).click();
+      await page.getByRole('link', { name: /^Quarantine .*held/ }).click();
+      await page.getByRole('row').nth(1).getByRole('link').first().click();
+      await page.getByRole('table', { name: 'Held messages' }).getByRole('row').nth(1).waitFor();
+      await page.getByRole('button', { name: /^Show [\d,]+ new held messages$/ }).waitFor();
+      await page.getByRole('link', { name: 'Demonstration' }).click();
+      await flood.getByRole('button', { name: /^Stop/ }).click();
+      await flood.getByText('Not running').waitFor();
+    } finally {
+      await browser.close();
+    }
   }, 120_000);
 
   test('no line of the log wants a person', async () => {

@@ -51,15 +51,22 @@ test('a draft is made of one service without freezing the page; it decides nothi
   await page.getByText('100,000, of which 100,000 undecided').waitFor();
 });
 
-test('one by one: a draft of what is chosen', async () => {
+test('one by one, by keyboard alone: a draft of what is chosen', async () => {
   const page = await asAro(`${eventPath}?srv=7.4`);
   await heldRows(page).nth(5).waitFor();
-  for (const row of [1, 2]) await heldRows(page).nth(row).getByRole('checkbox').check();
-  await page.getByRole('radio', { name: 'The 2 chosen above' }).check();
-  await page.getByRole('radio', { name: /^Delete/ }).check();
+  for (const row of [1, 2]) {
+    await pages.tabTo(heldRows(page).nth(row).getByRole('checkbox'));
+    await page.keyboard.press('Space');
+  }
+  await pages.tabTo(page.getByRole('radio', { name: /^Process/ }));
+  await page.keyboard.press('ArrowDown');
+  await pages.tabTo(page.getByRole('radio', { name: /^All/ }));
+  await page.keyboard.press('ArrowUp');
+  expect(await page.getByRole('radio', { name: 'The 2 chosen above' }).isChecked()).toBe(true);
+  await pages.tabTo(page.getByRole('button', { name: 'Make the draft' }));
   const [download] = await Promise.all([
     page.waitForEvent('download', { timeout: 90_000 }),
-    page.getByRole('button', { name: 'Make the draft' }).click(),
+    page.keyboard.press('Enter'),
   ]);
   const lines = readFileSync(await download.path(), 'utf8')
     .trimEnd()

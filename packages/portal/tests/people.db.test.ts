@@ -50,6 +50,43 @@ describe('people', () => {
     expect(new URL(pages.page.url()).searchParams.get('tab')).toBe('activity');
   });
 
+  test('a dialog keeps the focus, by keyboard alone, and gives it back; what is missing is told with the way to it', async () => {
+    const page = await pages.openAs(people.own, '/people');
+    await pages.row('own@people.example').waitFor();
+    await pages.tabTo(pages.button('Invite somebody'));
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
+    await expect.poll(() => pages.holdsFocus(dialog)).toBe(true);
+    for (let tabs = 0; tabs < 12; tabs += 1) {
+      await page.keyboard.press('Tab');
+      expect(await pages.holdsFocus(dialog)).toBe(true);
+    }
+    await pages.tabTo(dialog.getByRole('button', { name: 'Make the link' }));
+    await page.keyboard.press('Enter');
+    const summary = dialog.getByRole('alert');
+    await summary.waitFor();
+    await expect.poll(() => pages.holdsFocus(summary)).toBe(true);
+    expect(await findBarriers(page)).toEqual([]);
+    const ways = summary.getByRole('button');
+    expect(await ways.allTextContents()).toEqual([
+      'Enter an e-mail address in the form name@example.org.',
+      'Enter the name of the person.',
+      'Choose a role.',
+    ]);
+    for (const [way, field] of [
+      [1, dialog.getByLabel('Name')],
+      [2, dialog.getByRole('combobox', { name: 'Role' })],
+      [0, dialog.getByLabel('E-mail address')],
+    ] as const) {
+      await ways.nth(way).focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => pages.holdsFocus(field)).toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => pages.holdsFocus(pages.button('Invite somebody'))).toBe(true);
+  });
+
   test('get another role, are suspended, let in, and reset; the last administrator stays', async () => {
     const { personId } = await pages.portal.addPerson('reader', { [alpha]: 'read_only' });
     await pages.openAs(people.own, `/people?person=${personId}`);

@@ -115,6 +115,25 @@ describe('for whom one acts', () => {
     await other.getByRole('button', { name: alpha }).waitFor();
   });
 
+  test.each([/View: times/, /Acting for/, /signed in as/])(
+    'what the head opens keeps the focus, by keyboard alone, and gives it back: %s',
+    async (name) => {
+      const page = await openAs('both', userAddress(alpha, '/account'));
+      const opener = pages.button(name);
+      await pages.tabTo(opener);
+      await page.keyboard.press('Enter');
+      const opened = page.locator('.penstock-disclosed');
+      await expect.poll(() => pages.holdsFocus(opened)).toBe(true);
+      for (let tabs = 0; tabs < 5; tabs += 1) {
+        await page.keyboard.press('Tab');
+        expect(await pages.holdsFocus(opened)).toBe(true);
+      }
+      await page.keyboard.press('Escape');
+      await opened.waitFor({ state: 'detached' });
+      await expect.poll(() => pages.holdsFocus(opener)).toBe(true);
+    },
+  );
+
   test('one message is one User’s: acting for another then begins with the overview', async () => {
     const page = await openAs('both', userAddress(alpha, '/messages'));
     await rows().nth(1).getByRole('link').click();

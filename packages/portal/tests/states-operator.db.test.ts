@@ -6,14 +6,16 @@ import { type ShownPage, walk } from './testing-states.ts';
 
 // The pages of the Operator's people in each of their states, and the demonstration's.
 
-let administrator: TestPerson;
+const people = {} as Record<'administrator' | 'security' | 'desk', TestPerson>;
 let meter = '';
 const pages = new TestPages({
   demonstration: { running: () => [], set: async () => undefined },
   prepare: async (portal) => {
-    administrator = await portal.addPerson('chief', { operator: 'operator_administrator' });
+    people.administrator = await portal.addPerson('chief', { operator: 'operator_administrator' });
+    people.security = await portal.addPerson('sec', { operator: 'security' });
+    people.desk = portal.people.desk;
     const { pool } = portal.database;
-    await pool.query('update person set is_demonstration = true where person_id = $1', [administrator.personId]);
+    await pool.query('update person set is_demonstration = true where person_id = $1', [people.administrator.personId]);
     await pool.query(
       `insert into invitation (token_sha256, kind, email, name, acting, role, made_at, expires_at)
        values (sha256('a link'), 'invitation', 'newcomer@people.example', 'Newcomer', $1, 'aro', now(), now() + interval '72 hours')`,
@@ -32,7 +34,7 @@ const pages = new TestPages({
 });
 
 const table: ShownPage['whole'] = (page) => page.getByRole('row').nth(1);
-const shown: Readonly<Record<string, () => ShownPage>> = {
+const shown: Readonly<Record<string, () => ShownPage & { as?: keyof typeof people }>> = {
   overview: () => ({
     path: '/overview',
     asks: '/overview',
@@ -40,6 +42,7 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     unseen: 'the service as a whole',
   }),
   'whose record': () => ({
+    as: 'desk',
     path: '/messages',
     whole: (page) => page.getByRole('combobox', { name: 'Whose record' }),
   }),
@@ -75,6 +78,7 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     empty: 'Nothing was done yet.',
   }),
   readings: () => ({
+    as: 'security',
     path: '/people?tab=readings',
     asks: '/record-readings',
     whole: table,
@@ -121,4 +125,9 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
   }),
 };
 
-for (const [name, page] of Object.entries(shown)) test(name, () => walk(pages, administrator, page()));
+for (const [name, page] of Object.entries(shown)) {
+  test(name, () => {
+    const { as = 'administrator', ...of } = page();
+    return walk(pages, people[as], of);
+  });
+}

@@ -24,6 +24,8 @@ export interface PageOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
+/** More than any page has from its head to its end. */
+const MOST_TABS = 90;
 const WINDOW = { width: 1280, height: 720 };
 
 interface Window {
@@ -116,6 +118,19 @@ export class TestPages {
     return { context, complaints: complaintsOf(context) };
   }
 
+  /** By keyboard alone: from what has the focus to this. */
+  async tabTo(target: Locator): Promise<void> {
+    const hasFocus = () => target.evaluate((element) => element === element.ownerDocument.activeElement);
+    for (let tabs = 0; tabs < MOST_TABS; tabs += 1) {
+      await this.page.keyboard.press('Tab');
+      if (await hasFocus()) return;
+    }
+    throw new Error(`${MOST_TABS} tabs do not lead to ${target}`);
+  }
+  /** Whether what has the focus stands in this. */
+  holdsFocus(box: Locator): Promise<boolean> {
+    return box.evaluate((element) => element.contains(element.ownerDocument.activeElement));
+  }
   isIn(): Promise<void> {
     return this.button(/signed in as/).waitFor();
   }

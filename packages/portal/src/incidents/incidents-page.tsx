@@ -1,7 +1,7 @@
-import { Anchor, Button, Group, Paper, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { type IncidentDocument, incidentPageSchema } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { ExportButton } from '../shared/export-button.tsx';
@@ -14,11 +14,16 @@ import { When } from '../shared/when.tsx';
 
 const PAGE_ROWS = 50;
 
+const views = [
+  [undefined, 'Open'],
+  ['all', 'All'],
+] as const;
+
 /** One for each quarantine event: opened with it, closed when it is resolved. */
 export function IncidentsPage() {
   const { me, acting } = useSession();
-  const { state = 'open' } = useSearch({ from: '/incidents' });
-  const navigate = useNavigate();
+  const search = useSearch({ from: '/incidents' });
+  const { state = 'open' } = search;
   const isOperator = me.acting.kind === 'operator';
   const maySee = me.permissions.includes('incidents.see');
   const incidents = useInfiniteQuery({
@@ -44,32 +49,29 @@ export function IncidentsPage() {
           <Title order={1}>Incidents</Title>
           <Text c="dimmed">Opened when messages are held, closed when that is resolved.</Text>
         </div>
-        <Group gap="sm">
-          <ExportButton
-            caller={{ acting }}
-            path="/incidents.csv"
-            query={{ state: state === 'all' ? undefined : state }}
-            name="incidents"
-          />
-          <SegmentedControl
-            aria-label="Which incidents"
-            value={state}
-            onChange={(wanted) =>
-              void navigate({
-                to: '/incidents',
-                search: ({ for: actingFor }) => ({
-                  for: actingFor,
-                  ...(wanted === 'all' ? { state: 'all' as const } : {}),
-                }),
-              })
-            }
-            data={[
-              { value: 'open', label: 'Open' },
-              { value: 'all', label: 'All' },
-            ]}
-          />
-        </Group>
+        <ExportButton
+          caller={{ acting }}
+          path="/incidents.csv"
+          query={{ state: state === 'all' ? undefined : state }}
+          name="incidents"
+        />
       </Group>
+      <nav aria-label="Which incidents">
+        <Group gap="lg" className="penstock-tabs">
+          {views.map(([wanted, words]) => (
+            <Link
+              key={words}
+              to="/incidents"
+              search={(search) => ({ for: search.for, state: wanted })}
+              className={wanted === search.state ? 'active' : ''}
+              activeProps={{ className: '' }}
+              aria-current={wanted === search.state ? 'true' : undefined}
+            >
+              {words}
+            </Link>
+          ))}
+        </Group>
+      </nav>
       {incidents.isPending ? <Loading what="the incidents" /> : null}
       {incidents.isError ? (
         <FailureSummary words={wordsOf(incidents.error)} onRetry={() => void incidents.refetch()} />
