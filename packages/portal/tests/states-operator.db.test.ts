@@ -17,8 +17,8 @@ const pages = new TestPages({
     const { pool } = portal.database;
     await pool.query('update person set is_demonstration = true where person_id = $1', [people.administrator.personId]);
     await pool.query(
-      `insert into invitation (token_sha256, kind, email, name, acting, role, made_at, expires_at)
-       values (sha256('a link'), 'invitation', 'newcomer@people.example', 'Newcomer', $1, 'aro', now(), now() + interval '72 hours')`,
+      `insert into invitation (token_sha256, kind, email, name, acting, role, made_as, made_at, expires_at)
+       values (sha256('a link'), 'invitation', 'newcomer@people.example', 'Newcomer', $1, 'aro', 'operator', now(), now() + interval '72 hours')`,
       [alpha],
     );
     await pool.query(
