@@ -58,6 +58,8 @@ test('one by one, by keyboard alone: a draft of what is chosen', async () => {
     await pages.tabTo(heldRows(page).nth(row).getByRole('checkbox'));
     await page.keyboard.press('Space');
   }
+  await pages.tabTo(page.getByRole('button', { name: 'Go past the list' }), 'Shift+Tab');
+  await page.keyboard.press('Enter');
   await pages.tabTo(page.getByRole('radio', { name: /^Process/ }));
   await page.keyboard.press('ArrowDown');
   await pages.tabTo(page.getByRole('radio', { name: /^All/ }));

@@ -87,7 +87,7 @@ const pictures: Readonly<Record<string, Picture>> = {
           body: JSON.stringify({ type: 'x', title: 'x', status: 401, code: 'access.unauthenticated', action: 'x' }),
         }),
       );
-      await page.getByRole('button', { name: 'Show new messages' }).click();
+      await page.getByRole('button', { name: 'Export as CSV' }).click();
       await page.getByRole('dialog').waitFor();
     },
   },

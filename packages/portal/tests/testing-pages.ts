@@ -119,10 +119,10 @@ export class TestPages {
   }
 
   /** By keyboard alone: from what has the focus to this. */
-  async tabTo(target: Locator): Promise<void> {
+  async tabTo(target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
     const hasFocus = () => target.evaluate((element) => element === element.ownerDocument.activeElement);
     for (let tabs = 0; tabs < MOST_TABS; tabs += 1) {
-      await this.page.keyboard.press('Tab');
+      await this.page.keyboard.press(key);
       if (await hasFocus()) return;
     }
     throw new Error(`${MOST_TABS} tabs do not lead to ${target}`);

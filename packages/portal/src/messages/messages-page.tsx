@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Box, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -42,10 +42,10 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
   return (
     <Stack gap="md" className="penstock-list-page">
       <Group justify="space-between" align="flex-end" gap="sm">
-        <div>
+        <Box flex="1 1 320px">
           <Title order={1}>Messages</Title>
           <Text c="dimmed">What was sent and received, newest first. What a message contains is never shown.</Text>
-        </div>
+        </Box>
         <Group gap="xs">
           <Button
             variant={conditions > 0 ? 'light' : 'default'}

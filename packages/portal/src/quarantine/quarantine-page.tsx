@@ -38,15 +38,14 @@ function Events({ isOperator }: { isOperator: boolean }) {
   return (
     <Stack gap="md" maw={1200}>
       <PageTitle title="Quarantine" />
-      <div>
-        <Title order={1}>Quarantine</Title>
-        <Text c="dimmed">
-          Messages that are held until an officer of their User decides on them, by a signed file. Nothing is released
-          by a click, and nothing by time.
-        </Text>
-      </div>
       <Group justify="space-between" align="flex-end" gap="sm">
-        {isOperator ? <WhoseEvents user={search.user} /> : <span />}
+        <div>
+          <Title order={1}>Quarantine</Title>
+          <Text c="dimmed" maw={760}>
+            Messages that are held until an officer of their User decides on them, by a signed file. Nothing is released
+            by a click, and nothing by time.
+          </Text>
+        </div>
         <ExportButton
           caller={{ acting }}
           path="/quarantine/events.csv"
@@ -54,6 +53,7 @@ function Events({ isOperator }: { isOperator: boolean }) {
           name="quarantine-events"
         />
       </Group>
+      {isOperator ? <WhoseEvents user={search.user} /> : null}
       <nav aria-label="Which events">
         <Group gap="lg" className="penstock-tabs">
           {tabs.map(([show, label]) => (

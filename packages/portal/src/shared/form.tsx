@@ -1,4 +1,4 @@
-import { Anchor, List, Stack } from '@mantine/core';
+import { Anchor, Stack } from '@mantine/core';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { FailureSummary } from './failure.tsx';
 
@@ -30,21 +30,22 @@ export function useChecked<Field extends string>(
     summary:
       visible.length === 0 ? undefined : (
         <FailureSummary key={tries} words={{ title: 'There is a problem.', action: 'See to this, then try again.' }}>
-          <List size="sm">
+          <ul className="penstock-why">
             {visible.map(([name, message]) => (
-              <List.Item key={name}>
+              <li key={name}>
                 <Anchor
                   component="button"
                   type="button"
                   size="sm"
+                  underline="always"
                   c="var(--mantine-color-error)"
                   onClick={() => focusOn(`${id}-${name}`)}
                 >
                   {message}
                 </Anchor>
-              </List.Item>
+              </li>
             ))}
-          </List>
+          </ul>
         </FailureSummary>
       ),
     submit: (event) => {

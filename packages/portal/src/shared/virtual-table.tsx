@@ -34,6 +34,7 @@ export function VirtualTable<Row>(props: {
   const { label, boxLabel, boxClass = '', tableClass = '', columns, rows, keyOf, cells, narrowRowPixels } = props;
   const { hasMore, isLoadingMore, loadMore } = props;
   const box = useRef<HTMLDivElement>(null);
+  const end = useRef<HTMLSpanElement>(null);
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   const size = isNarrow ? narrowRowPixels : ROW_PIXELS;
   const virtualizer = useVirtualizer({
@@ -53,45 +54,52 @@ export function VirtualTable<Row>(props: {
   }, [hasMore, isLoadingMore, last, rows.length, loadMore]);
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section ref={box} className={`penstock-scroll ${boxClass}`} tabIndex={0} aria-label={boxLabel}>
-      <div
-        role="table"
-        aria-label={label}
-        aria-rowcount={hasMore ? -1 : rows.length + 1}
-        className={`penstock-table ${tableClass}`}
-      >
-        <div role="rowgroup" className="penstock-table-head">
-          <div role="row" aria-rowindex={1} className="penstock-row">
-            {columns.map((column) => (
-              <div role="columnheader" key={column}>
-                {column}
-              </div>
-            ))}
+    <>
+      {/* rows come as one tabs through them, and never end */}
+      <button type="button" className="penstock-past" onClick={() => end.current?.focus()}>
+        Go past the list
+      </button>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <section ref={box} className={`penstock-scroll ${boxClass}`} tabIndex={0} aria-label={boxLabel}>
+        <div
+          role="table"
+          aria-label={label}
+          aria-rowcount={hasMore ? -1 : rows.length + 1}
+          className={`penstock-table ${tableClass}`}
+        >
+          <div role="rowgroup" className="penstock-table-head">
+            <div role="row" aria-rowindex={1} className="penstock-row">
+              {columns.map((column) => (
+                <div role="columnheader" key={column}>
+                  {column}
+                </div>
+              ))}
+            </div>
+          </div>
+          <div role="rowgroup" className="penstock-table-body" style={{ height: virtualizer.getTotalSize() }}>
+            {visible.map(({ index, start }) => {
+              const row = rows[index];
+              return row === undefined ? null : (
+                <div
+                  role="row"
+                  aria-rowindex={index + 2}
+                  key={keyOf(row)}
+                  className="penstock-row"
+                  style={{ height: size, transform: `translateY(${start}px)` }}
+                >
+                  {cells(row)}
+                </div>
+              );
+            })}
           </div>
         </div>
-        <div role="rowgroup" className="penstock-table-body" style={{ height: virtualizer.getTotalSize() }}>
-          {visible.map(({ index, start }) => {
-            const row = rows[index];
-            return row === undefined ? null : (
-              <div
-                role="row"
-                aria-rowindex={index + 2}
-                key={keyOf(row)}
-                className="penstock-row"
-                style={{ height: size, transform: `translateY(${start}px)` }}
-              >
-                {cells(row)}
-              </div>
-            );
-          })}
-        </div>
-      </div>
-      {isLoadingMore ? (
-        <div className="penstock-more" role="status">
-          <Loader size="xs" aria-hidden /> Loading more ...
-        </div>
-      ) : null}
-    </section>
+        {isLoadingMore ? (
+          <div className="penstock-more" role="status">
+            <Loader size="xs" aria-hidden /> Loading more ...
+          </div>
+        ) : null}
+      </section>
+      <span ref={end} tabIndex={-1} className="penstock-past-end" />
+    </>
   );
 }

@@ -46,7 +46,7 @@ function LimitTable(props: { title: string; limits: readonly LimitDocument[]; is
   const { acting } = useSession();
   return (
     <ScrollBox label={title}>
-      <Table miw={760} fz="sm" captionSide="top">
+      <Table miw={560} fz="sm" captionSide="top">
         <Table.Caption ta="left" fw={650}>
           {title}
         </Table.Caption>
