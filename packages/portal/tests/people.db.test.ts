@@ -56,7 +56,7 @@ describe('people', () => {
     await pages.tabTo(pages.button('Invite somebody'));
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
-    await expect.poll(() => pages.holdsFocus(dialog)).toBe(true);
+    await pages.focusComesTo(dialog);
     for (let tabs = 0; tabs < 12; tabs += 1) {
       await page.keyboard.press('Tab');
       expect(await pages.holdsFocus(dialog)).toBe(true);
@@ -65,7 +65,7 @@ describe('people', () => {
     await page.keyboard.press('Enter');
     const summary = dialog.getByRole('alert');
     await summary.waitFor();
-    await expect.poll(() => pages.holdsFocus(summary)).toBe(true);
+    await pages.focusComesTo(summary);
     expect(await findBarriers(page)).toEqual([]);
     const ways = summary.getByRole('button');
     expect(await ways.allTextContents()).toEqual([
@@ -80,11 +80,11 @@ describe('people', () => {
     ] as const) {
       await ways.nth(way).focus();
       await page.keyboard.press('Enter');
-      await expect.poll(() => pages.holdsFocus(field)).toBe(true);
+      await pages.focusComesTo(field);
     }
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(() => pages.holdsFocus(pages.button('Invite somebody'))).toBe(true);
+    await pages.focusComesTo(pages.button('Invite somebody'));
   });
 
   test('get another role, are suspended, let in, and reset; the last administrator stays', async () => {

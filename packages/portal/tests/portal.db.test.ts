@@ -123,14 +123,14 @@ describe('for whom one acts', () => {
       await pages.tabTo(opener);
       await page.keyboard.press('Enter');
       const opened = page.locator('.penstock-disclosed');
-      await expect.poll(() => pages.holdsFocus(opened)).toBe(true);
+      await pages.focusComesTo(opened);
       for (let tabs = 0; tabs < 5; tabs += 1) {
         await page.keyboard.press('Tab');
         expect(await pages.holdsFocus(opened)).toBe(true);
       }
       await page.keyboard.press('Escape');
       await opened.waitFor({ state: 'detached' });
-      await expect.poll(() => pages.holdsFocus(opener)).toBe(true);
+      await pages.focusComesTo(opener);
     },
   );
 

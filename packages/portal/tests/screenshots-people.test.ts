@@ -9,7 +9,7 @@ import { alpha } from './testing-portal.ts';
 // somebody is signed in.
 
 const token = 'x'.repeat(43);
-const people = {} as Record<'administrator' | 'fresh' | 'leaving', TestPerson>;
+const people = {} as Record<'administrator' | 'fresh' | 'leaving' | 'security', TestPerson>;
 let meter = '';
 
 beforeAll(() => expect(noBrowser).toBeUndefined());
@@ -20,7 +20,7 @@ const pages = new TestPages({
     people.fresh = await portal.addPerson('new', { [alpha]: 'read_only' }, false);
     people.leaving = await portal.addPerson('leaving', { [alpha]: 'analyst' });
     await portal.addPerson('reader', { [alpha]: 'user_administrator' });
-    await portal.addPerson('officer', { [alpha]: 'aro', operator: 'security' });
+    people.security = await portal.addPerson('officer', { [alpha]: 'aro', operator: 'security' });
     await pool.query(
       `insert into invitation (token_sha256, kind, email, name, acting, role, made_as, made_at, expires_at)
        values (sha256($1), 'invitation', 'newcomer@supplier.example', 'Newcomer', $2, 'aro', 'operator', now(), now() + interval '72 hours')`,
@@ -109,7 +109,7 @@ const pictures: Readonly<Record<string, Picture>> = {
   'people-invite': ofAdministrator('/people?person=new', (page) => page.getByLabel('Name').fill('Newcomer')),
   'people-invitations': ofAdministrator('/people?tab=invitations', table),
   'people-activity': ofAdministrator('/people?tab=activity', table),
-  'people-readings': ofAdministrator('/people?tab=readings', table),
+  'people-readings': { who: () => people.security, path: () => '/people?for=operator&tab=readings', ready: table },
   certificates: ofAdministrator('/certificates', (page) => page.getByRole('note').waitFor()),
   officers: ofAdministrator('/certificates?tab=officers', table),
   parties: ofAdministrator('/directory?tab=user-ids', table),

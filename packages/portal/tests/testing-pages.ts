@@ -127,7 +127,10 @@ export class TestPages {
     }
     throw new Error(`${MOST_TABS} tabs do not lead to ${target}`);
   }
-  /** Whether what has the focus stands in this. */
+  /** Waits until what has the focus stands in this. */
+  focusComesTo(box: Locator): Promise<void> {
+    return expect.poll(() => this.holdsFocus(box), { timeout: 20_000 }).toBe(true);
+  }
   holdsFocus(box: Locator): Promise<boolean> {
     return box.evaluate((element) => element.contains(element.ownerDocument.activeElement));
   }

@@ -34,6 +34,11 @@ export async function walk(pages: TestPages, person: TestPerson, shown: ShownPag
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
       expect([path, state, width, await findBarriers(page)]).toEqual([path, state, width, []]);
       expect([path, state, width, await pages.beside()]).toEqual([path, state, width, 0]);
+      // rows of a list of any length have a height that is said beforehand: what is in them must fit
+      const cut = page
+        .locator('.penstock-table-body .penstock-row')
+        .evaluateAll((rows) => rows.filter((row) => row.scrollHeight > row.clientHeight + 1).length);
+      expect([path, state, width, await cut]).toEqual([path, state, width, 0]);
     }
   };
   let answer: 'none' | 'refused' | 'whole' | 'empty' = 'none';

@@ -1,6 +1,24 @@
 import { Modal, Stack, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useSessionEnded } from '../session/session-end.ts';
+
+/** What had the focus on the page when the first of the dialogs came that follow one another. */
+let opener: Element | null = null;
+
+/** Where one was is where one is again: dialogs are taken away when they are done, and the focus would be nowhere. */
+function useFocusBack(): void {
+  const [before] = useState(() => {
+    const active = document.activeElement;
+    if (active?.closest('[role=dialog]') == null) opener = active;
+    return opener;
+  });
+  useEffect(
+    () => () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    },
+    [before],
+  );
+}
 
 /**
  * What stands before the page until it is done or closed. When the session ends meanwhile, signing in stands before it,
@@ -16,6 +34,7 @@ export function Dialog(props: {
 }) {
   const { title, size, isForm = false, onClose, children } = props;
   const hasEnded = useSessionEnded();
+  useFocusBack();
   return (
     <Modal.Root
       opened
