@@ -263,7 +263,7 @@ describe('who may call what', () => {
 describe('lists as CSV files', () => {
   const event = '20261122000000000007';
   const csv = async (as: string, path: string) => {
-    const answer = await fetch(`${address}/api/v1${path}`, { headers: { 'x-as': as } });
+    const answer = await fetch(`${started.address}/api/v1${path}`, { headers: { 'x-as': as } });
     expect([path, answer.status]).toEqual([path, 200]);
     expect(answer.headers.get('content-type')).toMatch(/^text\/csv/);
     expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="[a-z0-9-]+\.csv"$/);
