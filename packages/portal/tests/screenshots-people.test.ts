@@ -84,7 +84,13 @@ const pictures: Readonly<Record<string, Picture>> = {
         route.fulfill({
           status: 401,
           contentType: 'application/problem+json',
-          body: JSON.stringify({ type: 'x', title: 'x', status: 401, code: 'access.unauthenticated', action: 'x' }),
+          body: JSON.stringify({
+            type: 'about:blank',
+            title: 'It is not known who is asking.',
+            status: 401,
+            code: 'access.unauthenticated',
+            action: 'Sign in.',
+          }),
         }),
       );
       await page.getByRole('button', { name: 'Export as CSV' }).click();

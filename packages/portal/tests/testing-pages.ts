@@ -114,7 +114,7 @@ export class TestPages {
       // what moves is looked at when it stands: colours in between have contrasts of their own
       reducedMotion: 'reduce',
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     return { context, complaints: complaintsOf(context) };
   }
 
@@ -129,7 +129,7 @@ export class TestPages {
   }
   /** Waits until what has the focus stands in this. */
   focusComesTo(box: Locator): Promise<void> {
-    return expect.poll(() => this.holdsFocus(box), { timeout: 20_000 }).toBe(true);
+    return expect.poll(() => this.holdsFocus(box), { timeout: 60_000 }).toBe(true);
   }
   holdsFocus(box: Locator): Promise<boolean> {
     return box.evaluate((element) => element.contains(element.ownerDocument.activeElement));

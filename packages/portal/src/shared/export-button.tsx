@@ -32,7 +32,7 @@ export function ExportButton(props: {
         {words}
       </Button>
       {failure === undefined ? null : (
-        <Text role="alert" size="sm" c="var(--mantine-color-error)" w="100%">
+        <Text role="alert" size="sm" c="var(--mantine-color-error)" w="100%" maw={460}>
           The file was not made. {failure.title} {failure.action}
         </Text>
       )}
