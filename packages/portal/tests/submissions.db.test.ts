@@ -5,8 +5,8 @@ import { OPERATOR_ID } from '@penstock/simulator';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { adtText, chooseFiles, heldEvent, holdMessages, signAs, signatureFile } from './testing-gate.ts';
+import { type PageOptions, TestPages } from './testing-pages.ts';
 import { alpha, findBarriers, type TestPortal, userAddress } from './testing-portal.ts';
-import { portalSuite } from './testing-suite.ts';
 
 // The life of a signed file that two officers sign: what it changes, who may sign, its receipt, taking it back.
 
@@ -14,14 +14,19 @@ const tight = adtText('1.1.1,sent,P1D,,500,,,');
 const loose = adtText('1.1.1,sent,P1D,,800,,,');
 const sentence = '1.1.1: quarantine 500 -> 800 a day';
 
-const { portal, open } = portalSuite(prepare, ({ users }) => {
-  const signing = [...users.values()].find(({ userId }) => userId === OPERATOR_ID)?.signing;
-  if (signing === undefined) throw new Error('the Operator has no key');
-  return {
-    PENSTOCK_OPERATOR_SIGNING_KEY_FILE: signing.keyFile,
-    PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: signing.certificateFile,
-  };
+const pages = new TestPages({
+  prepare,
+  settings: ({ users }) => {
+    const signing = [...users.values()].find(({ userId }) => userId === OPERATOR_ID)?.signing;
+    if (signing === undefined) throw new Error('the Operator has no key');
+    return {
+      PENSTOCK_OPERATOR_SIGNING_KEY_FILE: signing.keyFile,
+      PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: signing.certificateFile,
+    };
+  },
 });
+const open = (person: keyof TestPortal['people'], path: string, options?: PageOptions) =>
+  pages.openAs(pages.portal.people[person], path, options);
 
 async function prepare({ database }: TestPortal): Promise<void> {
   // the second officer is one of the people who sign in
@@ -35,7 +40,7 @@ const asAro = (path: string) => open('both', userAddress(alpha, path));
 
 async function deliver(page: Page, text: string): Promise<void> {
   await page.goto(userAddress(alpha, '/submissions/deliver'));
-  await chooseFiles(page, text, signAs(portal(), text));
+  await chooseFiles(page, text, signAs(pages.portal, text));
   await page.getByText('1 line, no faults').waitFor();
 }
 
@@ -50,7 +55,7 @@ async function saved(page: Page, name: string): Promise<Buffer> {
 
 /** Whether the Operator signed these bytes. */
 function expectSigned(bytes: Buffer, signature: Buffer): void {
-  const anchors = readCertificates(Buffer.from(portal().pki.authority));
+  const anchors = readCertificates(Buffer.from(pages.portal.pki.authority));
   const digest = createHash('sha256').update(bytes).digest();
   const now = new Date();
   const verdict = verifySignature(readSignature(signature), { digest, anchors, crls: 'none', at: now, judgedAt: now });
@@ -84,7 +89,7 @@ test('the second officer takes the same bytes, signs them, and brings the signat
   await second.getByText('The signature is not delivered yet.').waitFor();
   const original = await saved(page, 'Save the file as it was delivered');
   expect(original.toString()).toBe(loose);
-  await second.locator('input[type=file]').setInputFiles(signatureFile(signAs(portal(), loose, 1)));
+  await second.locator('input[type=file]').setInputFiles(signatureFile(signAs(pages.portal, loose, 1)));
   await second.getByRole('button', { name: 'Deliver the signature' }).click();
   await page.getByText('It is in force, whole.').waitFor();
   await page.getByRole('region', { name: 'Its life' }).getByText('Waits for a second officer').waitFor();
@@ -126,7 +131,7 @@ test('who only sees files is offered nothing that it may not do', async () => {
 });
 
 test('the report of an event is saved with the Operator’s signature of it', async () => {
-  await holdMessages(portal(), 3);
+  await holdMessages(pages.portal, 3);
   const page = await asAro(`/quarantine/${heldEvent}`);
   const report = await saved(page, 'Save the report');
   expect(report.toString()).toMatch(/^quarantine-report\/1,/);

@@ -1,9 +1,10 @@
 import type { StartOptions } from '@penstock/platform';
 import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
 import { TestBrowser, type TestPerson } from '@penstock/platform/testing/people';
+import type { Pki } from '@penstock/simulator';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { complaintsOf, startTestPortal, type TestPortal } from './testing-portal.ts';
+import { complaintsOf, type Settings, startTestPortal, type TestPortal } from './testing-portal.ts';
 
 // What every file of tests of the pages begins with: one platform and one browser for the file. Each person has one
 // browser window for the file, which keeps its session and its scripts (a page is then there in a third of the time); each
@@ -13,7 +14,7 @@ export interface TestPagesOptions {
   /** In alpha's record. */
   readonly messages?: number;
   /** Variables of the platform's environment. */
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly settings?: Settings | ((pki: Pki) => Settings);
   readonly demonstration?: StartOptions['demonstration'];
   /** Before the browser opens: more people, or what the pages are to show. */
   readonly prepare?: (portal: TestPortal) => Promise<void>;

@@ -29,7 +29,7 @@ export interface TestPortal {
   stop(): Promise<void>;
 }
 
-type Settings = Readonly<Record<string, string>>;
+export type Settings = Readonly<Record<string, string>>;
 
 /**
  * Starts the platform on free ports, with a few homes, people in several roles, and `messages` in alpha's record.

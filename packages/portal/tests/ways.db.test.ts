@@ -7,16 +7,16 @@ import { alpha, beta, findBarriers } from './testing-portal.ts';
 // The ways by which files come in, as a User and the Operator's people see and change them; and SSH keys.
 
 const people = {} as Record<'officer' | 'desk' | 'planner' | 'chief' | 'reader', TestPerson>;
-const pages = new TestPages(
-  async (portal) => {
+const pages = new TestPages({
+  prepare: async (portal) => {
     people.officer = await portal.addPerson('officer', { [alpha]: 'aro' });
     people.chief = await portal.addPerson('chief', { operator: 'operator_administrator' });
     people.reader = await portal.addPerson('reader', { [beta]: 'read_only' });
     people.desk = portal.people.desk;
     people.planner = portal.people.planner;
   },
-  () => ({ PENSTOCK_SFTP_PORT: '0', PENSTOCK_SFTP_PUBLIC_ADDRESS: 'sftp.penstock.example:2022' }),
-);
+  settings: { PENSTOCK_SFTP_PORT: '0', PENSTOCK_SFTP_PUBLIC_ADDRESS: 'sftp.penstock.example:2022' },
+});
 const run = (sql: string, values: readonly unknown[] = []) => pages.portal.database.pool.query(sql, [...values]);
 beforeEach(async () => {
   for (const what of ['way_outage', 'way_report', 'way_use where version > 1', 'way_version where version > 1']) {
@@ -204,11 +204,9 @@ test('SSH keys are registered and revoked by the Operator, and a User sees its o
   await registering.getByRole('button', { name: 'Register' }).click();
   await pages.row('settlement host').getByText('not used yet').waitFor();
   expect(await findBarriers(pages.page)).toEqual([]);
-  await pages.context.clearCookies();
   await pages.openAs(people.officer, '/certificates?tab=ssh-keys');
   await pages.row('settlement host').getByText('Registered').waitFor();
   expect(await pages.button(/Re(gister|voke)/).count()).toBe(0);
-  await pages.context.clearCookies();
   await pages.openAs(people.chief, '/certificates?tab=ssh-keys');
   await pages.button('Revoke the key of settlement host').click();
   await pages.button('Revoke for good').click();

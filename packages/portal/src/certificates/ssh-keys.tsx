@@ -3,6 +3,8 @@ import { changedSchema, type SshKeyDocument, sshKeyPageSchema } from '@penstock/
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
+import { missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { When } from '../shared/when.tsx';
@@ -107,17 +109,26 @@ function KeyDialog({ onClose }: { onClose: () => void }) {
     const body = { userId, name: name.trim(), key: key.trim() };
     if ((await registering.change('/ssh-keys', { method: 'POST', body })) !== undefined) onClose();
   }
+  const checked = useChecked(
+    {
+      userId: missing(userId, 'Choose a User ID.'),
+      name: missing(name, 'Enter which machine has the key.'),
+      key: missing(key, 'Paste the line of the .pub file.'),
+    },
+    () => void submit(),
+  );
 
   return (
     <FormDialog
       title="Register an SSH key"
       submit="Register"
+      checked={checked}
       changing={registering}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
-      <UserIdSelect value={userId} onChange={setUserId} />
+      <UserIdSelect {...checked.field('userId')} value={userId} onChange={setUserId} />
       <TextInput
+        {...checked.field('name')}
         label="Machine"
         description="Which machine has it, or what for"
         required
@@ -128,6 +139,7 @@ function KeyDialog({ onClose }: { onClose: () => void }) {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <Textarea
+        {...checked.field('key')}
         label="Public key"
         description="The line of the .pub file. Never the private key: it stays where it is."
         placeholder="ssh-ed25519 AAAA..."

@@ -1,9 +1,9 @@
 import { Anchor, Button, FileInput, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { type SubmissionDocument, type SubmissionLife, submissionLifeSchema } from '@penstock/api/schemas';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
-import { FailureSummary } from '../shared/failure.tsx';
+import { Form, useChecked } from '../shared/form.tsx';
 import { originalOf, useDownload } from './downloads.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { SignHelp } from './sign-help.tsx';
@@ -53,57 +53,49 @@ export function SecondOfficerPart({ file, secondOfficer }: { file: SubmissionLif
 
 function Countersign({ file }: { file: SubmissionLife }) {
   const [signature, setSignature] = useState<File | null>(null);
-  const [tries, setTries] = useState(0);
   const sending = useChange(submissionLifeSchema, ['submission', 'submissions']);
   const download = useDownload();
   const original = originalOf(file);
 
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setTries(tries + 1);
-    if (signature === null) return;
-    const body = new FormData();
-    body.set('signature', signature);
-    void sending.change(`/submissions/${file.sha256}/signatures`, { method: 'POST', body });
-  }
+  const checked = useChecked(
+    { signature: signature === null ? 'Choose the signature, the file that ends in .p7s.' : undefined },
+    () => {
+      if (signature === null) return;
+      const body = new FormData();
+      body.set('signature', signature);
+      void sending.change(`/submissions/${file.sha256}/signatures`, { method: 'POST', body });
+    },
+  );
 
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="sm">
-        <Text size="sm">
-          <Anchor component="button" type="button" size="sm" onClick={() => download.save(original)}>
-            Save the file as it was delivered
-          </Anchor>
-          , look at what it changes, sign it, and bring the signature alone.
-        </Text>
-        {download.summary}
-        {file.kind === undefined ? null : (
-          <SignHelp kind={file.kind} name={original.name} then="bring the signature here" />
-        )}
-        {sending.summary}
-        {tries > 0 && signature === null ? (
-          <FailureSummary
-            key={tries}
-            words={{ title: 'The signature is not delivered yet.', action: 'Choose it, the file that ends in .p7s.' }}
-          />
-        ) : null}
-        <DropZone onFiles={(files) => setSignature(files.at(-1) ?? signature)}>
-          <FileInput
-            label="Signature of the second officer"
-            description="Over the same file, as openssl cms -sign -binary makes it"
-            placeholder="Choose, or drop it here"
-            clearable
-            clearButtonProps={{ 'aria-label': 'Take the signature away' }}
-            value={signature}
-            onChange={setSignature}
-          />
-        </DropZone>
-        <Group gap="sm">
-          <Button type="submit" loading={sending.isPending}>
-            Deliver the signature
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form checked={checked} failure={sending.summary} gap="sm">
+      <Text size="sm">
+        <Anchor component="button" type="button" size="sm" onClick={() => download.save(original)}>
+          Save the file as it was delivered
+        </Anchor>
+        , look at what it changes, sign it, and bring the signature alone.
+      </Text>
+      {download.summary}
+      {file.kind === undefined ? null : (
+        <SignHelp kind={file.kind} name={original.name} then="bring the signature here" />
+      )}
+      <DropZone onFiles={(files) => setSignature(files.at(-1) ?? signature)}>
+        <FileInput
+          {...checked.field('signature')}
+          label="Signature of the second officer"
+          description="Over the same file, as openssl cms -sign -binary makes it"
+          placeholder="Choose, or drop it here"
+          clearable
+          clearButtonProps={{ 'aria-label': 'Take the signature away' }}
+          value={signature}
+          onChange={setSignature}
+        />
+      </DropZone>
+      <Group gap="sm">
+        <Button type="submit" loading={sending.isPending}>
+          Deliver the signature
+        </Button>
+      </Group>
+    </Form>
   );
 }

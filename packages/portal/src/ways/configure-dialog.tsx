@@ -11,6 +11,8 @@ import {
 } from '@penstock/api/schemas';
 import { useState } from 'react';
 import { useChange } from '../shared/changing.tsx';
+import { missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { fromLocal } from '../shared/time.ts';
 import { useZone } from '../shared/when.tsx';
@@ -49,13 +51,14 @@ export function ConfigureDialog({ data, onClose }: { data: WaysDocument; onClose
     };
     if ((await setting.change('/ways/versions', { method: 'POST', body })) !== undefined) onClose();
   }
+  const checked = useChecked({ reason: missing(reason, 'Enter the reason.') }, () => void submit());
 
   return (
     <FormDialog
       title="Change the ways"
       submit="Set it and tell all Users"
+      checked={checked}
       changing={setting}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
       <Text size="sm" c="dimmed">
@@ -105,7 +108,13 @@ export function ConfigureDialog({ data, onClose }: { data: WaysDocument; onClose
         </Paper>
       )}
       <TimeInput label="From" description="Empty: at once." value={from} onChange={setFrom} />
-      <WordsInput label="Reason" description="Every User reads it." value={reason} onChange={setReason} />
+      <WordsInput
+        {...checked.field('reason')}
+        label="Reason"
+        description="Every User reads it."
+        value={reason}
+        onChange={setReason}
+      />
     </FormDialog>
   );
 }

@@ -2,6 +2,8 @@ import { Select, Text, Textarea, TextInput } from '@mantine/core';
 import { type OutageDocument, type Way, type WaysDocument, waysSchema } from '@penstock/api/schemas';
 import { useState } from 'react';
 import { useChange } from '../shared/changing.tsx';
+import { missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { fromLocal, toLocal } from '../shared/time.ts';
 import { useZone } from '../shared/when.tsx';
@@ -12,14 +14,18 @@ const touched = ['ways', 'outages', 'reports'];
 
 /** One line: what others read of it. */
 export function WordsInput(props: {
+  id: string;
+  error: string | undefined;
   label: string;
   description: string;
   value: string;
   onChange: (value: string) => void;
 }) {
-  const { label, description, value, onChange } = props;
+  const { id, error, label, description, value, onChange } = props;
   return (
     <Textarea
+      id={id}
+      error={error}
       label={label}
       description={description}
       required
@@ -54,10 +60,18 @@ export function TimeInput(props: {
 }
 
 /** Among the ways that are set up. */
-export function WaySelect(props: { data: WaysDocument; value: Way | null; onChange: (way: Way | null) => void }) {
-  const { data, value, onChange } = props;
+export function WaySelect(props: {
+  id: string;
+  error: string | undefined;
+  data: WaysDocument;
+  value: Way | null;
+  onChange: (way: Way | null) => void;
+}) {
+  const { id, error, data, value, onChange } = props;
   return (
     <Select
+      id={id}
+      error={error}
       label="Way"
       required
       withAsterisk={false}
@@ -87,17 +101,21 @@ export function DeclareDialog(props: { data: WaysDocument; way?: Way; onClose: (
     };
     if ((await declaring.change('/ways/outages', { method: 'POST', body })) !== undefined) onClose();
   }
+  const checked = useChecked(
+    { way: missing(way, 'Choose the way.'), reason: missing(reason, 'Enter the reason.') },
+    () => void submit(),
+  );
 
   const isPreferred = data.ways.some((one) => one.way === way && one.use === 'preferred');
   return (
     <FormDialog
       title="Declare an outage"
       submit="Declare it and tell all Users"
+      checked={checked}
       changing={declaring}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
-      <WaySelect data={data} value={way} onChange={setWay} />
+      <WaySelect {...checked.field('way')} data={data} value={way} onChange={setWay} />
       {way === null ? null : (
         <Text size="sm" c="dimmed">
           {isPreferred
@@ -105,7 +123,13 @@ export function DeclareDialog(props: { data: WaysDocument; way?: Way; onClose: (
             : 'It is not the preferred way: fallbacks stay as they are.'}
         </Text>
       )}
-      <WordsInput label="Reason" description="Every User reads it." value={reason} onChange={setReason} />
+      <WordsInput
+        {...checked.field('reason')}
+        label="Reason"
+        description="Every User reads it."
+        value={reason}
+        onChange={setReason}
+      />
       <TimeInput label="From" description="Empty: now. A time to come announces it." value={from} onChange={setFrom} />
       <TimeInput
         label="Expected end"
@@ -125,17 +149,24 @@ export function EndDialog({ outage, onClose }: { outage: OutageDocument; onClose
     const path = `/ways/outages/${outage.outage}/end`;
     if ((await ending.change(path, { method: 'POST', body: { why } })) !== undefined) onClose();
   }
+  const checked = useChecked({ why: missing(why, 'Enter what put it right.') }, () => void submit());
 
   return (
     <FormDialog
       title={`End the outage of ${wayWords[outage.way]}`}
       submit="End it and tell all Users"
+      checked={checked}
       changing={ending}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
       <Text>Fallbacks that it opened close at once. What has come whole by them is taken in.</Text>
-      <WordsInput label="What put it right" description="Every User reads it." value={why} onChange={setWhy} />
+      <WordsInput
+        {...checked.field('why')}
+        label="What put it right"
+        description="Every User reads it."
+        value={why}
+        onChange={setWhy}
+      />
     </FormDialog>
   );
 }
@@ -151,13 +182,14 @@ export function ExpectedEndDialog({ outage, onClose }: { outage: OutageDocument;
     const body = { expectedEnd: end === '' ? null : fromLocal(end, zone) };
     if ((await changing.change(`/ways/outages/${outage.outage}`, { method: 'POST', body })) !== undefined) onClose();
   }
+  const checked = useChecked({}, () => void submit());
 
   return (
     <FormDialog
       title="Change the expected end"
       submit="Change it and tell all Users"
+      checked={checked}
       changing={changing}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
       <TimeInput label="Expected end" description="Empty: it is not known." value={end} onChange={setEnd} />

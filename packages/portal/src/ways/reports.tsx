@@ -11,6 +11,8 @@ import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { missing } from '../shared/faults.ts';
+import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { usePaged } from '../shared/paged.tsx';
 import { Panel } from '../shared/states.tsx';
@@ -93,18 +95,25 @@ function DismissDialog({ report, onClose }: { report: OutageReport; onClose: () 
     if ((await dismissing.change(path, { method: 'POST', body })) !== undefined) onClose();
   }
 
+  const checked = useChecked({ answer: missing(answer, 'Enter the answer.') }, () => void submit());
   return (
     <FormDialog
       title="Answer without an outage"
       submit="Answer"
+      checked={checked}
       changing={dismissing}
-      onSubmit={() => void submit()}
       onClose={onClose}
     >
       <Text>
         {report.userId} reports of {wayWords[report.way]}: {report.words}
       </Text>
-      <WordsInput label="Answer" description="This User reads it." value={answer} onChange={setAnswer} />
+      <WordsInput
+        {...checked.field('answer')}
+        label="Answer"
+        description="This User reads it."
+        value={answer}
+        onChange={setAnswer}
+      />
     </FormDialog>
   );
 }
@@ -118,17 +127,16 @@ export function ReportDialog({ data, onClose }: { data: WaysDocument; onClose: (
     if ((await reporting.change('/ways/reports', { method: 'POST', body: { way, words } })) !== undefined) onClose();
   }
 
+  const checked = useChecked(
+    { way: missing(way, 'Choose the way.'), words: missing(words, 'Enter what you see.') },
+    () => void submit(),
+  );
   return (
-    <FormDialog
-      title="Report an outage"
-      submit="Report it"
-      changing={reporting}
-      onSubmit={() => void submit()}
-      onClose={onClose}
-    >
+    <FormDialog title="Report an outage" submit="Report it" checked={checked} changing={reporting} onClose={onClose}>
       <Text>The Operator declares the outage, which opens the fallbacks, or answers you.</Text>
-      <WaySelect data={data} value={way} onChange={setWay} />
+      <WaySelect {...checked.field('way')} data={data} value={way} onChange={setWay} />
       <WordsInput
+        {...checked.field('words')}
         label="What you see"
         description="What you did, what happened, since when. The Operator reads it."
         value={words}
