@@ -86,7 +86,7 @@ test('the second officer takes the same bytes, signs them, and brings the signat
   await page.getByRole('table').getByRole('link').first().click();
   const second = page.getByRole('region', { name: 'The second officer' });
   await second.getByRole('button', { name: 'Deliver the signature' }).click();
-  await second.getByText('The signature is not delivered yet.').waitFor();
+  await second.getByRole('alert').getByText('Choose the signature').waitFor();
   const original = await saved(page, 'Save the file as it was delivered');
   expect(original.toString()).toBe(loose);
   await second.locator('input[type=file]').setInputFiles(signatureFile(signAs(pages.portal, loose, 1)));
