@@ -19,6 +19,7 @@ export interface ShownPage {
   readonly unseen?: string;
 }
 
+const soon = { timeout: 60_000 };
 const REFUSED = { type: 'x', title: 'Too many questions at once.', status: 429, code: 'x', action: 'Wait a minute.' };
 
 export async function walk(pages: TestPages, person: TestPerson, shown: ShownPage): Promise<void> {
@@ -33,7 +34,8 @@ export async function walk(pages: TestPages, person: TestPerson, shown: ShownPag
       await page.setViewportSize({ width, height: 700 });
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
       expect([path, state, width, await findBarriers(page)]).toEqual([path, state, width, []]);
-      expect([path, state, width, await pages.beside()]).toEqual([path, state, width, 0]);
+      // a screen that has just become narrow is laid out anew in more than one step
+      await expect.poll(async () => [path, state, width, await pages.beside()], soon).toEqual([path, state, width, 0]);
       // rows of a list of any length have a height that is said beforehand: what is in them must fit
       const cut = page
         .locator('.penstock-table-body .penstock-row')
