@@ -17,7 +17,13 @@ export * from './rules/check-request.ts';
 export * from './rules/eligibility.ts';
 export type { SignatureParts } from './signature/profile.ts';
 export { type Signer, signMessage } from './signature/sign.ts';
-export { type SignatureVerdict, verifySignature, verifySignatureInBackground } from './signature/verify.ts';
+export {
+  type SignatureArithmetic,
+  type SignatureVerdict,
+  verifyOnThreadPool,
+  verifySignature,
+  verifySignatureBy,
+} from './signature/verify.ts';
 export { type Attribute, attributes } from './values/attributes.ts';
 export { type AttributeLimit, type Breach, breachOf } from './values/breach.ts';
 export { compareDecimals, type Decimal, formatDecimal, MAXIMUM_DIGITS, parseDecimal } from './values/decimal.ts';

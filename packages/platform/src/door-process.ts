@@ -28,7 +28,10 @@ async function open({ config, databaseUrl }: Extract<ToDoor, { kind: 'open' }>):
   const opening = stopInOrder(log);
   stops = opening;
   try {
-    tell({ kind: 'listening', port: await openDoor({ config, databaseUrl, log, registry }, opening.add) });
+    tell({
+      kind: 'listening',
+      port: await openDoor({ config, databaseUrl, log, registry, verifiesBeside: false }, opening.add),
+    });
   } catch (error) {
     await opening.stop();
     const { code, detail, where } = error instanceof PenstockError ? error : {};

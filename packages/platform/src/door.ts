@@ -4,7 +4,7 @@
  * the database, so any number of them, in any number of processes, serve the same port or different ones.
  */
 
-import { requireEui } from '@penstock/duis';
+import { requireEui, verifyOnThreadPool } from '@penstock/duis';
 import type { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { createApi } from './api.ts';
@@ -23,6 +23,7 @@ import { Returns } from './gateway/returns.ts';
 import { deliverRoute } from './gateway/returns-route.ts';
 import { openSchemaValidator } from './gateway/schema-validator.ts';
 import { GatewayServer, type Peer } from './gateway/server.ts';
+import { SignatureThread } from './gateway/signature-thread.ts';
 import { ClockAlarm } from './messages/clock-alarm.ts';
 import { Committer } from './messages/committer.ts';
 import { openDirectory } from './parties/directory-reader.ts';
@@ -36,6 +37,8 @@ export interface DoorParts {
   readonly log: Log;
   readonly databaseUrl: string;
   readonly registry: Registry;
+  /** Signatures are verified in a thread beside: where processors are left that no other process of the gateway has. */
+  readonly verifiesBeside: boolean;
 }
 
 /**
@@ -84,8 +87,17 @@ export async function openDoor(parts: DoorParts, onStop: Stops['add']): Promise<
     config.duis.schemaFolder === undefined ? undefined : await openSchemaValidator(config.duis.schemaFolder, log);
   if (schema !== undefined) onStop('the validation by the schema', () => schema.close());
   const devices = new DeviceBatches((asked) => findDevices(pool, asked));
-  const intake = new Intake({ directory, devices, committer, clock, operatorId, metrics, schema });
-  const returns = new Returns({ directory, committer, clock, operatorId });
+  const signatures = parts.verifiesBeside ? new SignatureThread({ log }) : undefined;
+  onStop('the verification of signatures', async () => signatures?.close());
+  const arithmetic = signatures?.verify;
+  const intake = new Intake({ directory, devices, committer, clock, operatorId, metrics, arithmetic, schema });
+  const returns = new Returns({
+    directory,
+    committer,
+    clock,
+    operatorId,
+    arithmetic: arithmetic ?? verifyOnThreadPool,
+  });
   const api = await createApi({
     pool: forApi,
     reports: new Reports(forReports),

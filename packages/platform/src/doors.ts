@@ -37,7 +37,10 @@ const MOST_BY_DEFAULT = 8;
 const RESTART_MILLISECONDS = 1_000;
 const METRICS_WITHIN_MILLISECONDS = 2_000;
 
-export function openDoors(parts: Omit<DoorParts, 'registry'>): Promise<Doors> {
+/** What all processes of the gateway are given. */
+type Shared = Omit<DoorParts, 'registry' | 'verifiesBeside'>;
+
+export function openDoors(parts: Shared): Promise<Doors> {
   const processes = processesOf(parts.config);
   return processes === 1 ? openHere(parts) : DoorProcesses.open(parts, processes);
 }
@@ -47,11 +50,11 @@ function processesOf({ gateway }: Config): number {
   return gateway.processes ?? Math.max(1, Math.min(share, MOST_BY_DEFAULT));
 }
 
-async function openHere(parts: Omit<DoorParts, 'registry'>): Promise<Doors> {
+async function openHere(parts: Shared): Promise<Doors> {
   const registry = new Registry();
   const stops = stopInOrder(parts.log);
   try {
-    const port = await openDoor({ ...parts, registry }, stops.add);
+    const port = await openDoor({ ...parts, registry, verifiesBeside: availableParallelism() > 1 }, stops.add);
     return {
       port,
       metrics: async () => [await registry.getMetricsAsJSON()],
@@ -66,18 +69,18 @@ async function openHere(parts: Omit<DoorParts, 'registry'>): Promise<Doors> {
 
 class DoorProcesses implements Doors {
   port = 0;
-  readonly #parts: Omit<DoorParts, 'registry'>;
+  readonly #parts: Shared;
   readonly #starting = new Set<Worker>();
   readonly #listening = new Set<Worker>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #isStopping = false;
 
-  private constructor(parts: Omit<DoorParts, 'registry'>) {
+  private constructor(parts: Shared) {
     this.#parts = parts;
   }
 
   /** Starts them side by side; the first failure ends all and is thrown. */
-  static async open(parts: Omit<DoorParts, 'registry'>, processes: number): Promise<Doors> {
+  static async open(parts: Shared, processes: number): Promise<Doors> {
     // connections are long and busy alike: in turns, no process gets many more than another
     cluster.schedulingPolicy = cluster.SCHED_RR;
     cluster.setupPrimary({

@@ -5,7 +5,7 @@ import { readMessage } from '../read.ts';
 import { PROPERTY_TIMEOUT, runs } from '../testing/property-runs.ts';
 import { request, signedSamples, testKey } from '../testing/signed-samples.ts';
 import { signMessage } from './sign.ts';
-import { derSignature, verifySignature, verifySignatureInBackground } from './verify.ts';
+import { derSignature, verifyOnThreadPool, verifySignature, verifySignatureBy } from './verify.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
@@ -128,9 +128,9 @@ test('the verdict in the background is the same', async () => {
     const variants = [parts, { ...parts, value: flipped }, { ...parts, digest: new Uint8Array(32) }, undefined];
     for (const variant of variants) {
       for (const key of [signer.publicKey, publicKey]) {
-        expect(await verifySignatureInBackground(variant, key)).toEqual(verifySignature(variant, key));
+        expect(await verifySignatureBy(verifyOnThreadPool, variant, key)).toEqual(verifySignature(variant, key));
       }
     }
-    expect(await verifySignatureInBackground(parts, signer.publicKey)).toEqual({ ok: true });
+    expect(await verifySignatureBy(verifyOnThreadPool, parts, signer.publicKey)).toEqual({ ok: true });
   }
 });

@@ -30,22 +30,28 @@ export function verifySignature(parts: SignatureParts | undefined, key: KeyObjec
   return verify('sha256', signedInfo, key, derSignature(parts.value)) ? valid : wrongValue;
 }
 
+/** Says whether a signature (a DER SEQUENCE of r and s) over SHA-256 is of these bytes and this P-256 key. */
+export type SignatureArithmetic = (signedInfo: Uint8Array, key: KeyObject, signature: Uint8Array) => Promise<boolean>;
+
 /**
- * As `verifySignature`, with the arithmetic on Node's thread pool: for many messages at once, whose 50 us each would keep
- * the calling thread from all others. The hand-over costs 25 us of CPU in all, so it is nothing for one message.
+ * As `verifySignature`, with the arithmetic done elsewhere: its 50 us a message would keep the calling thread from all
+ * others.
  */
-export function verifySignatureInBackground(
+export async function verifySignatureBy(
+  arithmetic: SignatureArithmetic,
   parts: SignatureParts | undefined,
   key: KeyObject,
 ): Promise<SignatureVerdict> {
   const verdict = checkDigest(parts, key);
-  if (verdict !== undefined || parts === undefined) return Promise.resolve(verdict ?? wrongValue);
+  if (verdict !== undefined || parts === undefined) return verdict ?? wrongValue;
   const signedInfo = Buffer.from(parts.canonicalSignedInfo, 'latin1');
+  return (await arithmetic(signedInfo, key, derSignature(parts.value))) ? valid : wrongValue;
+}
+
+/** On Node's thread pool. The hand-over costs 25 us of CPU in all, so it is for a few messages. */
+export function verifyOnThreadPool(signedInfo: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    verify('sha256', signedInfo, key, derSignature(parts.value), (error, isValid) => {
-      if (error) reject(error);
-      else resolve(isValid ? valid : wrongValue);
-    });
+    verify('sha256', signedInfo, key, signature, (error, isValid) => (error ? reject(error) : resolve(isValid)));
   });
 }
 

@@ -15,7 +15,9 @@ import {
   formatRequestId,
   readMessage,
   SIGNED_PRE_COMMAND,
+  type SignatureArithmetic,
   verifySignature,
+  verifySignatureBy,
   type WebService,
 } from '@penstock/duis';
 import type { KnownDevice } from '../devices/devices.ts';
@@ -48,6 +50,8 @@ export interface IntakeParts {
   readonly clock: Clock;
   readonly operatorId: Eui;
   readonly metrics: IntakeMetrics;
+  /** Verifies signatures elsewhere; undefined: on the spot. */
+  readonly arithmetic: SignatureArithmetic | undefined;
   readonly schema: SchemaValidator | undefined;
 }
 
@@ -93,7 +97,7 @@ export class Intake {
     const snapshot = directory.current();
     const instant = clock.now().getTime();
     let started = from;
-    const unproven = this.verify(request, snapshot, instant);
+    const unproven = await this.verify(request, snapshot, instant);
     started = metrics.stage('verify', started);
     if (unproven !== undefined) return problemAnswer(problemOf(unproven));
     const judged = await this.authorise(service, request, snapshot, instant);
@@ -103,14 +107,18 @@ export class Intake {
     return settled.outcome === 'stale' ? undefined : answerOf(request, judged.refusal, settled);
   }
 
-  private verify(request: DuisRequest, snapshot: Directory, instant: number): Refusal | undefined {
+  private async verify(request: DuisRequest, snapshot: Directory, instant: number): Promise<Refusal | undefined> {
     const parts = request.signature;
     if (parts === undefined) return unsigned;
     if (parts.signer === undefined) return unnamedSigner;
     const certificate = snapshot.signer(parts.signer.issuer, parts.signer.serial);
     const refused = judgeSigner(certificate, request.requestId.originator, instant);
     if (certificate === undefined || refused !== undefined) return refused;
-    const verdict = verifySignature(parts, certificate.key);
+    const { arithmetic } = this.parts;
+    const verdict =
+      arithmetic === undefined
+        ? verifySignature(parts, certificate.key)
+        : await verifySignatureBy(arithmetic, parts, certificate.key);
     if (verdict.ok) return undefined;
     return {
       code: verdict.code,

@@ -11,7 +11,8 @@ import {
   devicesConcerned,
   type Eui,
   readMessage,
-  verifySignatureInBackground,
+  type SignatureArithmetic,
+  verifySignatureBy,
 } from '@penstock/duis';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
@@ -42,6 +43,7 @@ export interface ReturnsParts {
   readonly committer: Committer;
   readonly clock: Clock;
   readonly operatorId: Eui;
+  readonly arithmetic: SignatureArithmetic;
 }
 
 const MOST_JUDGEMENTS = 5;
@@ -160,7 +162,7 @@ export class Returns {
         detail: refusal?.detail ?? 'the message is not signed',
       });
     }
-    const verdict = await verifySignatureInBackground(parts, certificate.key);
+    const verdict = await verifySignatureBy(this.parts.arithmetic, parts, certificate.key);
     if (!verdict.ok)
       throw new PenstockError('gateway.signer-not-operator', { detail: `its signature fails: ${verdict.code}` });
   }

@@ -4,7 +4,15 @@
 import type { KeyObject } from 'node:crypto';
 import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
 import { Agent, request } from 'node:https';
-import { type Eui, requireEui, type Signer, signMessage, writeRequest } from '@penstock/duis';
+import {
+  type Eui,
+  requireEui,
+  type SignatureArithmetic,
+  type Signer,
+  signMessage,
+  verifyOnThreadPool,
+  writeRequest,
+} from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { findDevices } from '../devices/device-lookup.ts';
 import { type Clock, systemClock, utcDay } from '../foundation/clock.ts';
@@ -77,6 +85,7 @@ export interface TestWorld {
 
 export interface GatewayChanges {
   readonly options?: Partial<GatewayOptions>;
+  readonly arithmetic?: SignatureArithmetic;
   readonly schema?: SchemaValidator;
   readonly clock?: Clock;
   readonly mostWaiting?: number;
@@ -189,7 +198,7 @@ async function startGateway(
   const metrics = new IntakeMetrics(registry, () => committer.waiting);
   const devices = new DeviceBatches((asked) => findDevices(database.pool, asked));
   const shared = { directory, committer, clock, operatorId: operator };
-  const intake = new Intake({ ...shared, devices, metrics, schema: changes.schema });
+  const intake = new Intake({ ...shared, devices, metrics, arithmetic: changes.arithmetic, schema: changes.schema });
   const tls = testCertificate({ serial: '77' });
   const server = new GatewayServer(
     {
@@ -211,7 +220,7 @@ async function startGateway(
       metrics,
       log: createLog({ level: 'silent' }),
       isFull: () => committer.isFull,
-      routes: changes.routes?.(new Returns(shared)) ?? new Map(),
+      routes: changes.routes?.(new Returns({ ...shared, arithmetic: verifyOnThreadPool })) ?? new Map(),
       api: (_request, response) => response.writeHead(501, STATUS_CODES[501]).end(),
     },
   );
