@@ -27,11 +27,20 @@ export function ReportButton({ event, userId, caller }: { event: string; userId:
             What nobody decided on, as a file; signed by the Operator.
           </Text>
         ) : (
-          <Button variant="default" size="sm" onClick={() => saveFile(new Blob([atob(signature)]), `${event}.csv.p7s`)}>
+          <Button
+            variant="default"
+            size="sm"
+            onClick={() => saveFile(new Blob([bytesOf(signature)]), `${event}.csv.p7s`)}
+          >
             Save the Operator’s signature of it
           </Button>
         )}
       </Group>
     </>
   );
+}
+
+/** A text in a Blob would be written as UTF-8, which the bytes of a signature are not. */
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
