@@ -201,7 +201,8 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
     secret: readSessionSecret(config),
     operatorId: requireEui(config.operator.userId),
     // a public address says that a proxy leads to it from elsewhere
-    isLoopback: isLoopback(config.http.host) && config.http.publicAddress === undefined,
+    admitsDemonstration:
+      demonstration !== undefined && isLoopback(config.http.host) && config.http.publicAddress === undefined,
     providers,
     origins: () => originsOf(config, port),
   });
@@ -301,13 +302,16 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
   if (config.http.publicAddress !== undefined && config.http.trustedProxies.length === 0) {
     log.warn('http.trusted_proxies names no proxy: all people count as one address, and share its limits');
   }
-  await offerFirstAdministrator(forApi.pool, {
-    dataFolder: config.dataFolder,
-    email: config.people.firstAdministrator,
-    origin: originsOf(config, port)[0],
-    now: clock.now(),
-    log,
-  });
+  // the demonstration has its own
+  if (demonstration === undefined) {
+    await offerFirstAdministrator(forApi.pool, {
+      dataFolder: config.dataFolder,
+      email: config.people.firstAdministrator,
+      origin: originsOf(config, port)[0],
+      now: clock.now(),
+      log,
+    });
+  }
   return addresses;
 }
 

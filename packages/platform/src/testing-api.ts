@@ -54,7 +54,7 @@ export async function startTestApi() {
     log,
     secret: testSecret,
     operatorId,
-    isLoopback: true,
+    admitsDemonstration: true,
     providers: new Providers([]),
     origins: () => [own],
   });

@@ -47,7 +47,7 @@ beforeAll(async () => {
     log,
     secret: testSecret,
     operatorId,
-    isLoopback: true,
+    admitsDemonstration: true,
     providers: new Providers([]),
     origins: () => [address],
   });

@@ -46,7 +46,7 @@ export async function inviteFirstAdministrator(
 async function hasAdministrator(client: pg.Pool | pg.PoolClient): Promise<boolean> {
   const { rowCount } = await client.query(
     `select from person_role join person using (person_id)
-     where acting = 'operator' and role = 'operator_administrator' and status = 'active' limit 1`,
+     where acting = 'operator' and role = 'operator_administrator' and status = 'active' and not is_demonstration limit 1`,
   );
   return rowCount === 1;
 }

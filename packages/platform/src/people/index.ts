@@ -20,8 +20,8 @@ export interface PeopleOptions {
   readonly operatorId: Eui;
   /** Organisations' own providers. */
   readonly providers: Providers;
-  /** Whether only this machine reaches the pages: people of the demonstration may then sign in. */
-  readonly isLoopback: boolean;
+  /** The demonstration runs, and only this machine reaches the pages: its people may sign in. */
+  readonly admitsDemonstration: boolean;
   /** The origins of our own pages, the address that people are given first; asked when the server listens. */
   readonly origins: () => readonly string[];
 }

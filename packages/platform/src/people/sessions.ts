@@ -16,15 +16,15 @@ export interface SessionsOptions {
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly operatorId: Eui;
-  /** Whether only this machine reaches the pages: else people of the demonstration are nobody. */
-  readonly isLoopback: boolean;
+  /** The demonstration runs, and only this machine reaches the pages: else its people are nobody. */
+  readonly admitsDemonstration: boolean;
   readonly origins: () => readonly string[];
   readonly signIn: () => SignIn;
   readonly providers: Providers;
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
-  const { pool, clock, operatorId, isLoopback, origins, signIn, providers } = options;
+  const { pool, clock, operatorId, admitsDemonstration, origins, signIn, providers } = options;
 
   /** What a session may act for: one that a provider made, for whom it speaks; undefined when there is no such any more. */
   function choicesOf(choices: readonly Choice[], id: string | null | undefined): readonly Choice[] | undefined {
@@ -43,7 +43,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     const { session } = response;
     if (isOverdue(session, clock.now())) return undefined;
     const person = await findPerson(pool, session.userId, operatorId);
-    if (person === undefined || (person.isDemonstration && !isLoopback)) return undefined;
+    if (person === undefined || (person.isDemonstration && !admitsDemonstration)) return undefined;
     if (!WITH_SECOND_FACTOR.has(session.method)) throw new PenstockError('access.second-factor-needed');
     const choices = choicesOf(person.choices, session.provider);
     if (choices === undefined) return undefined;

@@ -34,10 +34,10 @@ export const emailOf = (body: unknown): string | undefined => textOf(body, 'emai
  * Runs when a session is made, after the password or the code was right: so the answer tells nothing to strangers.
  * @throws APIError for a person that is suspended, withdrawn, or of the demonstration where others reach it
  */
-export async function requireAccess(pool: pg.Pool, personId: string, isLoopback: boolean): Promise<void> {
+export async function requireAccess(pool: pg.Pool, personId: string, admitsDemonstration: boolean): Promise<void> {
   const { rowCount } = await pool.query(
     `select from person where person_id = $1 and status = 'active' and ($2 or not is_demonstration)`,
-    [personId, isLoopback],
+    [personId, admitsDemonstration],
   );
   if (rowCount === 1) return;
   throw new APIError('FORBIDDEN', { code: 'NO_ACCESS', message: 'Your access has ended. Ask your administrator.' });

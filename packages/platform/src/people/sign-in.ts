@@ -39,8 +39,8 @@ export interface SignInOptions {
   readonly secret: string;
   readonly operatorId: Eui;
   readonly providers: Providers;
-  /** Whether only this machine reaches the pages: else people of the demonstration are refused. */
-  readonly isLoopback: boolean;
+  /** The demonstration runs, and only this machine reaches the pages: else its people are refused. */
+  readonly admitsDemonstration: boolean;
   /** The origins of our own pages; the first is the address that people are given. */
   readonly origins: readonly string[];
 }
@@ -89,7 +89,7 @@ async function markOf(
 }
 
 export function createSignIn(options: SignInOptions) {
-  const { pool, clock, log, secret, isLoopback, origins } = options;
+  const { pool, clock, log, secret, admitsDemonstration, origins } = options;
   const [baseURL = ''] = origins;
   return betterAuth({
     appName: 'Penstock',
@@ -117,7 +117,7 @@ export function createSignIn(options: SignInOptions) {
       session: {
         create: {
           before: async (session, context) => {
-            await requireAccess(pool, session.userId, isLoopback);
+            await requireAccess(pool, session.userId, admitsDemonstration);
             const mark = await markOf(session, context, clock.now());
             // whoever asks not to be remembered would have a day without use
             return { data: { ...session, ...mark, expiresAt: new Date(Date.now() + IDLE_SECONDS * 1000) } };

@@ -34,13 +34,13 @@ export interface PeopleServer {
 
 /** A database with the Parties A (Alpha) and B (Beta), one User ID each, and the room's own routes in front of it. */
 export async function startPeopleServer({
-  isLoopback = true,
+  admitsDemonstration = true,
   host = '127.0.0.1',
   routes = [],
   providers = [],
   trustedProxies = [],
 }: {
-  isLoopback?: boolean;
+  admitsDemonstration?: boolean;
   host?: string;
   routes?: readonly ((app: HttpApp) => void)[];
   providers?: readonly Provider[];
@@ -63,7 +63,7 @@ export async function startPeopleServer({
     log,
     secret: testSecret,
     operatorId: testOperatorId,
-    isLoopback,
+    admitsDemonstration,
     providers: new Providers(providers),
     origins: () => [address],
   });

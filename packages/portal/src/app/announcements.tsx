@@ -16,7 +16,12 @@ export function Announcements() {
   const [seen, setSeen] = useLocalStorage<readonly string[]>({ key: 'penstock-announcements', defaultValue: [] });
   const shown = (data?.announcements ?? []).filter((one) => !seen.includes(nameOf(one)));
   return (
-    <section aria-label="Announcements" aria-live="polite" className="penstock-announcements">
+    // a landmark only while it has something to say; what is read aloud must be there before
+    <section
+      aria-label={shown.length > 0 ? 'Announcements' : undefined}
+      aria-live="polite"
+      className="penstock-announcements"
+    >
       {shown.map((one) => (
         <div key={nameOf(one)} className="penstock-announcement" data-kind={one.kind}>
           <Text size="sm">{one.words}</Text>

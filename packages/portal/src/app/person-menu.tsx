@@ -1,23 +1,11 @@
-import { Anchor, Button, Stack, Text, VisuallyHidden } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Anchor, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { signOut } from '../session/auth.ts';
 import { useSession } from '../session/me.ts';
+import { SignOutButton } from '../session/sign-out.tsx';
 import { Disclosure } from '../shared/disclosure.tsx';
 
 export function PersonMenu() {
   const { me } = useSession();
-  const queryClient = useQueryClient();
-  const leaving = useMutation({
-    mutationFn: async () => {
-      const result = await signOut();
-      if (!result.ok) throw new Error(result.title);
-      // whatever was shown must be gone from the memory of this page, and of what the browser keeps of it
-      queryClient.clear();
-      sessionStorage.clear();
-      window.location.assign('/');
-    },
-  });
   const { name, email } = me.person;
   const initials = name
     .split(/\s+/)
@@ -51,14 +39,7 @@ export function PersonMenu() {
           >
             Your account and sessions
           </Anchor>
-          <Button variant="default" loading={leaving.isPending} onClick={() => leaving.mutate()}>
-            Sign out
-          </Button>
-          {leaving.isError ? (
-            <Text role="alert" size="sm" c="var(--mantine-color-error)">
-              You are still signed in: {leaving.error.message} Try again.
-            </Text>
-          ) : null}
+          <SignOutButton />
         </Stack>
       )}
     </Disclosure>

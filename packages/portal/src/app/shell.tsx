@@ -11,6 +11,7 @@ import { ChoosePage } from '../session/choose-page.tsx';
 import { choicesOf, meQuery, type Session, SessionContext } from '../session/me.ts';
 import { SessionEndedDialog } from '../session/session-ended-dialog.tsx';
 import { SignInPage } from '../session/sign-in-page.tsx';
+import { SignOutButton } from '../session/sign-out.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { ActingMenu } from './acting-menu.tsx';
@@ -69,6 +70,9 @@ function KnownShell() {
           Choose for whom you act
         </Anchor>
       )}
+      <Group>
+        <SignOutButton />
+      </Group>
     </Stack>
   );
 }

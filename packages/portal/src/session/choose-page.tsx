@@ -1,23 +1,20 @@
-import { Paper, Stack, Text, Title } from '@mantine/core';
+import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { Choice } from '@penstock/api/schemas';
 import { Link } from '@tanstack/react-router';
 import { PageTitle } from '../shared/page-title.tsx';
 import { actingOf, roleWords } from './me.ts';
+import { SignOutButton } from './sign-out.tsx';
 
-/** Asked of whoever may act for several, or for none; the answer goes into the address. */
+/** Asked of whoever may act for several; the answer goes into the address. */
 export function ChoosePage({ choices }: { choices: readonly Choice[] }) {
   return (
     <main className="penstock-gate">
       <PageTitle title="For whom do you act?" />
       <Stack w="100%" maw={520} gap="md">
         <Title order={1} size="h2">
-          {choices.length === 0 ? 'You act for nobody yet' : 'For whom do you act?'}
+          For whom do you act?
         </Title>
-        <Text c="dimmed">
-          {choices.length === 0
-            ? 'Ask an administrator of your organisation to give you a role.'
-            : 'The page always says it, and you can change it at any time.'}
-        </Text>
+        <Text c="dimmed">The page always says it, and you can change it at any time.</Text>
         {choices.map((choice) => (
           <Paper
             key={actingOf(choice)}
@@ -34,6 +31,9 @@ export function ChoosePage({ choices }: { choices: readonly Choice[] }) {
             </Text>
           </Paper>
         ))}
+        <Group>
+          <SignOutButton />
+        </Group>
       </Stack>
     </main>
   );

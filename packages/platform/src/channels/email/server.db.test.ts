@@ -380,6 +380,7 @@ describe('an address', () => {
     const dialog = await Dialog.secure(port, from);
     dialogs.push(dialog);
     for (let n = 0; n < 20; n += 1) expect(await dialog.mail('Subject: x\r\n\r\nx')).toMatch(/^554/);
+    expect(await dialog.mail('Subject: x\r\n\r\nx')).toMatch(/^421 .*try again in ten minutes/);
     const again = await Dialog.begin(port, from);
     expect(again.greeting).toMatch(/^421 .*try again in ten minutes/);
     expect((await secure()).greeting).toMatch(/^220/);

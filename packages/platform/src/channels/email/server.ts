@@ -129,16 +129,23 @@ export class EmailServer {
   }
 
   #refuseConnection({ remoteAddress }: SMTPServerSession): Reply | null {
-    if (this.#refusals.isTooMany(remoteAddress, performance.now())) {
-      this.#mails.inc({ outcome: 'too_many_refused' });
-      return new Reply(421, 'too many mails of this address were refused; try again in ten minutes');
-    }
+    const waits = this.#judgeAddress(remoteAddress);
+    if (waits !== null) return waits;
     const open = [...this.#server.connections].filter((one) => one.remoteAddress === remoteAddress);
     return open.length > MOST_OF_ADDRESS ? new Reply(421, 'too many connections of this address') : null;
   }
 
-  async #judgeSender({ address }: SMTPServerAddress, { secure }: SMTPServerSession): Promise<Reply | null> {
-    if (!secure) return new Reply(530, 'issue STARTTLS first: nothing is taken in the clear');
+  /** At each mail, too: a connection may bring any number of them. 421 ends it. */
+  #judgeAddress(remoteAddress: string): Reply | null {
+    if (!this.#refusals.isTooMany(remoteAddress, performance.now())) return null;
+    this.#mails.inc({ outcome: 'too_many_refused' });
+    return new Reply(421, 'too many mails of this address were refused; try again in ten minutes');
+  }
+
+  async #judgeSender({ address }: SMTPServerAddress, session: SMTPServerSession): Promise<Reply | null> {
+    if (!session.secure) return new Reply(530, 'issue STARTTLS first: nothing is taken in the clear');
+    const waits = this.#judgeAddress(session.remoteAddress);
+    if (waits !== null) return waits;
     if (address === '') {
       this.#mails.inc({ outcome: 'null_sender' });
       return new Reply(550, 'bounces and notices are not taken here');

@@ -66,6 +66,15 @@ test('go after an hour, so that none is taken with the next file of its name', a
   expect(rows).toEqual([]);
 });
 
+test('lie for a week at most, but a file and its signature, both whole, are taken in however late', async () => {
+  for (const name of ['file.csv', 'file.csv.p7s', 'other.csv', 'other.csv.P7S', 'lone.csv']) await put(name);
+  await put('half.csv', { isWhole: false });
+  await putRefused('bad.csv', 'bad.csv.p7s');
+  await age(24 * 8);
+  await dropOldIncoming(database.pool);
+  expect(await names()).toEqual(['file.csv', 'file.csv.p7s', 'other.csv', 'other.csv.P7S']);
+});
+
 test('that were refused with a file go when the file is put anew, removed, or another takes its name', async () => {
   await putRefused('a.csv', 'a.csv.p7s');
   await put('a.csv');

@@ -243,7 +243,7 @@ export async function refuseIncoming(
 }
 
 /**
- * Drops what has lain for a week, and signatures that have lain for an hour without their file: a routine that writes the
+ * Drops what has lain for a week, but what is whole with its signature and not refused: that is taken in, however late. And signatures that have lain for an hour without their file: a routine that writes the
  * same name each day would else have yesterday's signature taken with today's file.
  */
 export async function dropOldIncoming(pool: pg.Pool): Promise<void> {
@@ -255,7 +255,14 @@ export async function dropOldIncoming(pool: pg.Pool): Promise<void> {
                          where f.user_id = s.user_id and f.file <> s.file
                            and starts_with(f.name, left(s.name, -4)) and lower(right(f.name, 4)) <> '.p7s')`,
     );
-    await client.query(`delete from incoming_file where changed_at < clock_timestamp() - ${KEPT}`);
+    await client.query(
+      `delete from incoming_file o
+       where o.changed_at < clock_timestamp() - ${KEPT}
+         and not (o.is_whole and o.refusal_code is null
+                  and exists (select from incoming_file p
+                              where p.user_id = o.user_id and p.is_whole and p.refusal_code is null
+                                and (lower(p.name) = lower(o.name) || '.p7s' or lower(o.name) = lower(p.name) || '.p7s')))`,
+    );
     await client.query(
       `delete from incoming_chunk c
        where not exists (select from incoming_file f where f.user_id = c.user_id and f.file = c.file)`,
