@@ -90,6 +90,7 @@ takePictures(test, pages, {
     await rows(page);
     await page.getByRole('row').nth(1).getByRole('link').click();
     await heading(page, 'Its life');
+    await page.getByText('Loading the reason').waitFor({ state: 'detached' });
   }),
   streams: of('/streams', (page) => page.getByRole('region', { name: /^To you/ }).waitFor()),
   thresholds: of('/thresholds', (page) => page.getByText('Full: the next message is held.').waitFor()),

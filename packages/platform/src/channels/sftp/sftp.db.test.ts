@@ -292,6 +292,23 @@ describe('another’s folder', () => {
     expect(rows).toEqual([{ user_id: expect.stringMatching(/00:00$/), name: 'secret.csv' }]);
   });
 
+  test('nor are its receipts, what was not taken in, and their signatures', async () => {
+    const sha256 = writeSigned('mine.csv', adt());
+    write('bad.csv', 'no signature');
+    write('bad.csv.p7s', '');
+    const puts = ['mine.csv', 'mine.csv.p7s', 'bad.csv', 'bad.csv.p7s'].map((name) => `put ${name} incoming/`);
+    expect(await asA(...puts)).toMatchObject({ code: 0 });
+    await settled(sha256);
+    await vi.waitFor(
+      async () => expect((await asA('ls -1 receipts')).output).toMatch(/applied[^]*not-taken|not-taken[^]*applied/),
+      soon,
+    );
+    const names = (await asA('ls -1 receipts')).output.match(/receipts\/\S+/g) ?? [];
+    expect(names.length).toBeGreaterThanOrEqual(4);
+    for (const name of names) expect(await asB(`get ${name}`)).toMatchObject({ code: 1 });
+    expect((await asB('ls -1 receipts')).output).not.toMatch(/applied|not-taken/);
+  });
+
   test('and another’s name, key, or a way without a key let nobody in', async () => {
     expect(await client.run(['ls'], { user: userA, key: 'b' })).toMatchObject({ code: 255 });
     expect(await client.run(['ls'], { user: 'root', key: 'a' })).toMatchObject({ code: 255 });
