@@ -93,7 +93,8 @@ const pictures: Readonly<Record<string, Picture>> = {
           }),
         }),
       );
-      await page.getByRole('button', { name: 'Export as CSV' }).click();
+      // what asks by itself may have brought the dialog already, and the button is behind it then
+      await page.getByRole('button', { name: 'Export as CSV', includeHidden: true }).dispatchEvent('click');
       await page.getByRole('dialog').waitFor();
     },
   },
