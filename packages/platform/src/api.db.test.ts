@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import { operatorRoleNameSchema, type PersonRole, personRoleSchema } from '@penstock/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isForPeople } from './foundation/http/caller.ts';
 import type { Access } from './foundation/http/server.ts';
-import { type Actor, needsReason, rightsOf } from './foundation/rights.ts';
+import { type Actor, needsReason, type Right, rightsOf } from './foundation/rights.ts';
 import { loadDirectory } from './parties/directory-store.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
 import { addPerson, TestBrowser } from './people/testing-people.ts';
-import { alpha, beta, hub, meter, startTestApi, type TestApi, viewers } from './testing-api.ts';
+import { alpha, beta, hub, meter, operatorId, startTestApi, type TestApi, viewers } from './testing-api.ts';
 
 let started: TestApi;
 let database: TestApi['database'];
@@ -175,12 +176,53 @@ describe('who may call what', () => {
     'GET /*': 'anyone',
   };
 
-  test('the table names every route', () => {
-    const found = Object.fromEntries(
-      started.accessRules.map(({ method, url, access }) => [`${method} ${url}`, access]),
-    );
-    expect(found).toEqual(table);
+  // What takes another right besides, when the Operator asks it for a User.
+  const ofUsers: Readonly<Record<string, Right>> = {
+    'GET /api/v1/submissions/:sha256/file': 'record.see',
+    'GET /api/v1/submissions/:sha256/signatures/:signature': 'record.see',
+  };
+
+  test('the tables name every route', () => {
+    const found = started.accessRules.map(({ method, url, ...rule }) => ({ route: `${method} ${url}`, ...rule }));
+    expect(Object.fromEntries(found.map(({ route, access }) => [route, access]))).toEqual(table);
+    const besides = found.flatMap(({ route, accessOfUsers }) => (accessOfUsers ? [[route, accessOfUsers]] : []));
+    expect(Object.fromEntries(besides)).toEqual(ofUsers);
   });
+
+  for (const [route, right] of Object.entries(ofUsers)) {
+    test(`${route}, of a User: ${right} too`, async () => {
+      const sha256 = '00'.repeat(32);
+      const path = route.replace('GET ', '').replace(':sha256', sha256).replace(':signature', sha256);
+      const codeOf = async (who: string, query: string, reason?: string) => {
+        const headers = reason === undefined ? {} : { 'penstock-reason': reason };
+        return (await browsers.get(who)?.call('GET', path + query, undefined, headers))?.json.code;
+      };
+      const given = 'a reason that is long enough';
+      const seen: Record<string, unknown[]> = {};
+      const expected: Record<string, unknown[]> = {};
+      for (const role of operatorRoleNameSchema.options) {
+        seen[role] = [
+          await codeOf(role, ''),
+          await codeOf(role, `?userId=${operatorId.toLowerCase()}`),
+          await codeOf(role, `?userId=${alpha}`),
+          await codeOf(role, `?userId=${alpha.toLowerCase()}`, given),
+          // what is no one User ID is nobody's own
+          await codeOf(role, `?userId=${operatorId}&userId=${alpha}`),
+        ];
+        const [without, having] = !rightsOf(role).has(right)
+          ? ['access.denied', 'access.denied']
+          : [needsReason(role, right) ? 'access.reason-needed' : 'request.not-found', 'request.not-found'];
+        expected[role] = ['request.not-found', 'request.not-found', without, having, without];
+      }
+      expect(seen).toEqual(expected);
+      expect(await call('operator', 'GET', `${path}?userId=${alpha}`)).toMatchObject({ status: 404 });
+      const readings = await database.pool.query('delete from record_reading where user_id = $1 and reason = $2', [
+        alpha,
+        given,
+      ]);
+      expect(readings.rowCount).toBe(2);
+    });
+  }
 
   function mayEnter(who: string, access: Access): boolean {
     if (access === 'anyone') return true;
@@ -361,6 +403,40 @@ describe('the Operator’s people', () => {
     }
     expect((await of('security')(`/api/v1/record-readings?userId=${beta}`)).json.items).toEqual([]);
     expect(await of('security')('/api/v1/record-readings?cursor=x')).toMatchObject({ status: 400 });
+  });
+
+  test('take the bytes of a User’s signed file with a reason; what became of it they see without', async () => {
+    const file = `action,20261122000000000001,${alpha}:${meter}:1,,process,`;
+    const sha256 = createHash('sha256').update(file).digest('hex');
+    await database.pool.query(
+      `with chunk as (
+         insert into submission_chunk (user_id, upload, number, bytes)
+         values ($1, gen_random_uuid(), 0, $2) returning upload)
+       insert into submission (user_id, sha256, upload, size, received_at, state, changed_at, kind, reference)
+       select $1, sha256($2), upload, octet_length($2), now(), 'applied', now(), 'actions', 'SR' from chunk`,
+      [alpha, Buffer.from(file)],
+    );
+    const [desk, planner] = [of('service_desk'), of('change_manager')];
+    const one = `/api/v1/submissions/${sha256}`;
+    const shown = await desk(`${one}?userId=${alpha}`);
+    expect(shown).toMatchObject({ status: 200, json: { kind: 'actions' } });
+    expect(JSON.stringify(shown.json)).not.toContain(meter);
+    const bytes = `${one}/file?userId=${alpha}`;
+    expect(await desk(bytes)).toMatchObject({ status: 403, json: { code: 'access.reason-needed' } });
+    expect(await planner(bytes, 'The same is asked for by another')).toMatchObject({
+      status: 403,
+      json: { code: 'access.denied' },
+    });
+    const reason = 'Alpha asks which messages its file names';
+    const { status, headers } = await desk(bytes, reason);
+    expect([status, headers.get('content-length')]).toEqual([200, String(file.length)]);
+    const { items } = (await of('user_administrator')('/api/v1/record-readings?limit=1')).json;
+    expect(items).toMatchObject([{ reason, what: `signed file ${sha256}` }]);
+    // the User's own people and machines give none
+    for (const answer of [await of('read_only')(`${one}/file`), await call('alpha', 'GET', `${one}/file`)]) {
+      expect(answer.status).toBe(200);
+    }
+    await database.pool.query('delete from submission');
   });
 });
 

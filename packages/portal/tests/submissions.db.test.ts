@@ -130,6 +130,36 @@ test('who only sees files is offered nothing that it may not do', async () => {
   expect(await findBarriers(page)).toEqual([]);
 });
 
+test('the Operator’s people take the lines of a User’s file with a reason, or not at all', async () => {
+  const ofUser = `/submissions?user=${encodeURIComponent(alpha)}`;
+  const openFile = async (person: 'desk' | 'planner') => {
+    const page = await open(person, ofUser);
+    await page.getByRole('table').getByRole('link').first().click();
+    const documents = page.getByRole('region', { name: 'Receipt and file' });
+    await documents.waitFor();
+    return { page, documents };
+  };
+  const button = { name: 'Save the file as it was delivered' };
+  const planner = await openFile('planner');
+  await planner.documents.getByText('Your role does not see the lines of a User’s file').waitFor();
+  expect(await planner.documents.getByRole('button', button).count()).toBe(0);
+  expect(await findBarriers(planner.page)).toEqual([]);
+
+  const { page, documents } = await openFile('desk');
+  await documents.getByRole('button', { name: 'Save the receipt' }).waitFor();
+  expect(await documents.getByRole('button', button).count()).toBe(0);
+  await documents.getByRole('button', { name: 'Show the file' }).click();
+  await documents.getByText('Give a reason of at least 10 characters.').first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await documents.getByLabel('Why').fill('Alpha asks which lines it sent');
+  await documents.getByRole('button', { name: 'Show the file' }).click();
+  expect((await saved(page, button.name)).toString()).toMatch(/^adt-file\/1,/);
+  const { rows } = await pages.portal.database.pool.query('select reason, what from record_reading');
+  expect(rows).toEqual([
+    { reason: 'Alpha asks which lines it sent', what: expect.stringMatching(/^signed file [0-9a-f]{64}$/) },
+  ]);
+});
+
 test('the report of an event is saved with the Operator’s signature of it', async () => {
   await holdMessages(pages.portal, 3);
   const page = await asAro(`/quarantine/${heldEvent}`);

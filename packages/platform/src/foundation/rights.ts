@@ -31,13 +31,13 @@ export const actors = [
 
 /** The kinds of data, each with what it is. */
 const kinds = {
-  record: "A User's own record of messages, held ones too",
+  record: "A User's own record: messages, held ones too, and the bytes of its signed files",
   streams: 'What waits to be taken, and how it fails',
   devices: 'Devices and who is responsible for them',
   directory: 'Parties and User IDs with their roles',
   certificates: 'Certificates by which machines are known',
   officers: 'Responsible officers, who sign files',
-  submissions: 'Signed files: thresholds, limits, decisions',
+  submissions: 'Signed files: what becomes of thresholds, limits, decisions',
   thresholds: 'Thresholds, their use and their history',
   contributors: 'Who counts for a threshold across all Users',
   quarantine: 'Quarantine events, with notes and notices',

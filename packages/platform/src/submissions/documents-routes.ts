@@ -12,7 +12,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import { type FileSigner, signDocument } from '../foundation/file-signer.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readOriginal, readSignatureOf } from './original.ts';
-import { ownerOf } from './owner.ts';
+import { bytesOwner, ownerOf } from './owner.ts';
 import { readReceipt } from './receipts.ts';
 
 export interface DocumentRouteParts {
@@ -38,18 +38,16 @@ const SIGNATURE_TYPE = 'application/pkcs7-signature';
 export function submissionDocumentRoutes({ pool, clock, signer }: DocumentRouteParts): (app: HttpApp) => void {
   const one = '/api/v1/submissions/:sha256';
   const toSee = { config: { access: 'submissions.see' } } as const;
+  const toRead = { config: { access: 'submissions.see', accessOfUsers: 'record.see' } } as const;
   const ofReceipt = { params: submissionParametersSchema, querystring: receiptQuerySchema };
   return (app) => {
     app.get(
       `${one}/file`,
-      { ...toSee, schema: { params: submissionParametersSchema, querystring: submissionOwnerSchema } },
+      { ...toRead, schema: { params: submissionParametersSchema, querystring: submissionOwnerSchema } },
       async (request, reply) => {
         const { sha256 } = request.params;
-        const { size, name, bytes } = await readOriginal(
-          pool,
-          ownerOf(viewerOf(request), request.query.userId),
-          sha256,
-        );
+        const asked = { viewer: viewerOf(request), named: request.query.userId, what: `signed file ${sha256}` };
+        const { size, name, bytes } = await readOriginal(pool, await bytesOwner(pool, asked), sha256);
         return asFile(reply, name ?? `${sha256.slice(0, 16)}.csv`, 'application/octet-stream')
           .header('repr-digest', digestHeader(sha256))
           .header('content-length', size)
@@ -58,10 +56,11 @@ export function submissionDocumentRoutes({ pool, clock, signer }: DocumentRouteP
     );
     app.get(
       `${one}/signatures/:signature`,
-      { ...toSee, schema: { params: submissionSignatureParametersSchema, querystring: submissionOwnerSchema } },
+      { ...toRead, schema: { params: submissionSignatureParametersSchema, querystring: submissionOwnerSchema } },
       async (request, reply) => {
         const { sha256, signature } = request.params;
-        const userId = ownerOf(viewerOf(request), request.query.userId);
+        const what = `signature of file ${sha256}`;
+        const userId = await bytesOwner(pool, { viewer: viewerOf(request), named: request.query.userId, what });
         const bytes = await readSignatureOf(pool, { userId, sha256, signature });
         return asFile(reply, `${sha256.slice(0, 16)}.p7s`, SIGNATURE_TYPE)
           .header('repr-digest', digestHeader(signature))

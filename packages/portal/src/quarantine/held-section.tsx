@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import type { AffectedDocument, QuarantineLife } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { Caller } from '../api/call.ts';
-import { keepReason, LONGEST_REASON, reasonFault, reasonFor } from '../messages/reason.ts';
+import { reasonFor } from '../messages/reason.ts';
+import { ReasonForm } from '../messages/reason-form.tsx';
 import { useSession } from '../session/me.ts';
 import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
@@ -33,7 +34,12 @@ export function HeldSection({ life, affected, isOperator }: Part & { isOperator:
       {!me.permissions.includes('record.see') ? (
         <Text>Your role does not see messages; what is above tells what they concern.</Text>
       ) : isOperator && reason === undefined ? (
-        <ReasonForm userId={life.userId} onGiven={() => setGiven((before) => before + 1)} />
+        <ReasonForm
+          userId={life.userId}
+          what="The messages of a User are its own."
+          button="Show the held messages"
+          onGiven={() => setGiven((before) => before + 1)}
+        />
       ) : (
         <Held
           life={life}
@@ -43,35 +49,6 @@ export function HeldSection({ life, affected, isOperator }: Part & { isOperator:
         />
       )}
     </Panel>
-  );
-}
-
-function ReasonForm({ userId, onGiven }: { userId: string; onGiven: () => void }) {
-  const [reason, setReason] = useState('');
-  const checked = useChecked({ reason: reasonFault(reason) }, () => {
-    keepReason(userId, reason.trim());
-    onGiven();
-  });
-  return (
-    <Form checked={checked} failure={null} gap="sm" maw={620}>
-      <Text size="sm">
-        The messages of a User are its own. Say why you read them; the reason is recorded, and the User’s administrator
-        can see it.
-      </Text>
-      <Textarea
-        {...checked.field('reason')}
-        label="Why"
-        description="For example the incident or the call that asks for it."
-        maxLength={LONGEST_REASON}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
-      <div>
-        <Button type="submit" variant="default">
-          Show the held messages
-        </Button>
-      </div>
-    </Form>
   );
 }
 

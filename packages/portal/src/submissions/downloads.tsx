@@ -1,9 +1,11 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import type { SubmissionLife } from '@penstock/api/schemas';
 import { useMutation } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { addressOf, send } from '../api/call.ts';
+import { reasonFor } from '../messages/reason.ts';
+import { ReasonForm } from '../messages/reason-form.tsx';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { saveFile } from '../shared/save-file.ts';
@@ -25,16 +27,17 @@ export function originalOf(file: SubmissionLife): Saved {
 /** Saves one thing at a time; the browser keeps what came until it is whole. */
 export function useDownload(): { save: (saved: Saved) => void; isPending: boolean; summary: ReactNode } {
   const { me, acting } = useSession();
+  const { user } = useSearch({ from: '/submissions/$sha256' });
+  const userId = me.acting.kind === 'operator' ? user : undefined;
   const saving = useMutation({
-    mutationFn: async ({ path, name, userId }: Saved & { userId: string | undefined }) => {
-      const answer = await send(addressOf(path, { userId }), { acting });
+    mutationFn: async ({ path, name }: Saved) => {
+      const reason = userId === undefined ? undefined : reasonFor(userId);
+      const answer = await send(addressOf(path, { userId }), { acting, reason });
       saveFile(await answer.blob(), name);
     },
   });
-  const { user } = useSearch({ from: '/submissions/$sha256' });
-  const userId = me.acting.kind === 'operator' ? user : undefined;
   return {
-    save: (saved) => saving.mutate({ ...saved, userId }),
+    save: (saved) => saving.mutate(saved),
     isPending: saving.isPending,
     summary: saving.isError ? <FailureSummary key={saving.submittedAt} words={wordsOf(saving.error)} /> : null,
   };
@@ -48,24 +51,44 @@ export function Documents({ file }: { file: SubmissionLife }) {
   const shown: [string, Saved][] = [
     ['Save the receipt', receipt],
     ["Save the Operator's signature of it", signature],
-    ...(file.isKept ? [['Save the file as it was delivered', originalOf(file)] as [string, Saved]] : []),
   ];
+  const button = ([words, saved]: [string, Saved]) => (
+    <Button
+      key={saved.path}
+      variant="default"
+      size="sm"
+      loading={download.isPending}
+      onClick={() => download.save(saved)}
+    >
+      {words}
+    </Button>
+  );
   return (
     <>
       {download.summary}
-      <Group gap="sm">
-        {shown.map(([words, saved]) => (
-          <Button
-            key={saved.path}
-            variant="default"
-            size="sm"
-            loading={download.isPending}
-            onClick={() => download.save(saved)}
-          >
-            {words}
-          </Button>
-        ))}
-      </Group>
+      <Group gap="sm">{shown.map(button)}</Group>
+      {file.isKept ? (
+        <BytesGate file={file}>{button(['Save the file as it was delivered', originalOf(file)])}</BytesGate>
+      ) : null}
     </>
+  );
+}
+
+/** The bytes of a User's file are of its own record: the Operator's people say first why they read them. */
+function BytesGate({ file, children }: { file: SubmissionLife; children: ReactNode }) {
+  const { me } = useSession();
+  const [, setGiven] = useState(0);
+  if (me.acting.userIds.includes(file.userId)) return children;
+  if (!me.permissions.includes('record.see')) {
+    return <Text size="sm">Your role does not see the lines of a User’s file; what they change is told above.</Text>;
+  }
+  if (reasonFor(file.userId) !== undefined) return children;
+  return (
+    <ReasonForm
+      userId={file.userId}
+      what="The lines of a User’s file are its own."
+      button="Show the file"
+      onGiven={() => setGiven((count) => count + 1)}
+    />
   );
 }

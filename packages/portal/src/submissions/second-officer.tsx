@@ -31,7 +31,8 @@ export function MayBe({ secondOfficer: { mayBe } }: { secondOfficer: SecondOffic
 export function SecondOfficerPart({ file, secondOfficer }: { file: SubmissionLife; secondOfficer: SecondOfficer }) {
   const { me } = useSession();
   const { signed, mayBe } = secondOfficer;
-  const mayBring = me.permissions.includes('submissions.change');
+  const isOwn = me.acting.userIds.includes(file.userId);
+  const mayBring = isOwn && me.permissions.includes('submissions.change');
   return (
     <Paper component="section" withBorder p="md" className="penstock-panel" aria-label="The second officer">
       <Stack gap="sm">

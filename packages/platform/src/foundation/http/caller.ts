@@ -2,6 +2,7 @@
 // is, is the matter of the room `people`, which hands it in.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Choice } from '@penstock/api';
+import { parseEui } from '@penstock/duis';
 import { PenstockError } from '../errors.ts';
 import { needsReason, type Right, rightsOf } from '../rights.ts';
 import type { Viewer } from '../viewer.ts';
@@ -76,6 +77,13 @@ export function requireOwnOrigin(method: string, headers: IncomingHttpHeaders, o
   const { origin } = headers;
   if (origin === undefined ? headers['sec-fetch-site'] === 'same-origin' : origins.includes(origin)) return;
   throw new PenstockError('access.wrong-origin', { detail: `the call must come from ${origins[0]}`, where: 'origin' });
+}
+
+/** Whether the Operator asks for what is a User's: it names another User ID than its own, or none that is one. */
+export function asksOfUser(caller: Caller | undefined, query: unknown): boolean {
+  const named: unknown = Object(query).userId;
+  if (caller?.viewer.kind !== 'operator' || named === undefined) return false;
+  return typeof named !== 'string' || parseEui(named) !== caller.viewer.userId;
 }
 
 /** @throws PenstockError 'access.unauthenticated', 'access.denied', 'access.reason-needed' */

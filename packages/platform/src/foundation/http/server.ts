@@ -17,9 +17,11 @@ import {
 } from 'fastify-type-provider-zod';
 import { PenstockError, problemContentType } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Right } from '../rights.ts';
 import type { Viewer } from '../viewer.ts';
 import {
   type Access,
+  asksOfUser,
   type Caller,
   callerOfMachine,
   isForPeople,
@@ -35,6 +37,8 @@ export type { Access };
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** What it takes besides, of the Operator, to ask for a User's by its `userId`. */
+    accessOfUsers?: Right;
   }
   interface FastifyRequest {
     /** Who is asking; undefined when nobody is known. Routes ask `viewerOf`. */
@@ -80,13 +84,20 @@ function createApp(trustedProxies: readonly string[]) {
 }
 export type HttpApp = ReturnType<typeof createApp>;
 
+export interface AccessRule {
+  readonly method: string;
+  readonly url: string;
+  readonly access: Access;
+  readonly accessOfUsers: Right | undefined;
+}
+
 export interface HttpServer {
   /** Listens and returns where. */
   listen(options: { host: string; port: number }): Promise<AddressInfo>;
   /** Answers a request that another server took; `viewer` is who its peer is. */
   handle(request: IncomingMessage, response: ServerResponse, viewer: Viewer | undefined): void;
   /** For tests: every route with who may call it. */
-  readonly accessRules: readonly { readonly method: string; readonly url: string; readonly access: Access }[];
+  readonly accessRules: readonly AccessRule[];
   /** Ends when all requests under way are answered. */
   close(): Promise<void>;
 }
@@ -118,7 +129,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { log, version, routes, sessions, trustedProxies = [], isBehindTls = false } = options;
   const app = createApp(trustedProxies);
   const viewers = new WeakMap<IncomingMessage, Viewer>();
-  const accessRules: { method: string; url: string; access: Access }[] = [];
+  const accessRules: AccessRule[] = [];
 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -128,14 +139,16 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('onRoute', ({ method, url, config }) => {
     const access = config?.access;
     if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
-    for (const one of [method].flat()) accessRules.push({ method: one, url, access });
+    for (const one of [method].flat()) {
+      accessRules.push({ method: one, url, access, accessOfUsers: config?.accessOfUsers });
+    }
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
     if (isBehindTls) reply.header('strict-transport-security', STRICT_TRANSPORT);
-    const { access } = request.routeOptions.config;
+    const { access, accessOfUsers } = request.routeOptions.config;
     if (request.is404 || access === undefined || access === 'anyone') return;
     const machine = viewers.get(request.raw);
     if (machine !== undefined) {
@@ -150,6 +163,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       }
     }
     requireAccess(access, request.caller, request.signedIn);
+    if (accessOfUsers !== undefined && asksOfUser(request.caller, request.query)) {
+      requireAccess(accessOfUsers, request.caller, request.signedIn);
+    }
     request.viewer = request.caller?.viewer;
   });
   app.setNotFoundHandler(() => {
