@@ -54,4 +54,6 @@ export const pageQuery = {
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
+/** What somebody looks for in a list: what it contains, in either case. */
+export const findSchema = z.string().trim().min(1).max(100).optional();
 export const cursorSchema = z.string().optional();

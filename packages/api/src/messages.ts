@@ -3,6 +3,7 @@ import {
   cursorSchema,
   dayOnlySchema,
   euiSchema,
+  findSchema,
   instantSchema,
   pageQuery,
   positionSchema,
@@ -107,6 +108,8 @@ export type MessageLifeDocument = z.infer<typeof messageLifeSchema>;
 
 /** What waits on a stream: counted up to a bound, so that a backlog of millions is not counted to be shown. */
 export const MOST_COUNTED_WAITING = 10_000;
+/** What waits no longer than this is only on its way. */
+export const STREAM_LATE_SECONDS = 60;
 export const streamSchema = z.object({
   userId: euiSchema,
   direction: directionSchema,
@@ -131,5 +134,16 @@ export type StreamDocument = z.infer<typeof streamSchema>;
 export const streamPageSchema = z.object({ items: z.array(streamSchema), cursor: cursorSchema });
 export const streamQuerySchema = z.strictObject({
   ...pageQuery,
+  /** Users a page. */
   limit: z.coerce.number().int().min(1).max(50).default(20),
+  /**
+   * Only streams of which nothing was taken for days, of which delivery fails, or whose oldest message has waited for more
+   * than a minute.
+   */
+  needs: z.literal('somebody').optional(),
+  /** Only of Users whose User ID, Party or Party's name contains it. */
+  find: findSchema,
 });
+/** As the list, all of it at once: a CSV file. */
+export const streamExportQuerySchema = streamQuerySchema.omit({ cursor: true, limit: true });
+export type StreamExportQuery = z.infer<typeof streamExportQuerySchema>;

@@ -22,6 +22,8 @@ export const overviewSchema = z.object({
     oldestAt: instantSchema.optional(),
   }),
   streams: z.object({
+    /** Streams that need somebody, each once, for whatever of the following. */
+    needing: z.int(),
     /** Of so many is the oldest message older than a minute. */
     waiting: z.int(),
     failing: z.int(),
@@ -29,7 +31,11 @@ export const overviewSchema = z.object({
     held: z.int(),
     oldestAt: instantSchema.optional(),
   }),
-  incidents: z.object({ open: z.int() }),
+  incidents: z.object({
+    open: z.int(),
+    /** Of these, how many are of an event that is counted in `quarantine`. */
+    undecided: z.int(),
+  }),
   releases: z.object({ running: z.int(), paused: z.int() }),
   submissions: z.object({ awaitingSecondOfficer: z.int() }),
   /** Certificates in use that end within 30 days, or ended within the last 30 and have no successor. */

@@ -14,6 +14,15 @@ create type message_kind as enum (
   'acknowledgement', 'response', 'pre_command', 'device_alert', 'dcc_alert', 'smets1_response');
 create type message_verdict as enum ('passed', 'warned', 'held', 'deleted', 'refused');
 
+-- An EUI-64 as people write and look for it.
+create function eui_text(in_eui macaddr8) returns text language sql immutable strict parallel safe
+  return upper(replace(in_eui::text, ':', '-'));
+
+-- Whether one of these texts contains what somebody looks for, in either case; who looks for nothing finds everything.
+create function is_found(in_find text, variadic in_texts text[]) returns boolean language sql immutable parallel safe
+  return in_find is null
+    or exists (select from unnest(in_texts) as t(text) where position(lower(in_find) in lower(t.text)) > 0);
+
 -- ---------------------------------------------------------------- who (reference)
 
 create table party (

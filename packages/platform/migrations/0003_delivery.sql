@@ -178,3 +178,27 @@ begin
   where c.day <= in_day and w.messages > 0;
 end
 $$;
+
+-- The streams of these Users (null: all) that need somebody: nothing of them was taken for days, delivery of them fails, or
+-- what waits first has waited for longer than in_late. Whatever is true of a stream is in its one row.
+create function streams_in_need(in_users macaddr8[], in_late interval)
+returns table (
+  user_id macaddr8, direction message_direction, is_held boolean, is_failing boolean, is_late boolean, oldest_at timestamptz
+)
+language sql stable
+as $$
+  select n.user_id, n.direction, bool_or(n.why = 'held'), bool_or(n.why = 'failing'), bool_or(n.why = 'late'),
+         min(n.oldest_at)
+  from (
+    select e.user_id, e.direction, 'held' as why, null::timestamptz as oldest_at from service_event e
+    where e.kind = 'delivery_held' and e.ended_at is null and (in_users is null or e.user_id = any (in_users))
+    union all
+    select c.user_id, c.direction, 'failing', null from stream_cursor c
+    where c.failing_since is not null and (in_users is null or c.user_id = any (in_users))
+    union all
+    select b.user_id, d.direction, 'late', b.oldest_at
+    from unnest(enum_range(null::message_direction)) as d(direction), stream_backlog(d.direction, in_users, 1) b
+    where b.oldest_at < clock_timestamp() - in_late
+  ) n
+  group by n.user_id, n.direction
+$$;

@@ -166,6 +166,7 @@ describe('who may call what', () => {
     'GET /api/v1/messages/:day/:sequence': 'record.see',
     'GET /api/v1/messages/:day/:sequence/verdict': 'record.see',
     'GET /api/v1/streams': 'streams.see',
+    'GET /api/v1/streams.csv': 'streams.see',
     'GET /api/v1/thresholds': 'thresholds.see',
     'GET /api/v1/thresholds.csv': 'thresholds.see',
     'GET /api/v1/thresholds/:thresholdId/usage': 'thresholds.see',
@@ -355,6 +356,11 @@ describe('lists as CSV files', () => {
     expect(await csv('alpha', '/incidents.csv?state=closed')).toHaveLength(1);
     expect(await csv('operator', '/incidents.csv')).toHaveLength(2);
     expect(await csv('alpha', '/quarantine/events.csv?state=decided,resolved')).toHaveLength(1);
+    expect((await csv('alpha', '/streams.csv')).slice(1).map((line) => line.split(',').slice(0, 3))).toEqual([
+      [alpha, 'southbound', '0'],
+      [alpha, 'northbound', '0'],
+    ]);
+    expect(await csv('operator', '/streams.csv?needs=somebody')).toHaveLength(1);
     const held = `/quarantine/events/${event}/held.csv`;
     expect(await csv('alpha', held)).toHaveLength(3);
     expect(await csv('alpha', `${held}?serviceReferenceVariant=4.8.1`)).toHaveLength(2);

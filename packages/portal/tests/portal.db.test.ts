@@ -288,7 +288,7 @@ describe('messages', () => {
 });
 
 describe('streams', () => {
-  test('a User sees its two, the Operator’s people all, what needs somebody first, as it changes', async () => {
+  test('a User sees its two; the Operator’s people find those that need somebody, and those of a User', async () => {
     let page = await openAs('analyst', '/streams');
     await page.getByRole('region', { name: `To you, ${alpha}` }).waitFor();
     expect(await page.getByRole('region', { name: /^To / }).count()).toBe(2);
@@ -309,7 +309,19 @@ describe('streams', () => {
     page = await openAs('desk', '/streams');
     const streams = page.getByRole('region', { name: /^To / });
     await streams.nth(2).waitFor();
+    await page.getByRole('link', { name: 'Those that need somebody' }).click();
+    await page.waitForURL(/needs=somebody/);
+    await expect.poll(() => streams.count()).toBe(1);
     expect(await streams.first().getAttribute('aria-label')).toBe(`To the User, ${alpha}`);
+    await page.getByLabel('Find a User').fill('no such Party');
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
+    await page.getByText('No stream is found by').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await page.goto(`/streams?find=${alpha.toLowerCase()}`);
+    await expect.poll(() => streams.count()).toBe(2);
+    expect(await page.getByLabel('Find a User').inputValue()).toBe(alpha.toLowerCase());
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await streams.nth(2).waitFor();
   });
 });
 

@@ -5,15 +5,34 @@ import {
   messagePageSchema,
   messageParametersSchema,
   messageQuerySchema,
+  type StreamDocument,
+  streamExportQuerySchema,
   streamPageSchema,
   streamQuerySchema,
 } from '@penstock/api';
 import type pg from 'pg';
-import { sendCsv } from '../foundation/csv-export.ts';
+import { exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { exportRecord } from './record-export.ts';
 import type { RecordStore } from './record-store.ts';
 import { listStreams } from './stream-status.ts';
+
+/** Users a page of the file: the backlog of each is counted. */
+const EXPORTED_USERS = 50;
+const streamColumns = fieldColumns<StreamDocument>(
+  'userId',
+  'direction',
+  'waiting',
+  'oldestRecordedAt',
+  'cursor',
+  'movedAt',
+  'failingSince',
+  'failures',
+  'retryAt',
+  'lastError',
+  'heldSince',
+  'expired',
+);
 
 /** A User's own record, and what waits for it. */
 export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: RecordStore }): (app: HttpApp) => void {
@@ -54,6 +73,15 @@ export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: Reco
         schema: { querystring: streamQuerySchema, response: { 200: streamPageSchema } },
       },
       (request) => listStreams(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/streams.csv',
+      { config: { access: 'streams.see' }, schema: { querystring: streamExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listStreams(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_USERS });
+        return sendCsv(reply, 'streams.csv', await exportPages(streamColumns, read));
+      },
     );
   };
 }

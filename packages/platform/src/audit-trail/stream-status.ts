@@ -1,6 +1,6 @@
 // What waits on the streams, for the User whose messages they are and for the Operator. Streams hold bodies, so the
 // role of viewers cannot read them at all: here the first wall stands alone, and no body is selected.
-import type { StreamDocument } from '@penstock/api';
+import type { StreamDocument, StreamExportQuery } from '@penstock/api';
 import { type Eui, parseEui } from '@penstock/duis';
 import type pg from 'pg';
 import { readStreamStates, type StreamState } from '../delivery/streams.ts';
@@ -37,19 +37,26 @@ function userOfCursor(cursor: string): Eui {
 }
 
 /**
- * Both streams of each of the viewer's User IDs (the Operator: of all), in order of the User IDs.
+ * Both streams of each of the viewer's User IDs (the Operator: of all), or only those that need somebody, in order of the
+ * User IDs.
  * @throws PenstockError 'request.invalid'
  */
 export async function listStreams(
   pool: pg.Pool,
   viewer: Viewer,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  { cursor, limit, needs, find }: StreamExportQuery & { cursor?: string | undefined; limit: number },
 ): Promise<{ items: StreamDocument[]; cursor: string | undefined }> {
   const states = await readStreamStates(pool, {
     users: viewer.kind === 'operator' ? 'all' : viewer.userIds,
     ...(cursor === undefined ? {} : { after: userOfCursor(cursor) }),
-    limit,
+    limit: limit + 1,
+    find,
+    inNeed: needs === 'somebody',
   });
-  const isFull = states.length === limit * 2;
-  return { items: states.map(toDocument), cursor: isFull ? states.at(-1)?.userId : undefined };
+  const users = [...new Set(states.map(({ userId }) => userId))];
+  const shown = new Set(users.slice(0, limit));
+  return {
+    items: states.filter(({ userId }) => shown.has(userId)).map(toDocument),
+    cursor: users.length > limit ? users[limit - 1] : undefined,
+  };
 }

@@ -4,7 +4,7 @@ import { inTransaction } from '../foundation/database/index.ts';
 import type { Direction } from '../messages/message.ts';
 import { STREAM_BEGIN } from './stream.ts';
 import { leaseStreams, readStreams } from './stream-store.ts';
-import { readStreamStates } from './streams.ts';
+import { readStreamStates, type StreamPage } from './streams.ts';
 import { type StreamsWorld, streamsWorld, user } from './testing-delivery.ts';
 
 // Every access to a stream is a descent of its primary key: counted by the server, not read off a plan, because the
@@ -152,4 +152,29 @@ test('how streams stand is counted to a bound and paged by User', async () => {
   const own = await readStreamStates(world.pool, { users: [user(7)], limit: 50 });
   expect(own.map((state) => state.userId)).toEqual([user(7), user(7)]);
   expect(await readStreamStates(world.pool, { users: [], limit: 50 })).toEqual([]);
+});
+
+test('streams that need somebody are found among all, by page and by name, and what flows is not', async () => {
+  const { pool } = world;
+  await pool.query(
+    `update stream_cursor set failing_since = now() where user_id = any ($1) and direction = 'northbound'`,
+    [[user(60), user(190)]],
+  );
+  await pool.query(
+    `insert into service_event values ($1, 'northbound', 'delivery_held', now(), 1, now(), null),
+                                      ($2, 'southbound', 'delivery_held', now() - interval '9 days', 1, now(), now())`,
+    [user(190), user(7)],
+  );
+  const names = async (page: Partial<StreamPage>) =>
+    (await readStreamStates(pool, { users: 'all', limit: 50, inNeed: true, ...page })).map(
+      ({ userId, direction }) => `${userId} ${direction}`,
+    );
+  // held and failing is one stream; what waits here has no message of the log, so no age
+  expect(await names({})).toEqual([`${user(60)} northbound`, `${user(190)} northbound`]);
+  expect(await names({ limit: 1 })).toEqual([`${user(60)} northbound`]);
+  expect(await names({ limit: 1, after: user(60) })).toEqual([`${user(190)} northbound`]);
+  expect(await names({ users: [user(190), user(7)] })).toEqual([`${user(190)} northbound`]);
+  expect(await names({ find: user(60).slice(-8).toLowerCase() })).toEqual([`${user(60)} northbound`]);
+  expect(await names({ find: '%' })).toEqual([]);
+  expect(await readStreamStates(pool, { users: 'all', limit: 1_000, find: 'no such' })).toEqual([]);
 });

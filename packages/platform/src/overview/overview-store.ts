@@ -3,14 +3,12 @@
 //
 // What always holds: a User's numbers are of its own User IDs; the Operator's of all. Each number comes from an index of
 // what is unresolved, so it does not grow with the years.
-import type { ExpiringCertificate, OverviewDocument } from '@penstock/api';
+import { type ExpiringCertificate, type OverviewDocument, STREAM_LATE_SECONDS } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { macaddr8Array } from '../foundation/database/binary.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 
-/** A stream whose oldest message is younger is only on its way. */
-const SOON_SECONDS = 60;
 const EXPIRING_DAYS = 30;
 const FIRST_EXPIRING = 5;
 /** What concerns all Users is the same for all who look on behalf of the Operator, and looks at every stream. */
@@ -22,9 +20,11 @@ interface NumbersRow {
   undecided: string;
   oldest_held: Date | null;
   incidents: string;
+  incidents_undecided: string;
   running: string;
   paused: string;
   awaiting: string;
+  needing: string;
   waiting: string;
   failing: string;
   held: string;
@@ -38,22 +38,17 @@ const NUMBERS_SQL = `
              select sum(d.decided) from event_decision d where d.user_id = q.user_id and d.event = q.event), 0) as undecided
     from quarantine_event q
     where q.state <> 'resolved' and ($1::macaddr8[] is null or q.user_id = any ($1))
-  ), waiting as (
-    select b.oldest_at
-    from unnest(enum_range(null::message_direction)) as d(direction), stream_backlog(d.direction, $1, 1) b
-    where b.oldest_at < clock_timestamp() - make_interval(secs => $2)
   )
-  select clock_timestamp() as as_of, q.*, w.*, s.failing, h.held, i.incidents, r.running, r.paused, f.awaiting
+  select clock_timestamp() as as_of, q.*, s.*, i.incidents, i.incidents_undecided, r.running, r.paused, f.awaiting
   from (select count(*) filter (where state in ('open', 'investigating')) as events,
                coalesce(sum(undecided) filter (where state in ('open', 'investigating')), 0) as undecided,
                min(first_at) filter (where state in ('open', 'investigating')) as oldest_held
         from unresolved) q,
-       (select count(*) as waiting, min(oldest_at) as oldest_waiting from waiting) w,
-       (select count(*) as failing from stream_cursor c
-        where c.failing_since is not null and ($1::macaddr8[] is null or c.user_id = any ($1))) s,
-       (select count(*) as held from service_event e
-        where e.kind = 'delivery_held' and e.ended_at is null and ($1::macaddr8[] is null or e.user_id = any ($1))) h,
-       (select count(*) as incidents from incident i
+       (select count(*) as needing, count(*) filter (where is_late) as waiting, min(oldest_at) as oldest_waiting,
+               count(*) filter (where is_failing) as failing, count(*) filter (where is_held) as held
+        from streams_in_need($1, make_interval(secs => $2))) s,
+       (select count(*) as incidents, count(*) filter (where e.state in ('open', 'investigating')) as incidents_undecided
+        from incident i left join quarantine_event e on e.user_id = i.user_id and e.event = i.event
         where i.state = 'open' and ($1::macaddr8[] is null or i.user_id = any ($1))) i,
        (select count(*) filter (where state = 'running') as running, count(*) filter (where state = 'paused') as paused
         from release r where r.state <> 'done' and ($1::macaddr8[] is null or r.user_id = any ($1))) r,
@@ -105,7 +100,7 @@ export class OverviewStore {
 
   async #ask(users: readonly Eui[] | 'all'): Promise<OverviewDocument> {
     const ids = users === 'all' ? null : macaddr8Array(users);
-    const { rows } = await this.#pool.query<NumbersRow>(NUMBERS_SQL, [ids, SOON_SECONDS]);
+    const { rows } = await this.#pool.query<NumbersRow>(NUMBERS_SQL, [ids, STREAM_LATE_SECONDS]);
     const expiring = await this.#pool.query<ExpiringRow>(EXPIRING_SQL, [ids, EXPIRING_DAYS, FIRST_EXPIRING]);
     const [row] = rows;
     if (row === undefined) throw new Error('an aggregate has one row');
@@ -117,12 +112,13 @@ export class OverviewStore {
         ...(row.oldest_held === null ? {} : { oldestAt: row.oldest_held.toISOString() }),
       },
       streams: {
+        needing: Number(row.needing),
         waiting: Number(row.waiting),
         failing: Number(row.failing),
         held: Number(row.held),
         ...(row.oldest_waiting === null ? {} : { oldestAt: row.oldest_waiting.toISOString() }),
       },
-      incidents: { open: Number(row.incidents) },
+      incidents: { open: Number(row.incidents), undecided: Number(row.incidents_undecided) },
       releases: { running: Number(row.running), paused: Number(row.paused) },
       submissions: { awaitingSecondOfficer: Number(row.awaiting) },
       certificates: {

@@ -87,15 +87,21 @@ test('what needs somebody is counted, of one’s own and of all; what is resolve
   const store = new OverviewStore(pool);
   expect(await store.read(ofA)).toMatchObject({
     quarantine: { events: 1, undecided: 1, oldestAt: `${day}T10:00:00.000Z` },
-    streams: { waiting: 1, failing: 1, held: 1, oldestAt: `${day}T10:00:00.000Z` },
+    streams: { needing: 1, waiting: 1, failing: 1, held: 1, oldestAt: `${day}T10:00:00.000Z` },
     incidents: { open: 0 },
   });
   expect(await store.read(ofB)).toMatchObject({
     quarantine: { events: 1, undecided: 5 },
-    streams: { waiting: 0, failing: 0, held: 0 },
-    incidents: { open: 1 },
+    streams: { needing: 0, waiting: 0, failing: 0, held: 0 },
+    incidents: { open: 1, undecided: 0 },
   });
   expect(await store.read(ofAll)).toMatchObject({ quarantine: { events: 2, undecided: 6 }, incidents: { open: 1 } });
+  // an incident of what is held is said to be of it
+  await pool.query(
+    `insert into incident select user_id, 'INC-3', event, 't', 'open', now() from quarantine_event where user_id = $1`,
+    [userA],
+  );
+  expect((await store.read(ofA)).incidents).toEqual({ open: 1, undecided: 1 });
   await pool.query(`update quarantine_event set state = 'resolved'`);
   expect((await store.read(ofA)).quarantine).toEqual({ events: 0, undecided: 0 });
   // for a few seconds the Operator's is the same for all who look

@@ -11,6 +11,7 @@ import { LifePage } from '../messages/life-page.tsx';
 import { MessagesPage } from '../messages/messages-page.tsx';
 import { messageSearchSchema } from '../messages/search.ts';
 import { eventSearchSchema, quarantineSearchSchema } from '../quarantine/search.ts';
+import { streamsSearchSchema } from '../streams/search.ts';
 import { submissionsSearchSchema } from '../submissions/search.ts';
 import { thresholdSearchSchema } from '../thresholds/search.ts';
 import { NothingHere } from './nothing-here.tsx';
@@ -73,6 +74,7 @@ const life = createRoute({
 const streams = createRoute({
   getParentRoute: () => root,
   path: '/streams',
+  validateSearch: streamsSearchSchema,
   component: lazyRouteComponent(() => import('../streams/streams-page.tsx'), 'StreamsPage'),
 });
 

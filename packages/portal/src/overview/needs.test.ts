@@ -6,8 +6,8 @@ const asOf = '2026-11-22T12:00:00.000Z';
 const well: OverviewDocument = {
   asOf,
   quarantine: { events: 0, undecided: 0 },
-  streams: { waiting: 0, failing: 0, held: 0 },
-  incidents: { open: 0 },
+  streams: { needing: 0, waiting: 0, failing: 0, held: 0 },
+  incidents: { open: 0, undecided: 0 },
   releases: { running: 0, paused: 0 },
   submissions: { awaitingSecondOfficer: 0 },
   certificates: { count: 0, first: [] },
@@ -24,7 +24,7 @@ test('what needs somebody comes first, with how much and since when', () => {
   const needs = needsOf({
     ...well,
     quarantine: { events: 1, undecided: 1_234, oldestAt: '2026-11-22T11:00:00.000Z' },
-    streams: { waiting: 2, failing: 1, held: 0, oldestAt: '2026-11-22T11:57:00.000Z' },
+    streams: { needing: 3, waiting: 2, failing: 1, held: 0, oldestAt: '2026-11-22T11:57:00.000Z' },
     releases: { running: 0, paused: 1 },
     submissions: { awaitingSecondOfficer: 1 },
     certificates: {
@@ -34,7 +34,7 @@ test('what needs somebody comes first, with how much and since when', () => {
   });
   expect(needs.map(({ key, title }) => [key, title])).toEqual([
     ['quarantine', '1,234 messages held'],
-    ['streams', '2 streams not flowing'],
+    ['streams', '3 streams not flowing'],
     ['submissions', '1 file waiting'],
     ['releases', '1 paused'],
     ['certificates', '3 to renew'],
@@ -44,6 +44,15 @@ test('what needs somebody comes first, with how much and since when', () => {
   expect(needs[1]?.words).toBe('Delivery of 1 fails, 2 have waited for over a minute. The oldest for 3 min.');
   expect(needs[4]?.words).toBe('The File Signing certificate of Ada (U) ends in 2 d.');
   expect(healthWords(needs)).toBe('5 things need somebody.');
+});
+
+test.each([
+  [{ open: 2, undecided: 2 }, 'told', 'One thing needs somebody.'],
+  [{ open: 2, undecided: 1 }, 'waiting', '2 things need somebody.'],
+])('an incident of what is held is one thing with it: %j', (incidents, state, words) => {
+  const needs = needsOf({ ...well, quarantine: { events: incidents.undecided, undecided: 5 }, incidents });
+  expect(needs.find(({ key }) => key === 'incidents')).toMatchObject({ state, title: '2 open' });
+  expect(healthWords(needs)).toBe(words);
 });
 
 test('a certificate that ended is said to have', () => {

@@ -5,8 +5,8 @@ import { formatDuration } from '../shared/time.ts';
 export interface Need {
   readonly key: 'quarantine' | 'streams' | 'incidents' | 'releases' | 'submissions' | 'certificates';
   readonly name: string;
-  /** Of the marks of portal.css: what is well, what waits, what fails, what is held. */
-  readonly state: 'well' | 'waiting' | 'failing' | 'held';
+  /** Of the marks of portal.css: what is well, what waits, what fails, what is held; 'told': of what another card says. */
+  readonly state: 'well' | 'waiting' | 'failing' | 'held' | 'told';
   readonly title: string;
   readonly words: string;
 }
@@ -38,9 +38,9 @@ function quarantine({ quarantine: { events, undecided, oldestAt }, asOf }: Overv
   };
 }
 
-function streams({ streams: { waiting, failing, held, oldestAt }, asOf }: OverviewDocument): Need {
+function streams({ streams: { needing, waiting, failing, held, oldestAt }, asOf }: OverviewDocument): Need {
   const name = 'Streams';
-  if (held + failing + waiting === 0) {
+  if (needing === 0) {
     return { key: 'streams', name, state: 'well', title: 'Flowing', words: 'Everything is taken as it comes.' };
   }
   const parts = [
@@ -53,20 +53,20 @@ function streams({ streams: { waiting, failing, held, oldestAt }, asOf }: Overvi
     key: 'streams',
     name,
     state: held > 0 ? 'held' : failing > 0 ? 'failing' : 'waiting',
-    title: `${count(Math.max(held, failing, waiting), 'stream')} not flowing`,
+    title: `${count(needing, 'stream')} not flowing`,
     words: `${words.charAt(0).toUpperCase()}${words.slice(1)}.${since(oldestAt, asOf)}`,
   };
 }
 
-function incidents({ incidents: { open } }: OverviewDocument): Need {
-  const isWell = open === 0;
-  return {
-    key: 'incidents',
-    name: 'Incidents',
-    state: isWell ? 'well' : 'waiting',
-    title: isWell ? 'None open' : `${open.toLocaleString('en-GB')} open`,
-    words: isWell ? 'An incident opens when messages are held.' : 'Each closes when what was held is resolved.',
-  };
+/** The incident of an event that quarantine counts is the same thing: it needs nobody a second time. */
+function incidents({ incidents: { open, undecided } }: OverviewDocument): Need {
+  const shared = { key: 'incidents', name: 'Incidents' } as const;
+  if (open === 0) {
+    return { ...shared, state: 'well', title: 'None open', words: 'An incident opens when messages are held.' };
+  }
+  const title = `${open.toLocaleString('en-GB')} open`;
+  if (open <= undecided) return { ...shared, state: 'told', title, words: 'Of what is held, and closes with it.' };
+  return { ...shared, state: 'waiting', title, words: 'What was decided is not done yet.' };
 }
 
 const purposes: Readonly<Record<ExpiringCertificate['purpose'], string>> = {
@@ -120,7 +120,7 @@ function submissions({ submissions: { awaitingSecondOfficer: waiting } }: Overvi
   ];
 }
 
-const order: readonly Need['state'][] = ['held', 'failing', 'waiting', 'well'];
+const order: readonly Need['state'][] = ['held', 'failing', 'waiting', 'told', 'well'];
 
 /** What needs somebody comes first. */
 export function needsOf(overview: OverviewDocument): Need[] {
@@ -136,7 +136,7 @@ export function needsOf(overview: OverviewDocument): Need[] {
 }
 
 export function healthWords(needs: readonly Need[]): string {
-  const open = needs.filter(({ state }) => state !== 'well').length;
+  const open = needs.filter(({ state }) => state !== 'well' && state !== 'told').length;
   if (open === 0) return 'Everything is in order.';
   return open === 1 ? 'One thing needs somebody.' : `${open} things need somebody.`;
 }

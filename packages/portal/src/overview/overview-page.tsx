@@ -88,6 +88,12 @@ const ways: Readonly<Record<Need['key'], LinkProps['to']>> = {
   certificates: '/certificates',
 };
 
+/** What of it is shown there: what the card counted. */
+const conditions: Readonly<Partial<Record<Need['key'], Readonly<Record<string, string>>>>> = {
+  streams: { needs: 'somebody' },
+  submissions: { list: 'waiting' },
+};
+
 function NeedCard({ need }: { need: Need }) {
   const { key, name, state, title, words } = need;
   return (
@@ -98,7 +104,7 @@ function NeedCard({ need }: { need: Need }) {
       renderRoot={(props) => (
         <Link
           to={ways[key]}
-          search={(search) => ({ for: search.for, ...(key === 'submissions' ? { list: 'waiting' } : {}) })}
+          search={(search) => ({ for: search.for, ...(state === 'well' ? {} : conditions[key]) })}
           {...props}
         />
       )}
@@ -140,6 +146,7 @@ function Traffic({ traffic: whole }: { traffic: TrafficDocument }) {
       summary={`${totals.join(', ')}.`}
       instants={traffic.instants}
       series={series}
+      isLastUnderWay
     />
   );
 }

@@ -14,6 +14,8 @@ export interface TimeChartProps {
   /** ISO 8601, rising. */
   readonly instants: readonly string[];
   readonly series: readonly ChartSeries[];
+  /** The last instant begins a span that is still under way: its numbers grow, and are drawn apart. */
+  readonly isLastUnderWay?: boolean;
 }
 
 const NOTHING = 'none';
@@ -23,7 +25,7 @@ const TABLE_ROWS = 200;
 
 /** Numbers over time: drawn, and as a table with the same numbers. The legend has the numbers at the pointer. */
 export function TimeChart(props: TimeChartProps) {
-  const { title, summary, instants, series } = props;
+  const { title, summary, instants, series, isLastUnderWay = false } = props;
   const [pointed, setPointed] = useState<number | undefined>();
   const [isTable, setTable] = useState(false);
   const index = Math.min(pointed ?? instants.length - 1, instants.length - 1);
@@ -36,7 +38,11 @@ export function TimeChart(props: TimeChartProps) {
         </Text>
         {at === undefined ? null : (
           <Text size="sm" c="dimmed" component="span">
-            {pointed === undefined ? 'Latest: ' : ''}
+            {isLastUnderWay && index === instants.length - 1
+              ? 'So far, since '
+              : pointed === undefined
+                ? 'Latest: '
+                : ''}
             <When at={at} inline />
           </Text>
         )}
@@ -56,7 +62,7 @@ export function TimeChart(props: TimeChartProps) {
       ) : (
         <div role="img" aria-label={`${title}. ${summary}`} className="penstock-plot">
           <Suspense fallback={<Text c="dimmed">Drawing ...</Text>}>
-            <TimePlot instants={instants} series={series} onPoint={setPointed} />
+            <TimePlot instants={instants} series={series} isLastUnderWay={isLastUnderWay} onPoint={setPointed} />
           </Suspense>
         </div>
       )}
@@ -69,7 +75,7 @@ export function TimeChart(props: TimeChartProps) {
 }
 
 /** Newest first, some two hundred at a time. */
-function NumberTable({ title, instants, series }: TimeChartProps) {
+function NumberTable({ title, instants, series, isLastUnderWay }: TimeChartProps) {
   const [shown, setShown] = useState(TABLE_ROWS);
   const newest = instants.map((at, index) => ({ at, index })).reverse();
   return (
@@ -91,6 +97,7 @@ function NumberTable({ title, instants, series }: TimeChartProps) {
             <Table.Tr key={at}>
               <Table.Th scope="row" fw={400}>
                 <When at={at} />
+                {isLastUnderWay && index === instants.length - 1 ? ' so far' : ''}
               </Table.Th>
               {series.map(({ label, values }) => (
                 <Table.Td key={label} ta="right">

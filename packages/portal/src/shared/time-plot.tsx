@@ -16,16 +16,17 @@ const HEADROOM = 1.08;
 export default function TimePlot(props: {
   instants: readonly string[];
   series: readonly ChartSeries[];
+  isLastUnderWay: boolean;
   /** The index of the instant at the pointer; undefined when it left. */
   onPoint: (index: number | undefined) => void;
 }) {
-  const { instants, series, onPoint } = props;
+  const { instants, series, isLastUnderWay, onPoint } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const [zone] = useZone();
   // a canvas has no variables: it is drawn anew in the colours of the other scheme
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
-  const data = dataOf(instants, series);
+  const data = dataOf(instants, series, isLastUnderWay);
   const latest = useRef(data);
   latest.current = data;
   const shapes = JSON.stringify(series.map(({ label, shape, colour }) => ({ label, shape, colour })));
@@ -43,7 +44,13 @@ export default function TimePlot(props: {
         tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), zone),
         scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * HEADROOM)] } },
         axes: axesOf(colours, zone),
-        series: [{}, ...(JSON.parse(shapes) as Shape[]).map((shape) => seriesOf(shape, colours))],
+        series: [
+          {},
+          ...(JSON.parse(shapes) as Shape[]).flatMap((shape) => [
+            seriesOf(shape, colours),
+            ...(isLastUnderWay ? [pointOf(shape, colours)] : []),
+          ]),
+        ],
         hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)] },
       },
       latest.current,
@@ -57,22 +64,42 @@ export default function TimePlot(props: {
       made.destroy();
       plot.current = undefined;
     };
-  }, [zone, scheme, shapes, onPoint]);
+  }, [zone, scheme, shapes, isLastUnderWay, onPoint]);
 
   useEffect(() => {
-    plot.current?.setData(dataOf(instants, series));
-  }, [instants, series]);
+    plot.current?.setData(dataOf(instants, series, isLastUnderWay));
+  }, [instants, series, isLastUnderWay]);
 
   return <div ref={box} />;
 }
 
 type Shape = Pick<ChartSeries, 'label' | 'shape' | 'colour'>;
 
-function dataOf(instants: readonly string[], series: readonly ChartSeries[]): UPlot.AlignedData {
+/** The numbers of a span under way are a series of their own beside each: a line to them would fall where nothing fell. */
+function dataOf(
+  instants: readonly string[],
+  series: readonly ChartSeries[],
+  isLastUnderWay: boolean,
+): UPlot.AlignedData {
+  const last = instants.length - 1;
   return [
     instants.map((at) => Date.parse(at) / 1_000),
-    ...series.map(({ values }) => values.map((value) => value ?? null)),
+    ...series.flatMap(({ values }) => {
+      const numbers = instants.map((_, index) => values[index] ?? null);
+      if (!isLastUnderWay) return [numbers];
+      return [numbers.with(last, null), numbers.map((number, index) => (index === last ? number : null))];
+    }),
   ];
+}
+
+/** An open point. */
+function pointOf({ label, colour }: Shape, colours: CSSStyleDeclaration): UPlot.Series {
+  const stroke = colours.getPropertyValue(colour);
+  return {
+    label,
+    stroke,
+    points: { show: true, size: 9, width: 2, fill: colours.getPropertyValue('--penstock-panel') },
+  };
 }
 
 function seriesOf({ label, shape, colour }: Shape, colours: CSSStyleDeclaration): UPlot.Series {

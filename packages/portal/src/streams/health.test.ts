@@ -1,6 +1,6 @@
 import type { StreamDocument } from '@penstock/api/schemas';
 import { describe, expect, test } from 'vitest';
-import { byNeed, countWords, healthOf } from './health.ts';
+import { countWords, healthOf } from './health.ts';
 
 const now = Date.parse('2026-11-22T08:00:00Z');
 const quiet: StreamDocument = {
@@ -24,11 +24,6 @@ describe('a stream', () => {
     [held, 'held', 'Nothing was taken for 2 d. It is kept, and the Operator was told.'],
   ] as const)('%j is %s', (stream, state, words) => {
     expect(healthOf(stream, now)).toMatchObject({ state, words });
-  });
-
-  test('that needs somebody comes first', () => {
-    const late = waiting('2026-11-22T07:00:00Z');
-    expect(byNeed([quiet, late, held, failing], now)).toEqual([held, failing, late, quiet]);
   });
 
   test('is counted up to a bound', () => {

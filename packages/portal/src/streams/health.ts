@@ -1,5 +1,5 @@
 // How a stream stands, in one word and one sentence. Pure.
-import { MOST_COUNTED_WAITING, type StreamDocument } from '@penstock/api/schemas';
+import { MOST_COUNTED_WAITING, STREAM_LATE_SECONDS, type StreamDocument } from '@penstock/api/schemas';
 import { formatDuration } from '../shared/time.ts';
 
 export interface Health {
@@ -7,9 +7,6 @@ export interface Health {
   readonly title: string;
   readonly words: string;
 }
-
-/** An oldest message younger than this is only on its way. */
-const SOON_MILLISECONDS = 60_000;
 
 export function countWords({ waiting, hasMore }: StreamDocument): string {
   if (hasMore) return `more than ${MOST_COUNTED_WAITING.toLocaleString('en-GB')}`;
@@ -35,17 +32,11 @@ export function healthOf(stream: StreamDocument, now: number): Health {
   }
   if (stream.waiting === 0) return { state: 'well', title: 'Well', words: 'Everything has been taken.' };
   const age = now - Date.parse(stream.oldestRecordedAt ?? new Date(now).toISOString());
-  if (age < SOON_MILLISECONDS) return { state: 'well', title: 'Well', words: `What waits is less than a minute old.` };
+  if (age < STREAM_LATE_SECONDS * 1_000)
+    return { state: 'well', title: 'Well', words: `What waits is less than a minute old.` };
   return {
     state: 'waiting',
     title: 'Waits',
     words: `The oldest message has waited ${formatDuration(age)} for ${taker}.`,
   };
-}
-
-/** Those that need somebody first; otherwise as they came. */
-export function byNeed(streams: readonly StreamDocument[], now: number): StreamDocument[] {
-  const order = ['held', 'failing', 'waiting', 'well'];
-  const rank = (stream: StreamDocument) => order.indexOf(healthOf(stream, now).state);
-  return streams.toSorted((one, other) => rank(one) - rank(other));
 }

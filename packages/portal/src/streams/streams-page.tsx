@@ -1,29 +1,39 @@
 import { Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { type StreamDocument, streamPageSchema } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { FindBox } from '../shared/find-box.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
-import { byNeed, countWords, healthOf } from './health.ts';
+import { countWords, healthOf } from './health.ts';
 
 /** Users a page: what the API gives at most. */
 const PAGE_USERS = 50;
+
+const views = [
+  [undefined, 'All'],
+  ['somebody', 'Those that need somebody'],
+] as const;
 
 /** What waits to be taken, how old it is, and how delivery stands, as it changes. */
 export function StreamsPage() {
   const { me, acting } = useSession();
   const isOperator = me.acting.kind === 'operator';
   const maySee = me.permissions.includes('streams.see');
+  const { needs, find } = useSearch({ from: '/streams' });
+  const query = { needs, find: isOperator ? find : undefined };
   const streams = useInfiniteQuery({
-    queryKey: ['streams', acting],
+    queryKey: ['streams', acting, query],
     queryFn: ({ pageParam, signal }) =>
       ask(streamPageSchema, '/streams', {
         caller: { acting },
-        query: { limit: PAGE_USERS, cursor: pageParam },
+        query: { ...query, limit: PAGE_USERS, cursor: pageParam },
         signal,
       }),
     initialPageParam: undefined as string | undefined,
@@ -32,24 +42,44 @@ export function StreamsPage() {
     enabled: maySee,
   });
   if (!maySee) return <NoRight page="Streams" what="streams" />;
-  const shown = byNeed(streams.data?.pages.flatMap((page) => page.items) ?? [], streams.dataUpdatedAt);
+  const shown = streams.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Stack gap="md" maw={1200}>
       <PageTitle title="Streams" />
-      <div>
-        <Title order={1}>Streams</Title>
-        <Text c="dimmed">
-          {isOperator
-            ? 'What waits for the network and for each User; what needs somebody comes first.'
-            : 'What you sent waits for the network, and what came back waits for you.'}
-        </Text>
-      </div>
+      <Group justify="space-between" align="flex-end" gap="sm">
+        <div>
+          <Title order={1}>Streams</Title>
+          <Text c="dimmed">
+            {isOperator
+              ? 'What waits for the network and for each User.'
+              : 'What you sent waits for the network, and what came back waits for you.'}
+          </Text>
+        </div>
+        <ExportButton caller={{ acting }} path="/streams.csv" query={query} name="streams" />
+      </Group>
+      <nav aria-label="Which streams">
+        <Group gap="lg" className="penstock-tabs">
+          {views.map(([wanted, words]) => (
+            <Link
+              key={words}
+              to="/streams"
+              search={(search) => ({ ...search, needs: wanted })}
+              className={wanted === needs ? 'active' : ''}
+              activeProps={{ className: '' }}
+              aria-current={wanted === needs ? 'true' : undefined}
+            >
+              {words}
+            </Link>
+          ))}
+        </Group>
+      </nav>
+      {isOperator ? <FindBox label="Find a User, by User ID or Party" /> : null}
       {streams.isPending ? <Loading what="the streams" /> : null}
       {streams.isError ? (
         <FailureSummary words={wordsOf(streams.error)} onRetry={() => void streams.refetch()} />
       ) : null}
       {streams.isSuccess && shown.length === 0 ? (
-        <Empty title="There are no streams.">There are no Users yet.</Empty>
+        <None {...query} />
       ) : (
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
           {shown.map((stream) => (
@@ -75,6 +105,20 @@ export function StreamsPage() {
         </Text>
       )}
     </Stack>
+  );
+}
+
+function None({ needs, find }: { needs: string | undefined; find: string | undefined }) {
+  if (find !== undefined) {
+    return (
+      <Empty title={`No stream is found by ‘${find}’.`}>A part of a User ID or of a Party’s name is enough.</Empty>
+    );
+  }
+  if (needs === undefined) return <Empty title="There are no streams.">There are no Users yet.</Empty>;
+  return (
+    <Empty title="No stream needs somebody.">
+      Everything is taken within a minute. One that fails, or that nobody takes, stands here.
+    </Empty>
   );
 }
 
