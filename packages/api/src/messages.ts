@@ -46,6 +46,15 @@ export const messageSchema = z.object({
   /** The target of a request, the device of an alert. */
   target: euiSchema,
   serviceReferenceVariant: z.string().optional(),
+  /** Of requests, as their header says; of everything else from its SRV. */
+  serviceReference: z.string().optional(),
+  firstInSequence: z.boolean().optional(),
+  /** PrecedingServiceRequestID of a request that stands in a sequence. */
+  precedingRequestId: z.string().optional(),
+  responseId: z.string().optional(),
+  /** ResponseDateTime: what the sender says of its own clock; `recordedAt` is the platform's. */
+  respondedAt: instantSchema.optional(),
+  schemaVersion: z.string().optional(),
   /** What was answered (southbound), or the response or alert code (northbound). */
   code: z.string().optional(),
   /** Why it was refused, or why the platform itself wrote it: 'quarantine.held', an alert about a held message. */

@@ -29,6 +29,7 @@ export { type AttributeLimit, type Breach, breachOf } from './values/breach.ts';
 export { compareDecimals, type Decimal, formatDecimal, MAXIMUM_DIGITS, parseDecimal } from './values/decimal.ts';
 export { type AttributeValue, MAXIMUM_VALUES, readValues, type Unreadable } from './values/read-values.ts';
 export * from './write/dcc-alert.ts';
+export { WRITTEN_SCHEMA_VERSION } from './write/message.ts';
 export * from './write/request.ts';
 export * from './write/request-bodies.ts';
 export {

@@ -173,6 +173,13 @@ create table message_log (
   -- other days does the rest. For everything else (what comes back, many messages to one RequestID; refused requests,
   -- which take nothing) the first 63 bits of its SHA-256, so that the same bytes sent again are found by the same key.
   repetition bigint not null,
+  -- The rest of the header. What follows from other columns is not kept: null costs no byte.
+  schema_version text,
+  service_reference text,        -- null: the first two numbers of the SRV, as the schema has it
+  first_in_sequence boolean,
+  preceding text,                -- PrecedingServiceRequestID
+  response_id text,              -- '': TARGET:USER:COUNTER, the RequestID with its EUIs exchanged; null: it has none
+  responded_at timestamptz,      -- ResponseDateTime; null also for one that is no instant
   primary key (user_id, day, sequence),
   unique (user_id, day, target, counter, repetition)
 ) partition by range (day);

@@ -17,12 +17,17 @@
 -- in_signer is the first 63 bits of the fingerprint of the certificate that signed each message. in_pair_* say which
 -- message counts for which threshold (screen_batch). in_breach_* name the messages with a value outside a limit, each
 -- once and without pairs: held, or deleted with notice. What becomes of them is in 0006_thresholds.sql.
+--
+-- in_service_reference, in_first_in_sequence, in_preceding, in_response_id and in_responded_at may be empty: then no
+-- message of the batch has one.
 create function record_batch(
   in_anchor macaddr8, in_lane smallint, in_directory_version bigint, in_now timestamptz,
   in_user macaddr8[], in_direction message_direction[], in_kind message_kind[], in_verdict message_verdict[],
   in_command_variant smallint[], in_originator macaddr8[], in_target macaddr8[], in_counter numeric[],
   in_srv text[], in_code text[], in_reason text[], in_digest bigint[], in_sha256 bytea[], in_body bytea[],
   in_rising boolean[], in_signer bigint[],
+  in_schema_version text[], in_service_reference text[], in_first_in_sequence boolean[], in_preceding text[],
+  in_response_id text[], in_responded_at timestamptz[],
   in_device_item integer[], in_device macaddr8[],
   in_pair_item integer[], in_pair_threshold bigint[], in_pair_shared boolean[],
   in_breach_item integer[], in_breach_limit bigint[], in_breach_version integer[], in_breach_bound numeric[],
@@ -144,14 +149,19 @@ begin
   end loop;
 
   insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, command_variant,
-                           originator, target, counter, srv, code, reason, size, sha256, repetition)
+                           originator, target, counter, srv, code, reason, size, sha256, repetition,
+                           schema_version, service_reference, first_in_sequence, preceding, response_id, responded_at)
   select i.user_id, record_batch.day, i.sequence, lane_time, i.direction, i.kind, i.verdict, i.command_variant,
          i.originator, i.target, i.counter, i.srv, i.code, i.reason, octet_length(i.body), i.sha256,
-         case when i.direction = 'southbound' and i.verdict <> 'refused' then 0 else i.digest end
+         case when i.direction = 'southbound' and i.verdict <> 'refused' then 0 else i.digest end,
+         i.schema_version, i.service_reference, i.first_in_sequence, i.preceding, i.response_id, i.responded_at
   from unnest(in_user, sequences, in_direction, in_kind, verdicts, in_command_variant, in_originator, in_target,
-              in_counter, in_srv, in_code, in_reason, in_digest, in_body, in_sha256)
+              in_counter, in_srv, in_code, in_reason, in_digest, in_body, in_sha256,
+              in_schema_version, in_service_reference, in_first_in_sequence, in_preceding, in_response_id,
+              in_responded_at)
          as i(user_id, sequence, direction, kind, verdict, command_variant, originator, target,
-              counter, srv, code, reason, digest, body, sha256)
+              counter, srv, code, reason, digest, body, sha256,
+              schema_version, service_reference, first_in_sequence, preceding, response_id, responded_at)
   where i.sequence <> 0;
 
   insert into message_device (user_id, day, sequence, device)

@@ -425,7 +425,7 @@ $$;
 create function append_alerts(
   in_anchor macaddr8, in_lane smallint, in_now timestamptz, in_to_day date, in_to_sequence bigint,
   in_user macaddr8[], in_target macaddr8, in_counter numeric[], in_code text, in_digest bigint[], in_sha256 bytea[],
-  in_body bytea[], in_device macaddr8[]
+  in_body bytea[], in_device macaddr8[], in_schema_version text, in_responded_at timestamptz[]
 ) returns void
 language plpgsql
 as $$
@@ -439,11 +439,11 @@ begin
   lane_time := greatest(coalesce(in_now, clock_timestamp()), last.time);
   today := (lane_time at time zone 'UTC')::date;
   insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, code, reason,
-                           size, sha256, repetition)
+                           size, sha256, repetition, schema_version, response_id, responded_at)
   select i.user_id, today, last.sequence + i.item, lane_time, 'northbound', 'dcc_alert', 'passed', in_target, i.counter,
-         in_code, 'quarantine.held', octet_length(i.body), i.sha256, i.digest
-  from unnest(in_user, in_counter, in_digest, in_sha256, in_body) with ordinality
-         as i(user_id, counter, digest, sha256, body, item);
+         in_code, 'quarantine.held', octet_length(i.body), i.sha256, i.digest, in_schema_version, '', i.responded_at
+  from unnest(in_user, in_counter, in_digest, in_sha256, in_body, in_responded_at) with ordinality
+         as i(user_id, counter, digest, sha256, body, responded_at, item);
   insert into message_device (user_id, day, sequence, device)
   select i.user_id, today, last.sequence + i.item, i.device
   from unnest(in_user, in_device) with ordinality as i(user_id, device, item) where i.device is not null;

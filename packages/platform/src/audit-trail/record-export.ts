@@ -12,14 +12,19 @@ const columns = fieldColumns<MessageDocument>(
   'direction',
   'kind',
   'serviceReferenceVariant',
+  'serviceReference',
   'commandVariant',
   'target',
   'requestId',
+  'precedingRequestId',
+  'responseId',
+  'respondedAt',
   'verdict',
   'code',
   'reason',
   'size',
   'sha256',
+  'schemaVersion',
 );
 
 /** A User's record as the lines of a CSV file, newest first. @throws PenstockError of `list` */

@@ -186,9 +186,10 @@ describe('the record', () => {
     const other = { counter: '100', target };
     await database.pool.query(
       `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target,
-                                counter, srv, code, size, sha256, repetition)
+                                counter, srv, code, size, sha256, repetition, schema_version, response_id,
+                                responded_at)
        values ($1, '2026-11-22', 900000, '2026-11-22T10:00:00Z', 'northbound', 'response', 'passed', $1, $2, $3,
-               '4.1.1', 'I0', 1000, '\\x00', 900000)`,
+               '4.1.1', 'I0', 1000, '\\x00', 900000, '5.4', '', '2026-11-22T09:59:59.5Z')`,
       [alpha, other.target, other.counter],
     );
     const again = await store().life(user(alpha), undefined, '2026-11-20', '106');
@@ -197,6 +198,12 @@ describe('the record', () => {
       ['2026-11-22/106', 'service_request', false],
       ['2026-11-22/900000', 'response', false],
     ]);
+    expect(again.related.at(-1)).toMatchObject({
+      serviceReference: '4.1',
+      schemaVersion: '5.4',
+      responseId: `${other.target}:${alpha}:100`,
+      respondedAt: '2026-11-22T09:59:59.500Z',
+    });
     const found = await store().list(user(alpha), query({ requestId: `${alpha}:${target}:100` }));
     expect(found.items.length).toBe(4);
     const limited = query({ requestId: `${alpha}:${target}:100`, kind: 'response', from: '2026-11-22T00:00:00Z' });

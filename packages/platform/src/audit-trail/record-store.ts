@@ -19,6 +19,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
+import { EXCHANGED, serviceReferenceOf } from '../messages/header.ts';
 import { formatPosition } from '../messages/message.ts';
 import { readPassage } from '../messages/passage.ts';
 import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
@@ -29,7 +30,8 @@ export interface RecordPage {
 }
 
 const COLUMNS = `l.user_id, l.day::text, l.sequence::text, l.recorded_at, l.direction, l.kind, l.verdict,
-         l.command_variant, l.originator, l.target, l.counter::text, l.srv, l.code, l.reason, l.size, l.sha256`;
+         l.command_variant, l.originator, l.target, l.counter::text, l.srv, l.code, l.reason, l.size, l.sha256,
+         l.schema_version, l.service_reference, l.first_in_sequence, l.preceding, l.response_id, l.responded_at`;
 
 /** What a message must be besides being of the User and the time; a parameter that is null does not count. */
 const FILTER = `l.recorded_at >= $2 and l.recorded_at < $3
@@ -100,13 +102,34 @@ interface MessageRow {
   reason: string | null;
   size: number;
   sha256: Buffer;
+  schema_version: string | null;
+  service_reference: string | null;
+  first_in_sequence: boolean | null;
+  preceding: string | null;
+  response_id: string | null;
+  responded_at: Date | null;
+}
+
+/** The rest of the header, with what follows from other columns (messages/header.ts). */
+function headerOf(row: MessageRow, target: Eui, userId: Eui): Partial<MessageDocument> {
+  const reference = row.service_reference ?? (row.srv === null ? undefined : serviceReferenceOf(row.srv));
+  const responseId = row.response_id === EXCHANGED ? `${target}:${userId}:${row.counter}` : row.response_id;
+  return {
+    ...(reference === undefined ? {} : { serviceReference: reference }),
+    ...(row.first_in_sequence === null ? {} : { firstInSequence: row.first_in_sequence }),
+    ...(row.preceding === null ? {} : { precedingRequestId: row.preceding }),
+    ...(responseId === null ? {} : { responseId }),
+    ...(row.responded_at === null ? {} : { respondedAt: row.responded_at.toISOString() }),
+    ...(row.schema_version === null ? {} : { schemaVersion: row.schema_version }),
+  };
 }
 
 function toDocument(row: MessageRow): MessageDocument {
   const target = requireEui(row.target);
+  const userId = requireEui(row.user_id);
   return {
     position: formatPosition(row),
-    userId: requireEui(row.user_id),
+    userId,
     recordedAt: row.recorded_at.toISOString(),
     direction: row.direction,
     kind: row.kind,
@@ -115,6 +138,7 @@ function toDocument(row: MessageRow): MessageDocument {
     ...(row.originator === null ? {} : { requestId: `${requireEui(row.originator)}:${target}:${row.counter}` }),
     target,
     ...(row.srv === null ? {} : { serviceReferenceVariant: row.srv }),
+    ...headerOf(row, target, userId),
     ...(row.code === null ? {} : { code: row.code }),
     ...(row.reason === null ? {} : { reason: row.reason }),
     size: row.size,

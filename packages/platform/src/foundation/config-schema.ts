@@ -11,8 +11,8 @@ const path = () => z.string().min(1).meta({ path: true });
 const port = (usual: number) => z.int().min(0).max(65_535).default(usual);
 const seconds = (usual: number) => z.number().positive().max(86_400).default(usual);
 const days = (usual: number) => z.int().min(1).max(3_660).default(usual);
-/** The longest period of a threshold: what an ADT File may say. */
-const LONGEST_PERIOD_DAYS = 31;
+/** Three months, which the Smart Energy Code asks for. Thresholds count up to 31 days back in the record, which is less. */
+const LEAST_RECORD_DAYS = 92;
 const mailAddress = () =>
   z
     .string()
@@ -159,14 +159,11 @@ const messagesSection = z.strictObject({
   ),
   logDays: z
     .int()
-    .min(
-      LONGEST_PERIOD_DAYS,
-      `must be at least ${LONGEST_PERIOD_DAYS}: thresholds count up to so many days back in the record`,
-    )
+    .min(LEAST_RECORD_DAYS, `must be at least ${LEAST_RECORD_DAYS}: a User's record is kept for three months`)
     .max(3_660)
-    .default(92)
+    .default(LEAST_RECORD_DAYS)
     .describe(
-      `Days for which the audit record is kept; the Smart Energy Code asks for three months. Not below ${LONGEST_PERIOD_DAYS}, the longest period of a threshold, which is counted from the record.`,
+      `Days for which the audit record is kept; the Smart Energy Code asks for three months, so not below ${LEAST_RECORD_DAYS}.`,
     ),
 });
 

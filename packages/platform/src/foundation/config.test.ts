@@ -116,9 +116,9 @@ describe('what is refused, with the name of the setting and of the variable', ()
     [{ PENSTOCK_DATABASE_URL: 'postgres://db:port/x' }, 'database.url (PENSTOCK_DATABASE_URL)'],
     [{ PENSTOCK_GATEWAY_TLS_KEY_FILE: 'k' }, 'gateway.tls_certificate_file (PENSTOCK_GATEWAY_TLS_CERTIFICATE_FILE)'],
     [{ PENSTOCK_DELIVERY_HOLD_DAYS: '3' }, 'messages.stream_days (PENSTOCK_MESSAGES_STREAM_DAYS)'],
-    [{ PENSTOCK_MESSAGES_LOG_DAYS: '30' }, 'messages.log_days (PENSTOCK_MESSAGES_LOG_DAYS)'],
-    [{ PENSTOCK_MESSAGES_LOG_DAYS: '30' }, 'must be at least 31: thresholds count up to so many days back'],
-    [{ PENSTOCK_MESSAGES_LOG_DAYS: '40', PENSTOCK_MESSAGES_STREAM_DAYS: '41' }, 'messages.log_days'],
+    [{ PENSTOCK_MESSAGES_LOG_DAYS: '91' }, 'messages.log_days (PENSTOCK_MESSAGES_LOG_DAYS)'],
+    [{ PENSTOCK_MESSAGES_LOG_DAYS: '91' }, "must be at least 92: a User's record is kept for three months"],
+    [{ PENSTOCK_MESSAGES_LOG_DAYS: '92', PENSTOCK_MESSAGES_STREAM_DAYS: '93' }, 'messages.log_days'],
     [{ PENSTOCK_GATEWAY_PROT: '1' }, 'PENSTOCK_GATEWAY_PROT: there is no such setting'],
     [{ PENSTOCK_GATEWAY: '1' }, 'PENSTOCK_GATEWAY: there is no such setting'],
   ])('%o', (environment, expected) => expect(refusal(environment)).toContain(expected));

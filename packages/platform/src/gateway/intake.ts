@@ -24,6 +24,7 @@ import type { KnownDevice } from '../devices/devices.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Committer, Settled } from '../messages/committer.ts';
+import { keptOfRequest } from '../messages/header.ts';
 import { countedByNone, type NewMessage } from '../messages/message.ts';
 import type { Directory } from '../parties/directory.ts';
 import type { DirectoryReader } from '../parties/directory-reader.ts';
@@ -192,6 +193,7 @@ export class Intake {
       signer: signer && snapshot.signer(signer.issuer, signer.serial)?.id,
       counted: passes ? snapshot.rules.thresholds.countedBy(requestId.originator, described) : countedByNone,
       breach,
+      header: keptOfRequest(request),
     };
     return this.parts.committer.record(message, snapshot.version);
   }

@@ -97,7 +97,8 @@ const dccAlert = (): string =>
 /** What of it is in the record, with its devices and how often it is on the stream. */
 async function recorded({ body }: Delivered) {
   const { rows } = await world.database.pool.query(
-    `select kind, verdict, code, srv, l.originator is null as "isUnasked", counter,
+    `select kind, verdict, code, srv, l.originator is null as "isUnasked", counter, schema_version as version,
+            response_id as "responseId", responded_at as "respondedAt",
             translate(l.user_id::text, ':', '-') as user, translate(l.target::text, ':', '-') as target,
             (select array_agg(translate(d.device::text, ':', '-')) from message_device d
               where (d.user_id, d.day, d.sequence) = (l.user_id, l.day, l.sequence)) as devices,
@@ -127,7 +128,7 @@ describe('what the network delivers is recorded on its stream, by its kind', () 
     [
       'response',
       () => writeResponse(answered(), gbcsPayloadPart(randomBytes(40))),
-      { code: 'I0', srv: '4.1.1', target: esme, devices: [esme] },
+      { code: 'I0', srv: '4.1.1', target: esme, devices: [esme], version: '5.4', responseId: '' },
     ],
     ['response', () => writeErrorResponse(answered(), 'E20'), { code: 'E20', target: esme }],
     [
@@ -150,7 +151,7 @@ describe('what the network delivers is recorded on its stream, by its kind', () 
     [
       'dcc_alert',
       () => withoutIdentifiers(dccAlert()),
-      { code: 'AD1', target: operator, devices: [esme], isUnasked: true },
+      { code: 'AD1', target: operator, devices: [esme], isUnasked: true, responseId: null },
     ],
     ['smets1_response', smets1, { code: 'I0', srv: '4.1.1', target: esme, devices: [esme] }],
   ];
@@ -162,7 +163,7 @@ describe('what the network delivers is recorded on its stream, by its kind', () 
       JSON.stringify(expected).replaceAll(/(?:[0-9A-F]{2}-){7}[0-9A-F]{2}/g, (eui) => eui.toLowerCase()),
     );
     expect(await recorded(message)).toMatchObject([
-      { kind, verdict: 'passed', user: supplier.toLowerCase(), streamed: 1, ...lower },
+      { kind, verdict: 'passed', user: supplier.toLowerCase(), streamed: 1, respondedAt: expect.any(Date), ...lower },
     ]);
     const [again] = await deliver([message]);
     expect(again?.outcome).toBe('repeated');

@@ -17,6 +17,7 @@ import {
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Committer } from '../messages/committer.ts';
+import { keptOfResponse } from '../messages/header.ts';
 import { alertCounter, formatPosition, type MessageKind, type NewMessage } from '../messages/message.ts';
 import type { Directory } from '../parties/directory.ts';
 import type { DirectoryReader } from '../parties/directory-reader.ts';
@@ -133,14 +134,16 @@ export class Returns {
     }
     const sha256 = hash('sha256', message.bytes, 'buffer');
     const described = { direction: 'northbound', commandVariant: undefined, ...describe(message) } as const;
+    const target = message.requestId?.target ?? message.responseId?.originator ?? this.parts.operatorId;
+    const counter = message.requestId?.counter ?? message.responseId?.counter ?? alertCounter(sha256);
     return {
       ...described,
       userId: delivered.recipient,
       lane: user.lane,
       verdict: 'passed',
       originator: message.requestId?.originator,
-      target: message.requestId?.target ?? message.responseId?.originator ?? this.parts.operatorId,
-      counter: message.requestId?.counter ?? message.responseId?.counter ?? alertCounter(sha256),
+      target,
+      counter,
       reason: undefined,
       sha256,
       bytes: message.bytes,
@@ -149,6 +152,7 @@ export class Returns {
       signer: undefined,
       counted: snapshot.rules.thresholds.countedBy(delivered.recipient, described),
       breach: undefined,
+      header: keptOfResponse(message, { originator: delivered.recipient, target, counter }),
     };
   }
 

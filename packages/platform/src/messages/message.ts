@@ -8,6 +8,7 @@
  */
 import type { DuisErrorCode, Eui } from '@penstock/duis';
 import type { ErrorCode } from '../foundation/errors.ts';
+import type { KeptHeader } from './header.ts';
 
 export type Direction = 'southbound' | 'northbound';
 
@@ -59,6 +60,8 @@ export interface NewMessage {
   readonly counted: CountedBy;
   /** A value of it that is outside its limits. */
   readonly breach: ValueBreach | undefined;
+  /** The fields of its header that nothing above tells. */
+  readonly header: KeptHeader;
 }
 
 /** The thresholds that a message counts for, by their ids in rising order. */

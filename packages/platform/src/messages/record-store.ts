@@ -9,6 +9,7 @@ import {
   numericArray,
   smallintArray,
   textArray,
+  timestamptzArray,
 } from '../foundation/database/binary.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { ANCHOR } from './lanes.ts';
@@ -26,9 +27,10 @@ const recordBatchQuery = {
       $5::macaddr8[], $6::text[]::message_direction[], $7::text[]::message_kind[], $8::text[]::message_verdict[],
       $9::smallint[], $10::macaddr8[], $11::macaddr8[], $12::numeric[],
       $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bytea[], $18::bytea[], $19::boolean[],
-      $20::bigint[], $21::integer[], $22::macaddr8[],
-      $23::integer[], $24::bigint[], $25::boolean[],
-      $26::integer[], $27::bigint[], $28::integer[], $29::numeric[], $30::boolean[], $31::text[])`,
+      $20::bigint[], $21::text[], $22::text[], $23::boolean[], $24::text[], $25::text[], $26::timestamptz[],
+      $27::integer[], $28::macaddr8[],
+      $29::integer[], $30::bigint[], $31::boolean[],
+      $32::integer[], $33::bigint[], $34::integer[], $35::numeric[], $36::boolean[], $37::text[])`,
 };
 
 interface RecordedException {
@@ -77,6 +79,7 @@ export async function recordBatch(
   });
   const pairs = pairsOf(messages);
   const breaches = breachesOf(messages);
+  const headers = messages.map(({ header }) => header);
   const result = await client.query<RecordedRow>({
     ...recordBatchQuery,
     values: [
@@ -100,6 +103,12 @@ export async function recordBatch(
       byteaArray(messages.map((message) => message.bytes)),
       booleanArray(messages.map((message) => message.rising)),
       bigintArray(messages.map((message) => message.signer)),
+      textArray(headers.map((header) => header.schemaVersion)),
+      textArray(unlessAbsent(headers.map((header) => header.serviceReference))),
+      booleanArray(unlessAbsent(headers.map((header) => header.firstInSequence))),
+      textArray(unlessAbsent(headers.map((header) => header.preceding))),
+      textArray(unlessAbsent(headers.map((header) => header.responseId))),
+      timestamptzArray(unlessAbsent(headers.map((header) => header.respondedAt))),
       integerArray(deviceItems),
       macaddr8Array(devices),
       integerArray(pairs.items),
@@ -116,6 +125,11 @@ export async function recordBatch(
   const row = result.rows[0];
   if (row === undefined) throw new Error('record_batch returned no row');
   return { outcomes: readOutcomes(row, messages.length), laneTime: row.lane_time };
+}
+
+/** Nothing, when no message has such a field: an array of nulls would be laid out, sent and unnested for nothing. */
+function unlessAbsent<T>(values: readonly (T | undefined)[]): readonly (T | undefined)[] {
+  return values.some((value) => value !== undefined) ? values : [];
 }
 
 /** Which message counts for which threshold, in the order of the messages, a message's own thresholds first. */

@@ -41,6 +41,29 @@ async function count(table: string): Promise<number> {
 }
 
 describe('a batch', () => {
+  test('keeps the header of each message, in whatever part of the batch has which field', async () => {
+    const preceding = `${userA}:${meter}:1`;
+    const respondedAt = new Date('2026-11-22T08:00:00.123Z');
+    await record([
+      newMessage(1n, { header: { schemaVersion: '5.3', firstInSequence: true } }),
+      newMessage(2n, { header: { schemaVersion: '5.4', firstInSequence: false, preceding } }),
+      newMessage(3n, { header: { schemaVersion: '5.4', responseId: '', respondedAt } }),
+      newMessage(4n, { header: { schemaVersion: '6.0', serviceReference: '7.1' } }),
+    ]);
+    await record([newMessage(5n)]);
+    const { rows } = await database.pool.query(
+      `select concat_ws('|', schema_version, first_in_sequence, preceding, response_id, responded_at, service_reference)
+       from message_log order by sequence`,
+    );
+    expect(rows.map((row) => row.concat_ws)).toEqual([
+      '5.3|t',
+      `5.4|f|${preceding}`,
+      '5.4||2026-11-22 08:00:00.123+00',
+      '6.0|7.1',
+      '5.4',
+    ]);
+  });
+
   test('records row, devices and body together, in order', async () => {
     const other = newMessage(7n, { userId: userB, originator: userB, devices: [] });
     const outcomes = await record([newMessage(1n), newMessage(2n, { devices: [meter, userB] }), other]);

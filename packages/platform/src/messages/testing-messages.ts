@@ -30,6 +30,7 @@ export function newMessage(counter: bigint, changes: Partial<NewMessage> = {}): 
     signer: undefined,
     counted: countedByNone,
     breach: undefined,
+    header: { schemaVersion: '5.4' },
     ...changes,
   };
 }

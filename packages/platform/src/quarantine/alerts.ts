@@ -13,10 +13,17 @@ import {
   requireEui,
   type Signer,
   signMessage,
+  WRITTEN_SCHEMA_VERSION,
   writeDccAlert,
 } from '@penstock/duis';
 import type pg from 'pg';
-import { bigintArray, byteaArray, macaddr8Array, numericArray } from '../foundation/database/binary.ts';
+import {
+  bigintArray,
+  byteaArray,
+  macaddr8Array,
+  numericArray,
+  timestamptzArray,
+} from '../foundation/database/binary.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { ANCHOR } from '../messages/lanes.ts';
 
@@ -137,7 +144,7 @@ async function append(
   await client.query({
     name: 'append-alerts',
     text: `select append_alerts($1, $2, null, $3, $4, $5::macaddr8[], $6, $7::numeric[], $8, $9::bigint[], $10::bytea[],
-                                $11::bytea[], $12::macaddr8[])`,
+                                $11::bytea[], $12::macaddr8[], $13, $14::timestamptz[])`,
     values: [
       ANCHOR,
       lane,
@@ -152,6 +159,8 @@ async function append(
       byteaArray(bodies),
       // an alert about a request concerns the request's device, unless that went to the Operator
       macaddr8Array(held.map(({ target }) => (target === alerter.operatorId ? undefined : target))),
+      WRITTEN_SCHEMA_VERSION,
+      timestamptzArray(held.map(({ heldAt }) => heldAt)),
     ],
   });
 }

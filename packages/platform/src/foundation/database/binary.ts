@@ -13,6 +13,7 @@ const SMALLINT = 21;
 const INTEGER = 23;
 const TEXT = 25;
 const MACADDR8 = 774;
+const TIMESTAMPTZ = 1184;
 const NUMERIC = 1700;
 
 const HEADER = 20;
@@ -87,6 +88,15 @@ export function integerArray(values: readonly (number | undefined)[]): Buffer {
 
 export function bigintArray(values: readonly (bigint | undefined)[]): Buffer {
   return fixedArray(BIGINT, 8, values, (buffer, value, at) => buffer.writeBigInt64BE(value, at));
+}
+
+/** Milliseconds from 1970, where JavaScript begins, to 2000, where PostgreSQL does. */
+const EPOCH_2000 = 946_684_800_000;
+
+export function timestamptzArray(values: readonly (Date | undefined)[]): Buffer {
+  return fixedArray(TIMESTAMPTZ, 8, values, (buffer, value, at) =>
+    buffer.writeBigInt64BE(BigInt(value.getTime() - EPOCH_2000) * 1_000n, at),
+  );
 }
 
 export function byteaArray(values: readonly (Uint8Array | undefined)[]): Buffer {
