@@ -182,10 +182,13 @@ export const postReleaseSchema = z.strictObject({
   rate: z.int().min(1).max(MOST_RATE).nullable().optional(),
 });
 
+/** `delivery`: a file could not be taken in by a way. */
+export const noticeKinds = ['held', 'warning', 'submission', 'release', 'way', 'delivery'] as const;
+
 export const noticeSchema = z.object({
   userId: euiSchema,
   at: instantSchema,
-  kind: z.enum(['held', 'warning', 'submission', 'release', 'way']),
+  kind: z.enum(noticeKinds),
   /** The event, the threshold, the SHA-256 of the file, or the way. */
   about: z.string(),
   words: z.string(),

@@ -27,6 +27,7 @@ create table sharepoint_file (
   version text not null,         -- the cTag: another one says that the bytes are others
   is_settled boolean not null default false, -- two looks found the same version
   is_taken boolean not null default false,   -- it is a submission, and is still to be deleted in the library
+  unfit integer not null default 0, -- how often the bytes of this version were not what the library says
   refusal_code text,
   refusal_detail text,
   changed_at timestamptz not null default clock_timestamp(),

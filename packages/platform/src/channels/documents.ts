@@ -4,6 +4,7 @@ import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { type ErrorCode, errorCodes } from '../foundation/errors.ts';
 import { listEvents } from '../quarantine/events-store.ts';
+import type { Refusal } from './pairing.ts';
 
 export const SIGNATURE = '.p7s';
 export const REPORT = '.csv';
@@ -13,13 +14,12 @@ const LISTED_EVENTS = 200;
 
 export interface NotTaken {
   readonly name: string;
-  readonly at: Date;
-  readonly code: string;
-  readonly detail: string;
+  readonly changedAt: Date;
+  readonly refusal: Refusal;
 }
 
 /** What is said of a file that could not become a submission, so that it is found where receipts are looked for. */
-export function writeNotTaken({ name, at, code, detail }: NotTaken): Buffer {
+export function writeNotTaken({ name, changedAt: at, refusal: { code, detail } }: NotTaken): Buffer {
   const action = code in errorCodes ? errorCodes[code as ErrorCode].action : '';
   const document = { document: 'penstock-not-taken/1', name, at: at.toISOString(), code, detail, action };
   return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`, 'utf8');

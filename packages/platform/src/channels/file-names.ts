@@ -9,25 +9,29 @@ const SIGNATURE = '.p7s';
 /** What programs append while they upload and take away when they are done. */
 const UNFINISHED = ['.part', '.filepart', '.tmp', '.partial', '.upload', '.crdownload'];
 
+/** The ending of an upload that is not finished; undefined: it has none. */
+function unfinishedEnding(name: string): string | undefined {
+  const lower = name.toLowerCase();
+  return UNFINISHED.find((ending) => lower.endsWith(ending));
+}
+
 /** What a file of the folder `incoming` is by its name. An unfinished one waits for its last name. */
 export function roleOf(name: string): 'file' | 'signature' | 'unfinished' {
-  const lower = name.toLowerCase();
-  if (UNFINISHED.some((ending) => lower.endsWith(ending))) return 'unfinished';
-  return lower.endsWith(SIGNATURE) ? 'signature' : 'file';
+  if (unfinishedEnding(name) !== undefined) return 'unfinished';
+  return name.toLowerCase().endsWith(SIGNATURE) ? 'signature' : 'file';
 }
 
-/** The name of the file that a signature is over. */
-export function signedName(signature: string): string {
-  return signature.slice(0, -SIGNATURE.length);
+/** The name that a file will have when its upload is finished. */
+export function lastNameOf(name: string): string {
+  return name.slice(0, name.length - (unfinishedEnding(name)?.length ?? 0));
 }
 
-/** A file and its signature, of those that are whole. A signature may be written in capitals: `A.csv` beside `A.csv.P7S`. */
-export function pairsOf<File extends { readonly name: string }>(
-  whole: readonly File[],
-): { file: File; signature: File }[] {
-  const files = new Map(whole.filter(({ name }) => roleOf(name) === 'file').map((file) => [file.name, file]));
-  return whole.flatMap((signature) => {
-    const file = roleOf(signature.name) === 'signature' ? files.get(signedName(signature.name)) : undefined;
-    return file === undefined ? [] : [{ file, signature }];
-  });
+/**
+ * The names of the file that a signature may be over, the likeliest first. Each of several officers has a signature of its
+ * own: `a.csv.p7s`, `a.csv.2.p7s`.
+ */
+export function signedNames(signature: string): string[] {
+  const name = signature.slice(0, -SIGNATURE.length);
+  const [, unnumbered] = /^(.+)\.[2-9]$/.exec(name) ?? [];
+  return unnumbered === undefined ? [name] : [name, unnumbered];
 }

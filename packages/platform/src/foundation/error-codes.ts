@@ -259,6 +259,17 @@ export const errorCodes = {
     title: 'The delivery is not one file with one signature.',
     action: 'Send multipart/form-data with one part file and one part signature, each as a file.',
   },
+  'submissions.incomplete': {
+    status: 409,
+    title: 'A file lay without what belongs to it for too long, and was not taken in.',
+    action:
+      'Put the file and its signature, which has the name of the file with .p7s behind it, into the folder again, within an hour of each other.',
+  },
+  'submissions.unfit': {
+    status: 409,
+    title: 'The bytes of a file are never those that the library says that it has.',
+    action: 'Delete the file in the library and put it there again, or deliver it by another way.',
+  },
   'submissions.no-trust': {
     status: 503,
     title: 'Signatures cannot be verified now.',

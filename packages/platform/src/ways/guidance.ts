@@ -96,7 +96,7 @@ function ofSftp({ host, port, fingerprint, hostKey, mostBytes }: NonNullable<Set
       { text: 'Once: let the machine know the server.', commands: `echo '${known} ${hostKey}' >> ~/.ssh/known_hosts` },
       sign,
       {
-        text: 'Put the file and its signature into the folder incoming. When both are whole, they are taken in by themselves.',
+        text: 'Put the file and its signature into the folder incoming; the signature of another officer beside them, as thresholds.csv.2.p7s. When they are whole, they are taken in by themselves.',
         commands: `sftp -i penstock-key -P ${port} ${USER_ID}@${host} <<'END'
 put thresholds.csv incoming/
 put thresholds.csv.p7s incoming/
@@ -159,7 +159,7 @@ function ofSharePoint({ rootFolder, mostBytes }: NonNullable<SetUps['sharepoint'
       },
       sign,
       {
-        text: 'Put the file and its signature, which has the name of the file with .p7s behind it, into the folder incoming.',
+        text: 'Put the file and its signature, which has the name of the file with .p7s behind it, into the folder incoming; the signature of another officer beside them, as thresholds.csv.2.p7s.',
       },
       {
         text: 'When both have lain there unchanged for two looks, within about a minute, they are taken in and go from the folder.',

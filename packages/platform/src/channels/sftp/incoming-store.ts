@@ -4,12 +4,14 @@ import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../../foundation/database/index.ts';
 import type { Waiting } from '../../ways/health-store.ts';
+import { tellNotTaken } from '../not-taken-store.ts';
+import { type Refusal, waitingOf } from '../pairing.ts';
+import type { Refused } from '../take-group.ts';
 
 /** Files that lie in one User's folder at a time. */
 export const MOST_FILES = 200;
-/** What was not taken in lies for so long. */
+/** What was not taken in lies for so long after that was told. */
 const KEPT = "interval '7 days'";
-const ORPHANED = "interval '1 hour'";
 
 export interface IncomingFile {
   readonly file: string;
@@ -19,7 +21,7 @@ export interface IncomingFile {
   readonly changedAt: Date;
   /** Who closed it. */
   readonly by: string | undefined;
-  readonly refusal: { readonly code: string; readonly detail: string } | undefined;
+  readonly refusal: Refusal | undefined;
 }
 
 interface Row {
@@ -79,23 +81,10 @@ async function remove(client: pg.PoolClient, userId: Eui, name: string): Promise
   return true;
 }
 
-/** Of the file `f` that $2 names: a signature may be written in capitals. */
-const IS_SIGNATURE_OF = `left(name, -4) = $2 and lower(right(name, 4)) = '.p7s'`;
-
-/** A signature that was refused with the file of that name was over other bytes than the next file of that name. */
-async function dropRefusedSignature(client: pg.PoolClient, userId: Eui, name: string): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
-    `select name from incoming_file where user_id = $1 and ${IS_SIGNATURE_OF} and refusal_code is not null`,
-    [userId, name],
-  );
-  for (const signature of rows) await remove(client, userId, signature.name);
-}
-
 /** A new file of no bytes in the place of one of that name; undefined when the folder is full. */
 export async function createIncoming(pool: pg.Pool, userId: Eui, name: string): Promise<IncomingFile | undefined> {
   return inTransaction(pool, async (client) => {
     await remove(client, userId, name);
-    await dropRefusedSignature(client, userId, name);
     const { rows } = await client.query<Row>(
       `insert into incoming_file (user_id, file, name)
        select $1, $2, $3 where (select count(*) from incoming_file where user_id = $1) < $4
@@ -151,7 +140,8 @@ export async function endIncoming(
   { userId, file, by }: { userId: Eui; file: string; by: string },
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `update incoming_file set is_whole = true, given_by = $3, changed_at = clock_timestamp()
+    `update incoming_file set is_whole = true, given_by = $3, refusal_code = null, refusal_detail = null,
+            changed_at = clock_timestamp()
      where user_id = $1 and file = $2`,
     [userId, file, by],
   );
@@ -159,10 +149,7 @@ export async function endIncoming(
 }
 
 export async function removeIncoming(pool: pg.Pool, userId: Eui, name: string): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
-    await dropRefusedSignature(client, userId, name);
-    return remove(client, userId, name);
-  });
+  return inTransaction(pool, (client) => remove(client, userId, name));
 }
 
 /** Gives a file another name, at once. `taken`: there is one of that name, which a rename does not replace. */
@@ -170,19 +157,16 @@ export async function renameIncoming(
   pool: pg.Pool,
   { userId, from, to }: { userId: Eui; from: string; to: string },
 ): Promise<'renamed' | 'gone' | 'taken'> {
-  const { rows } = await inTransaction(pool, async (client) => {
-    await dropRefusedSignature(client, userId, to);
-    return client.query<{ found: boolean; renamed: boolean }>(
-      `with found as (select file from incoming_file where user_id = $1 and name = $2),
+  const { rows } = await pool.query<{ found: boolean; renamed: boolean }>(
+    `with found as (select file from incoming_file where user_id = $1 and name = $2),
           renamed as (
-            update incoming_file f set name = $3, changed_at = clock_timestamp()
+            update incoming_file f set name = $3, refusal_code = null, refusal_detail = null, changed_at = clock_timestamp()
             from found where f.user_id = $1 and f.file = found.file
               and not exists (select from incoming_file o where o.user_id = $1 and o.name = $3)
             returning f.file)
      select exists (select from found) as found, exists (select from renamed) as renamed`,
-      [userId, from, to],
-    );
-  });
+    [userId, from, to],
+  );
   if (rows[0]?.renamed) return 'renamed';
   return rows[0]?.found ? 'taken' : 'gone';
 }
@@ -195,15 +179,23 @@ export async function usersWithWhole(pool: pg.Pool): Promise<Eui[]> {
   return rows.map((row) => requireEui(row.user_id));
 }
 
-/** Files of all Users that are whole, as their signatures are, and not taken in yet. */
+/** Files of all Users that could be taken in, and are not yet. */
 export async function countWaiting(pool: pg.Pool): Promise<Waiting> {
-  const { rows } = await pool.query<{ count: number; oldest: Date | null }>(
-    `select count(*)::integer as count, min(f.changed_at) as oldest from incoming_file f
-     where f.is_whole and f.refusal_code is null
-       and exists (select from incoming_file s
-                   where s.user_id = f.user_id and s.name = f.name || '.p7s' and s.is_whole and s.refusal_code is null)`,
+  const { rows } = await pool.query<Row & { user_id: string }>(
+    `select user_id, ${COLUMNS} from incoming_file
+     where user_id in (select user_id from incoming_file where is_whole and refusal_code is null)`,
   );
-  return { count: rows[0]?.count ?? 0, oldest: rows[0]?.oldest ?? undefined };
+  return waitingOf(rows.map((row) => ({ userId: row.user_id, file: toFile(row) })));
+}
+
+/** Of every User, for what has waited too long. */
+export async function listOlder(pool: pg.Pool, milliseconds: number): Promise<Eui[]> {
+  const { rows } = await pool.query<{ user_id: string }>(
+    `select distinct user_id from incoming_file
+     where refusal_code is null and changed_at < clock_timestamp() - make_interval(secs => $1)`,
+    [milliseconds / 1_000],
+  );
+  return rows.map((row) => requireEui(row.user_id));
 }
 
 /** The bytes of a file, piece by piece. */
@@ -230,38 +222,29 @@ export async function takeAway(pool: pg.Pool, userId: Eui, files: readonly strin
   });
 }
 
-/** Writes down why a file and its signature were not taken in. */
+/** Writes down why files were not taken in, and tells their User. What was written anew meanwhile is not refused. */
 export async function refuseIncoming(
   pool: pg.Pool,
-  { userId, files, code, detail }: { userId: Eui; files: readonly string[]; code: string; detail: string },
+  { userId, refused }: { userId: Eui; refused: readonly Refused<IncomingFile>[] },
 ): Promise<void> {
-  await pool.query(
-    `update incoming_file set refusal_code = $3, refusal_detail = $4, changed_at = clock_timestamp()
-     where user_id = $1 and file = any ($2::uuid[])`,
-    [userId, files, code, detail],
-  );
+  if (refused.length === 0) return;
+  await inTransaction(pool, async (client) => {
+    for (const { file, refusal } of refused) {
+      await client.query(
+        `update incoming_file set refusal_code = $4, refusal_detail = $5, changed_at = clock_timestamp()
+         where user_id = $1 and file = $2 and name = $3 and size = $6`,
+        [userId, file.file, file.name, refusal.code, refusal.detail, file.size],
+      );
+    }
+    await tellNotTaken(client, { userId, way: 'sftp', refused });
+  });
 }
 
-/**
- * Drops what has lain for a week, but what is whole with its signature and not refused: that is taken in, however late. And signatures that have lain for an hour without their file: a routine that writes the
- * same name each day would else have yesterday's signature taken with today's file.
- */
+/** Drops what was refused a week ago, or is told of for so long. What can be taken in is, however late. */
 export async function dropOldIncoming(pool: pg.Pool): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query(
-      `delete from incoming_file s
-       where lower(right(s.name, 4)) = '.p7s' and s.is_whole and s.changed_at < clock_timestamp() - ${ORPHANED}
-         and not exists (select from incoming_file f
-                         where f.user_id = s.user_id and f.file <> s.file
-                           and starts_with(f.name, left(s.name, -4)) and lower(right(f.name, 4)) <> '.p7s')`,
-    );
-    await client.query(
-      `delete from incoming_file o
-       where o.changed_at < clock_timestamp() - ${KEPT}
-         and not (o.is_whole and o.refusal_code is null
-                  and exists (select from incoming_file p
-                              where p.user_id = o.user_id and p.is_whole and p.refusal_code is null
-                                and (lower(p.name) = lower(o.name) || '.p7s' or lower(o.name) = lower(p.name) || '.p7s')))`,
+      `delete from incoming_file where refusal_code is not null and changed_at < clock_timestamp() - ${KEPT}`,
     );
     await client.query(
       `delete from incoming_chunk c

@@ -3,18 +3,20 @@
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { Clock } from '../../foundation/clock.ts';
-import { type ErrorCode, messageOf, PenstockError } from '../../foundation/errors.ts';
+import { PenstockError } from '../../foundation/errors.ts';
 import { Every } from '../../foundation/every.ts';
 import type { Log } from '../../foundation/log.ts';
 import { Turns } from '../../foundation/turns.ts';
 import { type Part, receiveFile } from '../../submissions/receive.ts';
 import type { TrustFiles } from '../../submissions/trust.ts';
 import { measured } from '../../ways/health-store.ts';
-import { pairsOf } from '../file-names.ts';
+import { type Group, overdue, sortFolder, TOLD_AFTER_MS } from '../pairing.ts';
+import { takeGroup } from '../take-group.ts';
 import {
   dropOldIncoming,
   type IncomingFile,
   listIncoming,
+  listOlder,
   readIncoming,
   refuseIncoming,
   takeAway,
@@ -26,9 +28,6 @@ const SWEEP_SECONDS = 5;
 const UPKEEP_SECONDS = 300;
 /** Users whose files are taken in at one time in a process: each holds some megabytes, and writes to the database. */
 const MOST_AT_ONCE = 2;
-/** Not the file's fault: it is tried again. */
-const passing: readonly ErrorCode[] = ['submissions.upload-under-way', 'submissions.no-trust', 'database.unavailable'];
-
 /** All bytes of a file, or a failure: it may be written anew while it is read. */
 async function* wholeOf(pool: pg.Pool, userId: Eui, { file, size }: IncomingFile): AsyncGenerator<Buffer> {
   let read = 0;
@@ -58,10 +57,10 @@ export class PairTaker {
 
   constructor(parts: PairTakerParts) {
     this.#parts = parts;
-    const { log, pool } = parts;
+    const { log } = parts;
     this.#rounds = [
       new Every(SWEEP_SECONDS, log, 'files of a folder were not taken in', () => this.#sweep()),
-      new Every(UPKEEP_SECONDS, log, 'old files of folders were not dropped', () => dropOldIncoming(pool)),
+      new Every(UPKEEP_SECONDS, log, 'old files of folders were not dropped', () => this.upkeep()),
     ];
   }
 
@@ -83,29 +82,35 @@ export class PairTaker {
     await Promise.all(this.#under.values());
   }
 
+  /** Tells of what has waited too long, and drops what was told of long ago. */
+  async upkeep(): Promise<void> {
+    const { pool, clock } = this.#parts;
+    for (const userId of await listOlder(pool, TOLD_AFTER_MS)) {
+      await refuseIncoming(pool, { userId, refused: overdue(await listIncoming(pool, userId), clock.now()) });
+    }
+    await dropOldIncoming(pool);
+  }
+
   async #sweep(): Promise<void> {
     const users = await usersWithWhole(this.#parts.pool);
     for (const userId of users) if (!this.#under.has(userId)) await this.take(userId);
   }
 
   async #takeAll(userId: Eui): Promise<void> {
-    const files = await listIncoming(this.#parts.pool, userId);
-    const pairs = pairsOf(files.filter(({ isWhole }) => isWhole));
-    for (const { file, signature } of pairs) {
-      if (file.refusal === undefined || signature.refusal === undefined) await this.#takePair(userId, file, signature);
-    }
+    const { ready } = sortFolder(await listIncoming(this.#parts.pool, userId));
+    for (const group of ready) await this.#take(userId, group);
   }
 
-  async #takePair(userId: Eui, file: IncomingFile, signature: IncomingFile): Promise<void> {
+  async #take(userId: Eui, group: Group<IncomingFile>): Promise<void> {
     const { pool, log, trust, mostBytes, mostKeptBytes } = this.#parts;
-    const parts = async function* (): AsyncGenerator<Part> {
-      yield { name: 'signature', bytes: wholeOf(pool, userId, signature) };
-      yield { name: 'file', fileName: file.name, bytes: wholeOf(pool, userId, file) };
-    };
-    const files = [file.file, signature.file];
-    try {
+    const { file } = group;
+    const outcome = await takeGroup(group, (signature) => {
+      const parts = async function* (): AsyncGenerator<Part> {
+        yield { name: 'signature', bytes: wholeOf(pool, userId, signature) };
+        yield { name: 'file', fileName: file.name, bytes: wholeOf(pool, userId, file) };
+      };
       trust.current();
-      const sha256 = await measured(this.#parts, 'sftp', () =>
+      return measured(this.#parts, 'sftp', () =>
         receiveFile(pool, {
           userId,
           parts: parts(),
@@ -113,16 +118,22 @@ export class PairTaker {
           mostKeptBytes,
           start: { pausedBy: undefined, rate: undefined },
           way: 'sftp',
-          by: file.by ?? userId,
+          by: signature.by ?? userId,
         }),
       );
-      await takeAway(pool, userId, files);
-      log.info({ userId, submission: sha256.toString('hex') }, 'a file came in by SFTP');
-    } catch (error) {
-      if (!(error instanceof PenstockError)) throw error;
-      const { code, detail } = error;
-      if (passing.includes(code)) return log.info({ userId, code }, 'a file of a folder waits to be taken in');
-      await refuseIncoming(pool, { userId, files, code, detail: detail ?? messageOf(error) });
+    });
+    if (typeof outcome === 'string') {
+      log.info({ userId, code: outcome }, 'a file of a folder waits to be taken in');
+      return;
     }
+    const { taken, refused } = outcome;
+    await refuseIncoming(pool, { userId, refused });
+    if (taken.length === 0) return;
+    await takeAway(
+      pool,
+      userId,
+      taken.map((one) => one.file),
+    );
+    log.info({ userId, name: file.name, signatures: taken.length - 1 }, 'a file came in by SFTP');
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFileName, pairsOf, roleOf } from '../file-names.ts';
+import { isFileName, lastNameOf, roleOf, signedNames } from '../file-names.ts';
 import { normalisePath, placeOf } from './paths.ts';
 
 describe('a path', () => {
@@ -55,25 +55,15 @@ test.each([
   expect(isFileName(name)).toBe(may);
 });
 
-describe('files of a folder', () => {
-  const named = (...names: string[]) => names.map((name) => ({ name }));
-
-  test('are files, signatures, or not there yet', () => {
-    expect(['a.csv', 'a.csv.p7s', 'A.CSV.P7S', 'a.csv.part', 'a.p7s.tmp', 'p7s'].map(roleOf)).toEqual([
-      'file',
-      'signature',
-      'signature',
-      'unfinished',
-      'unfinished',
-      'file',
-    ]);
-  });
-
-  test('are taken in two by two', () => {
-    expect(pairsOf(named('a.csv', 'a.csv.p7s', 'b.csv', 'c.csv.p7s', 'd.csv.part', 'd.csv.part.p7s'))).toEqual([
-      { file: { name: 'a.csv' }, signature: { name: 'a.csv.p7s' } },
-    ]);
-    expect(pairsOf(named('a.P7S', 'a'))).toEqual([{ file: { name: 'a' }, signature: { name: 'a.P7S' } }]);
-    expect(pairsOf(named('a.p7s', 'a.p7s.p7s'))).toEqual([]);
-  });
+test('a file of a folder is a file, a signature, or not there yet', () => {
+  expect(['a.csv', 'a.csv.p7s', 'A.CSV.P7S', 'a.csv.part', 'a.p7s.tmp', 'p7s'].map(roleOf)).toEqual([
+    'file',
+    'signature',
+    'signature',
+    'unfinished',
+    'unfinished',
+    'file',
+  ]);
+  expect(['a.csv.Part', 'a.p7s.tmp', 'a.csv'].map(lastNameOf)).toEqual(['a.csv', 'a.p7s', 'a.csv']);
+  expect(['a.csv.P7S', 'a.csv.2.p7s', 'a.1.p7s'].map(signedNames)).toEqual([['a.csv'], ['a.csv.2', 'a.csv'], ['a.1']]);
 });

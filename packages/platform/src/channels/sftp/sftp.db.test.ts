@@ -127,7 +127,7 @@ function writeSigned(name: string, bytes: string | Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** What became of a file, once it has come to rest. */
+/** What became of a file, once it has come to rest and needs nobody. */
 async function settled(sha256: string): Promise<Partial<SubmissionLife>> {
   return vi.waitFor(async () => {
     while (await world.worker.workOnNext());
@@ -183,6 +183,38 @@ describe('a file and its signature', () => {
       expect(await client.run(batch, { user: userA, key })).toMatchObject({ code: 0 });
       expect(await settled(sha256)).toMatchObject({ state: 'applied' });
     }
+  });
+
+  test('are one submission with every signature that lies there, of whatever officer, however its name is written', async () => {
+    // more than before: it needs a second officer
+    const sha256 = writeSigned('both.csv', adt(5_000));
+    const text = readFileSync(inFolder('both.csv'));
+    write('both.csv.P7S', world.sign(text, userA, 1));
+    write('late.p7s', world.sign(text, userA, 1, new Date(Date.now() - 60_000)));
+    // the file comes last: all that lies beside it goes in with it
+    const batch = ['put both.csv.p7s incoming/', 'put both.csv.P7S incoming/', 'put late.p7s incoming/BOTH.csv.3.p7s'];
+    expect(await asA(...batch, 'put both.csv incoming/')).toMatchObject({ code: 0 });
+    const life = await settled(sha256);
+    expect(life).toMatchObject({ state: 'applied' });
+    expect(life.signatures?.map(({ verdict }) => verdict)).toEqual(['valid', 'valid', 'valid']);
+    await vi.waitFor(async () => expect((await asA('ls -1 incoming')).output).not.toContain('both'), soon);
+    expect((await asA('ls -1 receipts')).output).not.toContain('not-taken');
+  });
+
+  test('go in although another signature beside them is none, and that one is told of', async () => {
+    const sha256 = writeSigned('one-of-two.csv', adt());
+    write('one-of-two.csv.2.p7s', '');
+    const batch = ['one-of-two.csv.2.p7s', 'one-of-two.csv.p7s', 'one-of-two.csv'].map(
+      (name) => `put ${name} incoming/`,
+    );
+    expect(await asA(...batch)).toMatchObject({ code: 0 });
+    expect(await settled(sha256)).toMatchObject({ state: 'applied', signatures: [{ verdict: 'valid' }] });
+    await vi.waitFor(async () => {
+      expect((await asA('ls -1 incoming')).output.match(/incoming\/\S+/g)).toEqual(['incoming/one-of-two.csv.2.p7s']);
+      expect((await asA('ls -1 receipts')).output).toContain('one-of-two.csv.2.p7s.not-taken.json');
+    }, soon);
+    const { rows } = await world.database.pool.query(`select words from notice where kind = 'delivery'`);
+    expect(rows.map(({ words }) => words).join()).toContain('one-of-two.csv.2.p7s was not taken in by SFTP');
   });
 
   test('half sent stay until they are resumed, and are whole then', async () => {

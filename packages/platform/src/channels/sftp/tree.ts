@@ -9,6 +9,7 @@ import { type FileSigner, signDigest } from '../../foundation/file-signer.ts';
 import type { Reports } from '../../quarantine/report.ts';
 import { listReceipts, nameOfReceipt, readReceipt } from '../../submissions/receipts.ts';
 import { listReported, NOT_TAKEN, REPORT, SIGNATURE, writeNotTaken } from '../documents.ts';
+import { told } from '../pairing.ts';
 import { listIncoming } from './incoming-store.ts';
 import type { Folder } from './paths.ts';
 
@@ -88,11 +89,11 @@ export class Tree {
   async #documents(): Promise<Document[]> {
     const { pool } = this.#parts;
     const userId = this.#userId;
-    const refused = (await listIncoming(pool, userId)).flatMap(({ name, changedAt, refusal }) => {
-      if (refusal === undefined) return [];
-      const bytes = writeNotTaken({ name, at: changedAt, ...refusal });
+    const refused = told(await listIncoming(pool, userId)).map((file) => {
+      const bytes = writeNotTaken(file);
       const digest = createHash('sha256').update(bytes).digest();
-      return [{ name: name + NOT_TAKEN, size: bytes.length, changedAt, digest, read: async () => bytes }];
+      const { name, changedAt } = file;
+      return { name: name + NOT_TAKEN, size: bytes.length, changedAt, digest, read: async () => bytes };
     });
     return [
       ...refused,

@@ -3,6 +3,10 @@ import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../../foundation/database/index.ts';
 import type { Waiting } from '../../ways/health-store.ts';
+import { isFileName } from '../file-names.ts';
+import { tellNotTaken } from '../not-taken-store.ts';
+import { type Refusal, waitingOf } from '../pairing.ts';
+import type { Refused } from '../take-group.ts';
 
 export interface Seen {
   readonly item: string;
@@ -11,10 +15,11 @@ export interface Seen {
 }
 
 export interface LibraryFile extends Seen {
-  readonly isSettled: boolean;
+  /** Two looks found the same. */
+  readonly isWhole: boolean;
   readonly isTaken: boolean;
   readonly changedAt: Date;
-  readonly refusal: { readonly code: string; readonly detail: string } | undefined;
+  readonly refusal: Refusal | undefined;
 }
 
 interface Row {
@@ -34,17 +39,18 @@ function toFile(row: Row): LibraryFile {
     item: row.item,
     name: row.name,
     version: row.version,
-    isSettled: row.is_settled,
+    isWhole: row.is_settled,
     isTaken: row.is_taken,
     changedAt: row.changed_at,
     refusal: code === null ? undefined : { code, detail: detail ?? '' },
   };
 }
 
+const COLUMNS = 'item, name, version, is_settled, is_taken, changed_at, refusal_code, refusal_detail';
+
 export async function listFiles(pool: pg.Pool | pg.PoolClient, userId: Eui): Promise<LibraryFile[]> {
   const { rows } = await pool.query<Row>(
-    `select item, name, version, is_settled, is_taken, changed_at, refusal_code, refusal_detail
-     from sharepoint_file where user_id = $1 order by name, item`,
+    `select ${COLUMNS} from sharepoint_file where user_id = $1 order by name, item`,
     [userId],
   );
   return rows.map(toFile);
@@ -72,6 +78,7 @@ export async function storeLook(
          is_taken = f.is_taken and f.version = excluded.version,
          refusal_code = case when f.version = excluded.version and f.name = excluded.name then f.refusal_code end,
          refusal_detail = case when f.version = excluded.version and f.name = excluded.name then f.refusal_detail end,
+         unfit = case when f.version = excluded.version then f.unfit else 0 end,
          changed_at = case when f.version = excluded.version and f.name = excluded.name then f.changed_at
                            else clock_timestamp() end`,
       columns,
@@ -92,25 +99,43 @@ export async function forgetFile(pool: pg.Pool, userId: Eui, item: string): Prom
   await pool.query('delete from sharepoint_file where user_id = $1 and item = $2', [userId, item]);
 }
 
-/** Writes down why files were not taken in. */
-export async function refuseFiles(
-  pool: pg.Pool,
-  { userId, items, code, detail }: { userId: Eui; items: readonly string[]; code: string; detail: string },
-): Promise<void> {
-  await pool.query(
-    `update sharepoint_file set refusal_code = $3, refusal_detail = $4, changed_at = clock_timestamp()
-     where user_id = $1 and item = any ($2)`,
-    [userId, items, code, detail],
+/** One more time the bytes were not what the library says of them. Returns how often, of this version. */
+export async function countUnfit(pool: pg.Pool, userId: Eui, { item, version }: LibraryFile): Promise<number> {
+  const { rows } = await pool.query<{ unfit: number }>(
+    `update sharepoint_file set unfit = unfit + 1 where user_id = $1 and item = $2 and version = $3 returning unfit`,
+    [userId, item, version],
   );
+  return rows[0]?.unfit ?? 0;
 }
 
-/** Files of all Users that lie there with their signatures and are not taken in yet. */
+/** Writes down why files were not taken in, and tells their User. */
+export async function refuseFiles(
+  pool: pg.Pool,
+  { userId, refused }: { userId: Eui; refused: readonly Refused<LibraryFile>[] },
+): Promise<void> {
+  if (refused.length === 0) return;
+  await inTransaction(pool, async (client) => {
+    for (const { file, refusal } of refused) {
+      await client.query(
+        `update sharepoint_file set refusal_code = $4, refusal_detail = $5, changed_at = clock_timestamp()
+         where user_id = $1 and item = $2 and version = $3`,
+        [userId, file.item, file.version, refusal.code, refusal.detail],
+      );
+    }
+    await tellNotTaken(client, { userId, way: 'sharepoint', refused });
+  });
+}
+
+/** What may be taken in: what has a name that a file may be given, and is no submission yet. */
+export function lyingOf(files: readonly LibraryFile[]): LibraryFile[] {
+  return files.filter(({ name, isTaken }) => !isTaken && isFileName(name));
+}
+
+/** Files of all Users that could be taken in, and are not yet. */
 export async function countWaiting(pool: pg.Pool): Promise<Waiting> {
-  const { rows } = await pool.query<{ count: number; oldest: Date | null }>(
-    `select count(*)::integer as count, min(f.changed_at) as oldest from sharepoint_file f
-     where not f.is_taken and f.refusal_code is null
-       and exists (select from sharepoint_file s
-                   where s.user_id = f.user_id and lower(s.name) = lower(f.name || '.p7s') and s.refusal_code is null)`,
+  const { rows } = await pool.query<Row & { user_id: string }>(
+    `select user_id, ${COLUMNS} from sharepoint_file
+     where user_id in (select user_id from sharepoint_file where not is_taken and refusal_code is null)`,
   );
-  return { count: rows[0]?.count ?? 0, oldest: rows[0]?.oldest ?? undefined };
+  return waitingOf(rows.flatMap((row) => lyingOf([toFile(row)]).map((file) => ({ userId: row.user_id, file }))));
 }

@@ -52,6 +52,7 @@ export async function openSharePoint(parts: SharePointParts): Promise<SharePoint
   const taker = new Taker({
     ...library,
     log,
+    clock,
     trust: new TrustFiles(config),
     mostBytes: config.files.maxBytes,
     mostKeptBytes: config.files.maxUserBytes,

@@ -163,6 +163,7 @@ export class SharePointPoller {
         const taken = await taker.take({ userId, incoming: found.incoming, closed });
         if (taken > 0) await recordHealth(pool, WAY, { by: 'use', ok: true, at: clock.now() });
       }
+      await taker.tellOverdue(userId);
       const plan = await shelf.plan(userId);
       if (plan.put.length + plan.remove.length === 0) return undefined;
       // again: the plan took its time, and what was looked at above may be another now

@@ -138,6 +138,72 @@ describe('a file and its signature', () => {
     expect(world.library.list(ofA('receipts')).join()).not.toContain('not-taken');
   });
 
+  test('are one submission with every signature, and what has nothing beside it is told of after an hour', async () => {
+    const text = adt(5_000);
+    world.library.put(ofA('incoming/Both.csv'), text);
+    world.library.put(ofA('incoming/both.csv.P7S'), world.submissions.sign(text, userA, 0));
+    world.library.put(ofA('incoming/BOTH.csv.2.p7s'), world.submissions.sign(text, userA, 1));
+    world.library.put(ofA('incoming/lone.csv'), text);
+    world.library.put(ofA('incoming/other.csv.p7s'), 'any');
+    await world.look(2);
+    await workOn();
+    expect((await submissionOf(sha256Of(text))).json).toMatchObject({
+      state: 'applied',
+      signatures: [{ verdict: 'valid' }, { verdict: 'valid' }],
+    });
+    expect(world.library.list(ofA('incoming'))).toEqual(['lone.csv', 'other.csv.p7s']);
+    expect(world.library.list(ofA('receipts')).join()).not.toContain('not-taken');
+    await query(`update sharepoint_file set changed_at = changed_at - interval '2 hours'`);
+    await world.look(2);
+    const told = world.library.list(ofA('receipts')).filter((name) => name.endsWith('.not-taken.json'));
+    expect(told).toEqual(['lone.csv.not-taken.json', 'other.csv.p7s.not-taken.json']);
+    const notices = await query(`select words from notice where kind = 'delivery' and about = 'sharepoint'`);
+    expect(notices.filter(({ words }) => /^(lone.csv|other.csv.p7s) was not/.test(words))).toHaveLength(2);
+    // the file is in play still: its signature is all that was wanting
+    world.library.put(ofA('incoming/lone.csv.p7s'), world.submissions.sign(text, userA, 0));
+    world.library.remove(ofA('incoming/other.csv.p7s'));
+    await world.look(3);
+    expect(world.library.list(ofA('incoming'))).toEqual([]);
+    expect(world.library.list(ofA('receipts')).join()).not.toContain('not-taken');
+  });
+
+  test.each([
+    ['others than the library says', { status: 200, body: 'other' }],
+    ['never given', { status: 404 }],
+    ['held back', { status: 403 }],
+  ])(
+    'whose bytes are %s are fetched so often, then told of, and again once the library has others',
+    async (_, answer) => {
+      const bound = putSigned(ofA('incoming/unfit.csv'), adt());
+      await world.look();
+      const id = world.library.find(ofA('incoming/unfit.csv'))?.id;
+      const fetched = () => world.library.asked.filter(({ path }) => path.startsWith(`/download/${id}`)).length;
+      const before = fetched();
+      world.library.fail(new RegExp(`^GET /download/${id}`), answer, { times: 100 });
+      // others are served all the while
+      const other = putSigned(ofA('incoming/fit.csv'), adt());
+      await world.look(9);
+      expect(fetched() - before).toBe(5);
+      expect((await submissionOf(other)).status).toBe(200);
+      const told = JSON.parse(world.library.read(ofA('receipts/unfit.csv.not-taken.json')).toString());
+      expect(told).toMatchObject({ code: 'submissions.unfit', detail: expect.stringContaining('5 times') });
+      const notices = await query(`select words from notice where words like 'unfit.csv was not taken in%'`);
+      expect(notices).not.toEqual([]);
+      const [{ failure }] = await query(`select failure from way where way = 'sharepoint'`);
+      expect(failure).toContain(userA);
+      // a look at what is there, or a new name of the signature alone, fetches nothing
+      world.library.put(ofA('incoming/any.csv'), 'x');
+      await world.look(3);
+      expect(fetched() - before).toBe(5);
+      world.library.heal();
+      const next = putSigned(ofA('incoming/unfit.csv'), adt());
+      world.library.remove(ofA('incoming/any.csv'));
+      await world.look(3);
+      expect([(await submissionOf(bound)).status, (await submissionOf(next)).status]).toEqual([404, 200]);
+      expect(world.library.list(ofA('receipts')).join()).not.toContain('not-taken');
+    },
+  );
+
   test('are not taken while the way is closed, which is said, and are when it is open', async () => {
     await query(`update way_use set use = 'fallback' where way = 'sharepoint'`);
     const sha256 = putSigned(ofA('incoming/closed.csv'), adt());

@@ -8,7 +8,8 @@ import { type FileSigner, signDigest } from '../../foundation/file-signer.ts';
 import type { Reports } from '../../quarantine/report.ts';
 import { listReceipts, nameOfReceipt, readReceipt } from '../../submissions/receipts.ts';
 import { listReported, NOT_TAKEN, REPORT, SIGNATURE, writeNotTaken } from '../documents.ts';
-import { isFileName, roleOf } from '../file-names.ts';
+import { isFileName } from '../file-names.ts';
+import { told } from '../pairing.ts';
 import {
   beginDocument,
   type DocumentKey,
@@ -80,12 +81,11 @@ export class Shelf {
   }
 
   async #notTaken(userId: Eui): Promise<Wanted[]> {
-    const files = await listFiles(this.#parts.pool, userId);
-    return files.flatMap(({ item, name, changedAt, refusal }) => {
-      if (refusal === undefined || roleOf(name) !== 'file') return [];
+    return told(await listFiles(this.#parts.pool, userId)).map((file) => {
+      const { item, name } = file;
       // a name that may not be given is not given to the document either
       const shown = isFileName(name) ? name : `file-${sha256Of(Buffer.from(item)).toString('hex').slice(0, 12)}`;
-      return [wantedBytes(shown + NOT_TAKEN, writeNotTaken({ name, at: changedAt, ...refusal }))];
+      return wantedBytes(shown + NOT_TAKEN, writeNotTaken(file));
     });
   }
 
