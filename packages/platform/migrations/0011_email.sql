@@ -25,8 +25,11 @@ create table email_outbox (
   user_id macaddr8 not null,
   kind text not null check (kind in ('receipt', 'report')),
   about text not null,           -- the file's SHA-256, or the event
-  at timestamptz not null,       -- of the state, or of the notice
+  at timestamptz not null,       -- of the state, or when the report was queued
   fingerprint bytea not null,    -- of email_recipient
+  -- of a report: during which outage (null: by no outage), and from which numbers it was made
+  outage uuid,
+  stamp text,
   queued_at timestamptz not null default clock_timestamp(),
   -- queued -> sent | dropped
   state text not null default 'queued' check (state in ('queued', 'sent', 'dropped')),

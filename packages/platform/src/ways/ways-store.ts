@@ -42,6 +42,15 @@ export async function findStanding(pool: pg.Pool, way: Way, now: Date): Promise<
   return standingOf(way, await readFacts(pool, now));
 }
 
+/** The outage of a way that has begun and is not ended; undefined: there is none. */
+export async function findOutage(pool: pg.Pool, way: Way, now: Date): Promise<string | undefined> {
+  const { rows } = await pool.query<{ outage: string }>(
+    'select outage from way_outage where way = $1 and ended_at is null and from_at <= $2',
+    [way, now],
+  );
+  return rows[0]?.outage;
+}
+
 /** @throws PenstockError 'ways.closed' with what to use instead */
 export async function requireOpen(pool: pg.Pool, way: Way, now: Date): Promise<void> {
   const { isOpen, sentence } = await findStanding(pool, way, now);

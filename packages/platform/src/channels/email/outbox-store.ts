@@ -1,6 +1,7 @@
 // The SQL of what goes out by e-mail. One row is one mail: what is queued twice is one.
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { inTransaction } from '../../foundation/database/index.ts';
 import { asViewerOf } from '../../foundation/viewing.ts';
 import { IS_GOOD_RECIPIENT } from '../../parties/email-recipients-store.ts';
 import type { SubmissionState } from '../../submissions/submission.ts';
@@ -31,20 +32,56 @@ const RECEIPTS_SQL = `
                     where l.user_id = t.user_id and l.sha256 = t.sha256 and l.receipt is not null))
   on conflict do nothing`;
 
-/** What the officers of a User are told of an event, as often: at most every ten minutes. */
+/** A report that changed goes again, but not as often as a storm changes it. */
+const REPORT_PAUSE = "interval '1 hour'";
+
+/** What a report of an event `q` is made from: another one says that the report is another. */
+const STAMP = `concat_ws(' ', q.held, q.deleted, q.last_at,
+    (select coalesce(sum(e.decided), 0) from event_decision e where e.user_id = q.user_id and e.event = q.event))`;
+
+/**
+ * The report of each event that nobody has decided on yet, however old it is, to each address of its User: once in an
+ * outage ($1), and again when it is another.
+ */
 const REPORTS_SQL = `
-  insert into email_outbox (user_id, kind, about, at, fingerprint)
-  select n.user_id, 'report', n.about, n.noticed_at, r.fingerprint
-  from notice n join email_recipient r on r.user_id = n.user_id
-  where n.kind = 'held' and n.noticed_at > clock_timestamp() - interval '2 days' and ${IS_GOOD_RECIPIENT}
-  on conflict do nothing`;
+  insert into email_outbox (user_id, kind, about, at, fingerprint, outage, stamp)
+  select q.user_id, 'report', q.about, clock_timestamp(), r.fingerprint, $1, q.stamp
+  from (select q.user_id, lpad(q.event::text, 20, '0') as about, ${STAMP} as stamp
+        from quarantine_event q
+        where q.state <> 'resolved'
+          and q.held > (select coalesce(sum(e.decided), 0) from event_decision e
+                        where e.user_id = q.user_id and e.event = q.event)) q
+  join email_recipient r on r.user_id = q.user_id
+  where ${IS_GOOD_RECIPIENT}
+    and not exists (select from email_outbox o
+                    where o.user_id = q.user_id and o.kind = 'report' and o.about = q.about
+                      and o.fingerprint = r.fingerprint and o.outage is not distinct from $1
+                      and (o.state = 'queued' or o.queued_at > clock_timestamp() - ${REPORT_PAUSE}
+                           or (o.state = 'sent' and o.stamp = q.stamp)))`;
 
 export async function queueReceipts(pool: pg.Pool): Promise<void> {
   await pool.query(RECEIPTS_SQL);
 }
 
-export async function queueReports(pool: pg.Pool): Promise<void> {
-  await pool.query(REPORTS_SQL);
+/** @param outage for which the way is open; undefined: it always is */
+export async function queueReports(pool: pg.Pool, outage: string | undefined): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ ours: boolean }>(
+      `select pg_try_advisory_xact_lock(hashtextextended('penstock reports by e-mail', 0)) as ours`,
+    );
+    if (rows[0]?.ours === true) await client.query(REPORTS_SQL, [outage]);
+  });
+}
+
+/** Says that a report is made from what there is now: what comes while it is made is in the next one. */
+export async function stampReport(pool: pg.Pool, mail: Mail): Promise<void> {
+  await pool.query(
+    `update email_outbox o set stamp = ${STAMP}
+     from quarantine_event q
+     where o.user_id = $1 and o.kind = $2 and o.about = $3 and o.at = $4::timestamptz and o.fingerprint = $5
+       and q.user_id = o.user_id and q.event = o.about::numeric`,
+    keyOf(mail),
+  );
 }
 
 export interface Mail {

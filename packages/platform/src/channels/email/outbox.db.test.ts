@@ -32,7 +32,7 @@ let world: SubmissionWorld;
 let sink: Sink;
 let arrived: Arrived[];
 let outbox: Outbox;
-let makeOutbox: (overrides?: Readonly<Record<string, string>>) => Outbox;
+let makeOutbox: (overrides?: Readonly<Record<string, string>>, registry?: Registry) => Outbox;
 let lowest = 1_000;
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ beforeAll(async () => {
   ({ arrived } = sink);
   const port = await sink.listen();
   const operator = pki.pki.users.get(operatorId)?.signing;
-  makeOutbox = (overrides = {}) => {
+  makeOutbox = (overrides = {}, registry = new Registry()) => {
     const environment = {
       ...keys.settings,
       PENSTOCK_EMAIL_RELAY: `smtp://localhost:${port}`,
@@ -61,7 +61,7 @@ beforeAll(async () => {
       pool,
       log,
       clock: systemClock,
-      registry: new Registry(),
+      registry,
       reports: new Reports(pool),
       operatorId,
       signer: readFileSigner(config),
@@ -209,21 +209,41 @@ describe('a receipt', () => {
 
   test('is tried again later and later, under the same Message-ID, until it is passed on', async () => {
     await deliver(userB, adt(userB));
-    for (const kind of ['later', 'for good'] as const) {
-      sink.failing = kind;
-      await sendAll();
+    const health = async () =>
+      (await world.database.pool.query(`select failures, failure from way where way = 'email'`)).rows;
+    await world.database.pool.query(`update way set failures = 0, failure = null where way = 'email'`);
+    const registry = new Registry();
+    const counted = makeOutbox({}, registry);
+    const outcomes = async () =>
+      (await registry.getSingleMetric('penstock_email_sent_total')?.get())?.values.map(({ labels, value }) => [
+        labels.outcome,
+        value,
+      ]);
+    // a relay that says to come again is no failure of the way
+    sink.failing = 'later';
+    for (let time = 0; time < 3; time++) {
+      await sendAll(counted);
       expect(arrived).toEqual([]);
       // not before its time
-      expect(await outbox.sendNext()).toBe(false);
+      expect(await counted.sendNext()).toBe(false);
       await makeDue();
     }
-    expect(await rows()).toMatchObject([{ state: 'queued', tries: 2, failure: expect.stringContaining('no') }]);
-    const { rows: way } = await world.database.pool.query(`select failures, failure from way where way = 'email'`);
-    expect(way).toEqual([{ failures: 2, failure: expect.stringContaining('no') }]);
+    expect([await outcomes(), await health()]).toEqual([[['later', 3]], [{ failures: 0, failure: null }]]);
+    sink.failing = 'for good';
+    await sendAll(counted);
+    await makeDue();
+    expect(await rows()).toMatchObject([{ state: 'queued', tries: 4, failure: expect.stringContaining('no') }]);
+    expect(await health()).toEqual([{ failures: 1, failure: expect.stringContaining('no') }]);
     sink.failing = 'never';
-    await sendAll();
+    await sendAll(counted);
     expect(arrived).toHaveLength(1);
-    expect(await rows()).toMatchObject([{ state: 'sent', tries: 3 }]);
+    expect(await rows()).toMatchObject([{ state: 'sent', tries: 5 }]);
+    const all = [
+      ['later', 3],
+      ['again', 1],
+      ['sent', 1],
+    ];
+    expect(await outcomes()).toEqual(all);
     expect([1, 2, 3, 20].map(pauseAfter)).toEqual([30, 60, 120, 3_600]);
   });
 
@@ -279,51 +299,123 @@ describe('a receipt', () => {
 });
 
 describe('a report', () => {
-  const notice = () =>
-    world.database.pool.query(
-      `insert into notice (user_id, noticed_at, kind, about, words, count) values ($1, clock_timestamp(), 'held', $2, 'w', 1)`,
-      [userA, event],
-    );
+  const at = { userId: userA, event };
   const declare = () =>
     world.database.pool.query(
       `insert into way_outage (outage, way, from_at, reason, declared_at, declared_by, changed_at)
        values ($1, 'https', now() - interval '1 minute', 'r', now(), 'Operator', now())`,
       [randomUUID()],
     );
-  const end = () => world.database.pool.query('delete from way_outage');
+  const end = () => world.database.pool.query('update way_outage set ended_at = now()');
+  const later = () =>
+    world.database.pool.query(`update email_outbox set queued_at = queued_at - interval '61 minutes'`);
+  const toA = (mails: readonly Arrived[]) => mails.filter(({ to }) => to[0] === 'a@user.example');
+  afterEach(async () => {
+    for (const table of ['way_outage', 'notice', 'event_decision', 'held_message', 'quarantine_event', 'message_log']) {
+      await world.database.pool.query(`delete from ${table}`);
+    }
+  });
 
   test('goes out while the way is open, to the User’s addresses alone, signed', async () => {
-    await hold(world.database.pool, { count: 30 });
-    await notice();
+    await hold(world.database.pool, { ...at, count: 30 });
     await sendAll();
     expect(arrived).toEqual([]);
     await declare();
     await sendAll();
-    await sendAll();
     expect(arrived.map(({ to }) => to).sort()).toEqual([['a2@user.example'], ['a@user.example']]);
-    const message = open(
-      arrived.find(({ to }) => to[0] === 'a@user.example'),
-      'a',
-    );
+    const message = open(toA(arrived)[0], 'a');
     const report = attachment(message ?? '', `${event}.csv`).toString();
     expect(report.split('\n').length).toBeGreaterThan(30);
     expect(attachment(message ?? '', 'csv.p7s').toString()).toContain('BEGIN CMS');
+  });
+
+  test('goes once in an outage however many notices there are, whatever the age of the event; and in the next outage', async () => {
+    const { pool } = world.database;
+    await hold(pool, { ...at, count: 3 });
+    await pool.query(
+      `update quarantine_event set first_at = first_at - interval '80 days', last_at = last_at - interval '80 days'`,
+    );
+    for (let number = 1; number <= 3; number++) {
+      await pool.query(
+        `insert into notice (user_id, noticed_at, kind, about, words, count)
+         values ($1, clock_timestamp() - make_interval(mins => 10 * $2), 'held', $3, 'w', 1)`,
+        [userA, number, event],
+      );
+    }
+    await declare();
+    for (let round = 0; round < 3; round++) {
+      await sendAll();
+      await later();
+    }
+    expect(toA(arrived)).toHaveLength(1);
     await end();
+    await sendAll();
+    expect(toA(arrived)).toHaveLength(1);
+    await declare();
+    for (let round = 0; round < 3; round++) {
+      await sendAll();
+      await later();
+    }
+    expect(toA(arrived)).toHaveLength(2);
+    expect(arrived).toHaveLength(4);
+  });
+
+  test('goes again when it is another, an hour after the last at the earliest, and no more once all is decided', async () => {
+    const { pool } = world.database;
+    await hold(pool, { ...at, count: 3 });
+    await declare();
+    await sendAll();
+    await hold(pool, { ...at, count: 4, from: 50 });
+    await sendAll();
+    expect(toA(arrived)).toHaveLength(1);
+    await later();
+    await sendAll();
+    await later();
+    await sendAll();
+    expect(toA(arrived)).toHaveLength(2);
+    const report = attachment(open(toA(arrived)[1], 'a') ?? '', `${event}.csv`).toString();
+    expect(report.trim().split('\n').length).toBeGreaterThanOrEqual(7);
+    await pool.query(`insert into event_decision (user_id, event, submission, decided) values ($1, $2, '\\x01', 7)`, [
+      userA,
+      event,
+    ]);
+    await later();
+    await sendAll();
+    expect(toA(arrived)).toHaveLength(2);
+  });
+
+  test('is made of what there is when it goes: what came while it waited does not send it again', async () => {
+    await hold(world.database.pool, { ...at, count: 3 });
+    await declare();
+    await outbox.queue();
+    await hold(world.database.pool, { ...at, count: 4, from: 50 });
+    await sendAll();
+    await later();
+    await sendAll();
+    expect(toA(arrived)).toHaveLength(1);
+  });
+
+  test('is queued once, however many platforms queue', async () => {
+    await hold(world.database.pool, { ...at, count: 3 });
+    await declare();
+    await Promise.all([outbox, makeOutbox(), makeOutbox()].map((one) => one.queue()));
+    await outbox.queue();
+    expect(await rows()).toHaveLength(2);
   });
 
   test('that is too large for a mail is told of; one that waits is dropped when the way closes', async () => {
     await declare();
-    await notice();
-    await hold(world.database.pool, { count: 600, from: 1_000 });
+    await hold(world.database.pool, { ...at, count: 600, from: 1_000 });
     await sendAll(makeOutbox({ PENSTOCK_EMAIL_MAX_BYTES: '65536' }));
-    expect(arrived.length).toBeGreaterThanOrEqual(2);
-    expect(open(arrived.at(-1), arrived.at(-1)?.to[0]?.split('@')[0] ?? '')).toContain('too many for a mail');
+    expect(arrived).toHaveLength(2);
+    expect(open(toA(arrived)[0], 'a')).toContain('too many for a mail');
     arrived.length = 0;
-    await notice();
+    await end();
+    await declare();
     await outbox.queue();
     await end();
     await sendAll();
     expect(arrived).toEqual([]);
-    expect((await rows()).filter(({ state }) => state === 'dropped').length).toBeGreaterThan(0);
+    expect((await rows()).filter(({ state }) => state === 'dropped')).toHaveLength(2);
   });
 });

@@ -1,4 +1,5 @@
-// Sends receipts and reports by e-mail: each once for one state and address, tried again until it is passed on.
+// Sends receipts and reports by e-mail, each tried again until it is passed on: a receipt once for one state and address,
+// a report once for an outage and address, and again when it is another.
 //
 // What always holds: a mail goes to an address that is registered, at the moment it is sent, for the User ID whose it is,
 // encrypted to the certificate that stands beside it; nothing of a mail that came in decides where one goes. Who is killed
@@ -19,7 +20,7 @@ import { findRecipient } from '../../parties/email-recipients-store.ts';
 import type { Reports } from '../../quarantine/report.ts';
 import { nameOfReceipt } from '../../submissions/receipts.ts';
 import { recordHealth } from '../../ways/health-store.ts';
-import { findStanding } from '../../ways/ways-store.ts';
+import { findOutage, findStanding } from '../../ways/ways-store.ts';
 import {
   countQueued,
   dropOldMails,
@@ -29,9 +30,10 @@ import {
   queueReports,
   readReceiptOf,
   retryMail,
+  stampReport,
   takeMail,
 } from './outbox-store.ts';
-import type { Relay } from './relay.ts';
+import { isPutOff, type Relay } from './relay.ts';
 import { type Enclosure, writeMessage, writeSealedMail } from './write-mail.ts';
 
 const QUEUE_SECONDS = 5;
@@ -75,7 +77,7 @@ export class Outbox {
     this.#parts = parts;
     this.#sent = new Counter({
       name: 'penstock_email_sent_total',
-      help: 'Mails that went out, were to be tried again, or were dropped.',
+      help: 'Mails that went out, were put off by the relay, failed and are tried again, or were dropped.',
       labelNames: ['outcome'],
       registers: [parts.registry],
     });
@@ -104,9 +106,12 @@ export class Outbox {
 
   /** Queues what is due: receipts always, for who sent a file by e-mail waits for one; reports while the way is open. */
   async queue(): Promise<void> {
-    const { pool } = this.#parts;
+    const { pool, clock } = this.#parts;
     await queueReceipts(pool);
-    if (await this.#isOpen()) await queueReports(pool);
+    const { isOpen, use, preferred } = await findStanding(pool, 'email', clock.now());
+    const outage = use === 'fallback' ? await findOutage(pool, preferred, clock.now()) : undefined;
+    // an outage that was ended just now is none to report for
+    if (isOpen && (use !== 'fallback' || outage !== undefined)) await queueReports(pool, outage);
     this.#queued.set(await countQueued(pool));
     this.#worker.wake();
   }
@@ -131,7 +136,7 @@ export class Outbox {
       if (content === 'gone') await this.#drop(mail, 'there is nothing to tell any more');
       else await this.#send(mail, recipient, content);
     } catch (error) {
-      await this.#tryAgain(mail, messageOf(error));
+      await this.#tryAgain(mail, error);
     }
     return true;
   }
@@ -164,15 +169,18 @@ export class Outbox {
     this.#parts.log.info({ userId, kind, about, why }, 'a mail was dropped');
   }
 
-  async #tryAgain(mail: Mail, failure: string): Promise<void> {
+  async #tryAgain(mail: Mail, error: unknown): Promise<void> {
     const { pool, log, clock } = this.#parts;
     const { userId, kind, about, tries, queuedAt } = mail;
+    const failure = messageOf(error);
     const isOver = clock.now().getTime() - queuedAt.getTime() > GIVEN_UP_AFTER_MS;
-    log.warn({ userId, kind, about, tries, failure, isOver }, 'a mail was not passed on');
-    this.#sent.inc({ outcome: isOver ? 'dropped' : 'again' });
+    const isLater = isPutOff(error) && !isOver;
+    if (isLater) log.info({ userId, kind, about, tries, failure }, 'a mail was put off by the relay');
+    else log.warn({ userId, kind, about, tries, failure, isOver }, 'a mail was not passed on');
+    this.#sent.inc({ outcome: isOver ? 'dropped' : isLater ? 'later' : 'again' });
     if (isOver) await endMail(pool, mail, 'dropped', failure);
     else await retryMail(pool, mail, pauseAfter(tries), failure);
-    await recordHealth(pool, 'email', { by: 'use', ok: false, at: clock.now(), detail: failure });
+    if (!isLater) await recordHealth(pool, 'email', { by: 'use', ok: false, at: clock.now(), detail: failure });
   }
 
   /** A document, and the Operator's signature beside it. */
@@ -191,11 +199,13 @@ export class Outbox {
     return { subject: `Receipt for ${mail.userId}`, message: writeMessage(words, this.#signed(name, found.bytes)) };
   }
 
-  async #report({ userId, about: event }: Mail): Promise<Content> {
-    const { reports, operatorId, mostBytes } = this.#parts;
+  async #report(mail: Mail): Promise<Content> {
+    const { userId, about: event } = mail;
+    const { pool, reports, operatorId, mostBytes } = this.#parts;
     // a report is not owed by this way once it is closed
     if (!(await this.#isOpen())) return 'gone';
     const subject = `Report for ${userId}`;
+    await stampReport(pool, mail);
     try {
       const { file, release } = await reports.make({
         userId,

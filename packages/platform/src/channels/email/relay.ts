@@ -11,6 +11,12 @@ export interface Relay {
   send(mail: { readonly to: string; readonly raw: Buffer }): Promise<void>;
 }
 
+/** Whether the relay asks to come again later (4xx): it works, and nothing of it has failed. */
+export function isPutOff(error: unknown): boolean {
+  const code = error instanceof Error && 'responseCode' in error ? error.responseCode : undefined;
+  return typeof code === 'number' && code >= 400 && code < 500;
+}
+
 /** The relay of the settings; undefined: there is none. @throws PenstockError 'config.invalid' */
 export function openRelay(config: Config): Relay | undefined {
   const { relay, relayAuthoritiesFile, address = '' } = config.email;
