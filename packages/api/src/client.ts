@@ -59,6 +59,8 @@ import {
 import {
   type postSubmissionSchema,
   type receiptQuerySchema,
+  stoppedPageSchema,
+  type stoppedQuerySchema,
   submissionLifeSchema,
   type submissionOwnerSchema,
   submissionPageSchema,
@@ -270,6 +272,16 @@ export class PenstockClient {
   withdraw(sha256: string, query: z.input<typeof submissionOwnerSchema> = {}) {
     const path = `/submissions/${sha256}/withdraw`;
     return this.#call({ method: 'POST', path, query: textOf(query), answer: submissionLifeSchema });
+  }
+  /** Tries a file again that waits for the Operator. */
+  retrySubmission(sha256: string, query: z.input<typeof submissionOwnerSchema> = {}) {
+    const path = `/submissions/${sha256}/retry`;
+    return this.#call({ method: 'POST', path, query: textOf(query), answer: submissionLifeSchema });
+  }
+  /** Files of all Users that wait for the Operator. */
+  stoppedSubmissions(query: z.input<typeof stoppedQuerySchema> = {}) {
+    const path = '/submissions/needing-operator';
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: stoppedPageSchema });
   }
   submission(sha256: string, query: z.input<typeof submissionOwnerSchema> = {}) {
     const path = `/submissions/${sha256}`;

@@ -37,7 +37,11 @@ export const overviewSchema = z.object({
     undecided: z.int(),
   }),
   releases: z.object({ running: z.int(), paused: z.int() }),
-  submissions: z.object({ awaitingSecondOfficer: z.int() }),
+  submissions: z.object({
+    awaitingSecondOfficer: z.int(),
+    /** Could not be worked on, and wait for the Operator. */
+    needingOperator: z.int(),
+  }),
   /** Certificates in use that end within 30 days, or ended within the last 30 and have no successor. */
   certificates: z.object({ count: z.int(), first: z.array(expiringSchema) }),
 });

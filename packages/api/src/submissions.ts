@@ -6,13 +6,15 @@ import { waySchema } from './ways.ts';
 
 /**
  * received, and again with each new signature -> verified (signature, officer) -> checked (every line) ->
- * awaiting_second_officer | applied | refused; or withdrawn by its User before it was applied.
+ * awaiting_second_officer | applied | refused; or withdrawn by its User before it was applied. needs_operator: every try
+ * to work on it failed, for no reason that is the file's.
  */
 export const submissionStates = [
   'received',
   'verified',
   'checked',
   'awaiting_second_officer',
+  'needs_operator',
   'applied',
   'refused',
   'withdrawn',
@@ -170,6 +172,19 @@ export const submissionLifeSchema = submissionSchema.extend({
   summary: submissionSummarySchema.optional(),
 });
 export type SubmissionLife = z.infer<typeof submissionLifeSchema>;
+
+/** A file that waits for the Operator. */
+export const stoppedSubmissionSchema = submissionSchema
+  .pick({ userId: true, sha256: true, kind: true, reference: true, receivedAt: true })
+  .extend({
+    stoppedAt: instantSchema,
+    /** What failed at the last try, in words. */
+    failure: z.string().optional(),
+  });
+export type StoppedSubmission = z.infer<typeof stoppedSubmissionSchema>;
+/** GET /submissions/needing-operator: of all Users, the first that stopped first; for the Operator. */
+export const stoppedPageSchema = z.object({ items: z.array(stoppedSubmissionSchema), cursor: cursorSchema });
+export const stoppedQuerySchema = z.strictObject(pageQuery);
 
 export const submissionPageSchema = z.object({ items: z.array(submissionSchema), cursor: cursorSchema });
 /** Newest first. A User with one User ID need not name it; the Operator's own files are those of its User ID. */

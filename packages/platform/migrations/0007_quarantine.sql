@@ -36,11 +36,15 @@ create table submission (
   upload uuid,                   -- its bytes, in submission_chunk; null: nobody's signature is valid, they are gone
   size bigint not null,
   received_at timestamptz not null,
-  -- received, or with a new signature -> verified -> checked -> awaiting_second_officer | applied | refused | withdrawn
+  -- received, or with a new signature -> verified -> checked -> awaiting_second_officer | applied | refused | withdrawn;
+  -- needs_operator: every try to work on it failed
   state text not null check (state in
-    ('received', 'verified', 'checked', 'awaiting_second_officer', 'applied', 'refused', 'withdrawn')),
+    ('received', 'verified', 'checked', 'awaiting_second_officer', 'needs_operator', 'applied', 'refused', 'withdrawn')),
   -- Where it had come to rest when a new signature came; it rests there again unless a new one is valid.
-  resumes_as text check (resumes_as in ('awaiting_second_officer', 'refused', 'withdrawn')),
+  resumes_as text check (resumes_as in ('awaiting_second_officer', 'needs_operator', 'refused', 'withdrawn')),
+  tries smallint not null default 0, -- that were begun since it last was at rest
+  retry_at timestamptz,          -- the last try failed; not before this
+  failure text,                  -- of the last try, for the Operator
   withdrawn_at timestamptz,      -- signatures received before do not count
   delivery_count bigint not null default 0,
   changed_at timestamptz not null,
@@ -59,7 +63,8 @@ create table submission (
 );
 create index submission_changed on submission (changed_at);
 create index submission_listed on submission (user_id, received_at, sha256);
-create index submission_open on submission (received_at) where state in ('received', 'verified', 'checked');
+create index submission_open on submission (user_id, received_at, sha256) where state in ('received', 'verified', 'checked');
+create index submission_needing on submission (changed_at, user_id, sha256) where state = 'needs_operator';
 create index submission_waiting on submission (changed_at) where state = 'awaiting_second_officer';
 
 -- Every state that a file came into, with its receipt where it stays there. Twenty signatures bound how many there are.

@@ -123,6 +123,8 @@ describe('who may call what', () => {
     'GET /api/v1/submissions/:sha256': 'submissions.see',
     'POST /api/v1/submissions/:sha256/signatures': 'submissions.change',
     'POST /api/v1/submissions/:sha256/withdraw': 'submissions.change',
+    'POST /api/v1/submissions/:sha256/retry': 'submissions.change',
+    'GET /api/v1/submissions/needing-operator': 'submissions.see',
     'GET /api/v1/submissions/:sha256/file': 'submissions.see',
     'GET /api/v1/submissions/:sha256/signatures/:signature': 'submissions.see',
     'GET /api/v1/submissions/:sha256/receipt': 'submissions.see',

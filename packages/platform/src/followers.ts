@@ -6,6 +6,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { Gauge, type Registry } from 'prom-client';
 import type { Delivery } from './delivery/delivery.ts';
 import { findDevices } from './devices/device-lookup.ts';
 import { addDays, type Clock, utcDay } from './foundation/clock.ts';
@@ -29,6 +30,7 @@ import { dropDecidedDays, expireHeld } from './quarantine/retention.ts';
 import { FOLLOWER_CONNECTIONS } from './shares.ts';
 import type { Stops } from './stops.ts';
 import { expireWaiting } from './submissions/submissions-store.ts';
+import { countStopped } from './submissions/tries-store.ts';
 import { TrustFiles } from './submissions/trust.ts';
 import { dropAbandonedUploads } from './submissions/uploads-store.ts';
 import { SubmissionWorker } from './submissions/worker.ts';
@@ -45,6 +47,7 @@ const USAGE_SECONDS = 30;
 export interface FollowerParts {
   readonly config: Config;
   readonly log: Log;
+  readonly registry: Registry;
   readonly clock: Clock;
   readonly databaseUrl: string;
   readonly directory: DirectoryReader;
@@ -84,7 +87,7 @@ async function requireAlerter(pool: pg.Pool, alerter: Alerter | undefined): Prom
 
 /** Starts all of it; what must be stopped is handed to `onStop`. @throws PenstockError 'config.invalid' */
 export async function startFollowers(parts: FollowerParts, onStop: Stops['add']): Promise<void> {
-  const { config, log, clock, databaseUrl: url, directory, delivery, alerter } = parts;
+  const { config, log, registry, clock, databaseUrl: url, directory, delivery, alerter } = parts;
   const operatorId = requireEui(config.operator.userId);
   const open = (poolSize: number) => {
     const database = openDatabase({ url, poolSize, applicationName: 'penstock decisions', log });
@@ -126,10 +129,18 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
     onStop(worker.constructor.name, () => worker.stop());
   }
 
+  const stopped = new Gauge({
+    name: 'penstock_signed_files_needing_operator',
+    help: 'Signed files of which every try to work on them failed, and that wait for the Operator',
+    registers: [registry],
+  });
   const { expireDays } = config.quarantine;
   const upkeep = [
     new Every(NOTICE_SECONDS, log, 'notices were not written', () => writeNotices(pool)),
     new Every(NOTICE_SECONDS, log, 'incidents were not opened', () => followEvents(pool)),
+    new Every(NOTICE_SECONDS, log, 'files that wait for the Operator were not counted', async () =>
+      stopped.set(await countStopped(pool)),
+    ),
     new Every(SUM_SECONDS, log, 'the log was not summed up', () => sumUpLog(pool)),
     new Every(USAGE_SECONDS, log, 'the use of thresholds was not looked at', () => lookAtUsage(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'old counts of traffic were not dropped', () => dropOldTraffic(pool, clock.now())),

@@ -186,7 +186,7 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
   const doors = await openDoors({ config, log, databaseUrl: url });
   onStop('the gateway', () => doors.stop());
 
-  await startFollowers({ config, log, clock, databaseUrl: url, directory, delivery, alerter }, onStop);
+  await startFollowers({ config, log, registry, clock, databaseUrl: url, directory, delivery, alerter }, onStop);
 
   const forApi = openDatabase({ url, poolSize: API_CONNECTIONS, applicationName: 'penstock api', log });
   onStop('connections of the API', () => forApi.close());

@@ -63,6 +63,7 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'POST /api/v1/submissions': () => undefined,
   'POST /api/v1/submissions/:sha256/signatures': () => undefined,
   'POST /api/v1/submissions/:sha256/withdraw': () => undefined,
+  'POST /api/v1/submissions/:sha256/retry': () => undefined,
   'POST /api/v1/quarantine/events/:event': () => ({ owner: 'somebody of Alpha', state: 'investigating' }),
   'POST /api/v1/quarantine/events/:event/notes': () => ({ note: 'written by Alpha' }),
   'POST /api/v1/releases/:submission': () => ({ state: 'paused' }),

@@ -13,8 +13,8 @@ export function intakeShare(config: Config): number {
   return config.database.poolSize - deliveryShare(config) - API_CONNECTIONS;
 }
 
-/** Of the platform's own process, for what goes on by itself: each part takes two at most (followers.ts). */
-export const FOLLOWER_CONNECTIONS = 6;
+/** Of the platform's own process, for what goes on by itself: each part takes two at most, and each User whose file is worked on (followers.ts). */
+export const FOLLOWER_CONNECTIONS = 10;
 
 /** Of the live pages: one look at a time, and people's questions must not wait for it nor it for them. */
 export const EVENT_CONNECTIONS = 1;

@@ -2,7 +2,7 @@ import { type AdtDifference, type AdtFile, compareAdt, parseEui, readAdt } from 
 import type { Command } from 'commander';
 import { exitCode, LocalFailure, localCommand } from '../local-failure.ts';
 import { knownSrv } from '../local-files.ts';
-import { countersigning, submitting, tellingStatus, withdrawing } from './submissions.ts';
+import { countersigning, retrying, submitting, tellingStatus, withdrawing } from './submissions.ts';
 import { addWholeFileCommands, count, type WholeFile, writeChange, writeSpan } from './whole-file.ts';
 
 interface Options {
@@ -62,5 +62,8 @@ export function adtCommand(): Command {
     .addCommand(
       countersigning(localCommand('countersign').description('add the signature of a second officer to a file')),
     )
-    .addCommand(withdrawing(localCommand('withdraw').description('take a file back that is not applied yet')));
+    .addCommand(withdrawing(localCommand('withdraw').description('take a file back that is not applied yet')))
+    .addCommand(
+      retrying(localCommand('retry').description('of the Operator: try a file again that could not be worked on')),
+    );
 }

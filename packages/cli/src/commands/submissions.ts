@@ -71,7 +71,7 @@ function printLife(life: SubmissionLife): void {
 /** What the state of a file says to scripts. */
 function codeOf({ state }: SubmissionLife): number {
   if (state === 'refused' || state === 'withdrawn') return exitCode.faults;
-  return state === 'awaiting_second_officer' ? exitCode.waiting : 0;
+  return state === 'awaiting_second_officer' || state === 'needs_operator' ? exitCode.waiting : 0;
 }
 
 /** How a release begins, where a command can say it. */
@@ -158,6 +158,32 @@ export function withdrawing(command: Command): Command {
   return asksServer(command)
     .argument('<sha256>', 'the SHA-256 of the file')
     .action((sha256: string, options: ServerOptions) => runLocally(() => withdraw(sha256, options)));
+}
+
+async function retry(sha256: string | undefined, options: ServerOptions): Promise<number> {
+  return askServer(options, async (client) => {
+    if (sha256 !== undefined) {
+      const begun = await client.retrySubmission(requireSha256(sha256), userOf(options));
+      const life = await untilAtRest(client, begun, options);
+      if (options.json) printJson(life);
+      else printLife(life);
+      return codeOf(life);
+    }
+    const page = await client.stoppedSubmissions({ limit: 50 });
+    if (options.json) printJson(page);
+    else {
+      const rows = page.items.map((one) => [one.stoppedAt, one.userId, one.kind ?? '', one.sha256, one.failure ?? '']);
+      printTable(['waits since', 'User ID', 'kind', 'SHA-256', 'what failed'], rows);
+    }
+    return 0;
+  });
+}
+
+/** Gives a command the arguments and options of trying a file again that waits for the Operator. */
+export function retrying(command: Command): Command {
+  return asksServer(command)
+    .argument('[sha256]', 'the SHA-256 of one file, with its User by --user; without it those that wait are listed')
+    .action((sha256: string | undefined, options: ServerOptions) => runLocally(() => retry(sha256, options)));
 }
 
 async function countersign(sha256: string, signaturePath: string, options: ServerOptions): Promise<number> {

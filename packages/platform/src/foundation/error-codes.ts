@@ -310,6 +310,21 @@ export const errorCodes = {
     title: 'The file can no longer be withdrawn.',
     action: 'Deliver another file: what is in force, or decided, is changed by a signed file alone.',
   },
+  'submissions.needs-operator': {
+    status: 503,
+    title: 'The file could not be worked on, and waits for the Operator.',
+    action: 'Send nothing again: the Operator was told, mends what hinders it, and tries it again.',
+  },
+  'submissions.not-stopped': {
+    status: 409,
+    title: 'The file does not wait for the Operator.',
+    action: 'Look at its state: it goes on by itself, or has come to rest.',
+  },
+  'submissions.superseded': {
+    status: 409,
+    title: 'A file of the same kind that was received later is in force.',
+    action: 'To set this one after all, have it signed anew by every officer that it needs.',
+  },
   'submissions.withdrawn': {
     status: 409,
     title: 'The file was withdrawn after it was signed.',

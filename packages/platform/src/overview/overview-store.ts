@@ -39,7 +39,7 @@ const NUMBERS_SQL = `
     from quarantine_event q
     where q.state <> 'resolved' and ($1::macaddr8[] is null or q.user_id = any ($1))
   )
-  select clock_timestamp() as as_of, q.*, s.*, i.incidents, i.incidents_undecided, r.running, r.paused, f.awaiting
+  select clock_timestamp() as as_of, q.*, s.*, i.incidents, i.incidents_undecided, r.running, r.paused, f.awaiting, n.needing
   from (select count(*) filter (where state in ('open', 'investigating')) as events,
                coalesce(sum(undecided) filter (where state in ('open', 'investigating')), 0) as undecided,
                min(first_at) filter (where state in ('open', 'investigating')) as oldest_held
@@ -53,7 +53,9 @@ const NUMBERS_SQL = `
        (select count(*) filter (where state = 'running') as running, count(*) filter (where state = 'paused') as paused
         from release r where r.state <> 'done' and ($1::macaddr8[] is null or r.user_id = any ($1))) r,
        (select count(*) as awaiting from submission m
-        where m.state = 'awaiting_second_officer' and ($1::macaddr8[] is null or m.user_id = any ($1))) f`;
+        where m.state = 'awaiting_second_officer' and ($1::macaddr8[] is null or m.user_id = any ($1))) f,
+       (select count(*) as needing from submission m
+        where m.state = 'needs_operator' and ($1::macaddr8[] is null or m.user_id = any ($1))) n`;
 
 interface ExpiringRow {
   user_id: string;
@@ -120,7 +122,7 @@ export class OverviewStore {
       },
       incidents: { open: Number(row.incidents), undecided: Number(row.incidents_undecided) },
       releases: { running: Number(row.running), paused: Number(row.paused) },
-      submissions: { awaitingSecondOfficer: Number(row.awaiting) },
+      submissions: { awaitingSecondOfficer: Number(row.awaiting), needingOperator: Number(row.needing) },
       certificates: {
         count: Number(expiring.rows[0]?.total ?? 0),
         first: expiring.rows.map(({ user_id, purpose, name, not_after }) => ({

@@ -17,6 +17,7 @@ const LISTED = 200;
 const restingStates: readonly SubmissionState[] = [
   'received',
   'awaiting_second_officer',
+  'needs_operator',
   'applied',
   'refused',
   'withdrawn',

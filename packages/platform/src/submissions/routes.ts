@@ -2,6 +2,8 @@ import multipart from '@fastify/multipart';
 import {
   postSubmissionSchema,
   type SubmissionDocument,
+  stoppedPageSchema,
+  stoppedQuerySchema,
   submissionLifeSchema,
   submissionOwnerSchema,
   submissionPageSchema,
@@ -21,9 +23,10 @@ import type { Log } from '../foundation/log.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
 import { measured } from '../ways/health-store.ts';
 import { requireOpen } from '../ways/ways-store.ts';
-import { ownerOf, withdrawerOf } from './owner.ts';
+import { ownerOf, requireOperator, retrierOf, withdrawerOf } from './owner.ts';
 import { listSubmissions, readSubmission } from './read-store.ts';
 import { type Part, receiveFile, receiveSignature } from './receive.ts';
+import { listStopped, tryAgain } from './tries-store.ts';
 import type { TrustFiles } from './trust.ts';
 import { withdraw } from './withdraw-store.ts';
 
@@ -183,6 +186,35 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         const { sha256 } = request.params;
         await withdraw(pool, { userId, sha256: Buffer.from(sha256, 'hex'), by: authorOf(viewer) });
         return readSubmission(pool, userId, sha256);
+      },
+    );
+    app.post(
+      `${one}/retry`,
+      {
+        config: { access: 'submissions.change' },
+        schema: {
+          params: submissionParametersSchema,
+          querystring: submissionOwnerSchema,
+          response: { 200: submissionLifeSchema },
+        },
+      },
+      async (request) => {
+        const viewer = viewerOf(request);
+        const userId = retrierOf(viewer, request.query.userId);
+        const { sha256 } = request.params;
+        await tryAgain(pool, { userId, sha256: Buffer.from(sha256, 'hex'), by: authorOf(viewer) });
+        return readSubmission(pool, userId, sha256);
+      },
+    );
+    app.get(
+      '/api/v1/submissions/needing-operator',
+      {
+        config: { access: 'submissions.see' },
+        schema: { querystring: stoppedQuerySchema, response: { 200: stoppedPageSchema } },
+      },
+      (request) => {
+        requireOperator(viewerOf(request));
+        return listStopped(pool, request.query);
       },
     );
     app.get(

@@ -103,6 +103,7 @@ const kindWords: Readonly<Record<SubmissionKind, string>> = {
 };
 const stateWords: Readonly<Partial<Record<SubmissionState, string>>> = {
   awaiting_second_officer: 'waits for the signature of a second officer',
+  needs_operator: 'could not be worked on and waits for the Operator',
   applied: 'was applied',
   refused: 'was refused',
   withdrawn: 'was withdrawn',
@@ -119,7 +120,7 @@ export function noticeOf(
   const words = stateWords[life.state];
   if (words === undefined) return undefined;
   const what = `${life.kind === undefined ? 'the file' : kindWords[life.kind]} of ${life.reference} ${words}`;
-  if (life.state === 'withdrawn') return what;
+  if (life.state === 'withdrawn' || life.state === 'needs_operator') return what;
   if (life.state === 'refused') return `${what}: ${life.detail ?? ''}`;
   const told = life.summary?.words ?? [];
   const more = told.length > MOST_TOLD ? [`and ${told.length - MOST_TOLD} more`] : [];

@@ -19,27 +19,6 @@ import {
 export const HAS_UNJUDGED = `exists (
   select from submission_signature u where u.user_id = s.user_id and u.sha256 = s.sha256 and u.verdict is null)`;
 
-/** The files that are not done, the oldest first: after a crash they go on where they began. */
-export async function readOpen(client: pg.PoolClient): Promise<Submission[]> {
-  const { rows } = await client.query<{
-    user_id: string;
-    sha256: Buffer;
-    upload: string;
-    received_at: Date;
-    reference: string;
-  }>(
-    `select user_id, sha256, upload, received_at, reference from submission
-     where state in ('received', 'verified', 'checked') and upload is not null order by received_at limit 100`,
-  );
-  return rows.map(({ user_id, sha256, upload, received_at, reference }) => ({
-    userId: requireEui(user_id),
-    sha256,
-    upload,
-    receivedAt: received_at,
-    reference,
-  }));
-}
-
 /** The bytes as they were received, a piece at a time. */
 export async function* readBytes(
   client: pg.PoolClient,
@@ -181,9 +160,12 @@ export interface StateChange {
   readonly by?: string | undefined;
 }
 
-const OPEN_STATES: readonly SubmissionState[] = ['received', 'verified', 'checked'];
+/** States of a file that goes on by itself. */
+export const OPEN_STATES: readonly SubmissionState[] = ['received', 'verified', 'checked'];
 /** States that are not applied yet: what a User may still withdraw. */
-export const WITHDRAWABLE: readonly SubmissionState[] = [...OPEN_STATES, 'awaiting_second_officer'];
+export const WITHDRAWABLE: readonly SubmissionState[] = [...OPEN_STATES, 'awaiting_second_officer', 'needs_operator'];
+/** States into which a file comes though a signature was not judged: why it could not be may be what hinders it. */
+const UNJUDGED_STATES: readonly SubmissionState[] = [...OPEN_STATES, 'withdrawn', 'needs_operator'];
 
 /**
  * Changes the state of a file that is in one of the states `from`, and tells its officers when it comes to rest. False
@@ -203,7 +185,9 @@ export async function changeState(
      set state = $3, changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond'),
          kind = coalesce($4, kind), reference = coalesce($5, reference), summary = coalesce($6::jsonb, summary),
          code = $7, detail = $8, faults = $9::jsonb, fault_count = $10, resumes_as = null,
-         withdrawn_at = case when $3 = 'withdrawn' then clock_timestamp() else withdrawn_at end
+         withdrawn_at = case when $3 = 'withdrawn' then clock_timestamp() else withdrawn_at end,
+         retry_at = null, tries = case when $13 then tries else 0 end,
+         failure = case when $13 or $3 = 'needs_operator' then failure end
      where s.user_id = $1 and s.sha256 = $2 and s.state = any ($11::text[])
        and (not $12 or not ${HAS_UNJUDGED})
      returning changed_at`,
@@ -219,7 +203,8 @@ export async function changeState(
       refusal === undefined ? undefined : JSON.stringify(refusal.faults),
       refusal?.faultCount ?? 0,
       from,
-      !OPEN_STATES.includes(state) && state !== 'withdrawn',
+      !UNJUDGED_STATES.includes(state),
+      OPEN_STATES.includes(state),
     ],
   );
   if (rows[0] === undefined) return false;

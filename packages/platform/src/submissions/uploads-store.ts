@@ -254,8 +254,9 @@ async function sign(client: pg.PoolClient, given: Signed, receivedAt: Date): Pro
   const reopened = await client.query(
     `update submission s
      set state = 'received', changed_at = greatest($3, s.changed_at + interval '1 microsecond'),
-         resumes_as = case when s.state in ('awaiting_second_officer', 'refused', 'withdrawn') then s.state
-                           else s.resumes_as end
+         resumes_as = case when s.state in ('awaiting_second_officer', 'needs_operator', 'refused', 'withdrawn')
+                           then s.state else s.resumes_as end,
+         tries = 0, retry_at = null
      where s.user_id = $1 and s.sha256 = $2 and s.state <> 'received' and ${HAS_UNJUDGED}`,
     [userId, sha256, receivedAt],
   );

@@ -9,7 +9,7 @@ const well: OverviewDocument = {
   streams: { needing: 0, waiting: 0, failing: 0, held: 0 },
   incidents: { open: 0, undecided: 0 },
   releases: { running: 0, paused: 0 },
-  submissions: { awaitingSecondOfficer: 0 },
+  submissions: { awaitingSecondOfficer: 0, needingOperator: 0 },
   certificates: { count: 0, first: [] },
 };
 
@@ -26,7 +26,7 @@ test('what needs somebody comes first, with how much and since when', () => {
     quarantine: { events: 1, undecided: 1_234, oldestAt: '2026-11-22T11:00:00.000Z' },
     streams: { needing: 3, waiting: 2, failing: 1, held: 0, oldestAt: '2026-11-22T11:57:00.000Z' },
     releases: { running: 0, paused: 1 },
-    submissions: { awaitingSecondOfficer: 1 },
+    submissions: { awaitingSecondOfficer: 1, needingOperator: 0 },
     certificates: {
       count: 3,
       first: [{ userId: 'U', purpose: 'officer', name: 'Ada', notAfter: '2026-11-24T12:00:00.000Z' }],

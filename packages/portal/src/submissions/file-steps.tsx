@@ -8,6 +8,7 @@ type Step = SubmissionLife['steps'][number];
 
 const marks: Readonly<Partial<Record<Step['state'], string>>> = {
   awaiting_second_officer: ' penstock-step-waiting',
+  needs_operator: ' penstock-step-waiting',
   refused: ' penstock-step-stopped',
   withdrawn: ' penstock-step-stopped',
 };

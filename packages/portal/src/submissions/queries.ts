@@ -12,7 +12,7 @@ export function isUnderWay({ state }: Pick<SubmissionDocument, 'state'>): boolea
 
 /** Whether its User can still take it back. */
 export function isWithdrawable(file: Pick<SubmissionDocument, 'state'>): boolean {
-  return isUnderWay(file) || file.state === 'awaiting_second_officer';
+  return isUnderWay(file) || file.state === 'awaiting_second_officer' || file.state === 'needs_operator';
 }
 
 export const submissionsQuery = (
