@@ -39,6 +39,8 @@ export const overviewSchema = z.object({
   releases: z.object({ running: z.int(), paused: z.int() }),
   submissions: z.object({
     awaitingSecondOfficer: z.int(),
+    /** Of the caller's own, that the person who asks may sign; none for a machine. */
+    awaitingYou: z.int(),
     /** Could not be worked on, and wait for the Operator. */
     needingOperator: z.int(),
   }),

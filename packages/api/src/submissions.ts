@@ -200,6 +200,8 @@ export const submissionQuerySchema = z.strictObject({
       `must be one of ${submissionStates.join(', ')}, or several`,
     )
     .optional(),
+  /** Of those that wait for a second officer: that the person who asks may sign, or the others. */
+  waitsFor: z.enum(['me', 'others']).optional(),
 });
 export const submissionOwnerSchema = z.strictObject({ userId: euiSchema.optional() });
 /** Messages a second of a release. */

@@ -24,6 +24,7 @@ import { sshKeysRoutes } from './parties/ssh-keys-routes.ts';
 import type { People } from './people/index.ts';
 import type { Reports } from './quarantine/report.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
+import { waitingFor } from './submissions/approvals-store.ts';
 import { submissionDocumentRoutes } from './submissions/documents-routes.ts';
 import { submissionRoutes } from './submissions/routes.ts';
 import { TrustFiles } from './submissions/trust.ts';
@@ -89,7 +90,11 @@ export function createApi(options: {
       incidentRoutes(pool),
       waysRoutes({ pool, clock, operatorId }),
       ...(demonstration === undefined ? [] : [demonstrationRoutes(demonstration)]),
-      overviewRoutes({ pool, clock }),
+      overviewRoutes({
+        pool,
+        clock,
+        countApprovals: async (userIds, email) => (await waitingFor(pool, userIds, email)).length,
+      }),
       ...(portal === undefined ? [] : [portalRoutes(portal.files)]),
     ],
   });

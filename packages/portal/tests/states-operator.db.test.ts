@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TestPerson } from '@penstock/platform/testing/people';
 import { test } from 'vitest';
 import { TestPages } from './testing-pages.ts';
@@ -8,6 +9,7 @@ import { type ShownPage, walk } from './testing-states.ts';
 
 const people = {} as Record<'administrator' | 'security' | 'desk', TestPerson>;
 let meter = '';
+const stopped = createHash('sha256').update('a file').digest('hex');
 const pages = new TestPages({
   demonstration: { running: () => [], set: async () => undefined },
   prepare: async (portal) => {
@@ -25,6 +27,11 @@ const pages = new TestPages({
       `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
        values ($1, now(), $2, 'desk@people.example', 'service_desk', 'Call 4711: refused', 'messages')`,
       [alpha, portal.people.desk.personId],
+    );
+    await pool.query(
+      `insert into submission (user_id, sha256, size, received_at, state, changed_at, kind, reference, failure)
+       values ($1, sha256('a file'), 120, now(), 'needs_operator', now(), 'adt', 'SR-1', 'the disk is read-only')`,
+      [alpha],
     );
     const { rows } = await pool.query<{ meter: string }>(
       `select upper(replace(device::text, ':', '-')) as meter from device where kind = 'ESME' order by device limit 1`,
@@ -117,6 +124,17 @@ const shown: Readonly<Record<string, () => ShownPage & { as?: keyof typeof peopl
     asks: '/user-ids',
     whole: table,
     empty: 'There are no User IDs yet.',
+  }),
+  'files that wait for the Operator': () => ({
+    path: '/submissions?list=stopped',
+    asks: '/submissions/needing-operator',
+    whole: table,
+    empty: 'No file waits for the Operator.',
+  }),
+  'a file that waits for the Operator': () => ({
+    as: 'security',
+    path: `/submissions/${stopped}?user=${encodeURIComponent(alpha)}`,
+    whole: (page) => page.getByRole('button', { name: 'Try it again' }),
   }),
   'the demonstration': () => ({
     path: '/demonstration',

@@ -75,14 +75,14 @@ test('the difference is told in words before the delivery and after it, and who 
   await page.getByText(sentence).waitFor();
   expect(await findBarriers(page)).toEqual([]);
   await page.goto(userAddress(alpha, '/'));
-  await page.getByText('For the signature of a second officer.').click();
+  await page.getByText('For your signature, as the second officer.').click();
   await page.getByText('You', { exact: true }).waitFor();
-  expect(new URL(page.url()).searchParams.get('list')).toBe('waiting');
+  expect(new URL(page.url()).searchParams.get('list')).toBe('mine');
   expect(await findBarriers(page)).toEqual([]);
 });
 
 test('the second officer takes the same bytes, signs them, and brings the signature alone', async () => {
-  const page = await asAro('/submissions?list=waiting');
+  const page = await asAro('/submissions?list=mine');
   await page.getByRole('table').getByRole('link').first().click();
   const second = page.getByRole('region', { name: 'The second officer' });
   await second.getByRole('button', { name: 'Deliver the signature' }).click();
@@ -117,8 +117,8 @@ test('a file that waits is taken back, and the list says that nothing waits', as
   await dialog.getByRole('button', { name: 'Take it back' }).click();
   await page.getByText(/^It was taken back before it was applied/).waitFor();
   expect(await page.getByRole('button', { name: 'Take it back' }).count()).toBe(0);
-  await page.goto(userAddress(alpha, '/submissions?list=waiting'));
-  await page.getByText('No file waits for a second officer.').waitFor();
+  await page.goto(userAddress(alpha, '/submissions?list=others'));
+  await page.getByText('No file waits for another officer.').waitFor();
   expect([await findBarriers(page), await beside()]).toEqual([[], 0]);
 });
 

@@ -38,6 +38,7 @@ const kinds = {
   certificates: 'Certificates by which machines are known',
   officers: 'Responsible officers, who sign files',
   submissions: 'Signed files: what becomes of thresholds, limits, decisions',
+  stopped: 'Signed files that could not be worked on',
   thresholds: 'Thresholds, their use and their history',
   contributors: 'Who counts for a threshold across all Users',
   quarantine: 'Quarantine events, with notes and notices',
@@ -69,6 +70,7 @@ directory     see    see    see    see    see    | see    see    see    change c
 certificates  see    see    see    see    see    | see    change see    change change
 officers      see    see    see    see    see    | see    change see    change change
 submissions   see    change see    see    change | see    change see    see    change
+stopped       -      -      -      -      -      | change change see    see    change
 thresholds    see    see    see    see    see    | see    see    see    see    see
 contributors  -      -      -      -      -      | see    see    -      -      see
 quarantine    change change change see    change | change change see    see    change

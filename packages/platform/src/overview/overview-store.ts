@@ -25,6 +25,7 @@ interface NumbersRow {
   paused: string;
   awaiting: string;
   needing: string;
+  stopped: string;
   waiting: string;
   failing: string;
   held: string;
@@ -39,7 +40,7 @@ const NUMBERS_SQL = `
     from quarantine_event q
     where q.state <> 'resolved' and ($1::macaddr8[] is null or q.user_id = any ($1))
   )
-  select clock_timestamp() as as_of, q.*, s.*, i.incidents, i.incidents_undecided, r.running, r.paused, f.awaiting, n.needing
+  select clock_timestamp() as as_of, q.*, s.*, i.incidents, i.incidents_undecided, r.running, r.paused, f.awaiting, n.stopped
   from (select count(*) filter (where state in ('open', 'investigating')) as events,
                coalesce(sum(undecided) filter (where state in ('open', 'investigating')), 0) as undecided,
                min(first_at) filter (where state in ('open', 'investigating')) as oldest_held
@@ -54,7 +55,7 @@ const NUMBERS_SQL = `
         from release r where r.state <> 'done' and ($1::macaddr8[] is null or r.user_id = any ($1))) r,
        (select count(*) as awaiting from submission m
         where m.state = 'awaiting_second_officer' and ($1::macaddr8[] is null or m.user_id = any ($1))) f,
-       (select count(*) as needing from submission m
+       (select count(*) as stopped from submission m
         where m.state = 'needs_operator' and ($1::macaddr8[] is null or m.user_id = any ($1))) n`;
 
 interface ExpiringRow {
@@ -80,15 +81,31 @@ const EXPIRING_SQL = `
   where not_after between clock_timestamp() - make_interval(days => $2) and clock_timestamp() + make_interval(days => $2)
   order by not_after, user_id, purpose, holder limit $3`;
 
+/** How many files of these User IDs wait for the signature of the person with this address. */
+export type CountApprovals = (userIds: readonly Eui[], email: string) => Promise<number>;
+
+type OfAll = Omit<OverviewDocument, 'submissions'> & {
+  readonly submissions: Omit<OverviewDocument['submissions'], 'awaitingYou'>;
+};
+
 export class OverviewStore {
   readonly #pool: pg.Pool;
-  #ofAll: { readonly at: number; readonly overview: Promise<OverviewDocument> } | undefined;
+  readonly #countApprovals: CountApprovals;
+  #ofAll: { readonly at: number; readonly overview: Promise<OfAll> } | undefined;
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, countApprovals: CountApprovals) {
     this.#pool = pool;
+    this.#countApprovals = countApprovals;
   }
 
   async read(viewer: Viewer): Promise<OverviewDocument> {
+    const own = viewer.kind === 'user' ? viewer.userIds : [viewer.userId];
+    const awaitingYou = viewer.person === undefined ? 0 : await this.#countApprovals(own, viewer.person.email);
+    const { submissions, ...overview } = await this.#numbers(viewer);
+    return { ...overview, submissions: { ...submissions, awaitingYou } };
+  }
+
+  async #numbers(viewer: Viewer): Promise<OfAll> {
     if (viewer.kind === 'user') return this.#ask(viewer.userIds);
     if (this.#ofAll !== undefined && performance.now() - this.#ofAll.at < KEPT_MILLISECONDS)
       return this.#ofAll.overview;
@@ -100,7 +117,7 @@ export class OverviewStore {
     return overview;
   }
 
-  async #ask(users: readonly Eui[] | 'all'): Promise<OverviewDocument> {
+  async #ask(users: readonly Eui[] | 'all'): Promise<OfAll> {
     const ids = users === 'all' ? null : macaddr8Array(users);
     const { rows } = await this.#pool.query<NumbersRow>(NUMBERS_SQL, [ids, STREAM_LATE_SECONDS]);
     const expiring = await this.#pool.query<ExpiringRow>(EXPIRING_SQL, [ids, EXPIRING_DAYS, FIRST_EXPIRING]);
@@ -122,7 +139,7 @@ export class OverviewStore {
       },
       incidents: { open: Number(row.incidents), undecided: Number(row.incidents_undecided) },
       releases: { running: Number(row.running), paused: Number(row.paused) },
-      submissions: { awaitingSecondOfficer: Number(row.awaiting), needingOperator: Number(row.needing) },
+      submissions: { awaitingSecondOfficer: Number(row.awaiting), needingOperator: Number(row.stopped) },
       certificates: {
         count: Number(expiring.rows[0]?.total ?? 0),
         first: expiring.rows.map(({ user_id, purpose, name, not_after }) => ({

@@ -84,7 +84,7 @@ test('what needs somebody is counted, of one’s own and of all; what is resolve
     `insert into service_event values ($1, 'northbound', 'delivery_held', now(), 1, now(), null), ($1, 'northbound', 'delivery_held', now() - interval '9 days', 1, now(), now())`,
     [userA],
   );
-  const store = new OverviewStore(pool);
+  const store = new OverviewStore(pool, async () => 0);
   expect(await store.read(ofA)).toMatchObject({
     quarantine: { events: 1, undecided: 1, oldestAt: `${day}T10:00:00.000Z` },
     streams: { needing: 1, waiting: 1, failing: 1, held: 1, oldestAt: `${day}T10:00:00.000Z` },
@@ -123,7 +123,7 @@ test('certificates that end soon are named until they have a successor', async (
      values ($1, 'f', 'i', '1', 'x', now(), now() + interval '3 days', 'Officer 1', 'analyst@people.example')`,
     [userA],
   );
-  const store = new OverviewStore(pool);
+  const store = new OverviewStore(pool, async () => 0);
   expect((await store.read(ofA)).certificates).toMatchObject({
     count: 2,
     first: [{ purpose: 'officer', name: 'Officer 1' }, { purpose: 'signing' }],

@@ -2,12 +2,20 @@ import { overviewSchema, trafficSchema } from '@penstock/api';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
-import { OverviewStore } from './overview-store.ts';
+import { type CountApprovals, OverviewStore } from './overview-store.ts';
 import { readTraffic } from './traffic-store.ts';
 
 /** Numbers only, of what every role may see: nothing of a record. */
-export function overviewRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }): (app: HttpApp) => void {
-  const store = new OverviewStore(pool);
+export function overviewRoutes({
+  pool,
+  clock,
+  countApprovals,
+}: {
+  pool: pg.Pool;
+  clock: Clock;
+  countApprovals: CountApprovals;
+}): (app: HttpApp) => void {
+  const store = new OverviewStore(pool, countApprovals);
   return (app) => {
     app.get(
       '/api/v1/overview',

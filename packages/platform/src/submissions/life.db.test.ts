@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { setOfficerPolicy } from '../parties/officers-store.ts';
 import { listNotices } from '../quarantine/notices.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
+import { waitingFor } from './approvals-store.ts';
 import { adt, inForce, sha256, threshold, untilBlocked } from './testing-files.ts';
-import { type SubmissionWorld, submissionWorld, testPki, userA } from './testing-submissions.ts';
+import { type SubmissionWorld, submissionWorld, testPki, userA, userB } from './testing-submissions.ts';
 import { withdraw } from './withdraw-store.ts';
 
 // What happened to a file: its steps and receipts, what can be had again, who may sign beside the first, taking it back.
@@ -166,6 +167,30 @@ describe('the second officer', () => {
     expect((await send('a')).status).toBe(202);
     while (await world.worker.workOnNext());
     expect(await lifeOf(file)).toMatchObject({ state: 'applied', signatures: [{}, { name: 'Officer 2' }] });
+  });
+
+  test.each([
+    [[], { 'officer-1': false, 'officer-2': true, 'officer-3': false }],
+    [['officer-2@example.org'], { 'officer-1': false, 'officer-2': true, 'officer-3': false }],
+    [['officer-1@example.org'], { 'officer-1': false, 'officer-2': true, 'officer-3': false }],
+  ])('has the file among those that wait for them (deputies %j), and nobody else has', async (deputies, expected) => {
+    const { pool } = world.database;
+    await setOfficerPolicy(pool, userA, { secondOfficer: true, deputies });
+    const file = await waiting();
+    const { secondOfficer } = await lifeOf(file);
+    for (const [name, isAsked] of Object.entries(expected)) {
+      const email = `${name}@example.org`;
+      expect(secondOfficer?.mayBe.some((one) => one.email === email)).toBe(isAsked);
+      const found = await waitingFor(pool, [userA], email.toUpperCase());
+      expect(found.map((hash) => hash.toString('hex'))).toEqual(isAsked ? [sha256(file)] : []);
+      expect(await waitingFor(pool, [userB], email)).toEqual([]);
+    }
+    const list = async (query: string) =>
+      ((await world.get(`/submissions?${query}`)).json as { items?: { sha256: string }[] }).items?.map(
+        (one) => one.sha256,
+      );
+    // a machine is nobody who signs
+    expect([await list('waitsFor=me'), await list('waitsFor=others')]).toEqual([[], [sha256(file)]]);
   });
 
   test('is nobody who is no deputy, and neither is the first', async () => {

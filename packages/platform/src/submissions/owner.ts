@@ -32,17 +32,3 @@ export function withdrawerOf(viewer: Viewer, named: string | undefined): Eui {
   if (viewer.kind === 'user' || viewer.userId === userId) return userId;
   throw new PenstockError('access.denied', { detail: 'only the User takes back its file', where: 'userId' });
 }
-
-/** Whose file the Operator tries again. @throws PenstockError 'access.denied' */
-export function retrierOf(viewer: Viewer, named: string | undefined): Eui {
-  requireOperator(viewer);
-  return ownerOf(viewer, named);
-}
-
-/** @throws PenstockError 'access.denied' */
-export function requireOperator(viewer: Viewer): void {
-  if (viewer.kind === 'operator') return;
-  throw new PenstockError('access.denied', {
-    detail: 'files that could not be worked on are the Operator’s to look after',
-  });
-}

@@ -41,11 +41,19 @@ function toDocument(row: SubmissionRow): SubmissionDocument {
   };
 }
 
+export interface SubmissionQuery {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+  readonly state?: string | undefined;
+  /** Those that wait for a second officer and are among these files, or are none of them. */
+  readonly approvals?: { readonly are: 'among' | 'others'; readonly files: readonly Buffer[] } | undefined;
+}
+
 /** A page, newest first. The cursor names the last one by time and hash. */
 export async function listSubmissions(
   pool: pg.Pool,
   userId: Eui,
-  { cursor, limit, state }: { cursor?: string | undefined; limit: number; state?: string | undefined },
+  { cursor, limit, state, approvals }: SubmissionQuery,
 ): Promise<{ items: SubmissionDocument[]; cursor: string | undefined }> {
   const [, at, sha256 = ''] = /^(\d{4}-[0-9T:.-]{12,24}Z) ([0-9a-f]{64})$/.exec(cursor ?? '') ?? [];
   if (cursor !== undefined && at === undefined) {
@@ -56,9 +64,10 @@ export async function listSubmissions(
       `select ${COLUMNS}, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from submission
        where user_id = $1
          and ($5::text[] is null or state = any ($5))
+         and ($6::boolean is null or (state = 'awaiting_second_officer' and (sha256 = any ($7::bytea[])) = $6))
          and ($2::timestamptz is null or (received_at, sha256) < ($2::timestamptz, decode($3, 'hex')))
        order by received_at desc, sha256 desc limit $4`,
-      [userId, at, sha256, limit + 1, state?.split(',')],
+      [userId, at, sha256, limit + 1, state?.split(','), approvals && approvals.are === 'among', approvals?.files],
     ),
   );
   const shown = rows.slice(0, limit);

@@ -23,7 +23,8 @@ import type { Log } from '../foundation/log.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
 import { measured } from '../ways/health-store.ts';
 import { requireOpen } from '../ways/ways-store.ts';
-import { ownerOf, requireOperator, retrierOf, withdrawerOf } from './owner.ts';
+import { waitingFor } from './approvals-store.ts';
+import { ownerOf, withdrawerOf } from './owner.ts';
 import { listSubmissions, readSubmission } from './read-store.ts';
 import { type Part, receiveFile, receiveSignature } from './receive.ts';
 import { listStopped, tryAgain } from './tries-store.ts';
@@ -191,7 +192,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     app.post(
       `${one}/retry`,
       {
-        config: { access: 'submissions.change' },
+        config: { access: 'stopped.change' },
         schema: {
           params: submissionParametersSchema,
           querystring: submissionOwnerSchema,
@@ -200,7 +201,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
       },
       async (request) => {
         const viewer = viewerOf(request);
-        const userId = retrierOf(viewer, request.query.userId);
+        const userId = ownerOf(viewer, request.query.userId);
         const { sha256 } = request.params;
         await tryAgain(pool, { userId, sha256: Buffer.from(sha256, 'hex'), by: authorOf(viewer) });
         return readSubmission(pool, userId, sha256);
@@ -209,13 +210,10 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     app.get(
       '/api/v1/submissions/needing-operator',
       {
-        config: { access: 'submissions.see' },
+        config: { access: 'stopped.see' },
         schema: { querystring: stoppedQuerySchema, response: { 200: stoppedPageSchema } },
       },
-      (request) => {
-        requireOperator(viewerOf(request));
-        return listStopped(pool, request.query);
-      },
+      (request) => listStopped(pool, request.query),
     );
     app.get(
       '/api/v1/submissions',
@@ -223,7 +221,18 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         config: { access: 'submissions.see' },
         schema: { querystring: submissionQuerySchema, response: { 200: submissionPageSchema } },
       },
-      (request) => listSubmissions(pool, ownerOf(viewerOf(request), request.query.userId), request.query),
+      async (request) => {
+        const viewer = viewerOf(request);
+        const { waitsFor, ...query } = request.query;
+        const userId = ownerOf(viewer, query.userId);
+        if (waitsFor === undefined) return listSubmissions(pool, userId, query);
+        const email = viewer.person?.email;
+        const files = email === undefined ? [] : await waitingFor(pool, [userId], email);
+        return listSubmissions(pool, userId, {
+          ...query,
+          approvals: { are: waitsFor === 'me' ? 'among' : 'others', files },
+        });
+      },
     );
     app.get(
       '/api/v1/submissions.csv',

@@ -9,35 +9,39 @@ const well: OverviewDocument = {
   streams: { needing: 0, waiting: 0, failing: 0, held: 0 },
   incidents: { open: 0, undecided: 0 },
   releases: { running: 0, paused: 0 },
-  submissions: { awaitingSecondOfficer: 0, needingOperator: 0 },
+  submissions: { awaitingSecondOfficer: 0, awaitingYou: 0, needingOperator: 0 },
   certificates: { count: 0, first: [] },
 };
 
+const asUser = { isOperator: false };
+
 test('where all is well, it says so', () => {
-  const needs = needsOf(well);
+  const needs = needsOf(well, asUser);
   expect(needs.map(({ key }) => key)).toEqual(['quarantine', 'streams', 'incidents', 'certificates']);
   expect(needs.every(({ state }) => state === 'well')).toBe(true);
   expect(healthWords(needs)).toBe('Everything is in order.');
 });
 
 test('what needs somebody comes first, with how much and since when', () => {
-  const needs = needsOf({
+  const overview = {
     ...well,
     quarantine: { events: 1, undecided: 1_234, oldestAt: '2026-11-22T11:00:00.000Z' },
     streams: { needing: 3, waiting: 2, failing: 1, held: 0, oldestAt: '2026-11-22T11:57:00.000Z' },
     releases: { running: 0, paused: 1 },
-    submissions: { awaitingSecondOfficer: 1, needingOperator: 0 },
+    submissions: { awaitingSecondOfficer: 3, awaitingYou: 1, needingOperator: 0 },
     certificates: {
       count: 3,
-      first: [{ userId: 'U', purpose: 'officer', name: 'Ada', notAfter: '2026-11-24T12:00:00.000Z' }],
+      first: [{ userId: 'U', purpose: 'officer' as const, name: 'Ada', notAfter: '2026-11-24T12:00:00.000Z' }],
     },
-  });
+  };
+  const needs = needsOf(overview, asUser);
   expect(needs.map(({ key, title }) => [key, title])).toEqual([
     ['quarantine', '1,234 messages held'],
     ['streams', '3 streams not flowing'],
-    ['submissions', '1 file waiting'],
+    ['approvals', '1 file waits for you'],
     ['releases', '1 paused'],
     ['certificates', '3 to renew'],
+    ['approvals-of-others', '2 files wait for others'],
     ['incidents', 'None open'],
   ]);
   expect(needs[0]?.words).toBe('1 event waits for an officer to decide. The oldest for 1 h.');
@@ -50,13 +54,23 @@ test.each([
   [{ open: 2, undecided: 2 }, 'told', 'One thing needs somebody.'],
   [{ open: 2, undecided: 1 }, 'waiting', '2 things need somebody.'],
 ])('an incident of what is held is one thing with it: %j', (incidents, state, words) => {
-  const needs = needsOf({ ...well, quarantine: { events: incidents.undecided, undecided: 5 }, incidents });
+  const needs = needsOf({ ...well, quarantine: { events: incidents.undecided, undecided: 5 }, incidents }, asUser);
   expect(needs.find(({ key }) => key === 'incidents')).toMatchObject({ state, title: '2 open' });
   expect(healthWords(needs)).toBe(words);
 });
 
 test('a certificate that ended is said to have', () => {
   const ended = { userId: 'U', purpose: 'signing', notAfter: '2026-11-22T11:59:00.000Z' } as const;
-  const [first] = needsOf({ ...well, certificates: { count: 1, first: [ended] } });
+  const [first] = needsOf({ ...well, certificates: { count: 1, first: [ended] } }, asUser);
   expect(first).toMatchObject({ state: 'failing', words: 'The signing certificate of U ended 1 min ago.' });
+});
+
+test.each([
+  [false, 'told', 'Everything is in order.'],
+  [true, 'failing', 'One thing needs somebody.'],
+])('a file that could not be worked on is the Operator’s to look after (%s)', (isOperator, state, words) => {
+  const submissions = { awaitingSecondOfficer: 0, awaitingYou: 0, needingOperator: 1 };
+  const needs = needsOf({ ...well, submissions }, { isOperator });
+  expect(needs.find(({ key }) => key === 'stopped-files')).toMatchObject({ state, title: '1 file not worked on' });
+  expect(healthWords(needs)).toBe(words);
 });

@@ -3,7 +3,15 @@ import type { ExpiringCertificate, OverviewDocument } from '@penstock/api/schema
 import { formatDuration } from '../shared/time.ts';
 
 export interface Need {
-  readonly key: 'quarantine' | 'streams' | 'incidents' | 'releases' | 'submissions' | 'certificates';
+  readonly key:
+    | 'quarantine'
+    | 'streams'
+    | 'incidents'
+    | 'releases'
+    | 'approvals'
+    | 'approvals-of-others'
+    | 'stopped-files'
+    | 'certificates';
   readonly name: string;
   /** Of the marks of portal.css: what is well, what waits, what fails, what is held; 'told': of what another card says. */
   readonly state: 'well' | 'waiting' | 'failing' | 'held' | 'told';
@@ -107,28 +115,50 @@ function releases({ releases: { running, paused } }: OverviewDocument): Need[] {
   ];
 }
 
-function submissions({ submissions: { awaitingSecondOfficer: waiting } }: OverviewDocument): Need[] {
-  if (waiting === 0) return [];
-  return [
-    {
-      key: 'submissions',
-      name: 'Signed files',
+/** What a person may sign is theirs to do; what waits for others is told, not asked. */
+function submissions(
+  { submissions: { awaitingSecondOfficer, awaitingYou, needingOperator } }: OverviewDocument,
+  isOperator: boolean,
+): Need[] {
+  const name = 'Signed files';
+  const others = awaitingSecondOfficer - awaitingYou;
+  const all: (Need | false)[] = [
+    needingOperator > 0 && {
+      key: 'stopped-files',
+      name,
+      state: isOperator ? 'failing' : 'told',
+      title: `${count(needingOperator, 'file')} not worked on`,
+      words: isOperator
+        ? 'Every try failed: find what hinders them, and try them again.'
+        : 'The Operator was told, and tries again. Send nothing again.',
+    },
+    awaitingYou > 0 && {
+      key: 'approvals',
+      name,
       state: 'waiting',
-      title: `${count(waiting, 'file')} waiting`,
-      words: 'For the signature of a second officer.',
+      title: `${count(awaitingYou, 'file')} ${awaitingYou === 1 ? 'waits' : 'wait'} for you`,
+      words: 'For your signature, as the second officer.',
+    },
+    others > 0 && {
+      key: 'approvals-of-others',
+      name,
+      state: 'told',
+      title: `${count(others, 'file')} ${others === 1 ? 'waits' : 'wait'} for others`,
+      words: 'For the signature of another officer.',
     },
   ];
+  return all.filter((need) => need !== false);
 }
 
 const order: readonly Need['state'][] = ['held', 'failing', 'waiting', 'told', 'well'];
 
 /** What needs somebody comes first. */
-export function needsOf(overview: OverviewDocument): Need[] {
+export function needsOf(overview: OverviewDocument, { isOperator }: { isOperator: boolean }): Need[] {
   const all = [
     quarantine(overview),
     streams(overview),
     incidents(overview),
-    ...submissions(overview),
+    ...submissions(overview, isOperator),
     ...releases(overview),
     certificates(overview),
   ];

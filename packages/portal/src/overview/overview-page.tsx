@@ -36,7 +36,8 @@ export function OverviewPage() {
   const overview = useQuery({ ...overviewQuery({ acting }), enabled: maySee });
   const traffic = useQuery({ ...trafficQuery({ acting }), enabled: maySee });
   if (!maySee) return <NoRight page="Overview" what="the service as a whole" />;
-  const needs = overview.data === undefined ? [] : needsOf(overview.data);
+  const needs =
+    overview.data === undefined ? [] : needsOf(overview.data, { isOperator: me.acting.kind === 'operator' });
   return (
     <Stack gap="lg" maw={1200}>
       <PageTitle title="Overview" />
@@ -84,14 +85,18 @@ const ways: Readonly<Record<Need['key'], LinkProps['to']>> = {
   streams: '/streams',
   incidents: '/incidents',
   releases: '/submissions',
-  submissions: '/submissions',
+  approvals: '/submissions',
+  'approvals-of-others': '/submissions',
+  'stopped-files': '/submissions',
   certificates: '/certificates',
 };
 
 /** What of it is shown there: what the card counted. */
 const conditions: Readonly<Partial<Record<Need['key'], Readonly<Record<string, string>>>>> = {
   streams: { needs: 'somebody' },
-  submissions: { list: 'waiting' },
+  approvals: { list: 'mine' },
+  'approvals-of-others': { list: 'others' },
+  'stopped-files': { list: 'stopped' },
 };
 
 function NeedCard({ need }: { need: Need }) {

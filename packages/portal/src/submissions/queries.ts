@@ -1,5 +1,10 @@
 // The questions of the pages about signed files.
-import { type SubmissionDocument, submissionLifeSchema, submissionPageSchema } from '@penstock/api/schemas';
+import {
+  type SubmissionDocument,
+  stoppedPageSchema,
+  submissionLifeSchema,
+  submissionPageSchema,
+} from '@penstock/api/schemas';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask, type Caller } from '../api/call.ts';
 
@@ -15,21 +20,43 @@ export function isWithdrawable(file: Pick<SubmissionDocument, 'state'>): boolean
   return isUnderWay(file) || file.state === 'awaiting_second_officer' || file.state === 'needs_operator';
 }
 
-export const submissionsQuery = (
-  caller: Caller,
-  { userId, state }: { userId: string | undefined; state: SubmissionDocument['state'] | undefined },
-) =>
+/** The lists of the page; undefined: all files. */
+export type FileList = 'mine' | 'others' | 'stopped' | undefined;
+
+const conditions: Readonly<Record<NonNullable<FileList>, { state?: SubmissionDocument['state']; waitsFor?: string }>> =
+  {
+    mine: { waitsFor: 'me' },
+    others: { waitsFor: 'others' },
+    stopped: { state: 'needs_operator' },
+  };
+
+export const submissionsQuery = (caller: Caller, { userId, list }: { userId: string | undefined; list: FileList }) =>
   infiniteQueryOptions({
-    queryKey: ['submissions', caller, userId, state],
+    queryKey: ['submissions', caller, userId, list],
     queryFn: ({ pageParam, signal }) =>
       ask(submissionPageSchema, '/submissions', {
         caller,
-        query: { userId, state, limit: PAGE_FILES, cursor: pageParam },
+        query: { userId, ...(list && conditions[list]), limit: PAGE_FILES, cursor: pageParam },
         signal,
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
     meta: { live: { topics: ['submissions'], userId } },
+  });
+
+/** Of all Users, what waits for the Operator. */
+export const stoppedQuery = (caller: Caller) =>
+  infiniteQueryOptions({
+    queryKey: ['submissions', 'stopped', caller],
+    queryFn: ({ pageParam, signal }) =>
+      ask(stoppedPageSchema, '/submissions/needing-operator', {
+        caller,
+        query: { limit: PAGE_FILES, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor,
+    meta: { live: { topics: ['submissions'] } },
   });
 
 export const submissionQuery = (caller: Caller, sha256: string, userId: string | undefined) =>

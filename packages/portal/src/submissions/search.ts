@@ -8,5 +8,5 @@ export const submissionsSearchSchema = z.object({
   /** Whose, where the Operator looks. */
   user: text,
   /** Left out: all. */
-  list: z.enum(['waiting']).optional().catch(undefined),
+  list: z.enum(['mine', 'others', 'stopped']).optional().catch(undefined),
 });

@@ -12,6 +12,7 @@ import { Documents } from './downloads.tsx';
 import { FaultTable } from './fault-table.tsx';
 import { FileSteps } from './file-steps.tsx';
 import { isUnderWay, isWithdrawable, submissionQuery } from './queries.ts';
+import { Retry } from './retry.tsx';
 import { SecondOfficerPart } from './second-officer.tsx';
 import { kindWords, SubmissionState, stateSentences } from './states.tsx';
 import { SummaryView } from './summary-view.tsx';
@@ -69,6 +70,7 @@ function FileShown({ file }: { file: SubmissionLife }) {
           </Text>
         </Paper>
       ) : null}
+      {state === 'needs_operator' && me.permissions.includes('stopped.change') ? <Retry file={file} /> : null}
       {faultCount > 0 ? <FaultTable faults={faults} faultCount={faultCount} /> : null}
       {summary === undefined ? null : (
         <section aria-label="What it changes">

@@ -10,14 +10,24 @@ import { ScrollBox } from '../shared/scroll-box.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
 import { count } from '../thresholds/words.ts';
-import { submissionsQuery } from './queries.ts';
+import { type FileList, submissionsQuery } from './queries.ts';
 import { MayBe } from './second-officer.tsx';
 import { kindWords, SubmissionState } from './states.tsx';
+import { StoppedFiles } from './stopped-files.tsx';
 
 const tabs = [
   [undefined, 'All'],
-  ['waiting', 'Waiting for a second officer'],
+  ['mine', 'Waiting for me'],
+  ['others', 'Waiting for others'],
+  ['stopped', 'Waiting for the Operator'],
 ] as const;
+
+/** Where a list has nothing: what it would have. */
+const emptyWords: Readonly<Record<NonNullable<FileList>, readonly [string, string]>> = {
+  mine: ['No file waits for your signature.', 'Those that you may sign as the second officer stand here.'],
+  others: ['No file waits for another officer.', 'Those that need the signature of somebody else stand here.'],
+  stopped: ['No file waits for the Operator.', 'One that could not be worked on stands here until it is tried again.'],
+};
 
 /** The signed files that were delivered, and what became of each. */
 export function SubmissionsPage() {
@@ -30,8 +40,8 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
   const { me, acting } = useSession();
   const { user, list } = useSearch({ from: '/submissions' });
   const userId = me.acting.kind === 'operator' ? user : undefined;
-  const state = list === 'waiting' ? 'awaiting_second_officer' : undefined;
-  const files = useInfiniteQuery(submissionsQuery({ acting }, { userId, state }));
+  const isOfAll = list === 'stopped' && me.permissions.includes('stopped.see') && userId === undefined;
+  const files = useInfiniteQuery({ ...submissionsQuery({ acting }, { userId, list }), enabled: !isOfAll });
   const shown = files.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Stack gap="md" maw={1100}>
@@ -73,19 +83,21 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
           ))}
         </Group>
       </nav>
-      {files.isPending ? <Loading what="the files" /> : null}
+      {isOfAll ? <StoppedFiles /> : null}
+      {files.isLoading ? <Loading what="the files" /> : null}
       {files.isError ? <FailureSummary words={wordsOf(files.error)} onRetry={() => void files.refetch()} /> : null}
-      {files.isSuccess && shown.length === 0 && state !== undefined ? (
-        <Empty title="No file waits for a second officer.">
-          Those that could let through what is held now wait here until another officer signs them too.
-        </Empty>
+      {files.isSuccess && shown.length === 0 ? (
+        list === undefined ? (
+          <Empty title="No file was delivered yet.">
+            {mayDeliver ? 'Check and deliver one here, or by the command line.' : 'An officer delivers them.'}
+          </Empty>
+        ) : (
+          <Empty title={emptyWords[list][0]}>{emptyWords[list][1]}</Empty>
+        )
       ) : null}
-      {files.isSuccess && shown.length === 0 && state === undefined ? (
-        <Empty title="No file was delivered yet.">
-          {mayDeliver ? 'Check and deliver one here, or by the command line.' : 'An officer delivers them.'}
-        </Empty>
-      ) : null}
-      {shown.length === 0 ? null : <FileTable files={shown} user={userId} isWaiting={state !== undefined} />}
+      {shown.length === 0 ? null : (
+        <FileTable files={shown} user={userId} isWaiting={list === 'mine' || list === 'others'} />
+      )}
       {files.hasNextPage ? (
         <div>
           <Button variant="default" loading={files.isFetchingNextPage} onClick={() => void files.fetchNextPage()}>
