@@ -7,7 +7,7 @@ export const importColumns = {
   parties: ['party_id', 'name', 'kind'],
   'user-ids': ['user_id', 'party_id', 'roles', 'receive_url', 'delivery'],
   certificates: ['user_id', 'purpose', 'certificate'],
-  officers: ['user_id', 'name', 'email', 'certificate'],
+  officers: ['user_id', 'name', 'email', 'telephone', 'certificate'],
   devices: [
     'device',
     'kind',

@@ -3,11 +3,21 @@ import { z } from 'zod';
 import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
 import { certificateTextSchema, fingerprintSchema, registeredCertificateSchema } from './parties.ts';
 
+/** What a telephone number must be (E.164), as people are told. */
+export const TELEPHONE_WORDS = 'an international telephone number such as +44 1632 960001';
+/** With its country: a plus sign and 7 to 15 digits; blanks and hyphens between them are how it is read. */
+export const telephoneSchema = z
+  .string()
+  .trim()
+  .max(40)
+  .regex(/^\+[1-9](?:[ -]?[0-9]){6,14}$/, `must be ${TELEPHONE_WORDS}`)
+  .meta({ example: '+44 1632 960001' });
+
 /** A person who signs files. */
-export const contactSchema = z.object({ name: z.string(), email: z.string() });
+export const contactSchema = z.object({ name: z.string(), email: z.string(), telephone: z.string().optional() });
 
 /** With their File Signing certificate. */
-export const officerSchema = registeredCertificateSchema.extend({ name: z.string(), email: z.string() });
+export const officerSchema = registeredCertificateSchema.extend(contactSchema.shape);
 export type OfficerDocument = z.infer<typeof officerSchema>;
 export const officerPageSchema = z.object({ items: z.array(officerSchema), cursor: cursorSchema });
 export const officerQuerySchema = z.strictObject({
@@ -22,6 +32,7 @@ export const postOfficerSchema = z.strictObject({
   userId: euiSchema,
   name: z.string(),
   email: z.string(),
+  telephone: telephoneSchema.optional(),
   certificate: certificateTextSchema,
 });
 /** POST /officers/revoke: for good, from this moment on. */

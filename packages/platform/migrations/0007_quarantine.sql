@@ -14,6 +14,7 @@ create table officer (
   not_after timestamptz not null,
   name text not null,
   email text not null,           -- who the person is: two certificates of one address are one officer
+  telephone text,                -- international, such as '+44 1632 960001'
   registered_at timestamptz not null default clock_timestamp(),
   revoked_at timestamptz,
   primary key (user_id, fingerprint)

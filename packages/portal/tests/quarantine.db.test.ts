@@ -38,6 +38,8 @@ test('an event says why, whom to call and what it affects; 100,000 messages scro
   await page.getByText('More than 500 communications (all) sent within 1 hour: threshold 1 version 1').waitFor();
   await page.getByText('100,000, of which 100,000 undecided').waitFor();
   await page.getByRole('link', { name: /officer-1/ }).waitFor();
+  const telephone = page.getByRole('region', { name: 'Whom to call' }).locator('a[href^="tel:+441632"]');
+  expect((await telephone.allTextContents()).length).toBeGreaterThan(0);
   await page.getByText('desk@operator.example').waitFor();
   await page
     .getByRole('region', { name: 'What it affects' })

@@ -91,11 +91,13 @@ function certificateRows(pki: Pki): Row<'certificates'>[] {
 }
 
 function officerRows(pki: Pki): Row<'officers'>[] {
-  return [...pki.users.values()].flatMap(({ userId, officers }) =>
+  return [...pki.users.values()].flatMap(({ userId, officers }, user) =>
     officers.map(({ certificate }, index) => ({
       user_id: userId,
       name: `Officer ${index + 1}`,
       email: `officer-${index + 1}.${fileNameOf(userId).toLowerCase()}@example.org`,
+      // of the numbers that are set aside for fiction
+      telephone: `+44 1632 ${960_000 + user * officers.length + index + 1}`,
       certificate: derOf(certificate),
     })),
   );

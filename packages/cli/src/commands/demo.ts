@@ -176,7 +176,7 @@ function withDemoFiles(config: Config, pki: string): Config {
       ...config.operator,
       signingKeyFile: `${operator}.key`,
       signingCertificateFile: `${operator}.pem`,
-      desk: config.operator.desk ?? 'service-desk@operator.example (of the demonstration)',
+      desk: config.operator.desk ?? '+44 1632 960100, service-desk@operator.example (of the demonstration)',
     },
     files: {
       ...config.files,

@@ -1,5 +1,5 @@
 // Imports of officers, in one transaction.
-import { importColumns } from '@penstock/api';
+import { importColumns, TELEPHONE_WORDS, telephoneSchema } from '@penstock/api';
 import { type Eui, parseEui } from '@penstock/duis';
 import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
@@ -17,13 +17,15 @@ interface StagedOfficer {
   readonly userId: Eui;
   readonly name: string;
   readonly email: string;
+  /** '': none is known. */
+  readonly telephone: string;
   readonly certificate: Certificate;
 }
 
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
 
 function readOfficer({ line, fields }: Row, faults: Faults): StagedOfficer | undefined {
-  const { name, email } = fields;
+  const { name, email, telephone } = fields;
   const before = faults.total;
   const userId = parseEui(fields.user_id);
   if (userId === undefined) addFieldFault(faults, line, 'user_id', fields.user_id, 'an EUI-64');
@@ -31,9 +33,12 @@ function readOfficer({ line, fields }: Row, faults: Faults): StagedOfficer | und
     addFieldFault(faults, line, 'name', name, '1 to 200 characters without control characters');
   }
   if (!EMAIL.test(email)) addFieldFault(faults, line, 'email', email, 'an e-mail address');
+  if (telephone !== '' && !telephoneSchema.safeParse(telephone).success) {
+    addFieldFault(faults, line, 'telephone', telephone, TELEPHONE_WORDS);
+  }
   const certificate = readFileSigningCertificate(line, fields.certificate, faults);
   if (userId === undefined || certificate === undefined || faults.total > before) return undefined;
-  return { line, userId, name, email, certificate };
+  return { line, userId, name, email, telephone: telephone.trim(), certificate };
 }
 
 function readFileSigningCertificate(line: number, text: string, faults: Faults): Certificate | undefined {
@@ -59,7 +64,8 @@ export const officersImporter: Importer<(typeof importColumns.officers)[number]>
   columns: importColumns.officers,
   async open(client) {
     await client.query(
-      `create temporary table staged_officer (line integer, user_id macaddr8, name text, email text, issuer text,
+      `create temporary table staged_officer (line integer, user_id macaddr8, name text, email text, telephone text,
+         issuer text,
          serial text, fingerprint bytea, der bytea, not_before timestamptz, not_after timestamptz) on commit drop`,
     );
   },
@@ -67,13 +73,14 @@ export const officersImporter: Importer<(typeof importColumns.officers)[number]>
     const good = rows.flatMap((row) => readOfficer(row, faults) ?? []);
     await client.query(
       `insert into staged_officer
-       select * from unnest($1::integer[], $2::macaddr8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[],
-                            $8::bytea[], $9::timestamptz[], $10::timestamptz[])`,
+       select * from unnest($1::integer[], $2::macaddr8[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                            $8::bytea[], $9::bytea[], $10::timestamptz[], $11::timestamptz[])`,
       [
         good.map((row) => row.line),
         good.map((row) => row.userId),
         good.map((row) => row.name),
         good.map((row) => row.email),
+        good.map((row) => row.telephone),
         ...certificateColumns(good.map((row) => row.certificate)),
       ],
     );
@@ -101,10 +108,13 @@ export const officersImporter: Importer<(typeof importColumns.officers)[number]>
   async apply(client) {
     // a revoked officer stays revoked
     const { rowCount } = await client.query(
-      `insert into officer as o (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email)
-       select user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email from staged_officer
-       on conflict (user_id, fingerprint) do update set name = excluded.name, email = excluded.email
-       where (o.name, o.email) is distinct from (excluded.name, excluded.email)`,
+      `insert into officer as o (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email,
+                                telephone)
+       select user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email, nullif(telephone, '')
+       from staged_officer
+       on conflict (user_id, fingerprint) do update
+         set name = excluded.name, email = excluded.email, telephone = excluded.telephone
+       where (o.name, o.email, o.telephone) is distinct from (excluded.name, excluded.email, excluded.telephone)`,
     );
     return rowCount ?? 0;
   },

@@ -31,7 +31,8 @@ export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
       '/api/v1/officers',
       { config: { access: 'officers.change' }, schema: { body: postOfficerSchema, response: { 200: changedSchema } } },
       async ({ body }) => {
-        const row = { user_id: body.userId, name: body.name, email: body.email, certificate: body.certificate };
+        const { userId, ...fields } = body;
+        const row = { user_id: userId, ...fields };
         const { changed } = await runImport(pool, officersImporter, (columns) => oneRow(columns, row));
         return { changed: changed > 0 };
       },

@@ -1,7 +1,8 @@
 // Officers as they are shown and asked for, their revocation, and each User's policy. A User sees its own.
-import type { OfficerDocument, OfficerPolicy } from '@penstock/api';
+import type { contactSchema, OfficerDocument, OfficerPolicy } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import type { z } from 'zod';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
@@ -14,15 +15,19 @@ interface OfficerRow extends CertificateRow {
   user_id: string;
   name: string;
   email: string;
+  telephone: string | null;
+}
+
+function describeContact({ name, email, telephone }: Pick<OfficerRow, 'name' | 'email' | 'telephone'>) {
+  return { name, email, ...(telephone === null ? {} : { telephone }) };
 }
 
 /** In order of their User IDs and fingerprints, after `cursor`. */
 export function listOfficers(pool: pg.Pool, viewer: Viewer, query: RegisteredQuery): Promise<Page<OfficerDocument>> {
-  const columns = 'name, email, issuer, serial, not_before, not_after, registered_at, revoked_at';
+  const columns = 'name, email, telephone, issuer, serial, not_before, not_after, registered_at, revoked_at';
   return listRegistered<OfficerRow, OfficerDocument>(pool, viewer, 'officer', columns, query, (row) => ({
     userId: requireEui(row.user_id),
-    name: row.name,
-    email: row.email,
+    ...describeContact(row),
     ...describeCertificate(row),
   }));
 }
@@ -31,14 +36,14 @@ export function listOfficers(pool: pg.Pool, viewer: Viewer, query: RegisteredQue
 export async function listContacts(
   client: pg.Pool | pg.PoolClient,
   userId: Eui,
-): Promise<{ name: string; email: string }[]> {
-  const { rows } = await client.query<{ name: string; email: string }>(
-    `select distinct on (email) name, email from officer
+): Promise<z.infer<typeof contactSchema>[]> {
+  const { rows } = await client.query<Pick<OfficerRow, 'name' | 'email' | 'telephone'>>(
+    `select distinct on (email) name, email, telephone from officer
      where user_id = $1 and revoked_at is null and not_after > clock_timestamp()
      order by email, registered_at desc`,
     [userId],
   );
-  return rows;
+  return rows.map(describeContact);
 }
 
 /**

@@ -53,11 +53,25 @@ test('an officer is registered, known by its certificate, and revoked for good',
   });
 });
 
+test('a telephone number comes, changes and goes with its officer', async () => {
+  const { base64 } = testCertificate({ serial: '01' });
+  const numbers = async () => {
+    const { items } = await listOfficers(database.pool, { kind: 'user', userIds: [alpha] }, { limit: 10 });
+    return items.map(({ telephone }) => telephone);
+  };
+  expect(await officer(base64, { telephone: ' +44 1632 960001 ' })).toMatchObject({ changed: 1 });
+  expect(await numbers()).toEqual(['+44 1632 960001']);
+  expect(await officer(base64, { telephone: '+44 1632 960001' })).toMatchObject({ changed: 0 });
+  expect(await officer(base64)).toMatchObject({ changed: 1 });
+  expect(await numbers()).toEqual([undefined]);
+});
+
 test('every fault of a row is told', async () => {
-  expect(await codesOf(officer('', { user_id: 'x', name: '', email: 'nobody' }))).toEqual([
+  expect(await codesOf(officer('', { user_id: 'x', name: '', email: 'nobody', telephone: '01632 960001' }))).toEqual([
     'user_id import.value.invalid',
     'name import.value.missing',
     'email import.value.invalid',
+    'telephone import.value.invalid',
     'certificate import.value.missing',
   ]);
   const { base64 } = testCertificate({ serial: '01' });

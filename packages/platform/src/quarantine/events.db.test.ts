@@ -158,14 +158,14 @@ test('whom to call: the officers who can sign now, each once, and the desk', asy
   const { pool } = database;
   await hold(pool, { count: 1 });
   await pool.query(
-    `insert into officer (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email, revoked_at)
-     select $1, sha256(n::text::bytea), 'i', n::text, '', now(), now() + interval '1 day', name, email,
+    `insert into officer (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email, telephone, revoked_at)
+     select $1, sha256(n::text::bytea), 'i', n::text, '', now(), now() + interval '1 day', name, email, '+44 1632 960001',
             case when n = 3 then now() end
      from (values (1, 'One', 'one@a.example'), (2, 'One', 'one@a.example'), (3, 'Gone', 'gone@a.example')) as o(n, name, email)`,
     [userA],
   );
   expect((await readEvent(pool, userA, event, 'desk@operator.example')).contacts).toEqual({
-    officers: [{ name: 'One', email: 'one@a.example' }],
+    officers: [{ name: 'One', email: 'one@a.example', telephone: '+44 1632 960001' }],
     desk: 'desk@operator.example',
   });
 });

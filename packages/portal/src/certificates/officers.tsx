@@ -3,7 +3,7 @@ import { changedSchema, type OfficerDocument, officerPageSchema } from '@penstoc
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
-import { emailFault, missing } from '../shared/faults.ts';
+import { emailFault, missing, telephoneFault } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
@@ -53,6 +53,7 @@ export function Officers() {
               <Text fw={600}>{officer.name}</Text>
               <Text size="sm" c="dimmed">
                 {officer.email}
+                {officer.telephone === undefined ? '' : `, ${officer.telephone}`}
               </Text>
             </div>,
             <span key="user" className="penstock-identifier">
@@ -94,11 +95,19 @@ function OfficerDialog({ like, onClose }: { like: OfficerDocument | undefined; o
   const [userId, setUserId] = useState<string | null>(like?.userId ?? null);
   const [name, setName] = useState(like?.name ?? '');
   const [email, setEmail] = useState(like?.email ?? '');
+  const [telephone, setTelephone] = useState(like?.telephone ?? '');
   const [certificate, setCertificate] = useState('');
   const registering = useChange(changedSchema, ['officers']);
 
   async function submit() {
-    const body = { userId, name: name.trim(), email: email.trim(), certificate };
+    const number = telephone.trim();
+    const body = {
+      userId,
+      name: name.trim(),
+      email: email.trim(),
+      ...(number === '' ? {} : { telephone: number }),
+      certificate,
+    };
     if ((await registering.change('/officers', { method: 'POST', body })) !== undefined) onClose();
   }
   const checked = useChecked(
@@ -106,6 +115,7 @@ function OfficerDialog({ like, onClose }: { like: OfficerDocument | undefined; o
       userId: missing(userId, 'Choose a User ID.'),
       name: missing(name, 'Enter the name of the officer.'),
       email: emailFault(email),
+      telephone: telephoneFault(telephone),
       certificate: missing(certificate, 'Paste the certificate, or read it from a file.'),
     },
     () => void submit(),
@@ -141,6 +151,16 @@ function OfficerDialog({ like, onClose }: { like: OfficerDocument | undefined; o
         autoComplete="off"
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <TextInput
+        {...checked.field('telephone')}
+        label="Telephone number (optional)"
+        description="With its country, such as +44 1632 960001. It stands where people are told whom to call."
+        type="tel"
+        maxLength={40}
+        autoComplete="off"
+        value={telephone}
+        onChange={(event) => setTelephone(event.currentTarget.value)}
       />
       <PemInput {...checked.field('certificate')} value={certificate} onChange={setCertificate} />
     </FormDialog>

@@ -112,9 +112,16 @@ function Contacts({ life, isOperator }: { life: QuarantineLife; isOperator: bool
         </Text>
       ) : (
         <ul className="penstock-why">
-          {officers.map(({ name, email }) => (
+          {officers.map(({ name, email, telephone }) => (
             <li key={email}>
-              {name}, <Anchor href={`mailto:${email}`}>{email}</Anchor>
+              <b>{name}</b>
+              <br />
+              {telephone === undefined ? (
+                'no telephone number is known'
+              ) : (
+                <Anchor href={`tel:${telephone.replaceAll(/[ -]/g, '')}`}>{telephone}</Anchor>
+              )}
+              , <Anchor href={`mailto:${email}`}>{email}</Anchor>
             </li>
           ))}
         </ul>

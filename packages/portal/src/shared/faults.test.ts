@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { codeFault, emailFault, euiFault, missing } from './faults.ts';
+import { codeFault, emailFault, euiFault, missing, telephoneFault } from './faults.ts';
 
 test('what is missing is told, white space is nothing', () => {
   expect([
@@ -15,6 +15,21 @@ test.each(['a@b', ' nia@people.example ', 'a+b@c.d.e'])('%j may be an e-mail add
 });
 test.each(['', 'nia', '@people.example', 'nia@', 'nia@a@b', 'nia smith@people.example'])('%j is none', (text) => {
   expect(emailFault(text)).toMatch(/^Enter an e-mail address/);
+});
+
+test.each(['', '  ', '+441632960001', ' +44 1632 960-001 '])('%j may stand for a telephone number', (text) => {
+  expect(telephoneFault(text)).toBeUndefined();
+});
+test.each([
+  '01632 960001',
+  '+44 (0)1632 960001',
+  '+44  1632 960001',
+  '+0 1632 960001',
+  '+123456',
+  `+${'1'.repeat(16)}`,
+  '+44 x',
+])('%j is no telephone number', (text) => {
+  expect(telephoneFault(text)).toMatch(/with its country/);
 });
 
 test('a code has six digits, parted as it is shown', () => {
