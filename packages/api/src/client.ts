@@ -36,6 +36,7 @@ import {
   type putUserIdSchema,
   type revokeCertificateSchema,
   userIdPageSchema,
+  type userIdQuerySchema,
 } from './parties.ts';
 
 import {
@@ -162,7 +163,7 @@ export class PenstockClient {
     const path = `/parties/${encodeURIComponent(partyId)}`;
     return this.#call({ method: 'PUT', path, body: party, answer: changedSchema });
   }
-  userIds(query: z.input<typeof partyQuerySchema> = {}) {
+  userIds(query: z.input<typeof userIdQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/user-ids', query: textOf(query), answer: userIdPageSchema });
   }
   putUserId(userId: string, user: z.input<typeof putUserIdSchema>) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery } from './common.ts';
 
 export const partyKindSchema = z.enum([
   'large_supplier',
@@ -35,6 +35,7 @@ export const roleSpanSchema = z.object({
 export const userIdSchema = z.object({
   userId: euiSchema,
   partyId: z.string(),
+  partyName: z.string(),
   status: z.enum(['active', 'suspended']),
   roles: z.array(roleSpanSchema),
   delivery: z.enum(['pull', 'push']),
@@ -70,7 +71,21 @@ export const partyPageSchema = z.object({ items: z.array(partySchema), cursor: c
 export const userIdPageSchema = z.object({ items: z.array(userIdSchema), cursor: cursorSchema });
 export const certificatePageSchema = z.object({ items: z.array(certificateSchema), cursor: cursorSchema });
 
-export const partyQuerySchema = z.strictObject(pageQuery);
+/** `find`: what a Party's identifier or name contains. */
+export const partyQuerySchema = z.strictObject({ ...pageQuery, find: findSchema });
+export const userIdQuerySchema = z.strictObject({
+  ...pageQuery,
+  /** What a User ID, or its Party's identifier or name, contains. */
+  find: findSchema,
+  /** Only these, 200 at most, parted by commas. */
+  userIds: z
+    .string()
+    .max(200 * 24)
+    .regex(/^(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}(?:,(?:[0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2})*$/, {
+      error: 'must be User IDs such as 90-B3-D5-1F-30-01-00-00, parted by commas',
+    })
+    .optional(),
+});
 export const certificateQuerySchema = z.strictObject({
   ...pageQuery,
   userId: euiSchema.optional(),

@@ -59,7 +59,15 @@ test('the Operator’s people see what concerns all Users, with whose it is', as
   await page.getByRole('button', { name: 'Show as a table' }).click();
   await page.getByRole('region', { name: /as a table/ }).waitFor();
   expect(await findBarriers(page)).toEqual([]);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('userIds=')) asked.push(request.url());
+  });
   await page.goto('/incidents?state=all');
   await page.getByRole('row').nth(2).waitFor();
   expect(await page.getByRole('row').getByText(alpha).count()).toBe(2);
+  // with the name of its Party, asked for once for all
+  await expect.poll(() => page.getByRole('row').getByText('Northwind Energy').count()).toBe(2);
+  expect(asked).toHaveLength(1);
+  expect(await findBarriers(page)).toEqual([]);
 });

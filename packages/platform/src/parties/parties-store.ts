@@ -33,11 +33,18 @@ export function pageOf<Row, Item>(
   return { items: shown.map(item), cursor: rows.length > limit && last !== undefined ? key(last) : undefined };
 }
 
+export interface DirectoryQuery {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+  /** What the identifiers and names contain. */
+  readonly find?: string | undefined;
+}
+
 /** In order of their identifiers, after `cursor`. */
 export async function listParties(
   pool: pg.Pool,
   viewer: Viewer,
-  { cursor = '', limit }: { cursor?: string | undefined; limit: number },
+  { cursor = '', limit, find }: DirectoryQuery,
 ): Promise<Page<PartyDocument>> {
   type PartyRow = Omit<PartyDocument, 'partyId'> & { party_id: string };
   const { rows } = await pool.query<PartyRow>(
@@ -45,8 +52,9 @@ export async function listParties(
      where p.party_id > $1
        and ($2::macaddr8[] is null
             or exists (select from user_id u where u.party_id = p.party_id and u.user_id = any ($2::macaddr8[])))
+       and is_found($4, p.party_id, p.name)
      order by p.party_id limit $3`,
-    [cursor, ownOnly(viewer), limit + 1],
+    [cursor, ownOnly(viewer), limit + 1, find],
   );
   return pageOf(
     rows,
@@ -59,6 +67,7 @@ export async function listParties(
 interface UserIdRow {
   user_id: string;
   party_id: string;
+  party_name: string;
   status: UserIdDocument['status'];
   delivery: UserIdDocument['delivery'];
   receive_url: string | null;
@@ -70,21 +79,23 @@ interface UserIdRow {
 export async function listUserIds(
   pool: pg.Pool,
   viewer: Viewer,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  { cursor, limit, find, userIds }: DirectoryQuery & { userIds?: string | undefined },
 ): Promise<Page<UserIdDocument>> {
   const { rows } = await pool.query<UserIdRow>(
-    `select u.user_id, u.party_id, u.status, u.delivery, u.receive_url, u.rising_counters,
+    `select u.user_id, u.party_id, p.name as party_name, u.status, u.delivery, u.receive_url, u.rising_counters,
             (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                       'role', r.role,
                       'validFrom', case when isfinite(r.valid_from) then to_char(r.valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end,
                       'validTo', case when isfinite(r.valid_to) then to_char(r.valid_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end))
                     order by r.valid_from, r.role)
              from user_role r where r.user_id = u.user_id) as roles
-     from user_id u
+     from user_id u join party p using (party_id)
      where u.user_id > coalesce($1::macaddr8, '00:00:00:00:00:00:00:00')
        and ($2::macaddr8[] is null or u.user_id = any ($2::macaddr8[]))
+       and is_found($4, eui_text(u.user_id), p.party_id, p.name)
+       and ($5::macaddr8[] is null or u.user_id = any ($5::macaddr8[]))
      order by u.user_id limit $3`,
-    [cursor, ownOnly(viewer), limit + 1],
+    [cursor, ownOnly(viewer), limit + 1, find, userIds?.split(',')],
   );
   return pageOf(
     rows,
@@ -92,6 +103,7 @@ export async function listUserIds(
     (row) => ({
       userId: requireEui(row.user_id),
       partyId: row.party_id,
+      partyName: row.party_name,
       status: row.status,
       roles: row.roles ?? [],
       delivery: row.delivery,

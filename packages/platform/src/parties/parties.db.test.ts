@@ -6,6 +6,7 @@ import { type TestDatabase, testDatabase } from '../foundation/database/testing.
 import { ImportRefused } from '../foundation/faults.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
+import type { Viewer } from '../foundation/viewer.ts';
 import { openDirectory } from './directory-reader.ts';
 import { loadDirectory } from './directory-store.ts';
 import { rolesAt, standingOf } from './parties.ts';
@@ -250,6 +251,21 @@ describe('the directory', () => {
     expect((await listParties(database.pool, user(beta), { limit: 50 })).items.map((item) => item.partyId)).toEqual([
       'BETA',
     ]);
+  });
+
+  test('lists are found by identifiers and names, and by whose they are, never another’s', async () => {
+    await bringUsers();
+    const users = async (as: Viewer, query: object) =>
+      (await listUserIds(database.pool, as, { limit: 50, ...query })).items.map(({ userId }) => userId);
+    expect((await listUserIds(database.pool, operator, { limit: 1 })).items[0]?.partyName).toBe('Alpha, Limited');
+    expect(await users(operator, { find: 'bet' })).toEqual([beta]);
+    expect(await users(operator, { find: alpha.toLowerCase() })).toEqual([alpha]);
+    expect(await users(operator, { find: '%' })).toEqual([]);
+    expect(await users(operator, { userIds: `${beta},90-B3-D5-1F-30-07-00-00` })).toEqual([beta]);
+    expect(await users(user(alpha), { find: 'bet' })).toEqual([]);
+    expect(await users(user(alpha), { userIds: `${alpha},${beta}` })).toEqual([alpha]);
+    const { items } = await listParties(database.pool, operator, { limit: 50, find: 'ALPH' });
+    expect(items.map(({ partyId }) => partyId)).toEqual(['ALPHA']);
   });
 });
 

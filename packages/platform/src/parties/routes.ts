@@ -10,6 +10,7 @@ import {
   putUserIdSchema,
   revokeCertificateSchema,
   userIdPageSchema,
+  userIdQuerySchema,
 } from '@penstock/api';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -57,7 +58,7 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
       '/api/v1/user-ids',
       {
         config: { access: 'directory.see' },
-        schema: { querystring: partyQuerySchema, response: { 200: userIdPageSchema } },
+        schema: { querystring: userIdQuerySchema, response: { 200: userIdPageSchema } },
       },
       (request) => listUserIds(pool, viewerOf(request), request.query),
     );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { CertificateCell, StandingCell } from './cells.tsx';
 import { EndingSoon } from './ending-soon.tsx';
 import { purposeWords } from './purposes.ts';
@@ -48,9 +49,7 @@ export function Certificates() {
       >
         {(certificate) =>
           [
-            <span key="user" className="penstock-identifier">
-              {certificate.userId}
-            </span>,
+            <UserName key="user" userId={certificate.userId} />,
             purposeWords[certificate.purpose],
             <CertificateCell key="certificate" {...certificate} />,
             <StandingCell key="standing" {...certificate} />,

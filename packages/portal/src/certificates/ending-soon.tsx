@@ -2,6 +2,7 @@ import { List, Paper, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { z } from 'zod';
 import { type ListName, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { standingOf, warnedBefore } from './standing.ts';
 
@@ -40,7 +41,7 @@ export function EndingSoon(props: {
           .map(({ userId, serial, name, ...dates }) => (
             <List.Item key={`${userId} ${serial}`}>
               <b>{standingOf(dates, now).word}</b>: {name === undefined ? '' : `${name}, `}
-              <span className="penstock-identifier">{userId}</span>, <When at={dates.notAfter} inline />
+              <UserName userId={userId} inline />, <When at={dates.notAfter} inline />
             </List.Item>
           ))}
       </List>

@@ -7,6 +7,7 @@ import { emailFault, missing, telephoneFault } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { CertificateCell, StandingCell } from './cells.tsx';
 import { EndingSoon } from './ending-soon.tsx';
 import { PemInput } from './pem-input.tsx';
@@ -56,9 +57,7 @@ export function Officers() {
                 {officer.telephone === undefined ? '' : `, ${officer.telephone}`}
               </Text>
             </div>,
-            <span key="user" className="penstock-identifier">
-              {officer.userId}
-            </span>,
+            <UserName key="user" userId={officer.userId} />,
             <CertificateCell key="certificate" {...officer} />,
             <StandingCell key="standing" {...officer} />,
             officer.revokedAt === undefined ? (

@@ -7,6 +7,7 @@ import { missing } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { UserIdSelect } from './user-id-select.tsx';
 
@@ -45,9 +46,7 @@ export function SshKeys() {
             <Text key="name" fw={600} size="sm">
               {key.name}
             </Text>,
-            <span key="user" className="penstock-identifier">
-              {key.userId}
-            </span>,
+            <UserName key="user" userId={key.userId} />,
             <div key="key">
               <Text size="sm">{key.algorithm}</Text>
               <span className="penstock-fingerprint">{key.fingerprint}</span>

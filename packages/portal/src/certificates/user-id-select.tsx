@@ -21,9 +21,9 @@ export function UserIdSelect(props: {
       withAsterisk={false}
       searchable
       openOnFocus={false}
-      data={(users.data?.items ?? []).map(({ userId, partyId, roles }) => ({
+      data={(users.data?.items ?? []).map(({ userId, partyName, roles }) => ({
         value: userId,
-        label: `${userId} (${partyId}, ${roles.map(({ role }) => role).join(' ')})`,
+        label: `${userId} (${partyName}, ${roles.map(({ role }) => role).join(' ')})`,
       }))}
       nothingFoundMessage="No such User ID"
       value={props.value}

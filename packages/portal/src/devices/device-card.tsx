@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useSession } from '../session/me.ts';
 import { Facts } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { inOrder, type Responsibility, responsibilityWords, spanAt } from './responsible.ts';
 
@@ -102,7 +103,7 @@ function Responsible({ responsible }: { responsible: readonly Responsibility[] }
           key={`${one.role} ${one.validFrom}`}
           className={`penstock-span penstock-span-${spanAt(one, now).replace(' ', '-')}`}
         >
-          <b>{responsibilityWords[one.role]}</b> ({one.role}), <span className="penstock-identifier">{one.userId}</span>
+          <b>{responsibilityWords[one.role]}</b> ({one.role}), <UserName userId={one.userId} inline />
           <Text size="sm" c="dimmed">
             {spanAt(one, now)}
             {one.validFrom === undefined ? (

@@ -30,7 +30,12 @@ export function UserIds() {
             <span key="id" className="penstock-identifier">
               {user.userId}
             </span>,
-            user.partyId,
+            <div key="party">
+              {user.partyName}
+              <Text size="sm" c="dimmed" className="penstock-identifier">
+                {user.partyId}
+              </Text>
+            </div>,
             rolesNow(user, Date.now()).join(', ') || 'none',
             <div key="delivery">
               {user.delivery === 'push' ? 'pushed to it' : 'by asking'}

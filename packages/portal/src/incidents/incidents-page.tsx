@@ -10,6 +10,7 @@ import { PageTitle } from '../shared/page-title.tsx';
 import { withPeriods } from '../shared/periods.ts';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { formatDuration } from '../shared/time.ts';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 
 const PAGE_ROWS = 50;
@@ -151,7 +152,11 @@ function IncidentRow({ item, isOperator, now }: { item: IncidentDocument; isOper
         </Anchor>
         <span className="penstock-identifier">{incident}</span>
       </Table.Th>
-      {isOperator ? <Table.Td className="penstock-identifier">{userId}</Table.Td> : null}
+      {isOperator ? (
+        <Table.Td>
+          <UserName userId={userId} />
+        </Table.Td>
+      ) : null}
       <Table.Td>
         <span className={`penstock-outcome penstock-health-${state === 'open' ? 'waiting' : 'well'}`}>
           {state === 'open' ? 'Open' : 'Closed'}

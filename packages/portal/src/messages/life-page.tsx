@@ -8,6 +8,7 @@ import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Loading } from '../shared/states.tsx';
 import { formatDuration } from '../shared/time.ts';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { type LifeStep, stepsOf } from './life.ts';
 import { Outcome } from './outcome.tsx';
@@ -130,7 +131,7 @@ function Facts({ life, search }: { life: MessageLifeDocument; search: MessageSea
   );
   const devices = life.devices.map((device) => <div key={device}>{onlyThese({ device }, device)}</div>);
   const facts: [string, ReactNode][] = [
-    ['User ID', identifier(life.userId)],
+    ['User ID', <UserName key="user" userId={life.userId} inline />],
     ['Direction', life.direction === 'southbound' ? 'to the network' : 'to the User'],
     [
       'Service (SRV)',

@@ -8,6 +8,7 @@ import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { missing } from '../shared/faults.ts';
 import { Form, useChecked } from '../shared/form.tsx';
 import { NoRight } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { forgetReason, keepReason, LONGEST_REASON, reasonFault, reasonFor } from './reason.ts';
 import { usersQuery } from './record.ts';
 import type { MessageSearch } from './search.ts';
@@ -44,7 +45,11 @@ function ReasonShown({ user, reason, onEnd }: { user: string; reason: string; on
   return (
     <Paper withBorder px="md" py="xs" mb="md" className="penstock-panel" role="note">
       <Text size="sm">
-        You read the record of <b>{user}</b> because: {reason} This is recorded, and its administrator can see it.{' '}
+        You read the record of{' '}
+        <b>
+          <UserName userId={user} inline />
+        </b>{' '}
+        because: {reason} This is recorded, and its administrator can see it.{' '}
         <Anchor component="button" type="button" size="sm" onClick={end}>
           Stop reading it
         </Anchor>
@@ -70,9 +75,9 @@ function ReasonForm(props: { caller: Caller; user: string | undefined; onGiven: 
   if (users.isError) return <FailureSummary words={wordsOf(users.error)} onRetry={() => void users.refetch()} />;
   const choices = (users.data?.items ?? [])
     .filter(({ roles }) => roles.every(({ role }) => role !== 'OPERATOR'))
-    .map(({ userId, partyId, roles }) => ({
+    .map(({ userId, partyName, roles }) => ({
       value: userId,
-      label: `${userId} (${partyId}, ${roles.map(({ role }) => role).join(' ')})`,
+      label: `${userId} (${partyName}, ${roles.map(({ role }) => role).join(' ')})`,
     }));
   return (
     <Form

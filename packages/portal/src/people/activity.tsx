@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { type ActivityPage, activityPageSchema } from '@penstock/api/schemas';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 
 type Activity = ActivityPage['items'][number];
@@ -46,7 +47,9 @@ export function Activity() {
         <div key="what">
           {words[what] ?? what}
           <Text size="sm" c="dimmed">
-            {[detail?.replaceAll('_', ' '), acting === 'operator' ? 'the Operator' : acting].filter(Boolean).join(', ')}
+            {detail?.replaceAll('_', ' ')}
+            {detail === undefined || acting === undefined ? '' : ', '}
+            {acting === 'operator' ? 'the Operator' : acting === undefined ? '' : <UserName userId={acting} inline />}
           </Text>
         </div>,
         email,

@@ -3,6 +3,7 @@ import { changedSchema, type InvitationPage, invitationPageSchema } from '@penst
 import { roleWords, useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 
 type Invitation = InvitationPage['items'][number];
@@ -38,8 +39,7 @@ export function Invitations() {
             <span key="role">
               {roleWords[one.role]}{' '}
               <Text span size="sm" c="dimmed">
-                of{' '}
-                {one.acting === 'operator' ? 'the Operator' : <span className="penstock-identifier">{one.acting}</span>}
+                of {one.acting === 'operator' ? 'the Operator' : <UserName userId={one.acting} inline />}
               </Text>
             </span>,
             <When key="made" at={one.madeAt} inline />,

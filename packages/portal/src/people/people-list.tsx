@@ -3,6 +3,7 @@ import { personPageSchema } from '@penstock/api/schemas';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { roleWords, useSession } from '../session/me.ts';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { type Person, statusWords } from './person.ts';
@@ -82,7 +83,7 @@ function Roles({ person }: { person: Person }) {
           {me.acting.kind === 'operator' ? (
             <Text span size="sm" c="dimmed">
               {' '}
-              of {acting === 'operator' ? 'the Operator' : <span className="penstock-identifier">{acting}</span>}
+              of {acting === 'operator' ? 'the Operator' : <UserName userId={acting} inline />}
             </Text>
           ) : null}
         </span>

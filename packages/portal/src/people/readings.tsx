@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import { type ReadingPage, readingPageSchema } from '@penstock/api/schemas';
 import { roleWords } from '../session/me.ts';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 
 type Reading = ReadingPage['items'][number];
@@ -25,9 +26,7 @@ export function Readings() {
             {roleWords[role]}
           </Text>
         </div>,
-        <span key="whose" className="penstock-identifier">
-          {userId}
-        </span>,
+        <UserName key="whose" userId={userId} />,
         reason,
         what,
       ]}

@@ -57,7 +57,7 @@ export function ActingSelect({ value, onChange }: { value: string; onChange: (ac
       openOnFocus={false}
       data={[
         { value: 'operator', label: 'The Operator' },
-        ...userIds.map(({ userId, partyId }) => ({ value: userId, label: `${userId} (${partyId})` })),
+        ...userIds.map(({ userId, partyName }) => ({ value: userId, label: `${userId} (${partyName})` })),
       ]}
       value={value}
       onChange={(chosen) => chosen !== null && onChange(chosen)}

@@ -6,6 +6,7 @@ import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Facts, Loading, NoRight, Panel } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { count } from '../thresholds/words.ts';
 import { Affected } from './affected.tsx';
@@ -72,7 +73,7 @@ function EventShown(props: { life: QuarantineLife; userId: string | undefined; i
               ['First held', <When key="first" at={life.firstAt} inline />],
               ['Last held', <When key="last" at={life.lastAt} inline />],
               ['Messages', life.direction === 'southbound' ? 'to the network' : 'from the network'],
-              ['User', <Code key="user">{life.userId}</Code>],
+              ['User', <UserName key="user" userId={life.userId} inline />],
             ]}
           />
         </Panel>
@@ -92,10 +93,6 @@ function EventShown(props: { life: QuarantineLife; userId: string | undefined; i
       <HeldSection life={life} affected={affected.data} isOperator={isOperator} />
     </>
   );
-}
-
-function Code({ children }: { children: string }) {
-  return <span className="penstock-identifier">{children}</span>;
 }
 
 function Contacts({ life, isOperator }: { life: QuarantineLife; isOperator: boolean }) {

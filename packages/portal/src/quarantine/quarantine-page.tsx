@@ -9,6 +9,7 @@ import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { ScrollBox } from '../shared/scroll-box.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { count } from '../thresholds/words.ts';
 import { eventsQuery } from './queries.ts';
@@ -101,9 +102,9 @@ function WhoseEvents({ user }: { user: string | undefined }) {
   const { acting } = useSession();
   const navigate = useNavigate();
   const users = useQuery(usersQuery({ acting }));
-  const choices = (users.data?.items ?? []).map(({ userId, partyId }) => ({
+  const choices = (users.data?.items ?? []).map(({ userId, partyName }) => ({
     value: userId,
-    label: `${userId} (${partyId})`,
+    label: `${userId} (${partyName})`,
   }));
   return (
     <Select
@@ -167,7 +168,11 @@ function EventTable({ events, isOperator }: { events: readonly QuarantineEventDo
                   {event.event}
                 </Anchor>
               </Table.Th>
-              {isOperator ? <Table.Td className="penstock-reference">{event.userId}</Table.Td> : null}
+              {isOperator ? (
+                <Table.Td>
+                  <UserName userId={event.userId} />
+                </Table.Td>
+              ) : null}
               <Table.Td>
                 <EventState state={event.state} />
               </Table.Td>

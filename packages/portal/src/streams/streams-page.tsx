@@ -10,6 +10,7 @@ import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { FindBox } from '../shared/find-box.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { countWords, healthOf } from './health.ts';
 
@@ -141,9 +142,7 @@ function StreamCard({ stream, now, isOwn }: { stream: StreamDocument; now: numbe
         </Title>
         <span className={`penstock-outcome penstock-health-${state}`}>{title}</span>
       </Group>
-      <Text size="xs" className="penstock-identifier" c="dimmed">
-        {stream.userId}
-      </Text>
+      <UserName userId={stream.userId} />
       <Text size="sm" my="sm">
         {words}
       </Text>

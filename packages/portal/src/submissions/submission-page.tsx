@@ -6,6 +6,7 @@ import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Facts, Loading, NoRight } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { count } from '../thresholds/words.ts';
 import { Documents } from './downloads.tsx';
@@ -129,7 +130,7 @@ function FileShown({ file }: { file: SubmissionLife }) {
       <Facts
         facts={[
           ['Received', <When key="received" at={file.receivedAt} inline />],
-          ['For', file.userId],
+          ['For', <UserName key="for" userId={file.userId} inline />],
           ['Service request', `${file.reference}${file.isReferenceRaised ? ' (raised for you)' : ''}`],
           ['Size', `${count(file.size)} bytes`],
           [

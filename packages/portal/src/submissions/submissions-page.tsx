@@ -8,6 +8,7 @@ import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { ScrollBox } from '../shared/scroll-box.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { count } from '../thresholds/words.ts';
 import { type FileList, submissionsQuery } from './queries.ts';
@@ -50,8 +51,8 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
         <div>
           <Title order={1}>Signed files</Title>
           <Text c="dimmed">
-            {userId === undefined ? 'Delivered for you' : `Delivered for ${userId}`}, newest first. Thresholds, limits
-            and decisions come by these files alone.
+            Delivered for {userId === undefined ? 'you' : <UserName userId={userId} inline />}, newest first.
+            Thresholds, limits and decisions come by these files alone.
           </Text>
         </div>
         <Group gap="xs">

@@ -5,6 +5,7 @@ import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { ScrollBox } from '../shared/scroll-box.tsx';
 import { Loading } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { contributorsQuery } from './queries.ts';
 import { count } from './words.ts';
@@ -50,7 +51,7 @@ export function Contributors({ thresholdId }: { thresholdId: string }) {
                 <Table.Tbody>
                   {data.contributors.map(({ userId, count: messages }) => (
                     <Table.Tr key={userId}>
-                      <Table.Th scope="row" fw={400} className="penstock-identifier">
+                      <Table.Th scope="row" fw={400}>
                         <Anchor
                           renderRoot={(props) => (
                             <Link
@@ -60,7 +61,7 @@ export function Contributors({ thresholdId }: { thresholdId: string }) {
                             />
                           )}
                         >
-                          {userId}
+                          <UserName userId={userId} />
                         </Anchor>
                       </Table.Th>
                       <Table.Td ta="right">{count(messages)}</Table.Td>

@@ -122,7 +122,7 @@ function WhoseThresholds({ user }: { user: string | undefined }) {
   const users = useQuery(usersQuery({ acting }));
   const choices = (users.data?.items ?? [])
     .filter(({ roles }) => roles.every(({ role }) => role !== 'OPERATOR'))
-    .map(({ userId, partyId }) => ({ value: userId, label: `${userId} (${partyId})` }));
+    .map(({ userId, partyName }) => ({ value: userId, label: `${userId} (${partyName})` }));
   return (
     <Group align="flex-end" gap="md">
       <Select

@@ -16,6 +16,7 @@ import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { usePaged } from '../shared/paged.tsx';
 import { Panel } from '../shared/states.tsx';
+import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { DeclareDialog, WaySelect, WordsInput } from './outage-dialogs.tsx';
 import { waysQuery } from './queries.ts';
@@ -53,7 +54,7 @@ export function Reports({ isOperator, mayAnswer }: { isOperator: boolean; mayAns
                   {wayWords[report.way]}: {report.words}
                 </Text>
                 <Text size="sm" c="dimmed">
-                  {isOperator ? `${report.userId}, ` : `${stateWords[report.state]}, `}
+                  {isOperator ? <UserName userId={report.userId} inline /> : stateWords[report.state]},{' '}
                   <When at={report.answeredAt ?? report.reportedAt} inline />
                 </Text>
                 {report.answer === undefined ? null : <Text size="sm">{report.answer}</Text>}
@@ -105,7 +106,7 @@ function DismissDialog({ report, onClose }: { report: OutageReport; onClose: () 
       onClose={onClose}
     >
       <Text>
-        {report.userId} reports of {wayWords[report.way]}: {report.words}
+        <UserName userId={report.userId} inline /> reports of {wayWords[report.way]}: {report.words}
       </Text>
       <WordsInput
         {...checked.field('answer')}
