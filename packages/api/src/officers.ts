@@ -1,6 +1,6 @@
 // Authorised Responsible Officers: who signs the files by which thresholds are set and held messages decided on.
 import { z } from 'zod';
-import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery } from './common.ts';
 import { certificateTextSchema, fingerprintSchema, registeredCertificateSchema } from './parties.ts';
 
 /** What a telephone number must be (E.164), as people are told. */
@@ -25,7 +25,11 @@ export const officerQuerySchema = z.strictObject({
   userId: euiSchema.optional(),
   /** Only those that are not revoked and whose certificate ends before this instant. */
   expiresBefore: instantSchema.optional(),
+  /** As of certificates, and what the officer's name, address or number contains. */
+  find: findSchema,
 });
+/** As the list, all of it at once: a CSV file. */
+export const officerExportQuerySchema = officerQuerySchema.omit({ cursor: true, limit: true });
 
 /** POST /officers */
 export const postOfficerSchema = z.strictObject({

@@ -91,7 +91,11 @@ export const certificateQuerySchema = z.strictObject({
   userId: euiSchema.optional(),
   /** Only those that are not revoked and end before this instant. */
   expiresBefore: instantSchema.optional(),
+  /** What a User ID, its Party, or the issuer, serial number or fingerprint of the certificate contains. */
+  find: findSchema,
 });
+/** As the list, all of it at once: a CSV file. */
+export const certificateExportQuerySchema = certificateQuerySchema.omit({ cursor: true, limit: true });
 
 /** PUT /parties/{partyId} */
 export const putPartySchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorSchema, euiSchema, instantSchema, pageQuery, problemSchema } from './common.ts';
+import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery, problemSchema } from './common.ts';
 
 /** What a person may be for one User ID, and what for the Operator; docs/people.md says what each may see and do. */
 export const userRoleNameSchema = z.enum(['user_administrator', 'aro', 'analyst', 'read_only']);
@@ -87,7 +87,14 @@ const timeCursorSchema = z
     'this is no cursor of this list',
   )
   .optional();
-export const activityQuerySchema = z.strictObject({ ...pageQuery, cursor: timeCursorSchema });
+export const activityQuerySchema = z.strictObject({
+  ...pageQuery,
+  cursor: timeCursorSchema,
+  /** What an address, the User ID or its Party, or what was done contains. */
+  find: findSchema,
+});
+/** As the list, all of it at once: a CSV file. */
+export const activityExportQuerySchema = activityQuerySchema.omit({ cursor: true, limit: true });
 /** GET /people-activity: what was done about sign-in and rights, the newest first. */
 export const activityPageSchema = z.object({
   items: z.array(
@@ -131,7 +138,10 @@ export const personPageSchema = z.object({
   cursor: cursorSchema,
 });
 export type PersonPage = z.infer<typeof personPageSchema>;
-export const personPageQuerySchema = z.strictObject(pageQuery);
+/** `find`: what a name, an address, a role, a User ID or its Party contains. */
+export const personPageQuerySchema = z.strictObject({ ...pageQuery, find: findSchema });
+/** As the list, all of it at once: a CSV file. */
+export const personExportQuerySchema = personPageQuerySchema.omit({ cursor: true, limit: true });
 /** PUT /people/{personId}/roles: the role for one User ID or the Operator; null takes it away. */
 export const putRoleSchema = z.strictObject({ acting: actingSchema, role: personRoleSchema.nullable() });
 /** PUT /people/{personId}: suspended and withdrawn people lose access at once. */
@@ -193,7 +203,11 @@ export const readingQuerySchema = z.strictObject({
   ...pageQuery,
   cursor: timeCursorSchema,
   userId: euiSchema.optional(),
+  /** What an address, the User ID or its Party, the reason or what was read contains. */
+  find: findSchema,
 });
+/** As the list, all of it at once: a CSV file. */
+export const readingExportQuerySchema = readingQuerySchema.omit({ cursor: true, limit: true });
 
 /** 409 `access.choice-needed`: a person with several choices named none. */
 export const choiceNeededSchema = problemSchema.extend({ choices: z.array(choiceSchema) });

@@ -1,6 +1,6 @@
 // SSH keys: by which the machines of a User ID come in by SFTP.
 import { z } from 'zod';
-import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery } from './common.ts';
 
 /** As OpenSSH prints it. */
 const fingerprintSchema = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be SHA256: and 43 characters of base64');
@@ -19,7 +19,14 @@ export const sshKeySchema = z.object({
 });
 export type SshKeyDocument = z.infer<typeof sshKeySchema>;
 export const sshKeyPageSchema = z.object({ items: z.array(sshKeySchema), cursor: cursorSchema });
-export const sshKeyQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+export const sshKeyQuerySchema = z.strictObject({
+  ...pageQuery,
+  userId: euiSchema.optional(),
+  /** What a User ID, its Party, the key's name or its fingerprint contains. */
+  find: findSchema,
+});
+/** As the list, all of it at once: a CSV file. */
+export const sshKeyExportQuerySchema = sshKeyQuerySchema.omit({ cursor: true, limit: true });
 
 /** POST /ssh-keys */
 export const postSshKeySchema = z.strictObject({

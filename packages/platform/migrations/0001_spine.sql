@@ -57,6 +57,11 @@ create table user_role (
   check (valid_from < valid_to)
 );
 
+-- By what the directory knows a User ID, for whoever looks for it: itself, its Party's identifier and name.
+create function user_words(in_user macaddr8) returns text language sql stable
+  return (select eui_text(u.user_id) || ' ' || p.party_id || ' ' || p.name
+          from user_id u join party p using (party_id) where u.user_id = in_user);
+
 -- Certificates registered per User ID. A signer is found by (issuer, serial); a TLS peer by fingerprint.
 create table certificate (
   user_id macaddr8 not null references user_id,

@@ -186,6 +186,10 @@ create table people_activity (
   detail text,
   address text
 );
+-- As user_words, for whom somebody acts: a User ID as text, or the Operator.
+create function acting_words(in_acting text) returns text language sql stable
+  return case when in_acting = 'operator' then 'the Operator' else user_words(in_acting::macaddr8) end;
+
 create index people_activity_time on people_activity (at, activity_id);
 create index people_activity_person on people_activity (person_id, at);
 

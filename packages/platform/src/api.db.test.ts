@@ -87,7 +87,9 @@ describe('who may call what', () => {
     'POST /api/v1/me/sign-out-everywhere': 'person',
     'GET /api/v1/events': 'person',
     'GET /api/v1/record-readings': 'readings.see',
+    'GET /api/v1/record-readings.csv': 'readings.see',
     'GET /api/v1/people': 'people.see',
+    'GET /api/v1/people.csv': 'people.see',
     'PUT /api/v1/people/:personId': 'people.change',
     'PUT /api/v1/people/:personId/roles': 'people.change',
     'POST /api/v1/people/:personId/reset': 'people.change',
@@ -95,6 +97,7 @@ describe('who may call what', () => {
     'POST /api/v1/people/invitations': 'people.change',
     'DELETE /api/v1/people/invitations/:invitationId': 'people.change',
     'GET /api/v1/people-activity': 'activity.see',
+    'GET /api/v1/people-activity.csv': 'activity.see',
     'POST /api/v1/invitations/look': 'anyone',
     'POST /api/v1/invitations/accept': 'anyone',
     'GET /api/v1/parties': 'directory.see',
@@ -102,12 +105,15 @@ describe('who may call what', () => {
     'GET /api/v1/user-ids': 'directory.see',
     'PUT /api/v1/user-ids/:userId': 'directory.change',
     'GET /api/v1/certificates': 'certificates.see',
+    'GET /api/v1/certificates.csv': 'certificates.see',
     'POST /api/v1/certificates': 'certificates.change',
     'POST /api/v1/certificates/revoke': 'certificates.change',
     'GET /api/v1/officers': 'officers.see',
+    'GET /api/v1/officers.csv': 'officers.see',
     'POST /api/v1/officers': 'officers.change',
     'POST /api/v1/officers/revoke': 'officers.change',
     'GET /api/v1/ssh-keys': 'certificates.see',
+    'GET /api/v1/ssh-keys.csv': 'certificates.see',
     'POST /api/v1/ssh-keys': 'certificates.change',
     'POST /api/v1/ssh-keys/revoke': 'certificates.change',
     'GET /api/v1/email': 'submissions.see',
@@ -369,6 +375,65 @@ describe('lists as CSV files', () => {
     expect(await csv('beta', held)).toHaveLength(1);
     // nothing of it is left for the tests that follow
     await database.pool.query('delete from quarantine_event where event = $1', [event]);
+  });
+});
+
+describe('lists of people and certificates', () => {
+  /** Lines of the file, without its header; as whom, and what is looked for. */
+  async function linesAs(who: string, path: string): Promise<string[]> {
+    const answer = await browsers.get(who)?.call('GET', `/api/v1${path}`);
+    expect([path, answer?.status]).toEqual([path, 200]);
+    return (answer?.text ?? '').trimEnd().split('\r\n').slice(1);
+  }
+  const some = (text: string) => expect.stringContaining(text);
+
+  test('are found by what they show, of whom one may see, and leave as files', async () => {
+    await database.pool.query(
+      `with made as (
+         insert into people_activity (what, email, by_email, acting, detail)
+         values ('role-changed', 'x@people.example', '=boss@people.example', $1::text, 'none -> aro'),
+                ('role-changed', 'y@people.example', 'y@people.example', $2::text, 'none -> aro')
+       )
+       insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
+       values ($1::text::macaddr8, now(), 'p', 'desk@people.example', 'service_desk', '+44 called of INC-1', 'messages'),
+              ($2::text::macaddr8, now(), 'p', 'desk@people.example', 'service_desk', 'another call', 'messages')`,
+      [alpha, beta],
+    );
+    // a role, a Party's name, a User ID in either case; not another's people
+    expect(await linesAs('operator_administrator', '/people.csv?find=read%20only%20')).toEqual([
+      some(`,read_only of ${alpha}`),
+    ]);
+    expect((await linesAs('operator_administrator', '/people.csv')).length).toBeGreaterThan(
+      (await linesAs('user_administrator', '/people.csv')).length,
+    );
+    expect(await linesAs('user_administrator', '/people.csv?find=security@')).toEqual([]);
+    expect(await linesAs('security', '/people-activity.csv?find=role%20changed')).toHaveLength(2);
+    expect(await linesAs('security', `/people-activity.csv?find=${beta.toLowerCase()}`)).toEqual([
+      some('y@people.example'),
+    ]);
+    expect(await linesAs('user_administrator', '/people-activity.csv?find=ROLE')).toEqual([some(",'=boss@people")]);
+    expect(await linesAs('security', '/record-readings.csv?find=called')).toEqual([some(",'+44 called of INC-1,")]);
+    expect(await linesAs('user_administrator', '/record-readings.csv?find=desk@')).toHaveLength(1);
+    const certificate = testCertificate({ userId: alpha, serial: '0C' });
+    for (const path of ['/certificates', '/officers']) {
+      const purpose =
+        path === '/certificates' ? { purpose: 'transport' } : { name: '@Ann', email: 'ann@alpha.example' };
+      const body = { userId: alpha, ...purpose, certificate: certificate.pem };
+      expect(await call('operator', 'POST', `/api/v1${path}`, body)).toMatchObject({ status: 200 });
+    }
+    expect(await linesAs('security', '/certificates.csv?find=CN%3Dno%20such')).toEqual([]);
+    const found = await linesAs('analyst', '/certificates.csv?find=transport');
+    expect(found).toEqual([]);
+    expect(await linesAs('security', `/officers.csv?find=ann@`)).toEqual([some(`${alpha},'@Ann,ann@alpha.example,`)]);
+    expect(await linesAs('security', '/ssh-keys.csv?find=x')).toEqual([]);
+    expect((await linesAs('security', `/certificates.csv?find=${alpha}`)).every((line) => line.startsWith(alpha))).toBe(
+      true,
+    );
+    // nothing of it is left for the tests that follow
+    await database.pool.query('delete from record_reading');
+    for (const table of ['certificate', 'officer']) {
+      await database.pool.query(`delete from ${table} where user_id = $1 and serial = '12'`, [alpha]);
+    }
   });
 });
 

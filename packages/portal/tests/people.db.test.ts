@@ -48,6 +48,16 @@ describe('people', () => {
     await pages.row('invitation withdrawn').getByText('invited@people.example').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
     expect(new URL(pages.page.url()).searchParams.get('tab')).toBe('activity');
+    await pages.page.getByLabel('Find what was done').fill('Invited@people');
+    await pages.page.keyboard.press('Enter');
+    await pages.page.waitForURL(/find=Invited/);
+    await pages.row('signed in').waitFor({ state: 'detached' });
+    expect(await pages.page.getByRole('row').count()).toBe(3);
+    const [file] = await Promise.all([pages.page.waitForEvent('download'), pages.button('Export as CSV').click()]);
+    expect(file.suggestedFilename()).toMatch(/^people-activity-.*\.csv$/);
+    await pages.page.goto('/people?tab=activity&find=nobody-here');
+    await pages.page.getByText('Nothing is found by').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
   });
 
   test('a dialog keeps the focus, by keyboard alone, and gives it back; what is missing is told with the way to it', async () => {

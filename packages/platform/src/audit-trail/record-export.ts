@@ -1,9 +1,7 @@
 import type { MessageDocument, MessageExportQuery } from '@penstock/api';
-import { exportPages, fieldColumns } from '../foundation/csv-export.ts';
+import { EXPORTED_ROWS, exportPages, fieldColumns } from '../foundation/csv-export.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import type { RecordStore } from './record-store.ts';
-
-const PAGE_ROWS = 2_000;
 
 const columns = fieldColumns<MessageDocument>(
   'recordedAt',
@@ -29,5 +27,5 @@ const columns = fieldColumns<MessageDocument>(
 
 /** A User's record as the lines of a CSV file, newest first. @throws PenstockError of `list` */
 export function exportRecord(record: RecordStore, viewer: Viewer, query: MessageExportQuery) {
-  return exportPages(columns, (cursor) => record.list(viewer, { ...query, limit: PAGE_ROWS, cursor }));
+  return exportPages(columns, (cursor) => record.list(viewer, { ...query, limit: EXPORTED_ROWS, cursor }));
 }

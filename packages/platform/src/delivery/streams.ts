@@ -71,10 +71,10 @@ const STATES_SQL = `
     select n.user_id, n.direction from streams_in_need($1, make_interval(secs => $6)) n where $5
   ), page as (
     select array_agg(user_id) as users from (
-      select u.user_id from user_id u join party p using (party_id)
+      select u.user_id from user_id u
       where ($1::macaddr8[] is null or u.user_id = any ($1)) and ($2::macaddr8 is null or u.user_id > $2)
         and (not $5 or u.user_id in (select n.user_id from need n))
-        and is_found($7, eui_text(u.user_id), p.party_id, p.name)
+        and is_found($7, user_words(u.user_id))
       order by u.user_id
       limit $3
     ) p

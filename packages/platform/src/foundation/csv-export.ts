@@ -3,6 +3,9 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { csvLine } from './csv-lines.ts';
 
+/** Rows that a file asks for at a time: questions are short ones, and a long file keeps no transaction open. */
+export const EXPORTED_ROWS = 2_000;
+
 export interface ExportPage<Item> {
   readonly items: readonly Item[];
   readonly cursor?: string | undefined;
@@ -20,7 +23,7 @@ export function fieldColumns<Row>(...names: readonly (keyof Row & string)[]): Cs
 
 /**
  * The lines of the file. The first page is read before it resolves, so that a question that is refused is answered as a
- * problem. `read` should ask for some thousand rows: questions are short ones, and a long file keeps no transaction open.
+ * problem. `read` asks for EXPORTED_ROWS at a time.
  * @throws PenstockError of `read`
  */
 export async function exportPages<Row>(

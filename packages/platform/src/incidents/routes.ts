@@ -6,12 +6,11 @@ import {
 } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
-import { exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
+import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { listIncidents } from './incidents.ts';
 
-const PAGE_ROWS = 2_000;
 const columns = fieldColumns<IncidentDocument>('incident', 'userId', 'state', 'title', 'event', 'openedAt', 'closedAt');
 
 /** Whose incidents are asked for; of the Operator, who names nobody, all. */
@@ -35,7 +34,8 @@ export function incidentRoutes(pool: pg.Pool): (app: HttpApp) => void {
       async (request, reply) => {
         const { userId, state } = request.query;
         const owner = ownerOf(viewerOf(request), userId);
-        const read = (cursor: string | undefined) => listIncidents(pool, owner, { state, cursor, limit: PAGE_ROWS });
+        const read = (cursor: string | undefined) =>
+          listIncidents(pool, owner, { state, cursor, limit: EXPORTED_ROWS });
         return sendCsv(reply, 'incidents.csv', await exportPages(columns, read));
       },
     );

@@ -17,6 +17,13 @@ const ended = {
   email_recipient: 'revoked_at is null and not_after < $6',
 } as const;
 
+/** What of each one may look for, beside the words of its User ID. */
+const words = {
+  officer: "name, email, telephone, issuer, serial, encode(fingerprint, 'hex')",
+  ssh_key: "name, algorithm, 'SHA256:' || encode(fingerprint, 'base64')",
+  email_recipient: "address, issuer, serial, encode(fingerprint, 'hex')",
+} as const;
+
 /**
  * A page of what a viewer may see, in order of User IDs and fingerprints, after `cursor`; the fingerprint is in hex.
  * @param columns of the table beside these two, as SQL
@@ -26,7 +33,7 @@ export async function listRegistered<Row extends { user_id: string; fingerprint:
   viewer: Viewer,
   table: Registered,
   columns: string,
-  { userId, expiresBefore, cursor, limit }: CertificateQuery,
+  { userId, expiresBefore, find, cursor, limit }: CertificateQuery,
   item: (row: Row) => Item,
 ): Promise<Page<Item>> {
   const [after = '', fingerprint = ''] = (cursor ?? '00-00-00-00-00-00-00-00/').split('/');
@@ -39,8 +46,9 @@ export async function listRegistered<Row extends { user_id: string; fingerprint:
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
        and ($6::timestamptz is null or (${ended[table]}))
+       and is_found($7, user_words(user_id), ${words[table]})
      order by user_id, fingerprint limit $5`,
-    [after, fingerprint, ownOnly(viewer), userId, limit + 1, expiresBefore],
+    [after, fingerprint, ownOnly(viewer), userId, limit + 1, expiresBefore, find],
   );
   return pageOf(rows, limit, item, (row) => `${requireEui(row.user_id)}/${row.fingerprint}`);
 }

@@ -1,6 +1,8 @@
 import {
   changedSchema,
   euiSchema,
+  type OfficerDocument,
+  officerExportQuerySchema,
   officerPageSchema,
   officerPolicySchema,
   officerQuerySchema,
@@ -10,11 +12,26 @@ import {
 } from '@penstock/api';
 import type pg from 'pg';
 import { z } from 'zod';
+import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { recordOwner } from '../foundation/viewer.ts';
 import { officersImporter } from './officers-import.ts';
 import { listOfficers, readOfficerPolicy, revokeOfficer, setOfficerPolicy } from './officers-store.ts';
+
+const officerColumns = fieldColumns<OfficerDocument>(
+  'userId',
+  'name',
+  'email',
+  'telephone',
+  'issuer',
+  'serial',
+  'fingerprint',
+  'notBefore',
+  'notAfter',
+  'registeredAt',
+  'revokedAt',
+);
 
 /** Officers. A single one goes the same way as an import of one row. */
 export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
@@ -26,6 +43,15 @@ export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
         schema: { querystring: officerQuerySchema, response: { 200: officerPageSchema } },
       },
       (request) => listOfficers(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/officers.csv',
+      { config: { access: 'officers.see' }, schema: { querystring: officerExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listOfficers(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'officers.csv', await exportPages(officerColumns, read));
+      },
     );
     app.post(
       '/api/v1/officers',

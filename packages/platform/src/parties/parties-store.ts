@@ -92,7 +92,7 @@ export async function listUserIds(
      from user_id u join party p using (party_id)
      where u.user_id > coalesce($1::macaddr8, '00:00:00:00:00:00:00:00')
        and ($2::macaddr8[] is null or u.user_id = any ($2::macaddr8[]))
-       and is_found($4, eui_text(u.user_id), p.party_id, p.name)
+       and is_found($4, user_words(u.user_id))
        and ($5::macaddr8[] is null or u.user_id = any ($5::macaddr8[]))
      order by u.user_id limit $3`,
     [cursor, ownOnly(viewer), limit + 1, find, userIds?.split(',')],
@@ -124,6 +124,8 @@ export interface CertificateQuery {
   readonly userId?: string | undefined;
   /** Only those that are not revoked and end before this instant. */
   readonly expiresBefore?: string | undefined;
+  /** What it contains, or the words of its User ID. */
+  readonly find?: string | undefined;
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -132,7 +134,7 @@ export interface CertificateQuery {
 export async function listCertificates(
   pool: pg.Pool,
   viewer: Viewer,
-  { userId, expiresBefore, cursor, limit }: CertificateQuery,
+  { userId, expiresBefore, find, cursor, limit }: CertificateQuery,
 ): Promise<Page<CertificateDocument>> {
   // A certificate may serve both purposes, so the cursor names both.
   const [purpose = '', fingerprint = ''] = (cursor ?? '').split(':');
@@ -147,8 +149,9 @@ export async function listCertificates(
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
        and ($6::timestamptz is null or (revoked_at is null and not_after < $6))
+       and is_found($7, user_words(user_id), issuer, serial, encode(fingerprint, 'hex'))
      order by purpose, fingerprint limit $5`,
-    [purpose, fingerprint, ownOnly(viewer), userId, limit + 1, expiresBefore],
+    [purpose, fingerprint, ownOnly(viewer), userId, limit + 1, expiresBefore, find],
   );
   return pageOf(
     rows,

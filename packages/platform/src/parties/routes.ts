@@ -1,4 +1,6 @@
 import {
+  type CertificateDocument,
+  certificateExportQuerySchema,
   certificatePageSchema,
   certificateQuerySchema,
   changedSchema,
@@ -14,6 +16,7 @@ import {
 } from '@penstock/api';
 import type pg from 'pg';
 import { z } from 'zod';
+import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
@@ -25,6 +28,18 @@ import {
   setPartyStatus,
   setUserSwitches,
 } from './parties-store.ts';
+
+const certificateColumns = fieldColumns<CertificateDocument>(
+  'userId',
+  'purpose',
+  'issuer',
+  'serial',
+  'fingerprint',
+  'notBefore',
+  'notAfter',
+  'registeredAt',
+  'revokedAt',
+);
 
 /** Parties, User IDs and certificates. A single change goes the same way as an import of one row. */
 export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
@@ -92,6 +107,15 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
         schema: { querystring: certificateQuerySchema, response: { 200: certificatePageSchema } },
       },
       (request) => listCertificates(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/certificates.csv',
+      { config: { access: 'certificates.see' }, schema: { querystring: certificateExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listCertificates(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'certificates.csv', await exportPages(certificateColumns, read));
+      },
     );
     app.post(
       '/api/v1/certificates',

@@ -2,14 +2,27 @@ import {
   changedSchema,
   postSshKeySchema,
   revokeSshKeySchema,
+  type SshKeyDocument,
+  sshKeyExportQuerySchema,
   sshKeyPageSchema,
   sshKeyQuerySchema,
 } from '@penstock/api';
 import type pg from 'pg';
+import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readSshKey, type SshKey, SshKeyFault } from './ssh-keys.ts';
 import { listSshKeys, registerSshKey, revokeSshKey } from './ssh-keys-store.ts';
+
+const sshKeyColumns = fieldColumns<SshKeyDocument>(
+  'userId',
+  'name',
+  'algorithm',
+  'fingerprint',
+  'registeredAt',
+  'revokedAt',
+  'usedAt',
+);
 
 function keyOf(text: string): SshKey {
   try {
@@ -30,6 +43,15 @@ export function sshKeysRoutes(pool: pg.Pool): (app: HttpApp) => void {
         schema: { querystring: sshKeyQuerySchema, response: { 200: sshKeyPageSchema } },
       },
       (request) => listSshKeys(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/ssh-keys.csv',
+      { config: { access: 'certificates.see' }, schema: { querystring: sshKeyExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listSshKeys(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'ssh-keys.csv', await exportPages(sshKeyColumns, read));
+      },
     );
     app.post(
       '/api/v1/ssh-keys',

@@ -88,7 +88,7 @@ interface ActivityRow {
 export async function listActivity(
   pool: pg.Pool,
   viewer: Viewer,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  { cursor, limit, find }: { cursor?: string | undefined; limit: number; find?: string | undefined },
 ): Promise<ActivityPage> {
   const [at = 'infinity', id = 'ffffffff-ffff-ffff-ffff-ffffffffffff'] = cursor?.split('~') ?? [];
   const { rows } = await pool.query<ActivityRow>(
@@ -97,8 +97,9 @@ export async function listActivity(
        and ($3::text[] is null or a.acting = any ($3)
             or (a.acting is null
                 and exists (select from person_role r where r.person_id = a.person_id and r.acting = any ($3))))
+       and is_found($5, email, by_email, replace(what, '-', ' '), detail, address, acting_words(acting))
      order by at desc, activity_id desc limit $4`,
-    [at, id, viewer.kind === 'operator' ? null : viewer.userIds, limit + 1],
+    [at, id, viewer.kind === 'operator' ? null : viewer.userIds, limit + 1, find],
   );
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

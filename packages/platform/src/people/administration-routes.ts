@@ -1,5 +1,7 @@
 import {
+  type ActivityPage,
   acceptInvitationSchema,
+  activityExportQuerySchema,
   activityPageSchema,
   activityQuerySchema,
   changedSchema,
@@ -8,6 +10,8 @@ import {
   invitationSchema,
   linkSchema,
   lookInvitationSchema,
+  type PersonPage,
+  personExportQuerySchema,
   personPageQuerySchema,
   personPageSchema,
   postInvitationSchema,
@@ -18,6 +22,7 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
+import { type CsvColumns, EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { requireOwnOrigin, type Sessions } from '../foundation/http/caller.ts';
 import { addressOf, type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
 import { accept, linkDigest, look } from './acceptance.ts';
@@ -33,6 +38,23 @@ function actingOf(request: FastifyRequest): string {
   const viewer = viewerOf(request);
   return viewer.kind === 'operator' ? 'operator' : String(viewer.userIds[0]);
 }
+
+type Person = PersonPage['items'][number];
+const personColumns: CsvColumns<Person> = {
+  ...fieldColumns<Person>('email', 'name', 'status', 'statusBy'),
+  isEnrolled: ({ isEnrolled }) => (isEnrolled ? 'yes' : 'no'),
+  signedInAt: ({ signedInAt }) => signedInAt,
+  roles: ({ roles }) => roles.map(({ acting, role }) => `${role} of ${acting}`).join('; '),
+};
+const activityColumns = fieldColumns<ActivityPage['items'][number]>(
+  'at',
+  'what',
+  'email',
+  'byEmail',
+  'acting',
+  'detail',
+  'address',
+);
 
 const byPerson = z.strictObject({ personId: z.string().max(100) });
 
@@ -55,6 +77,15 @@ export function administrationRoutes(options: {
       '/api/v1/people',
       { ...toSee, schema: { querystring: personPageQuerySchema, response: { 200: personPageSchema } } },
       (request) => listPeople(pool, actingOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/people.csv',
+      { config: { access: 'people.see' }, schema: { querystring: personExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listPeople(pool, actingOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'people.csv', await exportPages(personColumns, read));
+      },
     );
     app.put(
       '/api/v1/people/:personId',
@@ -113,6 +144,15 @@ export function administrationRoutes(options: {
         schema: { querystring: activityQuerySchema, response: { 200: activityPageSchema } },
       },
       (request) => listActivity(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/people-activity.csv',
+      { config: { access: 'activity.see' }, schema: { querystring: activityExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listActivity(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'people-activity.csv', await exportPages(activityColumns, read));
+      },
     );
   };
 }

@@ -34,7 +34,7 @@ interface PersonRow {
 export async function listPeople(
   pool: pg.Pool,
   acting: string,
-  { cursor = '', limit }: { cursor?: string | undefined; limit: number },
+  { cursor = '', limit, find }: { cursor?: string | undefined; limit: number; find?: string | undefined },
 ): Promise<PersonPage> {
   const { rows } = await pool.query<PersonRow>(
     `select p.person_id, p.name, p.email, p.status, p.status_by,
@@ -49,8 +49,11 @@ export async function listPeople(
      from person p
      where p.email > $2
        and ($1 = 'operator' or exists (select from person_role r where r.person_id = p.person_id and r.acting = $1))
+       and is_found($4, p.name, p.email, (
+             select string_agg(replace(r.role, '_', ' ') || ' ' || acting_words(r.acting), ' ') from person_role r
+             where r.person_id = p.person_id and ($1 = 'operator' or r.acting = $1)))
      order by p.email limit $3`,
-    [acting, cursor, limit + 1],
+    [acting, cursor, limit + 1, find],
   );
   const shown = rows.slice(0, limit);
   return {

@@ -18,16 +18,18 @@ interface ReadingRow {
 export async function listReadings(
   pool: pg.Pool,
   viewer: Viewer,
-  { userId, cursor, limit }: { userId?: string | undefined; cursor?: string | undefined; limit: number },
+  query: { userId?: string | undefined; cursor?: string | undefined; limit: number; find?: string | undefined },
 ): Promise<ReadingPage> {
+  const { userId, cursor, limit, find } = query;
   const [at = 'infinity', id = 'ffffffff-ffff-ffff-ffff-ffffffffffff'] = cursor?.split('~') ?? [];
   const { rows } = await pool.query<ReadingRow>(
     `select user_id, reading_id, read_at, email, role, reason, what from record_reading
      where (read_at, reading_id) < ($1::timestamptz, $2::uuid)
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
+       and is_found($6, email, reason, what, user_words(user_id))
      order by read_at desc, reading_id desc limit $5`,
-    [at, id, viewer.kind === 'operator' ? null : viewer.userIds, userId, limit + 1],
+    [at, id, viewer.kind === 'operator' ? null : viewer.userIds, userId, limit + 1, find],
   );
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

@@ -2,6 +2,8 @@ import {
   accountSchema,
   endedSchema,
   meSchema,
+  type ReadingPage,
+  readingExportQuerySchema,
   readingPageSchema,
   readingQuerySchema,
   sessionListSchema,
@@ -9,6 +11,7 @@ import {
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
+import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import type { Sessions } from '../foundation/http/caller.ts';
 import { addressOf, type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
 import { recordOfPerson } from './activity-store.ts';
@@ -89,6 +92,15 @@ export function meRoutes(options: {
   };
 }
 
+const readingColumns = fieldColumns<ReadingPage['items'][number]>(
+  'readAt',
+  'email',
+  'role',
+  'userId',
+  'reason',
+  'what',
+);
+
 /** Who of the Operator's people read a User's own record. */
 export function readingsRoutes(pool: pg.Pool): (app: HttpApp) => void {
   return (app) => {
@@ -99,6 +111,15 @@ export function readingsRoutes(pool: pg.Pool): (app: HttpApp) => void {
         schema: { querystring: readingQuerySchema, response: { 200: readingPageSchema } },
       },
       (request) => listReadings(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/record-readings.csv',
+      { config: { access: 'readings.see' }, schema: { querystring: readingExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listReadings(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'record-readings.csv', await exportPages(readingColumns, read));
+      },
     );
   };
 }

@@ -152,6 +152,7 @@ export function readTotpSecret(uri: unknown): string {
 export interface Answer {
   readonly status: number;
   readonly json: Record<string, unknown>;
+  readonly text: string;
   readonly headers: Headers;
 }
 
@@ -187,7 +188,7 @@ export class TestBrowser {
     const text = await answer.text();
     const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '' && text !== 'null';
     const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { status: answer.status, json, headers: answer.headers };
+    return { status: answer.status, json, text, headers: answer.headers };
   }
 
   password(email: string, password = testPassword): Promise<Answer> {

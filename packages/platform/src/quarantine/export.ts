@@ -8,12 +8,10 @@ import type {
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { z } from 'zod';
-import { exportPages, fieldColumns } from '../foundation/csv-export.ts';
+import { EXPORTED_ROWS, exportPages, fieldColumns } from '../foundation/csv-export.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { listEvents } from './events-store.ts';
 import { listHeld } from './held-store.ts';
-
-const PAGE_ROWS = 2_000;
 
 const eventColumns = fieldColumns<QuarantineEventDocument>(
   'event',
@@ -33,7 +31,7 @@ const eventColumns = fieldColumns<QuarantineEventDocument>(
 );
 
 export function exportEvents(pool: pg.Pool, viewer: Viewer, query: z.output<typeof quarantineEventExportQuerySchema>) {
-  return exportPages(eventColumns, (cursor) => listEvents(pool, viewer, { ...query, cursor, limit: PAGE_ROWS }));
+  return exportPages(eventColumns, (cursor) => listEvents(pool, viewer, { ...query, cursor, limit: EXPORTED_ROWS }));
 }
 
 const heldColumns = {
@@ -63,5 +61,7 @@ export function exportHeld(
   event: string,
   query: z.output<typeof heldMessageExportQuerySchema>,
 ) {
-  return exportPages(heldColumns, (cursor) => listHeld(pool, userId, event, { ...query, cursor, limit: PAGE_ROWS }));
+  return exportPages(heldColumns, (cursor) =>
+    listHeld(pool, userId, event, { ...query, cursor, limit: EXPORTED_ROWS }),
+  );
 }

@@ -16,7 +16,7 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { authorOf } from '../foundation/author.ts';
 import type { Clock } from '../foundation/clock.ts';
-import { exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
+import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import type { Log } from '../foundation/log.ts';
@@ -36,8 +36,6 @@ const MOST_AT_ONCE = 4;
 /** Of what stands around the two parts. */
 const ENVELOPE_BYTES = 64 * 1024 + 16 * 1024;
 
-/** Of an export. */
-const PAGE_ROWS = 2_000;
 const columns = fieldColumns<SubmissionDocument>(
   'receivedAt',
   'userId',
@@ -239,7 +237,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
       { config: { access: 'submissions.see' }, schema: { querystring: submissionOwnerSchema } },
       async (request, reply) => {
         const owner = ownerOf(viewerOf(request), request.query.userId);
-        const read = (cursor: string | undefined) => listSubmissions(pool, owner, { cursor, limit: PAGE_ROWS });
+        const read = (cursor: string | undefined) => listSubmissions(pool, owner, { cursor, limit: EXPORTED_ROWS });
         return sendCsv(reply, 'signed-files.csv', await exportPages(columns, read));
       },
     );

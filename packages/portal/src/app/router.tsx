@@ -143,14 +143,14 @@ const account = createRoute({
 const people = createRoute({
   getParentRoute: () => root,
   path: '/people',
-  validateSearch: z.object({ tab: text, person: text }),
+  validateSearch: z.object({ tab: text, person: text, find: text }),
   component: lazyRouteComponent(() => import('../people/people-page.tsx'), 'PeoplePage'),
 });
 
 const certificates = createRoute({
   getParentRoute: () => root,
   path: '/certificates',
-  validateSearch: z.object({ tab: text }),
+  validateSearch: z.object({ tab: text, find: text }),
   component: lazyRouteComponent(() => import('../certificates/certificates-page.tsx'), 'CertificatesPage'),
 });
 
@@ -164,7 +164,7 @@ const ways = createRoute({
 const directory = createRoute({
   getParentRoute: () => root,
   path: '/directory',
-  validateSearch: z.object({ tab: text }),
+  validateSearch: z.object({ tab: text, find: text }),
   component: lazyRouteComponent(() => import('../directory/directory-page.tsx'), 'DirectoryPage'),
 });
 

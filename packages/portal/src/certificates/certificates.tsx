@@ -3,6 +3,8 @@ import { type CertificateDocument, certificatePageSchema, changedSchema } from '
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
+import { useFind } from '../shared/find-box.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { CertificateCell, StandingCell } from './cells.tsx';
@@ -18,10 +20,12 @@ type Open =
 export function Certificates() {
   const { me } = useSession();
   const [open, setOpen] = useState<Open>();
+  const find = useFind();
   const list = usePaged<CertificateDocument, typeof certificatePageSchema>(
     'certificates',
     certificatePageSchema,
     '/certificates',
+    { find },
   );
   const revoking = useChange(changedSchema, ['certificates']);
   const mayChange = me.permissions.includes('certificates.change');
@@ -35,14 +39,17 @@ export function Certificates() {
   return (
     <>
       <EndingSoon name="certificates" schema={certificatePageSchema} path="/certificates" />
-      {mayChange ? (
-        <div>
-          <Button onClick={() => setOpen({ name: 'register' })}>Register a certificate</Button>
-        </div>
-      ) : null}
+      <ListHead
+        find="Find a certificate"
+        by="By User ID, Party, issuer, serial number or fingerprint"
+        path="/certificates"
+      >
+        {mayChange ? <Button onClick={() => setOpen({ name: 'register' })}>Register a certificate</Button> : null}
+      </ListHead>
       <PagedTable
         list={list}
         label="Certificates of machines"
+        find={find}
         empty={<Text fw={650}>No certificate is registered yet: no machine can send or take messages.</Text>}
         columns={['User ID', 'What for', 'Certificate', 'Standing', ...(mayChange ? ['Change'] : [])]}
         keyOf={({ purpose, fingerprint }) => `${purpose} ${fingerprint}`}

@@ -4,8 +4,10 @@ import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
 import { emailFault, missing, telephoneFault } from '../shared/faults.ts';
+import { useFind } from '../shared/find-box.tsx';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { CertificateCell, StandingCell } from './cells.tsx';
@@ -21,7 +23,10 @@ type Open =
 export function Officers() {
   const { me } = useSession();
   const [open, setOpen] = useState<Open>();
-  const list = usePaged<OfficerDocument, typeof officerPageSchema>('officers', officerPageSchema, '/officers');
+  const find = useFind();
+  const list = usePaged<OfficerDocument, typeof officerPageSchema>('officers', officerPageSchema, '/officers', {
+    find,
+  });
   const revoking = useChange(changedSchema, ['officers']);
   const mayChange = me.permissions.includes('officers.change');
   const close = () => setOpen(undefined);
@@ -34,14 +39,17 @@ export function Officers() {
   return (
     <>
       <EndingSoon name="officers" schema={officerPageSchema} path="/officers" />
-      {mayChange ? (
-        <div>
-          <Button onClick={() => setOpen({ name: 'register' })}>Register an officer</Button>
-        </div>
-      ) : null}
+      <ListHead
+        find="Find an officer"
+        by="By name, address, User ID, Party, serial number or fingerprint"
+        path="/officers"
+      >
+        {mayChange ? <Button onClick={() => setOpen({ name: 'register' })}>Register an officer</Button> : null}
+      </ListHead>
       <PagedTable
         list={list}
         label="Certificates of officers"
+        find={find}
         empty={
           <Text fw={650}>No officer is registered yet: nobody can set thresholds or decide on held messages.</Text>
         }

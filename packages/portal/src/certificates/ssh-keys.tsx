@@ -4,8 +4,10 @@ import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
 import { missing } from '../shared/faults.ts';
+import { useFind } from '../shared/find-box.tsx';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
@@ -17,7 +19,8 @@ type Open = { readonly name: 'register' } | { readonly name: 'revoke'; readonly 
 export function SshKeys() {
   const { me } = useSession();
   const [open, setOpen] = useState<Open>();
-  const list = usePaged<SshKeyDocument, typeof sshKeyPageSchema>('ssh-keys', sshKeyPageSchema, '/ssh-keys');
+  const find = useFind();
+  const list = usePaged<SshKeyDocument, typeof sshKeyPageSchema>('ssh-keys', sshKeyPageSchema, '/ssh-keys', { find });
   const revoking = useChange(changedSchema, ['ssh-keys', 'readiness']);
   const mayChange = me.permissions.includes('certificates.change');
   const close = () => setOpen(undefined);
@@ -29,14 +32,13 @@ export function SshKeys() {
 
   return (
     <>
-      {mayChange ? (
-        <div>
-          <Button onClick={() => setOpen({ name: 'register' })}>Register an SSH key</Button>
-        </div>
-      ) : null}
+      <ListHead find="Find a key" by="By name, User ID, Party or fingerprint" path="/ssh-keys">
+        {mayChange ? <Button onClick={() => setOpen({ name: 'register' })}>Register an SSH key</Button> : null}
+      </ListHead>
       <PagedTable
         list={list}
         label="SSH keys"
+        find={find}
         empty={<Text fw={650}>No SSH key is registered yet: nobody can deliver by SFTP.</Text>}
         columns={['Machine', 'User ID', 'Key', 'Standing', ...(mayChange ? ['Change'] : [])]}
         keyOf={({ userId, fingerprint }) => `${userId} ${fingerprint}`}

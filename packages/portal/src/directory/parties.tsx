@@ -1,4 +1,4 @@
-import { Button, Select, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Select, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import {
   changedSchema,
   type PartyDocument,
@@ -10,6 +10,7 @@ import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { missing } from '../shared/faults.ts';
+import { FindBox, useFind } from '../shared/find-box.tsx';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
@@ -32,18 +33,19 @@ const choices = <Value extends string>(values: readonly Value[], words: Readonly
 export function Parties() {
   const { me } = useSession();
   const [open, setOpen] = useState<PartyDocument | 'new'>();
-  const parties = usePaged<PartyDocument, typeof partyPageSchema>('parties', partyPageSchema, '/parties');
+  const find = useFind();
+  const parties = usePaged<PartyDocument, typeof partyPageSchema>('parties', partyPageSchema, '/parties', { find });
   const mayChange = me.permissions.includes('directory.change');
   return (
     <>
-      {mayChange ? (
-        <div>
-          <Button onClick={() => setOpen('new')}>Add a Party</Button>
-        </div>
-      ) : null}
+      <Group justify="space-between" align="flex-end" gap="sm">
+        <FindBox label="Find a Party" by="By identifier or name" />
+        {mayChange ? <Button onClick={() => setOpen('new')}>Add a Party</Button> : null}
+      </Group>
       <PagedTable
         list={parties}
         label="Parties"
+        find={find}
         empty={<Text fw={650}>There are no Parties yet.</Text>}
         columns={['Party', 'Name', 'Kind', 'Status', ...(mayChange ? ['Change'] : [])]}
         keyOf={({ partyId }) => partyId}

@@ -1,7 +1,8 @@
-import { Button, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Text, VisuallyHidden } from '@mantine/core';
 import { type UserIdDocument, userIdPageSchema } from '@penstock/api/schemas';
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
+import { FindBox, useFind } from '../shared/find-box.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { rolesNow } from './roles.ts';
 import { UserIdDialog } from './user-id-dialog.tsx';
@@ -9,18 +10,19 @@ import { UserIdDialog } from './user-id-dialog.tsx';
 export function UserIds() {
   const { me } = useSession();
   const [open, setOpen] = useState<UserIdDocument | 'new'>();
-  const users = usePaged<UserIdDocument, typeof userIdPageSchema>('user-ids', userIdPageSchema, '/user-ids');
+  const find = useFind();
+  const users = usePaged<UserIdDocument, typeof userIdPageSchema>('user-ids', userIdPageSchema, '/user-ids', { find });
   const mayChange = me.permissions.includes('directory.change');
   return (
     <>
-      {mayChange ? (
-        <div>
-          <Button onClick={() => setOpen('new')}>Add a User ID</Button>
-        </div>
-      ) : null}
+      <Group justify="space-between" align="flex-end" gap="sm">
+        <FindBox label="Find a User ID" by="By itself or its Party" />
+        {mayChange ? <Button onClick={() => setOpen('new')}>Add a User ID</Button> : null}
+      </Group>
       <PagedTable
         list={users}
         label="User IDs"
+        find={find}
         empty={<Text fw={650}>There are no User IDs yet.</Text>}
         columns={['User ID', 'Party', 'Roles now', 'Takes messages', 'Status', ...(mayChange ? ['Change'] : [])]}
         keyOf={({ userId }) => userId}

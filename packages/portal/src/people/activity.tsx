@@ -1,5 +1,7 @@
 import { Text } from '@mantine/core';
 import { type ActivityPage, activityPageSchema } from '@penstock/api/schemas';
+import { useFind } from '../shared/find-box.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
@@ -33,29 +35,36 @@ const words: Readonly<Record<string, string>> = {
 
 /** What was done about sign-in and rights, the newest first. */
 export function Activity() {
-  const activity = usePaged<Activity, typeof activityPageSchema>('activity', activityPageSchema, '/people-activity');
+  const find = useFind();
+  const activity = usePaged<Activity, typeof activityPageSchema>('activity', activityPageSchema, '/people-activity', {
+    find,
+  });
   return (
-    <PagedTable
-      list={activity}
-      label="Activity"
-      empty={<Text fw={650}>Nothing was done yet.</Text>}
-      columns={['Time', 'What', 'Whom', 'By', 'From']}
-      keyOf={(one) => `${one.at} ${one.what} ${one.email} ${one.byEmail}`}
-    >
-      {({ at, what, detail, email, byEmail, acting, address }) => [
-        <When key="at" at={at} inline />,
-        <div key="what">
-          {words[what] ?? what}
-          <Text size="sm" c="dimmed">
-            {detail?.replaceAll('_', ' ')}
-            {detail === undefined || acting === undefined ? '' : ', '}
-            {acting === 'operator' ? 'the Operator' : acting === undefined ? '' : <UserName userId={acting} inline />}
-          </Text>
-        </div>,
-        email,
-        byEmail === email ? 'itself' : byEmail,
-        address ?? '',
-      ]}
-    </PagedTable>
+    <>
+      <ListHead find="Find what was done" by="By address, User ID or Party" path="/people-activity" />
+      <PagedTable
+        list={activity}
+        label="Activity"
+        find={find}
+        empty={<Text fw={650}>Nothing was done yet.</Text>}
+        columns={['Time', 'What', 'Whom', 'By', 'From']}
+        keyOf={(one) => `${one.at} ${one.what} ${one.email} ${one.byEmail}`}
+      >
+        {({ at, what, detail, email, byEmail, acting, address }) => [
+          <When key="at" at={at} inline />,
+          <div key="what">
+            {words[what] ?? what}
+            <Text size="sm" c="dimmed">
+              {detail?.replaceAll('_', ' ')}
+              {detail === undefined || acting === undefined ? '' : ', '}
+              {acting === 'operator' ? 'the Operator' : acting === undefined ? '' : <UserName userId={acting} inline />}
+            </Text>
+          </div>,
+          email,
+          byEmail === email ? 'itself' : byEmail,
+          address ?? '',
+        ]}
+      </PagedTable>
+    </>
   );
 }

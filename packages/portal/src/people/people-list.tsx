@@ -2,6 +2,8 @@ import { Button, Group, Text, VisuallyHidden } from '@mantine/core';
 import { personPageSchema } from '@penstock/api/schemas';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { roleWords, useSession } from '../session/me.ts';
+import { useFind } from '../shared/find-box.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
@@ -16,21 +18,21 @@ export function PeopleList() {
   const { me } = useSession();
   const { person: openId } = useSearch({ from: '/people' });
   const navigate = useNavigate();
-  const people = usePaged<Person, typeof personPageSchema>('people', personPageSchema, '/people');
+  const find = useFind();
+  const people = usePaged<Person, typeof personPageSchema>('people', personPageSchema, '/people', { find });
   const mayChange = me.permissions.includes('people.change');
   const open = (person: string | undefined) =>
     void navigate({ to: '/people', search: (search) => ({ ...search, person }), replace: true });
   const found = people.data?.pages.flatMap((page) => page.items).find(({ personId }) => personId === openId);
   return (
     <>
-      {mayChange ? (
-        <div>
-          <Button onClick={() => open('new')}>Invite somebody</Button>
-        </div>
-      ) : null}
+      <ListHead find="Find a person" by="By name, address, role, User ID or Party" path="/people">
+        {mayChange ? <Button onClick={() => open('new')}>Invite somebody</Button> : null}
+      </ListHead>
       <PagedTable
         list={people}
         label="People"
+        find={find}
         empty={<Text fw={650}>Nobody acts here yet. Invite somebody.</Text>}
         columns={['Name', 'Role', 'Status', 'Last signed in', ...(mayChange ? ['Change'] : [])]}
         keyOf={({ personId }) => personId}

@@ -1,6 +1,8 @@
 import { Text } from '@mantine/core';
 import { type ReadingPage, readingPageSchema } from '@penstock/api/schemas';
 import { roleWords } from '../session/me.ts';
+import { useFind } from '../shared/find-box.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
@@ -9,27 +11,34 @@ type Reading = ReadingPage['items'][number];
 
 /** When somebody of the Operator read a User's own record, and why. */
 export function Readings() {
-  const readings = usePaged<Reading, typeof readingPageSchema>('readings', readingPageSchema, '/record-readings');
+  const find = useFind();
+  const readings = usePaged<Reading, typeof readingPageSchema>('readings', readingPageSchema, '/record-readings', {
+    find,
+  });
   return (
-    <PagedTable
-      list={readings}
-      label="Who read a record"
-      empty={<Text fw={650}>Nobody of the Operator has read a record.</Text>}
-      columns={['Time', 'Who', 'Whose record', 'Why', 'What']}
-      keyOf={(one) => `${one.readAt} ${one.email} ${one.what}`}
-    >
-      {({ readAt, email, role, userId, reason, what }) => [
-        <When key="at" at={readAt} inline />,
-        <div key="who">
-          {email}
-          <Text size="sm" c="dimmed">
-            {roleWords[role]}
-          </Text>
-        </div>,
-        <UserName key="whose" userId={userId} />,
-        reason,
-        what,
-      ]}
-    </PagedTable>
+    <>
+      <ListHead find="Find a reading" by="By address, User ID, Party or reason" path="/record-readings" />
+      <PagedTable
+        list={readings}
+        label="Who read a record"
+        find={find}
+        empty={<Text fw={650}>Nobody of the Operator has read a record.</Text>}
+        columns={['Time', 'Who', 'Whose record', 'Why', 'What']}
+        keyOf={(one) => `${one.readAt} ${one.email} ${one.what}`}
+      >
+        {({ readAt, email, role, userId, reason, what }) => [
+          <When key="at" at={readAt} inline />,
+          <div key="who">
+            {email}
+            <Text size="sm" c="dimmed">
+              {roleWords[role]}
+            </Text>
+          </div>,
+          <UserName key="whose" userId={userId} />,
+          reason,
+          what,
+        ]}
+      </PagedTable>
+    </>
   );
 }

@@ -7,13 +7,13 @@ export function useFind(): string | undefined {
   return useSearch({ strict: false, select: ({ find }: { find?: string | undefined }) => find });
 }
 
-/** Finds in a list what contains a text. It counts when it is asked for, and then stands in the address. */
-export function FindBox({ label }: { label: string }) {
+/** Finds in a list what contains a text; `by` says where. It counts when it is asked for, and then stands in the address. */
+export function FindBox({ label, by }: { label: string; by: string }) {
   const find = useFind() ?? '';
-  return <Box key={find} label={label} find={find} />;
+  return <Box key={find} label={label} by={by} find={find} />;
 }
 
-function Box({ label, find }: { label: string; find: string }) {
+function Box({ label, by, find }: { label: string; by: string; find: string }) {
   const [text, setText] = useState(find);
   const navigate = useNavigate();
   const show = (wanted: string) =>
@@ -29,6 +29,7 @@ function Box({ label, find }: { label: string; find: string }) {
           <TextInput
             flex="1 1 240px"
             label={label}
+            description={by}
             autoComplete="off"
             spellCheck={false}
             maxLength={100}

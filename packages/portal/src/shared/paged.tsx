@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { ask, type Query } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from './failure.tsx';
-import { Loading } from './states.tsx';
+import { Empty, Loading } from './states.tsx';
 
 /** What the API gives at most. */
 const PAGE_ROWS = 200;
@@ -58,15 +58,20 @@ export function PagedTable<Item>(props: {
   list: Paged<Item>;
   /** What the table is of, for whoever does not see it. */
   label: string;
+  /** What the list is narrowed to. */
+  find?: string | undefined;
   empty: ReactNode;
   columns: readonly string[];
   keyOf: (item: Item) => string;
   children: (item: Item) => readonly ReactNode[];
 }) {
-  const { list, label, empty, columns, keyOf, children } = props;
+  const { list, label, find, empty, columns, keyOf, children } = props;
   if (list.isPending) return <Loading what={label.toLowerCase()} />;
   if (list.isError) return <FailureSummary words={wordsOf(list.error)} onRetry={() => void list.refetch()} />;
   const items = list.data.pages.flatMap((page) => page.items);
+  if (items.length === 0 && find !== undefined) {
+    return <Empty title={`Nothing is found by ‘${find}’.`}>A part of what the list shows is enough.</Empty>;
+  }
   if (items.length === 0) {
     return (
       <Paper withBorder p="xl" className="penstock-panel">

@@ -74,7 +74,7 @@ export function StreamsPage() {
           ))}
         </Group>
       </nav>
-      {isOperator ? <FindBox label="Find a User, by User ID or Party" /> : null}
+      {isOperator ? <FindBox label="Find a User" by="By User ID or Party" /> : null}
       {streams.isPending ? <Loading what="the streams" /> : null}
       {streams.isError ? (
         <FailureSummary words={wordsOf(streams.error)} onRetry={() => void streams.refetch()} />

@@ -1,0 +1,27 @@
+import { Group } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useSession } from '../session/me.ts';
+import { ExportButton } from './export-button.tsx';
+import { FindBox, useFind } from './find-box.tsx';
+
+/** Above a list: what it is narrowed to, all of it as a file, and what can be added to it. */
+export function ListHead(props: {
+  /** What is found, and by what of it. */
+  find: string;
+  by: string;
+  /** The list in the API; its file has the same name. */
+  path: string;
+  children?: ReactNode;
+}) {
+  const { acting } = useSession();
+  const find = useFind();
+  return (
+    <Group justify="space-between" align="flex-end" gap="sm">
+      <FindBox label={props.find} by={props.by} />
+      <Group gap="xs">
+        <ExportButton caller={{ acting }} path={`${props.path}.csv`} query={{ find }} name={props.path.slice(1)} />
+        {props.children}
+      </Group>
+    </Group>
+  );
+}
