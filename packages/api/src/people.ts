@@ -80,7 +80,7 @@ export const readingPageSchema = z.object({
 });
 export type ReadingPage = z.infer<typeof readingPageSchema>;
 /** A place in a list by time: an instant and an id. */
-const timeCursorSchema = z
+export const timeCursorSchema = z
   .string()
   .regex(
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,

@@ -15,4 +15,5 @@ export * from './ssh-keys.ts';
 export * from './streams.ts';
 export * from './submissions.ts';
 export * from './thresholds.ts';
+export * from './titles.ts';
 export * from './ways.ts';

@@ -3,6 +3,9 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
+import { readSealer } from './audit-trail/sealed.ts';
+import { titleRoutes } from './audit-trail/title-routes.ts';
+import { createTitleStore } from './audit-trail/title-store.ts';
 import { emailRoutes } from './channels/email/routes.ts';
 import { type Demonstration, demonstrationRoutes } from './demonstration/routes.ts';
 import { devicesRoutes } from './devices/routes.ts';
@@ -54,6 +57,12 @@ export function createApi(options: {
   const trust = new TrustFiles(config);
   const signer = readFileSigner(config);
   const record = createRecordStore({ pool, now: () => clock.now(), logDays: config.messages.logDays });
+  const titles = createTitleStore({
+    pool,
+    now: () => clock.now(),
+    logDays: config.messages.logDays,
+    sealer: () => readSealer(pool),
+  });
   return createHttpServer({
     log,
     version,
@@ -75,6 +84,7 @@ export function createApi(options: {
       emailRoutes({ pool, clock, config }),
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record }),
+      titleRoutes({ pool, titles, clock }),
       thresholdsRoutes({ pool, clock }),
       submissionRoutes({
         pool,

@@ -97,6 +97,7 @@ async function recomputeHomes(client: pg.PoolClient, homes: readonly string[]): 
   );
 
   const derived: DeviceResponsibility[] = [];
+  const networks: DeviceResponsibility[] = [];
   const contradictions: Contradiction[] = [];
   for (const rows of Map.groupBy(devices.rows, (row) => row.home_key).values()) {
     const mpxns = new Set(rows.flatMap((row) => [row.import_mpan ?? [], row.export_mpan ?? [], row.mprn ?? []].flat()));
@@ -111,25 +112,36 @@ async function recomputeHomes(client: pg.PoolClient, homes: readonly string[]): 
       [...mpxns].flatMap((mpxn) => ofPoint.get(mpxn) ?? []),
     );
     for (const row of result.responsibilities) derived.push(row);
+    for (const row of result.homeNetworks) networks.push(row);
     contradictions.push(...result.contradictions);
   }
   const touched = macaddr8Array(devices.rows.map((row) => row.device));
-  await client.query('delete from responsibility where device = any ($1::macaddr8[])', [touched]);
+  await replaceSpans(client, 'responsibility', touched, derived);
+  await replaceSpans(client, 'home_network', touched, networks);
+  await client.query('select refresh_responsible($1)', [touched]);
+  return contradictions;
+}
+
+async function replaceSpans(
+  client: pg.PoolClient,
+  table: 'responsibility' | 'home_network',
+  devices: Buffer,
+  spans: readonly DeviceResponsibility[],
+): Promise<void> {
+  await client.query(`delete from ${table} where device = any ($1::macaddr8[])`, [devices]);
   await client.query(
-    `insert into responsibility (device, role, user_id, valid_from, valid_to)
+    `insert into ${table} (device, role, user_id, valid_from, valid_to)
      select device, role, user_id, to_timestamp(valid_from / 1000), to_timestamp(valid_to / 1000)
      from unnest($1::macaddr8[], $2::text[], $3::macaddr8[], $4::float8[], $5::float8[])
             as r(device, role, user_id, valid_from, valid_to)`,
     [
-      macaddr8Array(derived.map((row) => row.device)),
-      derived.map((row) => row.role),
-      macaddr8Array(derived.map((row) => row.userId)),
-      derived.map((row) => row.validFrom),
-      derived.map((row) => row.validTo),
+      macaddr8Array(spans.map((row) => row.device)),
+      spans.map((row) => row.role),
+      macaddr8Array(spans.map((row) => row.userId)),
+      spans.map((row) => row.validFrom),
+      spans.map((row) => row.validTo),
     ],
   );
-  await client.query('select refresh_responsible($1)', [touched]);
-  return contradictions;
 }
 
 /**

@@ -5,6 +5,10 @@
 //   GSME, GPF              GS, GT and RSA of its MPRN
 //   CHF, PPMID, IHD, CAD   both suppliers of the home: IS and GS
 //
+// Besides, the network operators of a home, who may be let see the titles of its devices that are no meters:
+//
+//   CHF, PPMID, IHD, CAD   ED and GT of the home's metering points, which give no right to send
+//
 // A meter goes by its own metering points; every other device, which has none of its own, by those of its home.
 import type { Eui } from '@penstock/duis';
 import type { Span } from '../parties/parties.ts';
@@ -49,6 +53,8 @@ const rolesOf: Readonly<Record<DeviceKind, Readonly<Record<PointKind, readonly R
   CAD: { import: ['IS'], export: [], gas: ['GS'] },
 };
 
+const networkRoles: Readonly<Record<PointKind, RegistrationRole>> = { import: 'ED', export: 'ED', gas: 'GT' };
+
 interface Point {
   readonly mpxn: string;
   readonly kind: PointKind;
@@ -70,7 +76,12 @@ function pointsOf(device: HomeDevice): Point[] {
 export function deriveResponsibility(
   home: readonly HomeDevice[],
   registrations: readonly Registration[],
-): { responsibilities: DeviceResponsibility[]; contradictions: Contradiction[] } {
+): {
+  responsibilities: DeviceResponsibility[];
+  homeNetworks: DeviceResponsibility[];
+  contradictions: Contradiction[];
+} {
+  const homeNetworks: DeviceResponsibility[] = [];
   const responsibilities: DeviceResponsibility[] = [];
   const contradictions: Contradiction[] = [];
   const ofHome = home.filter(({ kind }) => kind === 'ESME' || kind === 'GSME').flatMap(pointsOf);
@@ -86,8 +97,17 @@ export function deriveResponsibility(
     for (const [role, spans] of Map.groupBy(applying, (registration) => registration.role)) {
       merge(device.device, role, spans, responsibilities, contradictions);
     }
+    if (isMeter || own.length > 0) continue;
+    const networks = registrations.filter((registration) =>
+      points.some(({ mpxn, kind }) => mpxn === registration.mpxn && networkRoles[kind] === registration.role),
+    );
+    // each network by itself: two of a home contradict nobody
+    for (const spans of Map.groupBy(networks, ({ role, userId }) => `${role} ${userId}`).values()) {
+      const [{ role }] = spans as [Registration, ...Registration[]];
+      merge(device.device, role, spans, homeNetworks, contradictions);
+    }
   }
-  return { responsibilities, contradictions };
+  return { responsibilities, homeNetworks, contradictions };
 }
 
 function merge(

@@ -50,6 +50,9 @@ const kinds = {
   people: 'People, their roles and invitations',
   activity: 'What was done about sign-in and rights',
   readings: "Who of the Operator read a User's record",
+  titles: "Titles of everybody's messages to one's devices",
+  switches: 'Switches of the Operator on what titles show',
+  lookups: 'Who looked at titles',
 } as const;
 
 /** '-': nothing; 'reason': see, with a reason. */
@@ -82,6 +85,9 @@ reports       change change change see    change | change change change see    c
 people        change -      -      -      -      | -      see    -      change -
 activity      see    -      -      -      -      | -      see    -      see    -
 readings      see    -      -      -      -      | -      see    -      -      -
+titles        see    see    see    see    see    | reason reason -      -      see
+switches      see    see    see    see    see    | see    see    change change change
+lookups       see    -      -      -      see    | -      see    -      see    see
 `;
 
 function readRow(kind: Kind): KindOfData {

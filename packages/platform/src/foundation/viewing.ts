@@ -17,13 +17,38 @@ export async function asViewerOf<Result>(
   userIds: readonly Eui[],
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
+  return viewing(pool, { role: 'penstock_viewer', userIds, viewedAt: '', device: '' }, work);
+}
+
+/**
+ * As asViewerOf, as the role of those who look at the titles of their devices: it reads the view `device_title` alone, which
+ * has what these User IDs may see of the device at `now`.
+ */
+export async function asTitleViewerOf<Result>(
+  pool: pg.Pool,
+  { userIds, device, now }: { userIds: readonly Eui[]; device: Eui; now: Date },
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const view = { role: 'penstock_title_viewer', userIds, viewedAt: now.toISOString(), device };
+  return viewing(pool, view, async (client) => {
+    await client.query("select set_config('penstock.title_times', work_out_title_times()::text, true)");
+    return work(client);
+  });
+}
+
+async function viewing<Result>(
+  pool: pg.Pool,
+  { role, userIds, viewedAt, device }: { role: string; userIds: readonly Eui[]; viewedAt: string; device: string },
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
   try {
     return await inTransaction(pool, async (client) => {
       await client.query('set transaction isolation level repeatable read, read only');
       await client.query(
-        `select set_config('penstock.user_ids', $1, true), set_config('statement_timeout', $2, true),
-                set_config('role', 'penstock_viewer', true)`,
-        [userIds.join(), LONGEST_QUESTION],
+        `select set_config('penstock.user_ids', $1, true), set_config('penstock.viewed_at', $2, true),
+                set_config('penstock.title_device', $3, true), set_config('statement_timeout', $4, true),
+                set_config('role', $5, true)`,
+        [userIds.join(), viewedAt, device, LONGEST_QUESTION, role],
       );
       return await work(client);
     });

@@ -11,7 +11,15 @@ import type { Log } from '../foundation/log.ts';
 import { foldRequestIds } from './record-store.ts';
 
 /** Tables whose days leave when the audit record does. */
-const LOG_TABLES = ['message_device', 'message_log', 'day_count', 'hour_count', 'minute_end', 'delivery'] as const;
+const LOG_TABLES = [
+  'message_device',
+  'message_log',
+  'day_count',
+  'hour_count',
+  'minute_end',
+  'delivery',
+  'title_reading',
+] as const;
 
 export interface MaintenanceParts {
   readonly pool: pg.Pool;

@@ -39,7 +39,10 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   wrong_password: 'reference',
   invitation: 'reference',
   people_activity: 'reference',
+  title_switch: 'reference',
+  sealing_key: 'reference',
   device: byDevice,
+  home_network: byDevice,
   responsibility: byDevice,
   registration: byMeteringPoint,
   metering_point_device: byMeteringPoint,
@@ -86,4 +89,5 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   quarantine_event: byUser,
   held_message: byUser,
   record_reading: byUser,
+  title_reading: byUser,
 };

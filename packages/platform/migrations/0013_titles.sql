@@ -1,0 +1,249 @@
+-- Titles: what a responsible party sees of everybody's messages to and from its devices, and nothing more.
+
+-- ---------------------------------------------------------------- the Operator's switches (reference)
+
+-- Each from an instant on; the newest that has begun counts. Without a row: role, meters, shown.
+--   sender             what a title says of who sent it: the User Role, or the Party
+--   network_operators  whether they see titles: of no device, of the meters on their network, of the whole home
+--   history            whether titles from before one's own responsibility are shown
+create table title_switch (
+  switch text not null,
+  valid_from timestamptz not null,
+  value text not null,
+  author text not null,
+  set_at timestamptz not null default clock_timestamp(),
+  primary key (switch, valid_from),
+  check ((switch = 'sender' and value in ('role', 'party'))
+      or (switch = 'network_operators' and value in ('none', 'meters', 'home'))
+      or (switch = 'history' and value in ('shown', 'hidden')))
+);
+
+create function title_switch_at(in_switch text, in_at timestamptz) returns text
+language sql stable parallel safe
+return coalesce(
+  (select s.value from title_switch s
+   where s.switch = in_switch and s.valid_from <= in_at order by s.valid_from desc limit 1),
+  case in_switch when 'sender' then 'role' when 'network_operators' then 'meters' when 'history' then 'shown' end);
+
+-- ---------------------------------------------------------------- network operators of a home (distributed by device)
+
+-- The ED and GT of a home's metering points, beside its devices that are no meters: derived with `responsibility`, and
+-- apart from it because it gives nobody a right to send. Two meters of a home may lie on two networks.
+create table home_network (
+  device macaddr8 not null,
+  role text not null check (role in ('ED', 'GT')),
+  user_id macaddr8 not null,
+  valid_from timestamptz not null,
+  valid_to timestamptz not null default 'infinity',
+  primary key (device, role, user_id, valid_from),
+  check (valid_from < valid_to)
+);
+
+-- ---------------------------------------------------------------- who looked (distributed by user_id)
+
+-- Each page of titles that somebody asked for, written before anything is read.
+create table title_reading (
+  user_id macaddr8 not null,     -- by whose responsibility
+  day date not null,             -- UTC day of reading
+  reading_id uuid not null default gen_random_uuid(),
+  read_at timestamptz not null,
+  device macaddr8 not null,
+  what text not null,            -- what was asked for besides the device
+  person_id text,                -- null: a machine
+  email text,
+  role text,
+  primary key (user_id, day, reading_id)
+) partition by range (day);
+create index title_reading_time on title_reading (user_id, read_at, reading_id);
+
+-- The key under which what a viewer may carry and not read is sealed: cursors, references of titles.
+create table sealing_key (
+  singleton boolean primary key default true check (singleton),
+  key bytea not null
+);
+
+-- ---------------------------------------------------------------- the second wall
+
+-- penstock_titles owns the views below and sees, by row-level security, the messages of devices that the viewer may see
+-- now; of their columns those that the views need. Viewers read as penstock_title_viewer, who may read the view of titles
+-- and nothing else: the columns that show the sender are not in it. The first wall is audit-trail/title-access.ts, which
+-- this one does not rest on: it works everything out again from penstock.user_ids, penstock.viewed_at and
+-- penstock.title_device.
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'penstock_titles') then
+    create role penstock_titles nologin;
+  end if;
+  if not exists (select from pg_roles where rolname = 'penstock_title_viewer') then
+    create role penstock_title_viewer nologin;
+  end if;
+end $$;
+grant penstock_titles, penstock_title_viewer to current_user;
+grant usage on schema penstock to penstock_titles, penstock_title_viewer;
+grant select (user_id, day, sequence, recorded_at, direction, kind, verdict, target, srv, code) on message_log
+  to penstock_titles;
+grant select (user_id, day, sequence, device) on message_device to penstock_titles;
+grant select on responsibility, home_network, user_role, title_switch to penstock_titles;
+grant select (user_id, party_id, status) on user_id to penstock_titles;
+grant select (party_id, name, status) on party to penstock_titles;
+grant select (user_id, day, sequence, submission, action) on held_decision to penstock_titles;
+grant select (user_id, day, submission, from_sequence, to_sequence, released_at) on release_span to penstock_titles;
+
+-- The instant of asking, as the platform's clock has it.
+create function viewed_at() returns timestamptz
+language sql stable parallel safe
+return coalesce(nullif(current_setting('penstock.viewed_at', true), '')::timestamptz, statement_timestamp());
+
+-- The viewer's responsibilities that let it see titles: of User IDs that are active, in roles that they have now. Agents
+-- (RSA) see none.
+create view title_responsibility as
+select r.device, r.valid_from, r.valid_to
+from (select device, role, user_id, valid_from, valid_to, role in ('ED', 'GT') as is_network, 'meters' as least
+      from responsibility where role in ('IS', 'ES', 'GS', 'ED', 'GT')
+      union all
+      select device, role, user_id, valid_from, valid_to, true, 'home' from home_network) r
+where r.user_id = any ((select visible_user_ids())::macaddr8[])
+  and (select u.status = 'active' and p.status = 'active'
+       from user_id u join party p on p.party_id = u.party_id where u.user_id = r.user_id)
+  and coalesce((select bool_or(o.valid_from <= viewed_at() and viewed_at() < o.valid_to)
+                from user_role o where o.user_id = r.user_id and o.role = r.role), false)
+  and (not r.is_network or (select title_switch_at('network_operators', viewed_at())) in (r.least, 'home'));
+
+-- Of which times the viewer may see titles of the device that the transaction names in penstock.title_device: of none
+-- without a responsibility that holds now.
+--
+-- One device a transaction, so that this is worked out once, when the transaction begins, into penstock.title_times. (As a
+-- condition of the rows, it was copied into the plan of every day: 2 ms a day of a question of 92.)
+create function title_device() returns macaddr8
+language sql stable parallel safe
+return nullif(current_setting('penstock.title_device', true), '')::macaddr8;
+
+create function work_out_title_times() returns tstzmultirange
+language sql stable security definer set search_path from current
+return (
+  select coalesce(range_agg(s.span), '{}')
+  from title_responsibility r
+  cross join lateral (
+    select tstzrange(r.valid_from, r.valid_to) as span
+    union all
+    select tstzrange(null, r.valid_to)
+    where r.valid_from <= viewed_at() and viewed_at() < r.valid_to
+      and title_switch_at('history', viewed_at()) = 'shown') s
+  where r.device = title_device()
+    and exists (select from title_responsibility c
+                where c.device = title_device() and c.valid_from <= viewed_at() and viewed_at() < c.valid_to));
+
+create function title_times() returns tstzmultirange
+language sql stable parallel safe
+return coalesce(nullif(current_setting('penstock.title_times', true), ''), '{}')::tstzmultirange;
+
+-- When a held message was put on its stream; null while it was not.
+create function title_released_at(in_user macaddr8, in_day date, in_sequence bigint) returns timestamptz
+language sql stable security definer set search_path from current
+return (
+  select r.released_at from held_decision h
+  join release_span r on r.user_id = h.user_id and r.submission = h.submission and r.day = h.day
+  where h.user_id = in_user and h.day = in_day and h.sequence = in_sequence and h.action = 'process'
+    and r.user_id = in_user and r.day = in_day and r.from_sequence < in_sequence and r.to_sequence >= in_sequence
+    -- asked by itself, for a message of no device of the viewer's, it tells nothing
+    and exists (select from message_device m
+                where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence)
+  order by r.to_sequence limit 1);
+
+-- The role under which a User most likely acts upon a device: one in which it is responsible for it, else the first that
+-- it has. Always one of the six of the Users, or of the Operator's own two: a set of roles would tell Users apart.
+create function title_sender_role(in_user macaddr8, in_device macaddr8, in_at timestamptz) returns text
+language sql stable security definer set search_path from current
+return (
+  select o.role from user_role o
+  where o.user_id = in_user and o.valid_from <= in_at and in_at < o.valid_to
+  order by coalesce((select bool_or(r.valid_from <= in_at and in_at < r.valid_to)
+                     from responsibility r
+                     where r.device = in_device and r.role = o.role and r.user_id = in_user), false) desc,
+           array_position(array['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'COS', 'OPERATOR'], o.role)
+  limit 1);
+
+-- The titles of the device that the transaction names, as far as the viewer may see them. `sequence` and `tie` order them and find one again; they never leave the platform
+-- but sealed.
+create view device_title with (security_barrier) as
+select t.device, t.day, t.sequence, t.tie, t.recorded_at, t.direction, t.kind, t.srv, t.code, t.is_target, t.is_own,
+       t.released_at, title_sender_role(t.user_id, t.device, t.recorded_at) as sender_role,
+       case when (select title_switch_at('sender', viewed_at())) = 'party'
+             and title_switch_at('sender', t.recorded_at) = 'party'
+            then (select p.name from user_id u join party p on p.party_id = u.party_id where u.user_id = t.user_id)
+       end as sender_party
+from (
+  select d.device, d.day, d.sequence, hashtextextended(l.user_id::text, l.sequence) as tie, l.user_id, l.recorded_at,
+         l.direction, l.kind, l.srv, l.code, l.target = d.device as is_target,
+         l.user_id = any ((select visible_user_ids())::macaddr8[]) as is_own, l.verdict,
+         case l.verdict when 'held' then title_released_at(l.user_id, l.day, l.sequence) end as released_at
+  from message_device d
+  join message_log l on l.user_id = d.user_id and l.day = d.day and l.sequence = d.sequence
+  where l.kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
+    and l.verdict in ('passed', 'warned', 'held')
+    and (select title_times()) @> l.recorded_at
+) t
+where t.verdict <> 'held' or t.released_at is not null;
+
+create policy titles on message_device for select to penstock_titles
+  using (device = (select title_device())
+         and (select title_times()) && tstzrange(day at time zone 'UTC', (day + 1) at time zone 'UTC'));
+create policy titles on message_log for select to penstock_titles
+  using (kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
+         and verdict in ('passed', 'warned', 'held'));
+
+-- read by title_released_at only, which asks for messages of the policies above
+create policy titles on held_decision for select to penstock_titles using (true);
+create policy titles on release_span for select to penstock_titles using (true);
+
+grant create on schema penstock to penstock_titles;
+alter view title_responsibility owner to penstock_titles;
+alter function work_out_title_times owner to penstock_titles;
+alter view device_title owner to penstock_titles;
+alter function title_released_at owner to penstock_titles;
+alter function title_sender_role owner to penstock_titles;
+revoke create on schema penstock from penstock_titles;
+revoke execute on function work_out_title_times, title_released_at, title_sender_role from public;
+grant execute on function work_out_title_times, title_released_at, title_sender_role to penstock_titles, penstock_title_viewer;
+grant select on device_title, title_switch to penstock_title_viewer;
+
+-- A page of the titles of the named device, newest first: after the title (in_at, in_sequence, in_tie) of in_last, and recorded
+-- from in_from to before in_to. A parameter that is null does not count.
+--
+-- A day at a time, each read to its end: a device has few messages a day, and the order of one day's messages is that of
+-- their times, which no index has. It stops at the first full page, so a page touches the days that it shows only.
+create function device_titles(
+  in_from timestamptz, in_to timestamptz, in_last date, in_at timestamptz, in_sequence bigint,
+  in_tie bigint, in_direction message_direction, in_kind message_kind, in_srv text, in_code text, in_limit integer
+) returns setof device_title
+language plpgsql stable
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+  asked date := in_last;
+  first constant date := (in_from at time zone 'UTC')::date;
+  missing integer := in_limit;
+  given integer;
+begin
+  while asked >= first and missing > 0 loop
+    return query
+      select t.* from device_title t
+      where t.day = asked
+        and t.recorded_at >= in_from and t.recorded_at < in_to
+        and (asked < in_last or in_at is null
+             or (t.recorded_at, t.sequence, t.tie) < (in_at, in_sequence, in_tie))
+        and (in_direction is null or t.direction = in_direction)
+        and (in_kind is null or t.kind = in_kind)
+        and (in_srv is null or t.srv = in_srv)
+        and (in_code is null or t.code = in_code)
+      order by t.recorded_at desc, t.sequence desc, t.tie desc limit missing;
+    get diagnostics given = row_count;
+    missing := missing - given;
+    asked := asked - 1;
+  end loop;
+end
+$$;

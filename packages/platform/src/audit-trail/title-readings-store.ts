@@ -1,0 +1,69 @@
+// Who asked for titles, of which device, and when.
+import type { TitleReadingPage, TitleReadingQuery } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { utcDay } from '../foundation/clock.ts';
+import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+
+/** Writes it down, once for each User ID by whose responsibility it is. */
+export async function recordTitleReading(
+  pool: pg.Pool,
+  reading: {
+    readonly viewer: Viewer;
+    readonly userIds: readonly Eui[];
+    readonly device: Eui;
+    readonly what: string;
+    readonly at: Date;
+  },
+): Promise<void> {
+  const { viewer, userIds, device, what, at } = reading;
+  const { personId, email, role } = viewer.person ?? {};
+  await pool.query(
+    `insert into title_reading (user_id, day, read_at, device, what, person_id, email, role)
+     select u, $2, $3, $4, $5, $6, $7, $8 from unnest($1::macaddr8[]) u`,
+    [userIds, utcDay(at), at, device, what, personId ?? null, email ?? null, role ?? null],
+  );
+}
+
+interface ReadingRow {
+  reading_id: string;
+  read_at: Date;
+  user_id: string;
+  device: string;
+  what: string;
+  email: string | null;
+  role: string | null;
+}
+
+/** Newest first: of the viewer's User IDs; of the Operator's viewers all, or those of one User ID. */
+export async function listTitleReadings(
+  pool: pg.Pool,
+  viewer: Viewer,
+  { userId, device, cursor, limit }: TitleReadingQuery,
+): Promise<TitleReadingPage> {
+  const own = viewer.kind === 'operator' ? null : viewer.userIds;
+  const named = userId === undefined ? null : viewer.kind === 'operator' ? userId : recordOwner(viewer, userId);
+  const [at = 'infinity', id = 'ffffffff-ffff-ffff-ffff-ffffffffffff'] = cursor?.split('~') ?? [];
+  const { rows } = await pool.query<ReadingRow>(
+    `select reading_id, read_at, user_id, device, what, email, role from title_reading
+     where (read_at, reading_id) < ($1::timestamptz, $2::uuid)
+       and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
+       and ($4::macaddr8 is null or user_id = $4::macaddr8)
+       and ($5::macaddr8 is null or device = $5::macaddr8)
+     order by read_at desc, reading_id desc limit $6`,
+    [at, id, own, named, device ?? null, limit + 1],
+  );
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return {
+    items: shown.map((row) => ({
+      readAt: row.read_at.toISOString(),
+      userId: requireEui(row.user_id),
+      device: requireEui(row.device),
+      what: row.what,
+      ...(row.email === null ? {} : { email: row.email }),
+      ...(row.role === null ? {} : { role: row.role }),
+    })),
+    cursor: last && `${last.read_at.toISOString()}~${last.reading_id}`,
+  };
+}

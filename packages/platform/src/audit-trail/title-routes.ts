@@ -1,0 +1,78 @@
+import {
+  changedSchema,
+  euiSchema,
+  setTitleSwitchSchema,
+  titleExportQuerySchema,
+  titlePageSchema,
+  titleQuerySchema,
+  titleReadingPageSchema,
+  titleReadingQuerySchema,
+  titleSwitchListSchema,
+} from '@penstock/api';
+import { requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { z } from 'zod';
+import { authorOf } from '../foundation/author.ts';
+import type { Clock } from '../foundation/clock.ts';
+import { sendCsv } from '../foundation/csv-export.ts';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { listSwitches, setSwitch } from './switches-store.ts';
+import { exportTitles } from './title-export.ts';
+import { listTitleReadings } from './title-readings-store.ts';
+import type { TitleStore } from './title-store.ts';
+
+const deviceParameters = z.strictObject({ device: euiSchema });
+
+/** Titles of a device, what they show, and who looked at them. */
+export function titleRoutes({
+  pool,
+  titles,
+  clock,
+}: {
+  pool: pg.Pool;
+  titles: TitleStore;
+  clock: Clock;
+}): (app: HttpApp) => void {
+  return (app) => {
+    app.get(
+      '/api/v1/devices/:device/titles',
+      {
+        config: { access: 'titles.see' },
+        schema: { params: deviceParameters, querystring: titleQuerySchema, response: { 200: titlePageSchema } },
+      },
+      (request) => titles.list(viewerOf(request), requireEui(request.params.device), request.query),
+    );
+    app.get(
+      '/api/v1/devices/:device/titles.csv',
+      { config: { access: 'titles.see' }, schema: { params: deviceParameters, querystring: titleExportQuerySchema } },
+      async (request, reply) => {
+        const device = requireEui(request.params.device);
+        return sendCsv(reply, 'titles.csv', await exportTitles(titles, viewerOf(request), device, request.query));
+      },
+    );
+    app.get(
+      '/api/v1/title-readings',
+      {
+        config: { access: 'lookups.see' },
+        schema: { querystring: titleReadingQuerySchema, response: { 200: titleReadingPageSchema } },
+      },
+      (request) => listTitleReadings(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/title-switches',
+      { config: { access: 'switches.see' }, schema: { response: { 200: titleSwitchListSchema } } },
+      async () => ({ items: await listSwitches(pool) }),
+    );
+    app.post(
+      '/api/v1/title-switches',
+      {
+        config: { access: 'switches.change' },
+        schema: { body: setTitleSwitchSchema, response: { 200: changedSchema } },
+      },
+      async (request) => {
+        await setSwitch(pool, { change: request.body, author: authorOf(viewerOf(request)), now: clock.now() });
+        return { changed: true };
+      },
+    );
+  };
+}

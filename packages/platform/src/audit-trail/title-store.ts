@@ -1,0 +1,210 @@
+// Titles of a device: everybody's requests to it and its responses, for whom is responsible for it.
+//
+// What always holds: nobody asks without a viewer; who may see none is answered as for a device that nobody has; each
+// question is written down before anything is read; what the answer rests on is worked out twice (title-access.ts, and
+// the view device_title behind row-level security), and a title is shown when both allow it.
+import type { TitleDocument, TitlePage, TitleQuery } from '@penstock/api';
+import { catalogue, type Eui, requireEui } from '@penstock/duis';
+import type pg from 'pg';
+import { addDays, utcDay } from '../foundation/clock.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import { readingOwner } from '../foundation/record-reading.ts';
+import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { asTitleViewerOf } from '../foundation/viewing.ts';
+import type { Sealer } from './sealed.ts';
+import { spanOf, type TitleSpan, titleSpans } from './title-access.ts';
+import { readTitleFacts } from './title-facts.ts';
+import { recordTitleReading } from './title-readings-store.ts';
+
+/** $1 and $2 time, $3 last day, $4 to $6 cursor, $7 direction, $8 kind, $9 SRV, $10 code, $11 limit. */
+export const TITLES_SQL = `
+  select day::text, sequence::text, tie::text, recorded_at, recorded_at::text as at, direction, kind, srv, code, is_target, is_own,
+         sender_role, sender_party, released_at
+  from device_titles($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+
+interface TitleRow {
+  day: string;
+  sequence: string;
+  tie: string;
+  recorded_at: Date;
+  /** With microseconds. */
+  at: string;
+  direction: TitleDocument['direction'];
+  kind: TitleDocument['kind'];
+  srv: string | null;
+  code: string | null;
+  is_target: boolean;
+  is_own: boolean;
+  sender_role: NonNullable<TitleDocument['sender']['role']> | null;
+  sender_party: string | null;
+  released_at: Date | null;
+}
+
+/** Which message a title is of; of what a reference and a cursor hold. */
+export interface TitlePlace {
+  readonly day: string;
+  readonly sequence: string;
+  readonly tie: string;
+  readonly at: string;
+}
+
+const formatPlace = ({ day, sequence, tie, at }: TitlePlace): string => [day, sequence, tie, at].join('|');
+
+function parsePlace(text: string | undefined): TitlePlace | undefined {
+  const [day, sequence, tie, at] = text?.split('|') ?? [];
+  return day && sequence && tie && at ? { day, sequence, tie, at } : undefined;
+}
+
+/** Whose reference or cursor it is, and of which device: another's is nobody's. */
+const bindingOf = (what: 'cursor' | 'title', device: Eui, userIds: readonly Eui[]): string =>
+  `${what} ${device} ${userIds.toSorted().join()}`;
+
+const instantOf = (time: number): string | undefined =>
+  Number.isFinite(time) ? new Date(time).toISOString() : undefined;
+
+/** Who asks for titles of a device, and what they may see of it. */
+export interface TitleView {
+  readonly device: Eui;
+  readonly userIds: readonly Eui[];
+  readonly spans: readonly TitleSpan[];
+  readonly now: Date;
+}
+
+export interface TitleStore {
+  /**
+   * Writes down that somebody asks for titles of a device, and says what they may see of it.
+   * @throws PenstockError 'request.not-found' for whom may see none, alike for a device that is unknown; those of readingOwner
+   */
+  open(viewer: Viewer, asked: { device: Eui; userId?: string | undefined; what: string }): Promise<TitleView>;
+  /** A page of what may be seen, newest first. @throws PenstockError 'request.invalid' for a cursor of something else */
+  page(view: TitleView, query: TitleQuery): Promise<TitlePage>;
+  /** `open` and `page`. */
+  list(viewer: Viewer, device: Eui, query: TitleQuery): Promise<TitlePage>;
+  /** The message that a reference names; undefined: it is none that was shown to this viewer for this device. */
+  placeOf(view: TitleView, reference: string): Promise<TitlePlace | undefined>;
+}
+
+export function createTitleStore(options: {
+  readonly pool: pg.Pool;
+  readonly now: () => Date;
+  /** Days for which the log is kept: no look-up reaches farther back. */
+  readonly logDays: number;
+  readonly sealer: () => Promise<Sealer>;
+}): TitleStore {
+  const { pool, now, logDays } = options;
+  let sealer: Promise<Sealer> | undefined;
+  const sealing = () => {
+    sealer ??= options.sealer().catch((cause) => {
+      sealer = undefined;
+      throw cause;
+    });
+    return sealer;
+  };
+
+  const store: TitleStore = {
+    async open(viewer, { device, userId, what }) {
+      const asked = `titles of ${device}${what === '' ? '' : ` ${what}`}`;
+      const userIds =
+        viewer.kind === 'operator'
+          ? [await readingOwner(pool, { viewer, named: userId, what: asked })]
+          : userId === undefined
+            ? viewer.userIds
+            : [recordOwner(viewer, userId)];
+      const at = now();
+      const spans = titleSpans(await readTitleFacts(pool, { device, userIds, now: at }));
+      if (spans.length === 0) {
+        throw new PenstockError('request.not-found', { detail: 'there is no such device whose titles you may see' });
+      }
+      const readers = [...new Set(spans.map((span) => span.userId))];
+      await recordTitleReading(pool, { viewer, userIds: readers, device, what, at });
+      return { device, userIds, spans, now: at };
+    },
+
+    async page(view, query) {
+      const { device, userIds, spans } = view;
+      const seal = await sealing();
+      const firstDay = addDays(utcDay(view.now), -logDays);
+      // lane time may run ahead of this process's clock by what clocks differ
+      const lastDay = addDays(utcDay(view.now), 1);
+      const after =
+        query.cursor === undefined
+          ? undefined
+          : parsePlace(seal.open(bindingOf('cursor', device, userIds), query.cursor));
+      if (query.cursor !== undefined && after === undefined) {
+        throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
+      }
+      const earliest = Math.min(...spans.map((span) => span.validFrom));
+      const from = Math.max(
+        Date.parse(`${firstDay}T00:00:00Z`),
+        earliest,
+        query.from === undefined ? -Infinity : Date.parse(query.from),
+      );
+      const to = query.to === undefined ? undefined : new Date(query.to);
+      const last = after?.day ?? (to !== undefined && utcDay(to) < lastDay ? utcDay(to) : lastDay);
+      const { rows } = await asTitleViewerOf(pool, { userIds, device, now: view.now }, (client) =>
+        client.query<TitleRow>({
+          name: 'titles-of-device',
+          text: TITLES_SQL,
+          values: [
+            new Date(from),
+            to ?? 'infinity',
+            last,
+            after?.at ?? null,
+            after?.sequence ?? null,
+            after?.tie ?? null,
+            query.direction ?? null,
+            query.kind ?? null,
+            query.serviceReferenceVariant ?? null,
+            query.code ?? null,
+            query.limit + 1,
+          ],
+        }),
+      );
+      const shown = rows.slice(0, query.limit);
+      const next = rows.length > query.limit ? shown.at(-1) : undefined;
+      const reference = bindingOf('title', device, userIds);
+      return {
+        items: shown.flatMap((row) => {
+          const span = spanOf(spans, row.recorded_at.getTime());
+          return span === undefined ? [] : [toDocument(row, device, span, seal.seal(reference, formatPlace(row)))];
+        }),
+        cursor: next && seal.seal(bindingOf('cursor', device, userIds), formatPlace(next)),
+      };
+    },
+
+    async list(viewer, device, query) {
+      const { cursor, limit, userId, ...conditions } = query;
+      const said = Object.entries(conditions).filter(([, value]) => value !== undefined);
+      const what = said.map(([name, value]) => `${name}=${value}`).join(' ');
+      return store.page(await store.open(viewer, { device, userId, what }), query);
+    },
+
+    async placeOf({ device, userIds }, reference) {
+      return parsePlace((await sealing()).open(bindingOf('title', device, userIds), reference));
+    },
+  };
+  return store;
+}
+
+function toDocument(row: TitleRow, device: Eui, span: TitleSpan, reference: string): TitleDocument {
+  const name = row.srv === null ? undefined : catalogue.get(row.srv)?.name;
+  const since = instantOf(span.since);
+  return {
+    reference,
+    time: row.recorded_at.toISOString(),
+    ...(row.released_at === null ? {} : { sentAt: row.released_at.toISOString() }),
+    direction: row.direction,
+    kind: row.kind,
+    ...(row.srv === null ? {} : { serviceReferenceVariant: row.srv }),
+    ...(name === undefined ? {} : { name }),
+    device: requireEui(device),
+    concerns: row.is_target ? 'target' : 'body',
+    ...(row.code === null ? {} : { code: row.code }),
+    sender: {
+      ...(row.sender_role === null ? {} : { role: row.sender_role }),
+      ...(row.sender_party === null ? {} : { party: row.sender_party }),
+      isYou: row.is_own,
+    },
+    why: { basis: span.basis, role: span.role, userId: span.userId, ...(since === undefined ? {} : { since }) },
+  };
+}
