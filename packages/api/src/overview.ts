@@ -11,6 +11,23 @@ const expiringSchema = z.object({
 });
 export type ExpiringCertificate = z.infer<typeof expiringSchema>;
 
+/** What an administrator is told of what the others do. */
+const accessNewsSchema = z.object({
+  /** What waits for this one's approval. */
+  approvals: z.int(),
+  /** Invitations, resets, roles and settings of the last 72 hours, by others. */
+  given: z.int(),
+  last: z
+    .object({
+      what: z.enum(['invited', 'reset', 'role-changed', 'policy-changed']),
+      email: z.string(),
+      byEmail: z.string(),
+      at: instantSchema,
+    })
+    .optional(),
+});
+export type AccessNews = z.infer<typeof accessNewsSchema>;
+
 /** GET /overview: of the User ID that one acts for; of the Operator: of all Users. */
 export const overviewSchema = z.object({
   asOf: instantSchema,
@@ -46,6 +63,8 @@ export const overviewSchema = z.object({
   }),
   /** Certificates in use that end within 30 days, or ended within the last 30 and have no successor. */
   certificates: z.object({ count: z.int(), first: z.array(expiringSchema) }),
+  /** To administrators only. */
+  people: accessNewsSchema.optional(),
 });
 export type OverviewDocument = z.infer<typeof overviewSchema>;
 

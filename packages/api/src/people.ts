@@ -160,7 +160,20 @@ export const postInvitationSchema = z.strictObject({
   role: personRoleSchema,
 });
 /** The link is shown this once. */
-export const linkSchema = z.object({ link: z.string(), expiresAt: instantSchema });
+export const linkSchema = z.object({
+  link: z.string(),
+  expiresAt: instantSchema,
+  /** It is good only when a second administrator has approved it. */
+  awaitsApproval: z.boolean().optional(),
+});
+export type MadeLink = z.infer<typeof linkSchema>;
+/** What became of a change that may take a second administrator. */
+export const askedSchema = z.object({
+  changed: z.boolean(),
+  /** Nothing has changed yet: it waits for one. */
+  awaitsApproval: z.boolean().optional(),
+});
+export type Asked = z.infer<typeof askedSchema>;
 /** GET /people/invitations: links that nobody has taken, the newest first. */
 export const invitationPageSchema = z.object({
   items: z.array(
@@ -178,6 +191,42 @@ export const invitationPageSchema = z.object({
 });
 export type InvitationPage = z.infer<typeof invitationPageSchema>;
 export const invitationQuerySchema = z.strictObject({ ...pageQuery, cursor: timeCursorSchema });
+
+export const approvalQuerySchema = z.strictObject({ ...pageQuery, cursor: timeCursorSchema });
+/** GET /people/approvals: what waits for a second administrator, the newest first. */
+export const approvalPageSchema = z.object({
+  items: z.array(
+    z.object({
+      approvalId: z.string(),
+      /** A link for somebody new, another role, a sign-in that is reset, no second administrator any more. */
+      kind: z.enum(['invitation', 'role', 'reset', 'policy']),
+      /** Whose administrators approve it. */
+      acting: actingSchema,
+      /** Whom it is about. */
+      email: z.string(),
+      name: z.string(),
+      role: personRoleSchema.optional(),
+      /** An e-mail address. */
+      askedBy: z.string(),
+      askedAt: instantSchema,
+      expiresAt: instantSchema,
+    }),
+  ),
+  cursor: cursorSchema,
+});
+export type ApprovalPage = z.infer<typeof approvalPageSchema>;
+/** POST /people/approvals/{approvalId}: neither who asked nor whom it is about approves; who asked may refuse it, too. */
+export const postApprovalSchema = z.strictObject({ decision: z.enum(['approve', 'refuse']) });
+/** GET /people/second-administrator: whether the Party wants one to approve what gives access. */
+export const secondAdministratorSchema = z.object({
+  isWanted: z.boolean(),
+  /** Active ones, of the User ID or the Operator. */
+  administrators: z.int(),
+  /** Whether it counts: it is wanted, and there are two, or were within the last 72 hours. */
+  isNeeded: z.boolean(),
+});
+export type SecondAdministrator = z.infer<typeof secondAdministratorSchema>;
+export const putSecondAdministratorSchema = z.strictObject({ isWanted: z.boolean() });
 
 const tokenSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is not whole');
 /** POST /invitations/look: what a link is good for. */

@@ -174,6 +174,35 @@ create table invitation (
 );
 create index invitation_open on invitation (acting, made_at) where used_at is null and withdrawn_at is null;
 
+-- Whether a Party wants a second administrator to approve what gives access; without a row it does.
+create table second_administrator (
+  party_id text primary key,      -- 'operator': the Operator
+  is_wanted boolean not null
+);
+
+-- What one administrator asked for and a second one approves or refuses, or nobody within 72 hours.
+create table approval (
+  approval_id uuid primary key default gen_random_uuid(),
+  kind text not null check (kind in ('invitation', 'role', 'reset', 'policy')),
+  acting text not null,           -- whose administrators approve it; the Operator's may all
+  person_id text,                 -- whom it is about; null: nobody yet, or of the policy
+  email text not null,
+  name text not null,
+  role text,                      -- of an invitation, or the new one
+  invitation_id uuid,             -- the link that is good once it is approved
+  asked_by text not null,         -- person_id
+  asked_by_email text not null,
+  asked_as text not null,         -- for whom that person acted
+  asked_at timestamptz not null,
+  expires_at timestamptz not null,
+  decided_at timestamptz,
+  decision text check (decision in ('approve', 'refuse', 'dropped')),
+  decided_by_email text,
+  check ((decided_at is null) = (decision is null))
+);
+create index approval_open on approval (asked_at, approval_id) where decided_at is null;
+create index approval_invitation on approval (invitation_id) where invitation_id is not null;
+
 -- What was done about sign-in and rights: append only. `email` is whom it is about, `by_email` who did it.
 create table people_activity (
   activity_id uuid primary key default gen_random_uuid(),

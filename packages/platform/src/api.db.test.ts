@@ -101,6 +101,10 @@ describe('who may call what', () => {
     'GET /api/v1/people/invitations': 'people.see',
     'POST /api/v1/people/invitations': 'people.change',
     'DELETE /api/v1/people/invitations/:invitationId': 'people.change',
+    'GET /api/v1/people/approvals': 'people.see',
+    'POST /api/v1/people/approvals/:approvalId': 'people.change',
+    'GET /api/v1/people/second-administrator': 'people.see',
+    'PUT /api/v1/people/second-administrator': 'people.change',
     'GET /api/v1/people-activity': 'activity.see',
     'GET /api/v1/people-activity.csv': 'activity.see',
     'POST /api/v1/invitations/look': 'anyone',
@@ -268,6 +272,7 @@ describe('who may call what', () => {
         .replace(':submission', '00'.repeat(32))
         .replace(':event', '20261122000000000001')
         .replace(':personId', 'unknown')
+        .replace(':approvalId', '00000000-0000-4000-8000-000000000000')
         .replace(':invitationId', '00000000-0000-4000-8000-000000000000')
         .replace(':sessionId', 'unknown')
         .replace(':version', '7')

@@ -48,6 +48,8 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
     role: 'read_only',
   }),
   'DELETE /api/v1/people/invitations/:invitationId': () => undefined,
+  'POST /api/v1/people/approvals/:approvalId': () => ({ decision: 'refuse' }),
+  'PUT /api/v1/people/second-administrator': () => undefined,
   'PUT /api/v1/parties/:partyId': () => ({ name: 'Taken', kind: 'other' }),
   'PUT /api/v1/user-ids/:userId': () => ({ partyId: 'A', roles: ['OU'] }),
   'POST /api/v1/certificates': ({ userId }) => ({ userId, purpose: 'signing', certificate: 'x' }),
@@ -180,6 +182,12 @@ beforeAll(async () => {
                now(), now() + interval '3 days')`,
       MARK,
     ],
+    [
+      `insert into approval (kind, acting, email, name, role, asked_by, asked_by_email, asked_as, asked_at, expires_at)
+       select 'role', r.acting, $2 || '@asked.example', $2, 'aro', r.person_id, $2, r.acting, now(), now() + interval '1 day'
+       from person_role r where r.acting = upper(replace($1::macaddr8::text, ':', '-'))`,
+      MARK,
+    ],
   ] as const) {
     await pool.query(sql as string, [beta, ...values]);
   }
@@ -187,6 +195,7 @@ beforeAll(async () => {
   const uuid = '00000000-0000-4000-8000-000000000000';
   const found: readonly (readonly [string, string, string])[] = [
     ['thresholdId', await idOf('select threshold_id as id from threshold where user_id = $1'), '999999'],
+    ['approvalId', await idOf(`select approval_id as id from approval where $1::macaddr8 is not null`), uuid],
     ['invitationId', await idOf(`select invitation_id as id from invitation where $1::macaddr8 is not null`), uuid],
     [
       'personId',
@@ -275,6 +284,7 @@ async function stateOfBeta(): Promise<unknown> {
     'select * from person order by 1',
     'select * from person_role order by 1, 2',
     'select * from invitation order by 1',
+    'select * from approval order by 1',
     `select * from device where device = '${parameters.device?.theirs}'`,
     `select * from party where party_id = 'B'`,
     `select s."id" from sign_in."session" s join person p on p.person_id = s."userId" where p.name = '${MARK}'`,
@@ -362,6 +372,7 @@ describe('nothing of another User', () => {
       'thresholds',
       'people',
       'people/invitations',
+      'people/approvals',
       'record-readings',
     ]) {
       const { text } = await ask(MARK, 'GET', `/api/v1/${list}`, undefined);

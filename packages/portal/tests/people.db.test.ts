@@ -173,6 +173,43 @@ describe('people', () => {
     await pages.row(email).waitFor();
   });
 
+  test('who are to sign wait for a second administrator, who is told, approves, and may ask for none', async () => {
+    const peer = await pages.portal.addPerson('peer', { [alpha]: 'user_administrator' });
+    const page = await pages.openAs(people.own, '/people?person=new');
+    await page.getByLabel('E-mail address').fill('signer@people.example');
+    await page.getByLabel('Name').fill('Sia');
+    await page.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: /^ARO/ }).click();
+    await pages.button('Make the link').click();
+    await page.getByText('It opens nothing until another administrator has approved it').waitFor();
+    const link = (await page.locator('.penstock-once').textContent()) ?? '';
+    await pages.button('I have handed it over').click();
+    await page.getByRole('link', { name: 'Approvals' }).click();
+    await pages.row('signer@people.example').getByRole('button', { name: 'Take it back' }).waitFor();
+    expect(await pages.button('Approve').count()).toBe(0);
+    expect(await findBarriers(page)).toEqual([]);
+    await page.goto(link);
+    await page.getByText('another administrator has to approve it').first().waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+
+    await pages.openAs(peer, '/overview');
+    await pages.page.getByRole('link', { name: /1 approval to give/ }).click();
+    await pages.row('signer@people.example').getByRole('button', { name: 'Approve' }).click();
+    const dialog = pages.page.getByRole('dialog', { name: 'Approve it?' });
+    await dialog.getByText('Make sure that the address is the person’s.').waitFor();
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Approve' }).click();
+    await pages.page.getByText('Nothing waits for a second administrator.').waitFor();
+    await pages.button('Ask no second administrator').click();
+    await pages.button('Ask none').click();
+    await pages.page.getByText('It waits for another administrator, as').waitFor();
+    await pages.row('Want no second administrator').getByRole('button', { name: 'Take it back' }).click();
+    await pages.button('Take it back').last().click();
+    await pages.page.getByText('Nothing waits for a second administrator.').waitFor();
+    await pages.openAs(people.own, link);
+    await pages.heading('Set up your sign-in').or(pages.page.getByText('signer@people.example')).first().waitFor();
+  });
+
   test('are seen by security, and not by an analyst', async () => {
     await pages.openAs(people.security, '/people');
     await pages.row('own@people.example').waitFor();

@@ -21,6 +21,15 @@ const pages = new TestPages({
     people.leaving = await portal.addPerson('leaving', { [alpha]: 'analyst' });
     await portal.addPerson('reader', { [alpha]: 'user_administrator' });
     people.security = await portal.addPerson('officer', { [alpha]: 'aro', operator: 'security' });
+    await portal.addPerson('deputy', { operator: 'operator_administrator' });
+    await pool.query(
+      `insert into approval (kind, acting, person_id, email, name, role, asked_by, asked_by_email, asked_as, asked_at, expires_at)
+       select w.kind, 'operator', s.person_id, s.email, s.name, w.role, a.person_id, a.email, 'operator', now() - w.ago,
+              now() - w.ago + interval '72 hours'
+       from (values ('role', 'security', 'leaving', 'deputy', interval '20 minutes'),
+                    ('reset', null, 'planner', 'administrator', interval '3 hours')) w(kind, role, subject, asker, ago)
+       join person s on s.name = w.subject join person a on a.name = w.asker`,
+    );
     await pool.query(
       `insert into invitation (token_sha256, kind, email, name, acting, role, made_as, made_at, expires_at)
        values (sha256($1), 'invitation', 'newcomer@supplier.example', 'Newcomer', $2, 'aro', 'operator', now(), now() + interval '72 hours')`,
@@ -115,6 +124,7 @@ const pictures: Readonly<Record<string, Picture>> = {
   people: ofAdministrator('/people', table),
   'people-invite': ofAdministrator('/people?person=new', (page) => page.getByLabel('Name').fill('Newcomer')),
   'people-invitations': ofAdministrator('/people?tab=invitations', table),
+  'people-approvals': ofAdministrator('/people?tab=approvals', table),
   'people-activity': ofAdministrator('/people?tab=activity', table),
   'people-readings': { who: () => people.security, path: () => '/people?for=operator&tab=readings', ready: table },
   certificates: ofAdministrator('/certificates', (page) => page.getByRole('note').waitFor()),

@@ -24,6 +24,13 @@ const pages = new TestPages({
       [alpha],
     );
     await pool.query(
+      `insert into approval (kind, acting, person_id, email, name, role, asked_by, asked_by_email, asked_as, asked_at, expires_at)
+       select 'role', 'operator', $1, 'desk@people.example', 'desk', 'security', person_id, email, 'operator', now(),
+              now() + interval '72 hours'
+       from person where person_id = $2`,
+      [portal.people.desk.personId, people.administrator.personId],
+    );
+    await pool.query(
       `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
        values ($1, now(), $2, 'desk@people.example', 'service_desk', 'Call 4711: refused', 'messages')`,
       [alpha, portal.people.desk.personId],
@@ -77,6 +84,17 @@ const shown: Readonly<Record<string, () => ShownPage & { as?: keyof typeof peopl
     asks: '/people/invitations',
     whole: table,
     empty: 'No invitation is open.',
+  }),
+  approvals: () => ({
+    path: '/people?tab=approvals',
+    asks: '/people/approvals',
+    whole: table,
+    empty: 'Nothing waits for a second administrator.',
+  }),
+  'who approves': () => ({
+    path: '/people?tab=approvals',
+    asks: '/people/second-administrator',
+    whole: (page) => page.getByRole('region', { name: 'A second administrator' }),
   }),
   activity: () => ({
     path: '/people?tab=activity',

@@ -119,6 +119,21 @@ export const errorCodes = {
     title: 'The link is not good any more.',
     action: 'Sign in when you used it before; else ask your administrator for another.',
   },
+  'people.own-approval': {
+    status: 403,
+    title: 'Nobody approves what they asked for, or what is about themselves.',
+    action: 'Ask another administrator; with no other, the Operator.',
+  },
+  'people.approval-awaited': {
+    status: 409,
+    title: 'The link is not good yet: another administrator has to approve it.',
+    action: 'Ask who gave it to you, and open it again when it is approved.',
+  },
+  'people.too-many-invitations': {
+    status: 409,
+    title: 'Too many invitations are open.',
+    action: 'Withdraw those that nobody will take; the others end by themselves after 72 hours.',
+  },
   'people.administrator-exists': {
     status: 409,
     title: 'There is an administrator already.',

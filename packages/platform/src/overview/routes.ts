@@ -2,6 +2,7 @@ import { overviewSchema, trafficSchema } from '@penstock/api';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { readAccessNews } from '../people/access-news-store.ts';
 import { type CountApprovals, OverviewStore } from './overview-store.ts';
 import { readTraffic } from './traffic-store.ts';
 
@@ -20,7 +21,11 @@ export function overviewRoutes({
     app.get(
       '/api/v1/overview',
       { config: { access: 'streams.see' }, schema: { response: { 200: overviewSchema } } },
-      (request) => store.read(viewerOf(request)),
+      async (request) => {
+        const viewer = viewerOf(request);
+        const people = await readAccessNews(pool, viewer, clock.now());
+        return { ...(await store.read(viewer)), ...(people === undefined ? {} : { people }) };
+      },
     );
     app.get(
       '/api/v1/traffic',

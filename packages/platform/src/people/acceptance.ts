@@ -9,7 +9,7 @@ import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { recordActivity } from './activity-store.ts';
 import { type HeldRole, isAdministrator, mayReopen, requireStrong } from './administration.ts';
-import { lockPeople, requireAdministrators } from './administration-store.ts';
+import { lockPeople, requireAdministrators } from './administrators-store.ts';
 import { bindProvider, type Providers } from './provider-people.ts';
 import { SHORTEST_PASSWORD } from './sign-in-guards.ts';
 
@@ -26,23 +26,31 @@ export interface LinkRow {
   readonly expires_at: Date;
   readonly used_at: Date | null;
   readonly withdrawn_at: Date | null;
+  /** Nobody has approved it who had to. */
+  readonly awaits_approval: boolean;
 }
 
 const linkOver = (detail: string) => new PenstockError('people.link-over', { detail });
 
-/** @throws PenstockError 'people.link-unknown', 'people.link-over' with why */
+/** @throws PenstockError 'people.link-unknown', 'people.link-over' with why, 'people.approval-awaited' */
 export async function findLink(
   client: pg.Pool | pg.PoolClient,
   digest: Buffer,
   now: Date,
   lock: '' | 'for update' = '',
 ): Promise<LinkRow> {
-  const { rows } = await client.query<LinkRow>(`select * from invitation where token_sha256 = $1 ${lock}`, [digest]);
+  const { rows } = await client.query<LinkRow>(
+    `select i.*, exists (select from approval a
+                         where a.invitation_id = i.invitation_id and a.decision is distinct from 'approve') as awaits_approval
+     from invitation i where i.token_sha256 = $1 ${lock}`,
+    [digest],
+  );
   const [row] = rows;
   if (row === undefined) throw new PenstockError('people.link-unknown');
   if (row.used_at !== null) throw linkOver('it was used before');
   if (row.withdrawn_at !== null) throw linkOver('it was withdrawn, or another took its place');
   if (row.expires_at <= now) throw linkOver('it was good for 72 hours');
+  if (row.awaits_approval) throw new PenstockError('people.approval-awaited');
   return row;
 }
 
@@ -152,7 +160,11 @@ async function openAccount(
   );
 }
 
-async function grant(client: pg.PoolClient, personId: string, acting: string, role: PersonRole): Promise<void> {
+async function grant(
+  client: pg.PoolClient,
+  given: { personId: string; acting: string; role: PersonRole; admitsDemonstration: boolean },
+): Promise<void> {
+  const { personId, acting, role, admitsDemonstration } = given;
   const held = await client.query<{ role: PersonRole }>(
     'select role from person_role where person_id = $1 and acting = $2',
     [personId, acting],
@@ -163,7 +175,9 @@ async function grant(client: pg.PoolClient, personId: string, acting: string, ro
     [personId, acting, role],
   );
   // nobody who is the last one lays it down by a link either
-  if (held.rows.some((before) => isAdministrator(before.role))) await requireAdministrators(client, [acting]);
+  if (held.rows.some((before) => isAdministrator(before.role))) {
+    await requireAdministrators(client, { actings: [acting], admitsDemonstration });
+  }
 }
 
 /**
@@ -173,8 +187,9 @@ async function grant(client: pg.PoolClient, personId: string, acting: string, ro
  */
 export async function accept(
   pool: pg.Pool,
-  { digest, proof, address, now }: { digest: Buffer; proof: Proof; address: string | undefined; now: Date },
+  taken: { digest: Buffer; proof: Proof; address: string | undefined; now: Date; admitsDemonstration: boolean },
 ): Promise<string> {
+  const { digest, proof, address, now, admitsDemonstration } = taken;
   const known = await findLink(pool, digest, now);
   if (!opensAccount(known, await findAccount(pool, known.email))) {
     if (proof.kind !== 'session' || proof.email !== known.email) throw new PenstockError('people.sign-in-first');
@@ -200,7 +215,8 @@ export async function accept(
       ]);
     }
     if (opens) await openAccount(client, personId, row, proof, hash);
-    if (row.acting !== null && row.role !== null) await grant(client, personId, row.acting, row.role);
+    const { acting, role } = row;
+    if (acting !== null && role !== null) await grant(client, { personId, acting, role, admitsDemonstration });
     await client.query('update invitation set used_at = $2 where token_sha256 = $1', [digest, now]);
     await recordActivity(client, {
       what: row.kind === 'recovery' ? 'reset-taken' : 'invitation-accepted',

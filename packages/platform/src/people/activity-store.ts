@@ -2,6 +2,7 @@
 import type { ActivityPage } from '@penstock/api';
 import type pg from 'pg';
 import type { Viewer } from '../foundation/viewer.ts';
+import type { ApprovalKind } from './approvals.ts';
 
 export type ActivityKind =
   | 'signed-in'
@@ -25,7 +26,11 @@ export type ActivityKind =
   | 'role-changed'
   | 'status-changed'
   | 'reset'
-  | 'reset-taken';
+  | 'reset-taken'
+  | `${ApprovalKind}-asked`
+  | 'approved'
+  | 'approval-refused'
+  | 'policy-changed';
 
 /** Who did what was done on the machine itself. */
 export const THE_MACHINE = 'the machine itself';

@@ -4,6 +4,7 @@ import {
   activityExportQuerySchema,
   activityPageSchema,
   activityQuerySchema,
+  askedSchema,
   changedSchema,
   invitationPageSchema,
   invitationQuerySchema,
@@ -34,7 +35,7 @@ import { linkOf } from './links.ts';
 import type { Providers } from './providers.ts';
 
 /** For whom the caller acts: its one User ID, or 'operator'. */
-function actingOf(request: FastifyRequest): string {
+export function actingOf(request: FastifyRequest): string {
   const viewer = viewerOf(request);
   return viewer.kind === 'operator' ? 'operator' : String(viewer.userIds[0]);
 }
@@ -56,6 +57,12 @@ const activityColumns = fieldColumns<ActivityPage['items'][number]>(
   'address',
 );
 
+/** @throws PenstockError of personOf: machines administer nobody */
+export function managerOf(request: FastifyRequest): Manager {
+  const { personId, email } = personOf(request);
+  return { personId, email, acting: actingOf(request) };
+}
+
 const byPerson = z.strictObject({ personId: z.string().max(100) });
 
 /** People, their roles and invitations, for administrators; what was done, for those who watch over it. */
@@ -63,12 +70,16 @@ export function administrationRoutes(options: {
   readonly pool: pg.Pool;
   readonly clock: Clock;
   readonly origins: () => readonly string[];
+  readonly admitsDemonstration: boolean;
 }): (app: HttpApp) => void {
-  const { pool, clock, origins } = options;
-  const managerOf = (request: FastifyRequest): Manager => {
-    const { personId, email } = personOf(request);
-    return { personId, email, acting: actingOf(request) };
-  };
+  const { pool, clock, origins, admitsDemonstration } = options;
+  /** Who changes something, from where, and when. */
+  const changeBy = (request: FastifyRequest) => ({
+    manager: managerOf(request),
+    address: addressOf(request),
+    now: clock.now(),
+    admitsDemonstration,
+  });
   const toSee = { config: { access: 'people.see' } } as const;
   const toChange = { config: { access: 'people.change' } } as const;
 
@@ -91,24 +102,20 @@ export function administrationRoutes(options: {
       '/api/v1/people/:personId',
       { ...toChange, schema: { params: byPerson, body: putPersonSchema, response: { 200: changedSchema } } },
       async (request) => {
-        const change = { manager: managerOf(request), ...request.params, address: addressOf(request) };
-        return { changed: await changeStatus(pool, { ...change, status: request.body.status }) };
+        const change = { ...changeBy(request), ...request.params, status: request.body.status };
+        return { changed: await changeStatus(pool, change) };
       },
     );
     app.put(
       '/api/v1/people/:personId/roles',
-      { ...toChange, schema: { params: byPerson, body: putRoleSchema, response: { 200: changedSchema } } },
-      async (request) => {
-        const change = { manager: managerOf(request), ...request.params, address: addressOf(request) };
-        return { changed: await changeRole(pool, { ...change, ...request.body }) };
-      },
+      { ...toChange, schema: { params: byPerson, body: putRoleSchema, response: { 200: askedSchema } } },
+      (request) => changeRole(pool, { ...changeBy(request), ...request.params, ...request.body }),
     );
     app.post(
       '/api/v1/people/:personId/reset',
       { ...toChange, schema: { params: byPerson, response: { 200: linkSchema } } },
       async (request) => {
-        const change = { manager: managerOf(request), ...request.params, address: addressOf(request) };
-        return linkOf(origins()[0], await reset(pool, { ...change, now: clock.now() }));
+        return linkOf(origins()[0], await reset(pool, { ...changeBy(request), ...request.params }));
       },
     );
     app.get(
@@ -120,8 +127,7 @@ export function administrationRoutes(options: {
       '/api/v1/people/invitations',
       { ...toChange, schema: { body: postInvitationSchema, response: { 200: linkSchema } } },
       async (request) => {
-        const asked = { ...request.body, manager: managerOf(request), address: addressOf(request), now: clock.now() };
-        return linkOf(origins()[0], await invite(pool, asked));
+        return linkOf(origins()[0], await invite(pool, { ...changeBy(request), ...request.body }));
       },
     );
     app.delete(
@@ -131,9 +137,7 @@ export function administrationRoutes(options: {
         schema: { params: z.strictObject({ invitationId: z.uuid() }), response: { 200: changedSchema } },
       },
       async (request) => {
-        const { invitationId } = request.params;
-        const by = { manager: managerOf(request), address: addressOf(request), now: clock.now() };
-        await withdrawInvitation(pool, { invitationId, ...by });
+        await withdrawInvitation(pool, { ...changeBy(request), ...request.params });
         return { changed: true };
       },
     );
@@ -163,8 +167,9 @@ export function invitationRoutes(options: {
   readonly clock: Clock;
   readonly sessions: Sessions;
   readonly providers: Providers;
+  readonly admitsDemonstration: boolean;
 }): (app: HttpApp) => void {
-  const { pool, clock, sessions, providers } = options;
+  const { pool, clock, sessions, providers, admitsDemonstration } = options;
   return (app) => {
     app.post(
       '/api/v1/invitations/look',
@@ -183,7 +188,8 @@ export function invitationRoutes(options: {
           password === undefined
             ? ({ kind: 'session', email: signedIn?.email } as const)
             : ({ kind: 'password', password } as const);
-        await accept(pool, { digest: linkDigest(token), proof, address: addressOf(request), now: clock.now() });
+        const by = { address: addressOf(request), now: clock.now(), admitsDemonstration };
+        await accept(pool, { digest: linkDigest(token), proof, ...by });
         return { changed: true };
       },
     );

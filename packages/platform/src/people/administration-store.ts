@@ -1,5 +1,5 @@
 // People as their administrators see and change them. Every change and its row of activity are one transaction.
-import type { PersonPage, PersonRole } from '@penstock/api';
+import type { Asked, PersonPage, PersonRole } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
@@ -17,6 +17,9 @@ import {
   type Side,
   sideOf,
 } from './administration.ts';
+import { lockPeople, requireAdministrators } from './administrators-store.ts';
+import { isWeighty } from './approvals.ts';
+import { askApproval, awaitsSecond, dropQuestions } from './approvals-store.ts';
 import { endAllSessions } from './people-store.ts';
 
 interface PersonRow {
@@ -84,11 +87,6 @@ interface ManagedRow extends Pick<PersonRow, 'email' | 'name' | 'status' | 'stat
   role: PersonRole;
 }
 
-/** Changes of roles and status come one after another: else two administrators could each remove the other. */
-export async function lockPeople(client: pg.PoolClient): Promise<void> {
-  await client.query('lock table person, person_role in share row exclusive mode');
-}
-
 /**
  * A person that a manager may know: one who acts for what it administers.
  * @throws PenstockError 'request.not-found', alike for one that is unknown
@@ -117,19 +115,6 @@ async function withdrawLinksOf(client: pg.PoolClient, personId: string): Promise
   );
 }
 
-/** @throws PenstockError 'people.last-administrator' when no active administrator would be left for one of these */
-export async function requireAdministrators(client: pg.PoolClient, actings: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ acting: string }>(
-    `select a.acting from unnest($1::text[]) as a(acting)
-     where not exists (select from person_role r join person p using (person_id)
-                       where r.acting = a.acting and p.status = 'active'
-                         and r.role in ('user_administrator', 'operator_administrator'))`,
-    [actings],
-  );
-  const [left] = rows;
-  if (left !== undefined) throw new PenstockError('people.last-administrator', { detail: `of ${left.acting}` });
-}
-
 /** That a User ID is there; 'operator' always is. @throws PenstockError 'request.invalid' */
 export async function requireActing(client: pg.PoolClient, acting: string): Promise<void> {
   if (acting === 'operator') return;
@@ -142,45 +127,61 @@ export interface Change {
   readonly manager: Manager;
   readonly personId: string;
   readonly address: string;
+  readonly now: Date;
+  /** Whether the demonstration's people count as administrators. */
+  readonly admitsDemonstration: boolean;
 }
 
-/** Gives a person another role for `acting`, or takes it away. False when it is so already. */
-export async function changeRole(
-  pool: pg.Pool,
-  { manager, personId, address, acting, role }: Change & { acting: string; role: PersonRole | null },
-): Promise<boolean> {
+export interface RoleChange extends Change {
+  readonly acting: string;
+  readonly role: PersonRole | null;
+}
+
+/**
+ * Gives a person another role for `acting`, or takes it away; what it takes a second administrator for waits for one.
+ * Nothing has changed when it is so already.
+ */
+export async function changeRole(pool: pg.Pool, change: RoleChange): Promise<Asked> {
+  const { manager, personId, acting, role, admitsDemonstration } = change;
   requireScope(manager, acting, role);
   requireOther(manager, personId);
   return inTransaction(pool, async (client) => {
     await lockPeople(client);
     await requireActing(client, acting);
-    const { email, roles } = await findManaged(client, manager, personId);
-    const before = roles.find((held) => held.acting === acting)?.role ?? null;
-    if (before === role) return false;
-    await client.query('delete from person_role where person_id = $1 and acting = $2', [personId, acting]);
-    if (role !== null) {
-      await client.query('insert into person_role (person_id, acting, role) values ($1, $2, $3)', [
-        personId,
-        acting,
-        role,
-      ]);
+    const { email, name, roles } = await findManaged(client, manager, personId);
+    if (role === (roles.find((held) => held.acting === acting)?.role ?? null)) return { changed: false };
+    if (isWeighty(role) && (await awaitsSecond(client, { actings: [manager.acting, acting], admitsDemonstration }))) {
+      await askApproval(client, { ...change, kind: 'role', email, name, role: role ?? '' });
+      return { changed: false, awaitsApproval: true };
     }
-    if (before !== null && isAdministrator(before)) {
-      await requireAdministrators(client, [acting]);
-      await withdrawLinksOf(client, personId);
-    }
-    const detail = `${before ?? 'none'} -> ${role ?? 'none'}`;
-    await recordActivity(client, {
-      what: 'role-changed',
-      personId,
-      email,
-      byEmail: manager.email,
-      acting,
-      detail,
-      address,
-    });
-    return true;
+    await applyRole(client, change);
+    return { changed: true };
   });
+}
+
+/** In the caller's transaction, which holds the lock of people. */
+export async function applyRole(
+  client: pg.PoolClient,
+  { manager, personId, address, now, acting, role, admitsDemonstration }: RoleChange,
+): Promise<void> {
+  const { email, roles } = await findManaged(client, manager, personId);
+  const before = roles.find((held) => held.acting === acting)?.role ?? null;
+  await dropQuestions(client, { kind: 'role', acting, email, now });
+  await client.query('delete from person_role where person_id = $1 and acting = $2', [personId, acting]);
+  if (role !== null) {
+    await client.query('insert into person_role (person_id, acting, role) values ($1, $2, $3)', [
+      personId,
+      acting,
+      role,
+    ]);
+  }
+  if (before !== null && isAdministrator(before)) {
+    await requireAdministrators(client, { actings: [acting], admitsDemonstration });
+    await withdrawLinksOf(client, personId);
+  }
+  const detail = `${before ?? 'none'} -> ${role ?? 'none'}`;
+  const by = { byEmail: manager.email, acting, address };
+  await recordActivity(client, { what: 'role-changed', personId, email, detail, ...by });
 }
 
 /**
@@ -189,7 +190,7 @@ export async function changeRole(
  */
 export async function changeStatus(
   pool: pg.Pool,
-  { manager, personId, address, status }: Change & { status: PersonStatus },
+  { manager, personId, address, status, admitsDemonstration }: Change & { status: PersonStatus },
 ): Promise<boolean> {
   requireOther(manager, personId);
   return inTransaction(pool, async (client) => {
@@ -202,9 +203,9 @@ export async function changeStatus(
       status,
       status === 'active' ? null : sideOf(manager.acting),
     ]);
-    const administered = roles.filter(({ role }) => isAdministrator(role)).map(({ acting }) => acting);
+    const actings = roles.filter(({ role }) => isAdministrator(role)).map(({ acting }) => acting);
     if (status !== 'active') {
-      await requireAdministrators(client, administered);
+      await requireAdministrators(client, { actings, admitsDemonstration });
       await endAllSessions(client, personId);
       await withdrawLinksOf(client, personId);
     }

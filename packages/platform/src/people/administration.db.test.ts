@@ -30,6 +30,8 @@ beforeAll(async () => {
   // others reach it, through a proxy on this machine
   server = await startPeopleServer({ admitsDemonstration: false, trustedProxies: ['127.0.0.1'] });
   ({ database, address } = server);
+  // each of them does here what it takes two for where that is wanted (approvals.db.test.ts)
+  await database.pool.query(`insert into second_administrator values ('A', false), ('operator', false)`);
   administrator = await addPerson(database.pool, { name: 'first', roles: { [alpha]: 'user_administrator' } });
   own = await signedIn(administrator);
   operator = await signedIn(

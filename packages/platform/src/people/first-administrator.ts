@@ -10,7 +10,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import type { Log } from '../foundation/log.ts';
 import { findLink, linkDigest } from './acceptance.ts';
 import { recordActivity, THE_MACHINE } from './activity-store.ts';
-import { lockPeople } from './administration-store.ts';
+import { lockPeople } from './administrators-store.ts';
 import { type Link, linkOf, makeLink } from './links.ts';
 
 const FILE = 'first-administrator.txt';

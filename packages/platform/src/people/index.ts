@@ -6,6 +6,7 @@ import type { Sessions } from '../foundation/http/caller.ts';
 import type { HttpApp } from '../foundation/http/server.ts';
 import type { Log } from '../foundation/log.ts';
 import { administrationRoutes, invitationRoutes } from './administration-routes.ts';
+import { approvalRoutes } from './approval-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import type { Providers } from './providers.ts';
 import { meRoutes, readingsRoutes } from './routes.ts';
@@ -32,7 +33,7 @@ export interface People {
 }
 
 export function createPeople(options: PeopleOptions): People {
-  const { pool, clock, origins, providers } = options;
+  const { pool, clock, origins, providers, admitsDemonstration } = options;
   // The port is known when the server listens, so this is made by the first who asks.
   let made: SignIn | undefined;
   const signIn = (): SignIn => {
@@ -46,8 +47,9 @@ export function createPeople(options: PeopleOptions): People {
       authRoutes({ pool, clock, signIn, origins }),
       meRoutes({ pool, clock, sessions, providers }),
       readingsRoutes(pool),
-      administrationRoutes({ pool, clock, origins }),
-      invitationRoutes({ pool, clock, sessions, providers }),
+      administrationRoutes({ pool, clock, origins, admitsDemonstration }),
+      approvalRoutes({ pool, clock, admitsDemonstration }),
+      invitationRoutes({ pool, clock, sessions, providers, admitsDemonstration }),
     ],
   };
 }

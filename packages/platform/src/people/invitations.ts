@@ -6,11 +6,40 @@ import { PenstockError } from '../foundation/errors.ts';
 import type { LinkRow } from './acceptance.ts';
 import { recordActivity, THE_MACHINE } from './activity-store.ts';
 import { type Manager, requireOther, requireScope, requireWhole } from './administration.ts';
-import { type Change, findManaged, lockPeople, requireActing } from './administration-store.ts';
+import { type Change, findManaged, requireActing } from './administration-store.ts';
+import { lockPeople } from './administrators-store.ts';
+import { approversOf, isWeighty } from './approvals.ts';
+import { askApproval, awaitsSecond } from './approvals-store.ts';
 import { type Link, makeLink } from './links.ts';
 import { endAllSessions } from './people-store.ts';
 
-/** @throws PenstockError of requireScope, 'people.own-rights' for the own address */
+/** Open invitations of one Party: whoever has a session of an administrator makes no more with it. */
+export const MOST_OPEN = 50;
+
+/** @throws PenstockError 'people.too-many-invitations' */
+async function requireFewOpen(
+  client: pg.PoolClient,
+  { email, acting, now }: { email: string; acting: string; now: Date },
+): Promise<void> {
+  const { rows } = await client.query<{ open: number }>(
+    `select count(*)::integer as open from invitation i
+     left join user_id u on u.user_id = nullif(i.acting, 'operator')::macaddr8
+     where i.kind = 'invitation' and i.used_at is null and i.withdrawn_at is null and i.expires_at > $3
+       and (i.email, i.acting) <> ($1, $2)
+       and coalesce(u.party_id, 'operator')
+           = coalesce((select party_id from user_id where user_id = nullif($2, 'operator')::macaddr8), 'operator')`,
+    [email, acting, now],
+  );
+  if ((rows[0]?.open ?? 0) < MOST_OPEN) return;
+  throw new PenstockError('people.too-many-invitations', { detail: `${MOST_OPEN} are open` });
+}
+
+/** A link that was made, and whether it is good only when a second administrator has approved it. */
+export interface MadeLink extends Link {
+  readonly awaitsApproval: boolean;
+}
+
+/** @throws PenstockError of requireScope and requireFewOpen, 'people.own-rights' for the own address */
 export async function invite(
   pool: pg.Pool,
   asked: {
@@ -21,13 +50,18 @@ export async function invite(
     role: PersonRole;
     address: string;
     now: Date;
+    admitsDemonstration: boolean;
   },
-): Promise<Link> {
-  const { manager, email, name, acting, role, address, now } = asked;
+): Promise<MadeLink> {
+  const { manager, email, name, acting, role, address, now, admitsDemonstration } = asked;
   requireScope(manager, acting, role);
   if (email === manager.email) throw new PenstockError('people.own-rights');
   return inTransaction(pool, async (client) => {
+    await lockPeople(client);
     await requireActing(client, acting);
+    await requireFewOpen(client, { email, acting, now });
+    const actings = [manager.acting, acting];
+    const awaitsApproval = isWeighty(role) && (await awaitsSecond(client, { actings, admitsDemonstration }));
     const link = await makeLink(client, {
       kind: 'invitation',
       email,
@@ -38,12 +72,17 @@ export async function invite(
       madeAs: manager.acting,
       now,
     });
-    await recordActivity(client, { what: 'invited', email, byEmail: manager.email, acting, detail: role, address });
-    return link;
+    const { invitationId } = link;
+    const about = { manager, acting, email, name, role, invitationId, address, now } as const;
+    if (awaitsApproval) await askApproval(client, { kind: 'invitation', ...about });
+    else
+      await recordActivity(client, { what: 'invited', email, byEmail: manager.email, acting, detail: role, address });
+    return { ...link, awaitsApproval };
   });
 }
 
-async function takeSignInAway(client: pg.PoolClient, personId: string): Promise<void> {
+/** In the caller's transaction. */
+export async function takeSignInAway(client: pg.PoolClient, personId: string): Promise<void> {
   await endAllSessions(client, personId);
   await client.query(`delete from sign_in."account" where "userId" = $1`, [personId]);
   await client.query(`delete from sign_in."twoFactor" where "userId" = $1`, [personId]);
@@ -51,17 +90,29 @@ async function takeSignInAway(client: pg.PoolClient, personId: string): Promise<
   await client.query(`update sign_in."user" set "twoFactorEnabled" = false where "id" = $1`, [personId]);
 }
 
-/** Takes password, second factor and sessions away, and gives the link by which the person sets new ones. */
-export async function reset(pool: pg.Pool, { manager, personId, address, now }: Change & { now: Date }): Promise<Link> {
+/**
+ * Takes password, second factor and sessions away, and gives the link by which the person sets new ones. Where a second
+ * administrator is wanted, all of it waits for the approval.
+ */
+export async function reset(pool: pg.Pool, change: Change): Promise<MadeLink> {
+  const { manager, personId, address, now, admitsDemonstration } = change;
   requireOther(manager, personId);
   return inTransaction(pool, async (client) => {
     await lockPeople(client);
     const { email, name, roles } = await findManaged(client, manager, personId);
     requireWhole(manager, roles);
+    const maker = { madeBy: manager.personId, madeAs: manager.acting } as const;
+    const link = await makeLink(client, { kind: 'recovery', email, name, ...maker, now });
+    const actings = [manager.acting, ...roles.map(({ acting }) => acting)];
+    if (await awaitsSecond(client, { actings, admitsDemonstration })) {
+      const { invitationId } = link;
+      const about = { manager, acting: approversOf(roles), personId, email, name, invitationId, address, now };
+      await askApproval(client, { kind: 'reset', ...about });
+      return { ...link, awaitsApproval: true };
+    }
     await takeSignInAway(client, personId);
     await recordActivity(client, { what: 'reset', personId, email, byEmail: manager.email, address });
-    const maker = { madeBy: manager.personId, madeAs: manager.acting } as const;
-    return makeLink(client, { kind: 'recovery', email, name, ...maker, now });
+    return { ...link, awaitsApproval: false };
   });
 }
 

@@ -7,6 +7,7 @@ import { linkDigest } from './acceptance.ts';
 const GOOD_FOR_MILLISECONDS = 72 * 3600 * 1000;
 
 export interface Link {
+  readonly invitationId: string;
   readonly token: string;
   readonly expiresAt: Date;
 }
@@ -33,15 +34,21 @@ export async function makeLink(client: pg.PoolClient, link: NewLink): Promise<Li
      where email = $2 and acting is not distinct from $3 and kind = $4 and used_at is null and withdrawn_at is null`,
     [now, email, acting, kind],
   );
-  await client.query(
+  const { rows } = await client.query<{ invitation_id: string }>(
     `insert into invitation (token_sha256, kind, email, name, acting, role, made_by, made_as, made_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning invitation_id`,
     [linkDigest(token), kind, email, name, acting, role, madeBy, madeAs, now, expiresAt],
   );
-  return { token, expiresAt };
+  const [row] = rows;
+  if (row === undefined) throw new Error('a link that was made is gone');
+  return { invitationId: row.invitation_id, token, expiresAt };
 }
 
 /** The address of a link. The secret is behind the #, which browsers do not send: it stands in no log of a server. */
-export function linkOf(origin: string | undefined, { token, expiresAt }: Link): { link: string; expiresAt: string } {
-  return { link: `${origin}/invitation#${token}`, expiresAt: expiresAt.toISOString() };
+export function linkOf(
+  origin: string | undefined,
+  { token, expiresAt, awaitsApproval = false }: Omit<Link, 'invitationId'> & { readonly awaitsApproval?: boolean },
+): { link: string; expiresAt: string; awaitsApproval?: boolean } {
+  const link = `${origin}/invitation#${token}`;
+  return { link, expiresAt: expiresAt.toISOString(), ...(awaitsApproval ? { awaitsApproval } : {}) };
 }

@@ -25,12 +25,14 @@ export async function linkHolder(pool: pg.Pool, clock: Clock, token: string | nu
 export async function acceptByPasskey(
   pool: pg.Pool,
   clock: Clock,
-  { token, peer }: { token: string | null | undefined; peer: string | undefined },
+  asked: { token: string | null | undefined; peer: string | undefined; admitsDemonstration: boolean },
 ): Promise<{ userId: string }> {
+  const { token, peer, admitsDemonstration } = asked;
   if (!token) throw noLink();
   const proof = { kind: 'passkey' } as const;
   const digest = linkDigest(token);
-  const userId = await accept(pool, { digest, proof, address: peer, now: clock.now() }).catch((error: unknown) => {
+  const taken = { digest, proof, address: peer, now: clock.now(), admitsDemonstration };
+  const userId = await accept(pool, taken).catch((error: unknown) => {
     throw inItsForm(error);
   });
   return { userId };

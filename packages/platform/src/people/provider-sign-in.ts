@@ -32,6 +32,7 @@ export interface ProviderSignInOptions {
   readonly log: Log;
   readonly operatorId: Eui;
   readonly providers: Providers;
+  readonly admitsDemonstration: boolean;
 }
 
 const underWaySchema = z.object({
@@ -65,7 +66,7 @@ export function inItsForm(error: unknown): unknown {
 const callbackOf = (baseURL: string, { id }: Provider): string => `${new URL(baseURL).origin}/sign-in/${id}`;
 
 export function providerSignIn(options: ProviderSignInOptions) {
-  const { pool, clock, log, operatorId, providers } = options;
+  const { pool, clock, log, operatorId, providers, admitsDemonstration } = options;
 
   async function chosen(body: { email?: string | undefined; token?: string | undefined }) {
     if (body.token === undefined) {
@@ -85,7 +86,8 @@ export function providerSignIn(options: ProviderSignInOptions) {
     const suits = email === row.email && (await providerOfLink(pool, providers, row)) === provider;
     if (!suits) return { refused: 'not-for-it' as const, email };
     const proof = { kind: 'provider', provider: provider.id, subject: claims.subject } as const;
-    return { personId: await accept(pool, { digest, proof, address: peer, now: clock.now() }), hasCode: false };
+    const taken = { digest, proof, address: peer, now: clock.now(), admitsDemonstration };
+    return { personId: await accept(pool, taken), hasCode: false };
   }
 
   async function enter(context: GenericEndpointContext, provider: Provider, claims: ProviderClaims, bound: Bound) {

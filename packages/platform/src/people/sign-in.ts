@@ -148,7 +148,7 @@ export function createSignIn(options: SignInOptions) {
             await requireVerified(verification.registrationInfo?.userVerified);
             // whoever is signed in adds it to the own account, whatever link went with it
             if ((await getSessionFromCtx(ctx)) !== null) return undefined;
-            return acceptByPasskey(pool, clock, { token: context, peer: peerOf(ctx) });
+            return acceptByPasskey(pool, clock, { token: context, peer: peerOf(ctx), admitsDemonstration });
           },
         },
         authentication: {

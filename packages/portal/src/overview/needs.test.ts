@@ -59,6 +59,24 @@ test.each([
   expect(healthWords(needs)).toBe(words);
 });
 
+test('an administrator is told what waits for an approval, and what the others gave', () => {
+  const last = {
+    what: 'invited',
+    email: 'ann@x.example',
+    byEmail: 'ben@x.example',
+    at: '2026-11-22T11:58:00.000Z',
+  } as const;
+  const peopleOf = (people: NonNullable<OverviewDocument['people']>) =>
+    needsOf({ ...well, people }, { isOperator: false })
+      .filter(({ name }) => name === 'People')
+      .map(({ state, title, words }) => [state, title, words]);
+  expect(peopleOf({ approvals: 0, given: 0 })).toEqual([]);
+  expect(peopleOf({ approvals: 2, given: 1, last })).toEqual([
+    ['waiting', '2 approvals to give', 'Another administrator asks for yours.'],
+    ['told', '1 change of access', 'ann@x.example was invited, by ben@x.example, 2 min ago.'],
+  ]);
+});
+
 test('a certificate that ended is said to have', () => {
   const ended = { userId: 'U', purpose: 'signing', notAfter: '2026-11-22T11:59:00.000Z' } as const;
   const [first] = needsOf({ ...well, certificates: { count: 1, first: [ended] } }, asUser);

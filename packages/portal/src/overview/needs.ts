@@ -11,7 +11,9 @@ export interface Need {
     | 'approvals'
     | 'approvals-of-others'
     | 'stopped-files'
-    | 'certificates';
+    | 'certificates'
+    | 'access-approvals'
+    | 'access-given';
   readonly name: string;
   /** Of the marks of portal.css: what is well, what waits, what fails, what is held; 'told': of what another card says. */
   readonly state: 'well' | 'waiting' | 'failing' | 'held' | 'told';
@@ -150,6 +152,38 @@ function submissions(
   return all.filter((need) => need !== false);
 }
 
+const givenWords = {
+  invited: 'was invited',
+  reset: 'had the sign-in reset',
+  'role-changed': 'has another role',
+  'policy-changed': 'asks for a second administrator differently now',
+} as const;
+
+/** To administrators, while there is something: what waits for them, and what the others gave. */
+function people({ people: news, asOf }: OverviewDocument): Need[] {
+  if (news === undefined) return [];
+  const { approvals, given, last } = news;
+  const name = 'People';
+  const ago = (at: string) => formatDuration(Math.max(0, Date.parse(asOf) - Date.parse(at)));
+  const all: (Need | false)[] = [
+    approvals > 0 && {
+      key: 'access-approvals',
+      name,
+      state: 'waiting',
+      title: `${count(approvals, 'approval')} to give`,
+      words: 'Another administrator asks for yours.',
+    },
+    last !== undefined && {
+      key: 'access-given',
+      name,
+      state: 'told',
+      title: `${count(given, 'change')} of access`,
+      words: `${last.email} ${givenWords[last.what]}, by ${last.byEmail}, ${ago(last.at)} ago.`,
+    },
+  ];
+  return all.filter((need) => need !== false);
+}
+
 const order: readonly Need['state'][] = ['held', 'failing', 'waiting', 'told', 'well'];
 
 /** What needs somebody comes first. */
@@ -160,6 +194,7 @@ export function needsOf(overview: OverviewDocument, { isOperator }: { isOperator
     incidents(overview),
     ...submissions(overview, isOperator),
     ...releases(overview),
+    ...people(overview),
     certificates(overview),
   ];
   return all.sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state));

@@ -17,7 +17,9 @@ const overviewQuery = (caller: Caller) =>
   queryOptions({
     queryKey: ['overview', caller],
     queryFn: ({ signal }) => ask(overviewSchema, '/overview', { caller, signal }),
-    meta: { live: { topics: ['quarantine', 'streams', 'incidents', 'releases', 'submissions', 'directory'] } },
+    meta: {
+      live: { topics: ['quarantine', 'streams', 'incidents', 'releases', 'submissions', 'directory', 'people'] },
+    },
   });
 
 /** Traffic is counted up every twenty seconds. */
@@ -89,6 +91,8 @@ const ways: Readonly<Record<Need['key'], LinkProps['to']>> = {
   'approvals-of-others': '/submissions',
   'stopped-files': '/submissions',
   certificates: '/certificates',
+  'access-approvals': '/people',
+  'access-given': '/people',
 };
 
 /** What of it is shown there: what the card counted. */
@@ -97,6 +101,8 @@ const conditions: Readonly<Partial<Record<Need['key'], Readonly<Record<string, s
   approvals: { list: 'mine' },
   'approvals-of-others': { list: 'others' },
   'stopped-files': { list: 'stopped' },
+  'access-approvals': { tab: 'approvals' },
+  'access-given': { tab: 'activity' },
 };
 
 function NeedCard({ need }: { need: Need }) {

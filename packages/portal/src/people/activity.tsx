@@ -31,6 +31,13 @@ const words: Readonly<Record<string, string>> = {
   'status-changed': 'status changed',
   reset: 'sign-in reset',
   'reset-taken': 'set up sign-in again',
+  'invitation-asked': 'invitation waits for approval',
+  'role-asked': 'role waits for approval',
+  'reset-asked': 'reset waits for approval',
+  'policy-asked': 'to ask no second administrator waits for approval',
+  approved: 'approved',
+  'approval-refused': 'refused',
+  'policy-changed': 'setting changed',
 };
 
 /** What was done about sign-in and rights, the newest first. */

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { linkSchema, type PersonRole } from '@penstock/api/schemas';
+import { linkSchema, type MadeLink, type PersonRole } from '@penstock/api/schemas';
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
@@ -21,8 +21,8 @@ interface Form {
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { acting } = useSession();
   const [form, setForm] = useState<Form>({ email: '', name: '', acting, role: null });
-  const [link, setLink] = useState<{ link: string; expiresAt: string }>();
-  const inviting = useChange(linkSchema, ['people', 'invitations']);
+  const [link, setLink] = useState<MadeLink>();
+  const inviting = useChange(linkSchema, ['people', 'invitations', 'approvals']);
   const put = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }));
 
   async function submit() {
@@ -79,6 +79,7 @@ export function LinkDialog(props: {
   title: string;
   link: string;
   expiresAt: string;
+  awaitsApproval?: boolean | undefined;
   email: string;
   onClose: () => void;
 }) {

@@ -5,6 +5,7 @@ import { PageTitle } from '../shared/page-title.tsx';
 import { NoRight } from '../shared/states.tsx';
 import { Views } from '../shared/views.tsx';
 import { Activity } from './activity.tsx';
+import { Approvals } from './approvals.tsx';
 import { Invitations } from './invitations.tsx';
 import { PeopleList } from './people-list.tsx';
 import { Readings } from './readings.tsx';
@@ -13,6 +14,7 @@ import { Readings } from './readings.tsx';
 const views = [
   ['people', 'People', 'people.see'],
   ['invitations', 'Open invitations', 'people.see'],
+  ['approvals', 'Approvals', 'people.see'],
   ['activity', 'Activity', 'activity.see'],
   ['readings', 'Who read a record', 'readings.see'],
 ] as const;
@@ -38,6 +40,7 @@ export function PeoplePage() {
       <Views label="Of people" views={seen.map(([name, words]) => [name, words])} shown={shown[0]} />
       {shown[0] === 'people' ? <PeopleList /> : null}
       {shown[0] === 'invitations' ? <Invitations /> : null}
+      {shown[0] === 'approvals' ? <Approvals /> : null}
       {shown[0] === 'activity' ? <Activity /> : null}
       {shown[0] === 'readings' ? <Readings /> : null}
     </Stack>

@@ -1,5 +1,5 @@
 import { Button, Divider, Group, Text } from '@mantine/core';
-import { changedSchema, linkSchema, type PersonRole } from '@penstock/api/schemas';
+import { askedSchema, linkSchema, type MadeLink, type PersonRole } from '@penstock/api/schemas';
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
@@ -28,7 +28,8 @@ const endings: Readonly<Record<Ending, { title: string; words: string; confirm: 
   },
   reset: {
     title: 'Reset the sign-in?',
-    words: 'Password, authenticator, passkeys and sessions are gone at once. You get a link by which new ones are set.',
+    words:
+      'Password, authenticator, passkeys and sessions are gone at once, or when another administrator has approved it. You get a link by which new ones are set.',
     confirm: 'Reset',
   },
 };
@@ -41,9 +42,10 @@ export function PersonDialog({ person, onClose }: { person: Person; onClose: () 
   const held = person.roles.find((one) => one.acting === acting)?.role ?? null;
   const [role, setRole] = useState<PersonRole | null>(held);
   const [ending, setEnding] = useState<Ending>();
-  const [link, setLink] = useState<{ link: string; expiresAt: string }>();
-  const changing = useChange(changedSchema, ['people', 'activity']);
-  const resetting = useChange(linkSchema, ['people', 'activity']);
+  const [link, setLink] = useState<MadeLink>();
+  const [awaits, setAwaits] = useState(false);
+  const changing = useChange(askedSchema, ['people', 'activity', 'approvals']);
+  const resetting = useChange(linkSchema, ['people', 'activity', 'approvals']);
   const path = `/people/${person.personId}`;
 
   async function end() {
@@ -60,7 +62,9 @@ export function PersonDialog({ person, onClose }: { person: Person; onClose: () 
   }
   const changeStatus = (status: Person['status']) => changing.change(path, { method: 'PUT', body: { status } });
   async function give() {
-    if ((await changing.change(`${path}/roles`, { method: 'PUT', body: { acting, role } })) !== undefined) onClose();
+    const done = await changing.change(`${path}/roles`, { method: 'PUT', body: { acting, role } });
+    if (done?.awaitsApproval === true) setAwaits(true);
+    else if (done !== undefined) onClose();
   }
   async function letIn() {
     if ((await changeStatus('active')) !== undefined) onClose();
@@ -87,6 +91,11 @@ export function PersonDialog({ person, onClose }: { person: Person; onClose: () 
     <Dialog title={person.name} size="lg" onClose={onClose}>
       <Text c="dimmed">{person.email}</Text>
       {changing.summary}
+      {awaits ? (
+        <Text role="status" fw={650}>
+          The role waits for another administrator, who sees it under Approvals.
+        </Text>
+      ) : null}
       <ActingSelect value={acting} onChange={choose} />
       <RoleSelect acting={acting} value={role} onChange={setRole} />
       <Group gap="sm">

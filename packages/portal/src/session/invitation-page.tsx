@@ -36,7 +36,8 @@ export function InvitationPage() {
 
 function NoInvitation({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const status = error instanceof CallFailed ? error.problem.status : 0;
-  const isOfLink = status >= 400 && status < 500 && status !== 429;
+  // too many questions, or nobody has approved it yet: both pass
+  const isOfLink = status >= 400 && status < 500 && status !== 429 && status !== 409;
   const words =
     status === 400
       ? { title: 'This link is not whole.', action: 'Open the whole link as you got it, to its last character.' }

@@ -59,6 +59,8 @@ export function ConfirmDialog(props: {
   title: string;
   children: ReactNode;
   confirm: string;
+  /** Nothing ends by it. */
+  isPlain?: boolean;
   changing: Pick<Changing<unknown>, 'isPending' | 'summary'>;
   onConfirm: () => void;
   onClose: () => void;
@@ -68,7 +70,11 @@ export function ConfirmDialog(props: {
       <Text component="div">{props.children}</Text>
       {props.changing.summary}
       <Group gap="sm">
-        <Button color="red.8" loading={props.changing.isPending} onClick={props.onConfirm}>
+        <Button
+          {...(props.isPlain === true ? {} : { color: 'red.8' })}
+          loading={props.changing.isPending}
+          onClick={props.onConfirm}
+        >
           {props.confirm}
         </Button>
         <Button variant="default" onClick={props.onClose}>

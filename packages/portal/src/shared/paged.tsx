@@ -20,6 +20,7 @@ interface PageOf<Item> {
 const topicsOf = {
   people: ['people'],
   invitations: ['people'],
+  approvals: ['people'],
   activity: ['people'],
   readings: ['readings'],
   certificates: ['directory'],

@@ -38,6 +38,8 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   tried_code: 'reference',
   wrong_password: 'reference',
   invitation: 'reference',
+  approval: 'reference',
+  second_administrator: 'reference',
   people_activity: 'reference',
   title_switch: 'reference',
   sealing_key: 'reference',
