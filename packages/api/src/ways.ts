@@ -103,6 +103,10 @@ export const wayHealthSchema = z.object({
   failures: z.int(),
   /** To the Operator only. */
   failure: z.string().optional(),
+  /** Deliveries that were refused, which is no failure of the way; to the Operator only. */
+  refused: z.int().optional(),
+  /** Deliveries that their senders broke off, or that came too slowly; to the Operator only. */
+  brokenOff: z.int().optional(),
   /** The platform's own try to reach it. */
   probedAt: instantSchema.optional(),
   probeFailsSince: instantSchema.optional(),

@@ -12,6 +12,9 @@ create table way (
   failed_at timestamptz,
   failure text,                  -- what the last failure was
   failures integer not null default 0, -- since the last success
+  -- what is no failure of the way: deliveries that were refused, and that their senders broke off
+  refused bigint not null default 0,
+  broken_off bigint not null default 0,
   -- the platform's own tries to reach it
   probed_at timestamptz,
   probe_fails_since timestamptz,

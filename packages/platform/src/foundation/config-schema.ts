@@ -47,7 +47,7 @@ const databaseSection = z.strictObject({
     .max(500)
     .default(10)
     .describe(
-      'Most connections that one process of the gateway opens, and the process beside them as many again; four tenths, but at least 3, are for delivery, and 2 for the API; each opens 2 more while reports are made. The process that carries decisions out opens 6 more, and 2 each for SFTP and SharePoint.',
+      'Most connections that one process of the gateway opens, and the process beside them as many again; four tenths, but at least 3, are for delivery, and 2 for the API; each opens 2 more while reports are made. The process that carries decisions out opens 10 more, and 2 each for SFTP and SharePoint.',
     ),
   partitionDaysAhead: z
     .int()

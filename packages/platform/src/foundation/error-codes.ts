@@ -293,7 +293,22 @@ export const errorCodes = {
   'submissions.upload-under-way': {
     status: 429,
     title: 'Another file of this User ID is being taken in.',
-    action: 'Send one file at a time; an upload that stands still for a minute gives way.',
+    action: 'Send one file at a time; an upload that stands still for 100 seconds gives way.',
+  },
+  'submissions.too-many-uploads': {
+    status: 429,
+    title: 'Too many files of this Party are being taken in.',
+    action: 'Send them one after the other.',
+  },
+  'submissions.too-slow': {
+    status: 408,
+    title: 'The file came too slowly, or stood still.',
+    action: 'Send it again by a line that keeps 16 kB a second, or by SFTP, which resumes where it broke off.',
+  },
+  'submissions.broken-off': {
+    status: 400,
+    title: 'The delivery broke off before it was whole.',
+    action: 'Send it again: nothing of it was kept.',
   },
   'submissions.too-many-bytes': {
     status: 429,

@@ -14,6 +14,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Eui, WebService } from '@penstock/duis';
 import type { Clock } from '../foundation/clock.ts';
 import { type ErrorCode, PenstockError, problemContentType, toProblem } from '../foundation/errors.ts';
+import { limitTime, requestTimeoutError } from '../foundation/http/request-time.ts';
 import type { Log } from '../foundation/log.ts';
 import type { DirectoryReader } from '../parties/directory-reader.ts';
 import { standingOf } from '../parties/parties.ts';
@@ -108,7 +109,8 @@ export class GatewayServer {
         minVersion: 'TLSv1.2',
         noDelay: true,
         headersTimeout: options.headerTimeoutSeconds * 1000,
-        requestTimeout: options.bodyTimeoutSeconds * 1000,
+        // of each request instead (limitTime): a file may take longer
+        requestTimeout: 0,
         keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
         connectionsCheckingInterval: TIMEOUT_CHECK_MILLISECONDS,
         maxHeaderSize: 16 * 1024,
@@ -168,6 +170,10 @@ export class GatewayServer {
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
+    limitTime(request, this.options.bodyTimeoutSeconds * 1000, () => {
+      if (response.headersSent) request.destroy();
+      else this.refuseConnection(requestTimeoutError(), request.socket);
+    });
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const service = services.get(path);
     if (service !== undefined) {

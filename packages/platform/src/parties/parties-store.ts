@@ -253,6 +253,12 @@ export async function readUserIds(pool: pg.Pool): Promise<Eui[]> {
 }
 
 /** Whether a User ID is active, as its party is. */
+/** The Party of a User ID; undefined: there is no such User ID. */
+export async function findParty(pool: pg.Pool, userId: Eui): Promise<string | undefined> {
+  const { rows } = await pool.query<{ party_id: string }>('select party_id from user_id where user_id = $1', [userId]);
+  return rows[0]?.party_id;
+}
+
 export async function isActiveUser(pool: pg.Pool, userId: Eui): Promise<boolean> {
   const { rowCount } = await pool.query(
     `select from user_id u join party p using (party_id)

@@ -18,21 +18,24 @@ import { authorOf } from '../foundation/author.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { withoutLimit } from '../foundation/http/request-time.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import type { Log } from '../foundation/log.ts';
+import { findParty } from '../parties/parties-store.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
 import { measured } from '../ways/health-store.ts';
 import { requireOpen } from '../ways/ways-store.ts';
 import { waitingFor } from './approvals-store.ts';
 import { ownerOf, withdrawerOf } from './owner.ts';
+import { type PaceLimits, uploadPace } from './pace.ts';
+import { partsOf } from './parts.ts';
+import { Places } from './places.ts';
 import { listSubmissions, readSubmission } from './read-store.ts';
-import { type Part, receiveFile, receiveSignature } from './receive.ts';
+import { receiveFile, receiveSignature } from './receive.ts';
 import { listStopped, tryAgain } from './tries-store.ts';
 import type { TrustFiles } from './trust.ts';
 import { withdraw } from './withdraw-store.ts';
 
-/** Files that are taken in at one time in a process: each holds a megabyte or two, and writes to the database. */
-const MOST_AT_ONCE = 4;
 /** Of what stands around the two parts. */
 const ENVELOPE_BYTES = 64 * 1024 + 16 * 1024;
 
@@ -58,24 +61,15 @@ export interface SubmissionRouteParts {
   readonly trust: TrustFiles;
   readonly mostBytes: number;
   readonly mostKeptBytes: number;
-}
-
-async function* partsOf(request: FastifyRequest, mostBytes: number): AsyncGenerator<Part> {
-  // one byte more than is taken, so that a part that is cut off is told from one that just fits
-  const limits = { fileSize: mostBytes + 1, files: 3, fields: 1, parts: 3, headerPairs: 20 };
-  for await (const part of request.parts({ limits })) {
-    if (part.type !== 'file') {
-      throw new PenstockError('submissions.parts', { detail: `the part '${part.fieldname.slice(0, 40)}' is no file` });
-    }
-    yield { name: part.fieldname, fileName: part.filename, bytes: part.file };
-  }
+  /** For tests: another pace than the usual. */
+  readonly pace?: PaceLimits;
 }
 
 /** Signed files: delivery, and what became of them. */
 export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) => void {
-  const { pool, clock, operatorId, trust, mostBytes, mostKeptBytes } = parts;
+  const { pool, clock, operatorId, trust, mostBytes, mostKeptBytes, pace = uploadPace } = parts;
   const one = '/api/v1/submissions/:sha256';
-  let underWay = 0;
+  const places = new Places();
 
   function requireMultipart(request: FastifyRequest, parts: string): void {
     if (request.isMultipart()) return;
@@ -94,26 +88,23 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
     }
     trust.current();
     await requireWay(userId);
-    if (underWay >= MOST_AT_ONCE) {
-      throw new PenstockError('service.not-ready', { detail: `${MOST_AT_ONCE} files are being taken in already` });
-    }
-    underWay++;
-    try {
-      const sha256 = await measured(parts, 'https', () =>
-        receiveFile(pool, {
-          userId,
-          parts: partsOf(request, mostBytes),
-          mostBytes,
-          mostKeptBytes,
-          start,
-          way: 'https',
-          by,
-        }),
-      );
-      return sha256.toString('hex');
-    } finally {
-      underWay--;
-    }
+    const party = (await findParty(pool, userId)) ?? userId;
+    const sha256 = await places.hold(party, () =>
+      withoutLimit(request.raw, () =>
+        measured(parts, 'https', () =>
+          receiveFile(pool, {
+            userId,
+            parts: partsOf(request, mostBytes, pace),
+            mostBytes,
+            mostKeptBytes,
+            start,
+            way: 'https',
+            by,
+          }),
+        ),
+      ),
+    );
+    return sha256.toString('hex');
   }
 
   return (app) => {
@@ -162,7 +153,7 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         await receiveSignature(pool, {
           userId,
           sha256: Buffer.from(sha256, 'hex'),
-          parts: partsOf(request, MOST_SIGNATURE_BYTES),
+          parts: partsOf(request, MOST_SIGNATURE_BYTES, pace),
           way: 'https',
           by: authorOf(viewer),
         });

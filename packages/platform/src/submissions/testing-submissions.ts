@@ -25,6 +25,7 @@ import { Reports } from '../quarantine/report.ts';
 import { quarantineRoutes } from '../quarantine/routes.ts';
 import { insertQuarantineWorld, userA, userB } from '../quarantine/testing-quarantine.ts';
 import { submissionDocumentRoutes } from './documents-routes.ts';
+import type { PaceLimits } from './pace.ts';
 import { submissionRoutes } from './routes.ts';
 import { TrustFiles } from './trust.ts';
 import { SubmissionWorker } from './worker.ts';
@@ -111,7 +112,10 @@ export async function renewRevocationList(pki: Pki, revoked: readonly Credential
   }
 }
 
-export async function submissionWorld(pki: Pki, settings: { releaseRate?: number } = {}): Promise<SubmissionWorld> {
+export async function submissionWorld(
+  pki: Pki,
+  settings: { releaseRate?: number; pace?: PaceLimits; longestRequest?: number } = {},
+): Promise<SubmissionWorld> {
   const database = await testDatabase();
   const { pool } = database;
   await insertQuarantineWorld(pool);
@@ -141,8 +145,10 @@ export async function submissionWorld(pki: Pki, settings: { releaseRate?: number
   const api = await createHttpServer({
     log,
     version: '0',
+    ...(settings.longestRequest === undefined ? {} : { longestRequest: settings.longestRequest }),
     routes: [
       submissionRoutes({
+        ...(settings.pace === undefined ? {} : { pace: settings.pace }),
         pool,
         clock: systemClock,
         log,

@@ -23,8 +23,11 @@ const MOST_DELIVERIES = 100;
 /** Files of a User in a day that nobody's signature was valid of: each leaves its hash, signatures and receipts for ever. */
 const MOST_UNSIGNED_A_DAY = 1_000;
 
-/** An upload of which nothing came for so long gives way to another, as one whose process was killed. */
-const STALLED = "interval '1 minute'";
+/**
+ * An upload of which nothing came for so long gives way to another, as one whose process was killed: longer than a piece
+ * takes at the slowest pace (pace.ts), which is 64 s.
+ */
+const STALLED = "interval '100 seconds'";
 
 /** Of the chunk `c`: no submission refers to it. */
 const IS_NO_SUBMISSION = 'not exists (select from submission s where s.user_id = c.user_id and s.upload = c.upload)';

@@ -47,25 +47,33 @@ export async function recordHealth(pool: pg.Pool, way: Way, { by, ok, at, detail
   ]);
 }
 
+const ENDED_SQL = `
+  update way set refused = refused + case when $2 then 0 else 1 end, broken_off = broken_off + case when $2 then 1 else 0 end
+  where way = $1`;
+
+/** What the sender did, and no way can help. */
+const SENDERS_DOING: readonly string[] = ['submissions.broken-off', 'submissions.too-slow'];
+
 /**
- * Does what serves one delivery by a way, and tells what became of it. What is refused is no failure; that it could not be
- * told is one of the log.
+ * Does what serves one delivery by a way, and tells what became of it. What is refused, or broken off by its sender, is no
+ * failure of the way, and is counted apart; that it could not be told is one of the log.
  */
 export async function measured<Result>(
   { pool, log, clock }: { readonly pool: pg.Pool; readonly log: Log; readonly clock: Clock },
   way: Way,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  const kept = (told: Promise<unknown>) =>
+    told.catch((err: unknown) => log.warn({ err, way }, 'how a way fares was not kept'));
   const tell = (ok: boolean, detail?: string) =>
-    recordHealth(pool, way, { by: 'use', ok, at: clock.now(), detail }).catch((err: unknown) =>
-      log.warn({ err, way }, 'how a way fares was not kept'),
-    );
+    kept(recordHealth(pool, way, { by: 'use', ok, at: clock.now(), detail }));
   try {
     const result = await work();
     await tell(true);
     return result;
   } catch (error) {
     if (!(error instanceof PenstockError && error.status < 500)) await tell(false, messageOf(error));
+    else await kept(pool.query(ENDED_SQL, [way, SENDERS_DOING.includes(error.code)]));
     throw error;
   }
 }
@@ -90,6 +98,8 @@ interface HealthRow {
   failed_at: Date | null;
   failure: string | null;
   failures: number;
+  refused: string;
+  broken_off: string;
   probed_at: Date | null;
   probe_fails_since: Date | null;
   probe_failure: string | null;
@@ -114,6 +124,8 @@ function documentOf(row: HealthRow, viewer: Viewer): WayHealth {
       ? {}
       : {
           ...(row.failure === null ? {} : { failure: row.failure }),
+          refused: Number(row.refused),
+          brokenOff: Number(row.broken_off),
           ...(row.probe_failure === null ? {} : { probeFailure: row.probe_failure }),
           waiting: row.waiting,
           ...when('oldestWaitingAt', row.oldest_waiting_at),

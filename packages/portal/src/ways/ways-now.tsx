@@ -6,6 +6,7 @@ import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Facts, Loading, Panel } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
+import { count } from '../thresholds/words.ts';
 import { ConfigureDialog } from './configure-dialog.tsx';
 import { DeclareDialog, EndDialog, ExpectedEndDialog } from './outage-dialogs.tsx';
 import { Planned } from './planned.tsx';
@@ -155,6 +156,8 @@ function WayCard({ way, data, isOperator }: { way: WayStanding; data: WaysDocume
             ['Last failure', when(health.failedAt)],
             ['Since then', health.failures > 0 ? `${health.failures} failed` : undefined],
             ['Why', isOperator ? health.failure : undefined],
+            ['Refused', isOperator && health.refused ? count(health.refused) : undefined],
+            ['Broken off by senders', isOperator && health.brokenOff ? count(health.brokenOff) : undefined],
             ['Reached', health.probeFailsSince === undefined ? when(health.probedAt) : undefined],
             ['Not reached since', when(health.probeFailsSince)],
             ['Why not', health.probeFailure],

@@ -276,6 +276,22 @@ describe('outside of a declared outage', () => {
     expect(await dialog.say('.')).toMatch(/^550 .*E-mail is closed/);
   });
 
+  test('what is refused makes the way no worse, what fails of the platform does', async () => {
+    const { pool } = world.database;
+    const numbers = async () =>
+      (await pool.query(`select failures, refused::integer as refused from way where way = 'email'`)).rows[0];
+    const before = await numbers();
+    await send(keys.encrypt(messageOf({ name: 'adt.csv', bytes: adt() }), userA));
+    await expect.poll(numbers).toEqual({ ...before, refused: before.refused + 1 });
+    await pool.query('alter table submission_delivery rename to away');
+    const mail = keys.encrypt(signed(adt()), userA);
+    expect(await send(mail)).toMatch(/^451/);
+    await pool.query('alter table away rename to submission_delivery');
+    await expect.poll(numbers).toEqual({ failures: before.failures + 1, refused: before.refused + 1 });
+    expect(await send(mail)).toMatch(/^250/);
+    await expect.poll(numbers).toEqual({ failures: 0, refused: before.refused + 1 });
+  });
+
   test('while the database does not answer it is tried again later', async () => {
     const { pool } = world.database;
     const dialog = await secure();

@@ -7,7 +7,7 @@ import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMT
 import type { Clock } from '../../foundation/clock.ts';
 import { PenstockError } from '../../foundation/errors.ts';
 import type { Log } from '../../foundation/log.ts';
-import { recordHealth } from '../../ways/health-store.ts';
+import { measured } from '../../ways/health-store.ts';
 import { findStanding } from '../../ways/ways-store.ts';
 import { BareLineEnds } from './mail.ts';
 import type { MailTaker } from './mail-taker.ts';
@@ -174,18 +174,16 @@ export class EmailServer {
 
   /** @throws Reply, PenstockError */
   async #takeData(stream: SMTPServerDataStream): Promise<string> {
-    const { taker, pool, clock, log } = this.#parts;
+    const { taker } = this.#parts;
     // counted until the mail is taken in or refused: for so long it is in memory
     const held = { size: 0 };
     try {
       const bytes = await this.#read(stream, held);
       // the outage may have ended while it came
       await this.#requireOpen();
-      const { sha256, addresses } = await taker.take(bytes);
+      // nobody signs in before a mail: one that cannot be opened is refused, and makes the way no worse
+      const { sha256, addresses } = await measured(this.#parts, 'email', () => taker.take(bytes));
       this.#mails.inc({ outcome: 'taken' });
-      await recordHealth(pool, 'email', { by: 'use', ok: true, at: clock.now() }).catch((err: unknown) =>
-        log.warn({ err }, 'the health of e-mail was not recorded'),
-      );
       return addresses === 0
         ? `taken in as ${sha256}; no address is registered for its receipts, which are in the API`
         : `taken in as ${sha256}; receipts go to the registered address`;

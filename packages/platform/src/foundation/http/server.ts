@@ -31,6 +31,7 @@ import {
   type SignedIn,
 } from './caller.ts';
 import { problemOf } from './problems.ts';
+import { limitTime, requestTimeoutError } from './request-time.ts';
 
 export type { Access };
 
@@ -52,7 +53,8 @@ declare module 'fastify' {
 
 /** Bytes of a JSON body; files come as streams with a limit of their own. */
 const MOST_BODY_BYTES = 1024 * 1024;
-const REQUEST_TIMEOUT_MILLISECONDS = 120_000;
+/** Until a request has arrived whole; what takes files bounds them by their pace. */
+const LONGEST_REQUEST_MILLISECONDS = 120_000;
 
 export interface HttpServerOptions {
   readonly log: Log;
@@ -65,6 +67,8 @@ export interface HttpServerOptions {
   readonly trustedProxies?: readonly string[];
   /** People come by TLS, which a proxy has: browsers are told to come by nothing else. */
   readonly isBehindTls?: boolean;
+  /** For tests: milliseconds until a request has arrived whole. */
+  readonly longestRequest?: number;
 }
 
 /** A year, which is as long as browsers' own lists ask for. */
@@ -76,7 +80,8 @@ function createApp(trustedProxies: readonly string[]) {
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     genReqId: () => randomUUID(),
-    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    // of each request instead (limitTime)
+    requestTimeout: 0,
     routerOptions: { maxParamLength: 200 },
     // It changes `ip` (see addressOf), and `host` and `protocol`, which nothing here reads: origins are configured.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
@@ -127,6 +132,7 @@ export function addressOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>)
 /** Builds the server with all its routes. @throws when a route does not say who may call it */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log, version, routes, sessions, trustedProxies = [], isBehindTls = false } = options;
+  const { longestRequest = LONGEST_REQUEST_MILLISECONDS } = options;
   const app = createApp(trustedProxies);
   const viewers = new WeakMap<IncomingMessage, Viewer>();
   const accessRules: AccessRule[] = [];
@@ -144,6 +150,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     }
   });
   app.addHook('onRequest', async (request, reply) => {
+    limitTime(request.raw, longestRequest, () => {
+      if (reply.raw.headersSent) request.raw.destroy();
+      else app.server.emit('clientError', requestTimeoutError(), request.raw.socket);
+    });
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
@@ -180,6 +190,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       );
     }
     if (problem.status === 503) reply.header('retry-after', '5');
+    // whoever is too slow is not waited for any more
+    if (problem.status === 408) reply.header('connection', 'close');
     reply.serializer(JSON.stringify);
     return reply
       .code(problem.status)
