@@ -8,7 +8,11 @@ export const euiSchema = z
   .meta({ example: '90-B3-D5-1F-30-01-00-00' });
 
 /** An instant with its offset from UTC; given in UTC. */
-export const instantSchema = z.iso.datetime({ offset: true }).meta({ example: '2026-11-22T08:30:00.000Z' });
+export const instantSchema = z.iso
+  .datetime({ offset: true })
+  // more hours than any place has, and the database knows, are no offset
+  .regex(/(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/, 'must have an offset from UTC of 14 hours at most')
+  .meta({ example: '2026-11-22T08:30:00.000Z' });
 
 export const dayOnlySchema = z.iso.date().meta({ example: '2026-11-22' });
 

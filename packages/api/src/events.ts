@@ -18,6 +18,7 @@ export const eventTopics = [
   'ways',
   'officers',
   'readings',
+  'exports',
 ] as const;
 export const eventTopicSchema = z.enum(eventTopics);
 export type EventTopic = z.infer<typeof eventTopicSchema>;

@@ -4,6 +4,7 @@ export * from './demonstration.ts';
 export * from './devices.ts';
 export * from './email.ts';
 export * from './events.ts';
+export * from './exports.ts';
 export * from './imports.ts';
 export * from './messages.ts';
 export * from './officers.ts';

@@ -264,7 +264,7 @@ begin
     select 'quarantine', q.user_id, q.event::text, 'resolved'
     from quarantine_event q where q.state = 'resolved' and q.changed_at > in_since
     union all
-    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' else 'quarantine' end, n.user_id, n.kind || n.about,
+    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' else 'quarantine' end, n.user_id, n.kind || n.about,
            n.noticed_at::text
     from notice n where n.noticed_at > in_since
     union all
@@ -282,6 +282,9 @@ begin
     select 'releases', r.user_id, encode(r.submission, 'hex'),
            concat_ws('/', r.state, r.paused_by, r.rate, r.sent, r.deleted, r.refused)
     from release r where r.state <> 'done' or r.ended_at > in_since
+    union all
+    select 'exports', x.user_id, x.export, concat_ws('/', x.state, x.rows)
+    from export x where x.changed_at > in_since
     union all
     select 'incidents', i.user_id, i.incident, i.state from incident i where i.changed_at > in_since
     union all

@@ -1,6 +1,7 @@
 // The REST API of the rooms that are there; main.ts and each door start it.
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { exportRoutes } from './audit-trail/export-routes.ts';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { readSealer } from './audit-trail/sealed.ts';
@@ -83,7 +84,8 @@ export function createApi(options: {
       emailRecipientsRoutes(pool),
       emailRoutes({ pool, clock, config }),
       devicesRoutes({ pool, clock }),
-      auditTrailRoutes({ pool, record }),
+      auditTrailRoutes({ pool, record, clock, logDays: config.messages.logDays }),
+      exportRoutes({ pool, clock, logDays: config.messages.logDays }),
       titleRoutes({ pool, titles, clock }),
       thresholdsRoutes({ pool, clock }),
       submissionRoutes({

@@ -7,6 +7,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
+import { ExportWorker } from './audit-trail/export-worker.ts';
+import { dropExpiredExports } from './audit-trail/exports-store.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { findDevices } from './devices/device-lookup.ts';
 import { addDays, type Clock, utcDay } from './foundation/clock.ts';
@@ -27,7 +29,7 @@ import type { Alerter } from './quarantine/alerts.ts';
 import { writeNotices } from './quarantine/notices.ts';
 import { ReleaseWorker } from './quarantine/release.ts';
 import { dropDecidedDays, expireHeld } from './quarantine/retention.ts';
-import { FOLLOWER_CONNECTIONS } from './shares.ts';
+import { EXPORT_CONNECTIONS, FOLLOWER_CONNECTIONS } from './shares.ts';
 import type { Stops } from './stops.ts';
 import { expireWaiting } from './submissions/submissions-store.ts';
 import { countStopped } from './submissions/tries-store.ts';
@@ -124,6 +126,9 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
   });
   const workers: { start(): void; stop(): Promise<void> }[] = [release, submissions];
   if (alerter !== undefined) workers.push(new AlertFollower({ pool, log, alerter, streamed }));
+  // its pages are read while others are kept: connections of its own, so that nobody else waits for them
+  const { keepDays, maxUserBytes } = config.exports;
+  workers.push(new ExportWorker({ pool: open(EXPORT_CONNECTIONS), log, keepDays, mostUserBytes: maxUserBytes }));
   for (const worker of workers) {
     worker.start();
     onStop(worker.constructor.name, () => worker.stop());
@@ -154,6 +159,10 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
     new Every(UPKEEP_SECONDS, log, 'held messages were not expired', async () => {
       const expired = expireDays === undefined ? 0 : await expireHeld(pool, expireDays);
       if (expired > 0) log.info({ messages: expired }, 'held messages expired and are deleted');
+    }),
+    new Every(UPKEEP_SECONDS, log, 'exports that expired were not dropped', async () => {
+      const dropped = await dropExpiredExports(pool);
+      if (dropped > 0) log.info({ exports: dropped }, 'exports were kept as long as they may be, and are dropped');
     }),
     new Every(UPKEEP_SECONDS, log, 'days of held messages were not dropped', async () => {
       const dropped = await dropDecidedDays(pool, addDays(utcDay(clock.now()), -config.messages.logDays));

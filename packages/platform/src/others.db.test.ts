@@ -30,6 +30,7 @@ const parameters: Record<string, { theirs: string; nobodys: string }> = {
   // nobody's: of all
   version: { theirs: '1', nobodys: '1' },
   outage: { theirs: '00000000-0000-4000-8000-000000000001', nobodys: '00000000-0000-4000-8000-000000000001' },
+  export: { theirs: sha(MARK).slice(0, 32), nobodys: sha('nobody').slice(0, 32) },
   signature: { theirs: sha('signature'), nobodys: sha('no signature') },
 };
 
@@ -68,6 +69,8 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'POST /api/v1/submissions/:sha256/retry': () => undefined,
   'POST /api/v1/quarantine/events/:event': () => ({ owner: 'somebody of Alpha', state: 'investigating' }),
   'POST /api/v1/quarantine/events/:event/notes': () => ({ note: 'written by Alpha' }),
+  'POST /api/v1/exports': ({ userId }) => ({ userId, format: 'csv' }),
+  'POST /api/v1/exports/:export/cancel': () => undefined,
   'POST /api/v1/releases/:submission': () => ({ state: 'paused' }),
   // of everybody, and the Operator's to change
   'POST /api/v1/ways/versions': () => undefined,
@@ -117,6 +120,14 @@ beforeAll(async () => {
     ],
     [`insert into quarantine_note values ($1, $2, 1, now(), $3, $3)`, event, MARK],
     [`insert into notice values ($1, now(), 'held', $2, $3, 1)`, event, MARK],
+    [
+      `insert into export (user_id, export, asked_by, author, requested_at, format, conditions, state, first_day, last_day, day,
+                           sequence, turn_at, changed_at, bytes)
+       values ($1, $2, 'user', $3, now(), 'csv', '{}', 'done', now(), now(), now(), 0, now(), now(), 7)`,
+      parameters.export?.theirs,
+      MARK,
+    ],
+    [`insert into export_chunk values ($1, $2, 0, 7, '\\x00')`, parameters.export?.theirs],
     [`insert into incident values ($1, 'INC-' || $3, $2, $3, 'open', now())`, event, MARK],
     [
       `insert into held_message (user_id, day, sequence, event, held_at, direction, kind, srv, target, counter, message_id,

@@ -16,6 +16,9 @@ export function intakeShare(config: Config): number {
 /** Of the platform's own process, for what goes on by itself: each part takes two at most, and each User whose file is worked on (followers.ts). */
 export const FOLLOWER_CONNECTIONS = 10;
 
+/** Of exports: one keeps the turn, the other reads. */
+export const EXPORT_CONNECTIONS = 2;
+
 /** Of the live pages: one look at a time, and people's questions must not wait for it nor it for them. */
 export const EVENT_CONNECTIONS = 1;
 

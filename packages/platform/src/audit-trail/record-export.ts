@@ -1,31 +1,32 @@
-import type { MessageDocument, MessageExportQuery } from '@penstock/api';
-import { EXPORTED_ROWS, exportPages, fieldColumns } from '../foundation/csv-export.ts';
+import type { MessageExportQuery } from '@penstock/api';
+import type pg from 'pg';
+import { readingOwner } from '../foundation/record-reading.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import type { RecordStore } from './record-store.ts';
+import type { RecordPlan } from './record-lines.ts';
+import { headOf, readLines, startOf } from './record-lines.ts';
+import { planRecord } from './record-plan.ts';
+import { saidOf } from './said.ts';
 
-const columns = fieldColumns<MessageDocument>(
-  'recordedAt',
-  'position',
-  'userId',
-  'direction',
-  'kind',
-  'serviceReferenceVariant',
-  'serviceReference',
-  'commandVariant',
-  'target',
-  'requestId',
-  'precedingRequestId',
-  'responseId',
-  'respondedAt',
-  'verdict',
-  'code',
-  'reason',
-  'size',
-  'sha256',
-  'schemaVersion',
-);
+/**
+ * A User's record as the lines of a CSV file, newest first. The first are read before it resolves, so that a question that
+ * is refused is answered as a problem; each question is a short one, and a long file keeps no transaction open.
+ * @throws PenstockError of readingOwner and readLines
+ */
+export async function exportRecord(
+  { pool, now, logDays }: { pool: pg.Pool; now: Date; logDays: number },
+  viewer: Viewer,
+  query: MessageExportQuery,
+): Promise<AsyncGenerator<string>> {
+  const what = `messages ${saidOf(query)}`.trimEnd();
+  const userId = await readingOwner(pool, { viewer, named: query.userId, what });
+  const plan = planRecord(query, { userId, format: 'csv', now, logDays });
+  return linesFrom(pool, plan, await readLines(pool, plan, startOf(plan)));
+}
 
-/** A User's record as the lines of a CSV file, newest first. @throws PenstockError of `list` */
-export function exportRecord(record: RecordStore, viewer: Viewer, query: MessageExportQuery) {
-  return exportPages(columns, (cursor) => record.list(viewer, { ...query, limit: EXPORTED_ROWS, cursor }));
+async function* linesFrom(pool: pg.Pool, plan: RecordPlan, first: Awaited<ReturnType<typeof readLines>>) {
+  yield headOf[plan.format];
+  for (let page = first; ; page = await readLines(pool, plan, page.next)) {
+    yield page.lines;
+    if (page.next === undefined) return;
+  }
 }

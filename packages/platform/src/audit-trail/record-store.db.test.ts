@@ -8,6 +8,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { DECIDED_SQL, TAKEN_SQL } from '../messages/passage.ts';
+import { linesSql } from './record-lines.ts';
 import {
   createRecordStore,
   DEVICES_SQL,
@@ -216,6 +217,9 @@ describe('the record', () => {
 
 describe('plans, as the viewer', () => {
   const filter = ['2026-11-20T00:00:00Z', 'infinity', null, null, null, 51, '2026-11-21', 10_000];
+  const linesOf = (...keys: unknown[]): unknown[] => [
+    ...[alpha, '2026-11-21', '10000', '-infinity', 'infinity', null, null, null, 1_000, alpha, '2026-11-21', ...keys],
+  ];
   const plans: [string, string, unknown[], RegExp][] = [
     ['a page', RECORD_SQL, [alpha, ...filter], /Index Scan Backward using message_log_\d+_pkey/],
     [
@@ -232,6 +236,19 @@ describe('plans, as the viewer', () => {
     ],
     ['a message', MESSAGE_SQL, [alpha, '2026-11-20', '106'], /using message_log_\d+_pkey/],
     ['its devices', DEVICES_SQL, [alpha, '2026-11-20', '106'], /on message_device_\d+_sequence_idx/],
+    ['lines of a file', linesSql('all', 'csv'), linesOf(), /Index Scan Backward using message_log_\d+_pkey/],
+    [
+      'lines of a device',
+      linesSql('device', 'csv'),
+      linesOf(meter),
+      /using message_device_\d+_device_day_sequence_idx/,
+    ],
+    [
+      'lines of a RequestID',
+      linesSql('request', 'jsonl'),
+      linesOf(meter, '100', alpha),
+      /using message_log_\d+_user_id_day_target_counter_repetition_key/,
+    ],
     [
       'its delivery',
       TAKEN_SQL,

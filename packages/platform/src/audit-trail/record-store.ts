@@ -23,6 +23,7 @@ import { EXCHANGED, serviceReferenceOf } from '../messages/header.ts';
 import { formatPosition } from '../messages/message.ts';
 import { readPassage } from '../messages/passage.ts';
 import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
+import { saidOf } from './said.ts';
 
 export interface RecordPage {
   readonly items: MessageDocument[];
@@ -202,9 +203,7 @@ export function createRecordStore(options: {
 
   return {
     async list(viewer, query) {
-      const asked = Object.entries(query).filter(([name, value]) => value !== undefined && name !== 'userId');
-      const what = `messages ${asked.map(([name, value]) => `${name}=${value}`).join(' ')}`;
-      const userId = await readingOwner(pool, { viewer, named: query.userId, what });
+      const userId = await readingOwner(pool, { viewer, named: query.userId, what: `messages ${saidOf(query)}` });
       if (query.requestId !== undefined) return listByRequestId(userId, query, query.requestId);
       const before =
         query.cursor === undefined

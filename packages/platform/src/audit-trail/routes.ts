@@ -11,6 +11,7 @@ import {
   streamQuerySchema,
 } from '@penstock/api';
 import type pg from 'pg';
+import type { Clock } from '../foundation/clock.ts';
 import { exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { exportRecord } from './record-export.ts';
@@ -35,7 +36,17 @@ const streamColumns = fieldColumns<StreamDocument>(
 );
 
 /** A User's own record, and what waits for it. */
-export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: RecordStore }): (app: HttpApp) => void {
+export function auditTrailRoutes({
+  pool,
+  record,
+  clock,
+  logDays,
+}: {
+  pool: pg.Pool;
+  record: RecordStore;
+  clock: Clock;
+  logDays: number;
+}): (app: HttpApp) => void {
   return (app) => {
     app.get(
       '/api/v1/messages',
@@ -49,7 +60,11 @@ export function auditTrailRoutes({ pool, record }: { pool: pg.Pool; record: Reco
       '/api/v1/messages.csv',
       { config: { access: 'record.see' }, schema: { querystring: messageExportQuerySchema } },
       async (request, reply) =>
-        sendCsv(reply, 'messages.csv', await exportRecord(record, viewerOf(request), request.query)),
+        sendCsv(
+          reply,
+          'messages.csv',
+          await exportRecord({ pool, now: clock.now(), logDays }, viewerOf(request), request.query),
+        ),
     );
     app.get(
       '/api/v1/messages/:day/:sequence',

@@ -25,6 +25,7 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   officers: 'officers.see',
   readings: 'readings.see',
   ways: 'ways.see',
+  exports: 'record.see',
 };
 
 /** For whom the pages of a stream act, one of several. */

@@ -271,6 +271,16 @@ const filesSection = z.strictObject({
   ),
 });
 
+const exportsSection = z.strictObject({
+  keepDays: days(7).describe('Days for which the file of an export is kept after it was made.'),
+  maxUserBytes: z
+    .int()
+    .min(1024 ** 2)
+    .max(1024 ** 5)
+    .default(4 * 1024 ** 3)
+    .describe('Bytes of exports that are kept for a User ID, compressed: some 50 a message.'),
+});
+
 const sftpSection = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Where the SFTP server listens.'),
   port: z
@@ -430,6 +440,7 @@ export const settingsSchema = z.strictObject({
   duis: duisSection.prefault({}),
   delivery: deliverySection.prefault({}),
   files: filesSection.prefault({}),
+  exports: exportsSection.prefault({}),
   sftp: sftpSection.prefault({}),
   email: emailSection.prefault({}),
   sharepoint: sharepointSection.prefault({}),

@@ -164,6 +164,31 @@ export const errorCodes = {
     title: 'Too many messages would have to be read to answer this.',
     action: 'Narrow the time, or name the device or the RequestID; of what a threshold counted, ask again in a minute.',
   },
+  'export.too-many': {
+    status: 409,
+    title: 'As many exports of this User ID are kept as may be.',
+    action: 'Cancel one that is not needed any more, or wait until one expires.',
+  },
+  'export.too-large': {
+    status: 409,
+    title: 'The exports that are kept of this User ID would be larger than they may be.',
+    action: 'Cancel others, or ask for less: a shorter time, one device, one kind.',
+  },
+  'export.not-ready': {
+    status: 409,
+    title: 'There is no file of this export.',
+    action: 'Ask how far it is; one that failed or was cancelled has none, and can be asked for anew.',
+  },
+  'export.failed': {
+    status: 409,
+    title: 'The export could not be made, several times one after another.',
+    action: 'Ask for it anew, over a shorter time; if that fails too, tell the Operator.',
+  },
+  'request.range': {
+    status: 416,
+    title: 'The file has no such bytes.',
+    action: 'Ask for bytes below its length, which the header Content-Range of this answer says.',
+  },
   'request.method-not-allowed': {
     status: 405,
     title: 'This address does not take this method.',

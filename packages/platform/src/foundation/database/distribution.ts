@@ -92,4 +92,6 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   held_message: byUser,
   record_reading: byUser,
   title_reading: byUser,
+  export: byUser,
+  export_chunk: byUser,
 };

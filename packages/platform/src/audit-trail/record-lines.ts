@@ -1,0 +1,187 @@
+// A User's record as the lines of a file, made by the database: some 10,000 rows of a question come as one text, so that no
+// row is parsed here and none is kept. (Measured, CPU a row of CSV: the database 8 us, this process 1.3 us, and the same
+// again to compress it. Read row by row it was 14 us in this process alone.) Of the database's, 0.7 us are each EUI-64,
+// 0.7 each time, 0.4 the SHA-256; the rest is putting them together.
+//
+// Newest first, day by day. A question looks at so many rows of the User's day, whatever of them meets the conditions: so
+// it is short also where hardly anything does, and how far it came is known without a row.
+import type { MessageExportQuery } from '@penstock/api';
+import { type Eui, parseRequestId } from '@penstock/duis';
+import type pg from 'pg';
+import { addDays, type Day } from '../foundation/clock.ts';
+import { csvText, euiText, isoText, jsonText } from '../foundation/database/line-sql.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import { asViewerOf } from '../foundation/viewing.ts';
+
+export type LineFormat = 'csv' | 'jsonl';
+
+/** What of a User's record is to be read, from a day to another, both inclusive. */
+export interface RecordPlan {
+  readonly userId: Eui;
+  readonly format: LineFormat;
+  readonly conditions: Omit<MessageExportQuery, 'userId'>;
+  readonly firstDay: Day;
+  readonly lastDay: Day;
+}
+
+/** What comes next: rows of the day below the sequence. */
+export interface RecordPlace {
+  readonly day: Day;
+  readonly sequence: string;
+}
+
+export interface RecordLines {
+  readonly lines: string;
+  readonly rows: number;
+  /** Undefined: that was all. */
+  readonly next: RecordPlace | undefined;
+}
+
+const LOOK_ROWS = 10_000;
+/** Above every sequence. */
+const DAY_END = '9223372036854775807';
+
+/** `foreign`: text that others chose; `bare`: a number or a word of JSON. */
+type Written = 'plain' | 'foreign' | 'bare';
+
+const requestId = `case when p.originator = $1 then $10::text else ${euiText('p.originator')} end
+  || ':' || t.eui || ':' || p.counter`;
+
+/** The fields of MessageDocument in the order of the columns, each with the SQL of its text; null: it has none. */
+const fields: readonly (readonly [name: string, sql: string, written: Written])[] = [
+  // the day of a row is that of its time
+  ['recordedAt', `$11::text || to_char(p.recorded_at at time zone 'UTC', '"T"HH24:MI:SS.MS"Z"')`, 'plain'],
+  ['position', "$11::text || '/' || p.sequence", 'plain'],
+  ['userId', '$10::text', 'plain'],
+  ['direction', 'p.direction::text', 'plain'],
+  ['kind', 'p.kind::text', 'plain'],
+  ['serviceReferenceVariant', 'p.srv', 'foreign'],
+  [
+    'serviceReference',
+    "coalesce(p.service_reference, split_part(p.srv, '.', 1) || '.' || split_part(p.srv, '.', 2))",
+    'foreign',
+  ],
+  ['commandVariant', 'p.command_variant::text', 'bare'],
+  ['target', 't.eui', 'plain'],
+  ['requestId', requestId, 'plain'],
+  ['firstInSequence', 'p.first_in_sequence::text', 'bare'],
+  ['precedingRequestId', 'p.preceding', 'plain'],
+  [
+    'responseId',
+    `case p.response_id when '' then t.eui || ':' || $10::text || ':' || p.counter else p.response_id end`,
+    'plain',
+  ],
+  ['respondedAt', isoText('p.responded_at'), 'plain'],
+  ['verdict', 'p.verdict::text', 'plain'],
+  ['code', 'p.code', 'foreign'],
+  ['reason', 'p.reason', 'foreign'],
+  ['size', 'p.size::text', 'bare'],
+  ['sha256', "encode(p.sha256, 'hex')", 'plain'],
+  ['schemaVersion', 'p.schema_version', 'foreign'],
+];
+
+/** What a file begins with. */
+export const headOf: Readonly<Record<LineFormat, string>> = {
+  csv: `${fields.map(([name]) => name).join()}\r\n`,
+  jsonl: '',
+};
+
+function jsonMember([name, sql, written]: (typeof fields)[number], index: number): string {
+  const value = { plain: `'"' || ${sql} || '"'`, foreign: jsonText(sql), bare: sql }[written];
+  return `'${index === 0 ? '' : ','}"${name}":' || ${value}`;
+}
+
+const csvCells = fields.map(([, sql, written]) => (written === 'foreign' ? csvText(sql) : sql));
+/** concat() leaves out what is null. */
+const lineOf: Readonly<Record<LineFormat, string>> = {
+  csv: `concat(${csvCells.join(", ',', ")}, E'\\r\\n')`,
+  jsonl: `concat('{', ${fields.map(jsonMember).join(', ')}, E'}\\n')`,
+};
+
+/** Where rows are looked for. $1 User ID, $2 day, $3 sequence above, $9 how many. */
+const sources = {
+  all: `select l.* from message_log l
+    where l.user_id = $1 and l.day = $2 and l.sequence < $3 order by l.sequence desc limit $9`,
+  /** $12 device. */
+  device: `select l.* from message_device d
+    join message_log l on l.user_id = d.user_id and l.day = d.day and l.sequence = d.sequence
+    where d.device = $12 and d.user_id = $1 and d.day = $2 and d.sequence < $3 and l.user_id = $1 and l.day = $2
+    order by d.sequence desc limit $9`,
+  /** $12 target, $13 counter, $14 originator. */
+  request: `select l.* from message_log l
+    where l.user_id = $1 and l.day = $2 and l.target = $12 and l.counter = $13::numeric and l.originator = $14
+      and l.sequence < $3 order by l.sequence desc limit $9`,
+} as const;
+type Source = keyof typeof sources;
+
+/**
+ * $4 and $5 time, $6 SRV, $7 kind, $8 code, $10 the User ID and $11 the day as they are written. What stands behind
+ * `offset 0` is worked out once a row.
+ */
+export function linesSql(source: Source, format: LineFormat): string {
+  return `
+  select count(*)::integer as looked, min(p.sequence)::text as last, count(*) filter (where m.meets)::integer as rows,
+         string_agg(${lineOf[format]}, '' order by p.sequence desc) filter (where m.meets) as lines
+  from (${sources[source]}) p
+  cross join lateral (select ${euiText('p.target')} as eui offset 0) t
+  cross join lateral (
+    select p.recorded_at >= $4 and p.recorded_at < $5 and ($6::text is null or p.srv = $6)
+           and ($7::text is null or p.kind = $7::message_kind) and ($8::text is null or p.code = $8) as meets
+    offset 0) m`;
+}
+
+interface LinesRow {
+  looked: number;
+  last: string | null;
+  rows: number;
+  lines: string | null;
+}
+
+/** The place of the newest row. */
+export function startOf({ lastDay }: RecordPlan): RecordPlace {
+  return { day: lastDay, sequence: DAY_END };
+}
+
+function sourceOf(conditions: RecordPlan['conditions']): { source: Source; keys: unknown[] } {
+  if (conditions.requestId !== undefined) {
+    const id = parseRequestId(conditions.requestId);
+    if (id === undefined) throw new PenstockError('request.invalid', { detail: 'no RequestID', where: 'requestId' });
+    return { source: 'request', keys: [id.target, id.counter.toString(), id.originator] };
+  }
+  if (conditions.device !== undefined) return { source: 'device', keys: [conditions.device] };
+  return { source: 'all', keys: [] };
+}
+
+/**
+ * The lines from a place on: of as many days as it takes to look at some 10,000 rows, or to the end.
+ * @throws PenstockError 'request.invalid' for a RequestID that is none, 'record.too-wide'
+ */
+export async function readLines(pool: pg.Pool, plan: RecordPlan, from: RecordPlace): Promise<RecordLines> {
+  const { userId, format, conditions, firstDay } = plan;
+  const { source, keys } = sourceOf(conditions);
+  return asViewerOf(pool, [userId], async (client) => {
+    let { day, sequence } = from;
+    let looked = 0;
+    let rows = 0;
+    let lines = '';
+    while (day >= firstDay && looked < LOOK_ROWS) {
+      const { rows: answers } = await client.query<LinesRow>({
+        name: `record-lines-${source}-${format}`,
+        text: linesSql(source, format),
+        values: [
+          ...[userId, day, sequence, conditions.from ?? '-infinity', conditions.to ?? 'infinity'],
+          ...[conditions.serviceReferenceVariant, conditions.kind, conditions.code, LOOK_ROWS, userId, day, ...keys],
+        ],
+      });
+      const [page] = answers;
+      if (page === undefined) throw new Error('a sum has no row');
+      looked += page.looked;
+      rows += page.rows;
+      lines += page.lines ?? '';
+      if (page.looked < LOOK_ROWS || page.last === null)
+        ({ day, sequence } = { day: addDays(day, -1), sequence: DAY_END });
+      else sequence = page.last;
+    }
+    return { lines, rows, next: day < firstDay ? undefined : { day, sequence } };
+  });
+}
