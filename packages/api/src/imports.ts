@@ -80,5 +80,7 @@ export const importResultSchema = z.object({
   kind: importKindSchema,
   rows: z.int().min(0),
   changed: z.int().min(0),
+  /** What is odd and was applied all the same, such as a time in which nobody is registered; the first hundred. */
+  notes: z.array(z.object({ line: z.int().min(0), message: z.string() })).optional(),
 });
 export type ImportResult = z.infer<typeof importResultSchema>;

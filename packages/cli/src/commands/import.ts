@@ -26,6 +26,7 @@ export function importCommand(): Command {
       try {
         const result = await importFile(database.pool, kind, createReadStream(file));
         console.log(`${kind}: ${result.rows} rows, ${result.changed} changed`);
+        for (const { line, message } of result.notes ?? []) console.log(`${file}:${line}: note: ${message}`);
       } catch (error) {
         if (!(error instanceof ImportRefused)) throw error;
         for (const { line, column, code, message, action } of error.faults.slice(0, MOST_PRINTED)) {

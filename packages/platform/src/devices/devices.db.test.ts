@@ -139,6 +139,17 @@ describe('imports of devices and registrations', () => {
     expect(await bring('registrations', registration)).toMatchObject({ rows: 1, changed: 0 });
   });
 
+  test('a time in which nobody is registered is told, and gives nobody a right', async () => {
+    await bring('devices', ...homeLines);
+    const first = `${MPRN},GS,${beta},2026-01-01T00:00:00Z,2026-03-01T00:00:00Z`;
+    expect((await bring('registrations', first)).notes).toBeUndefined();
+    const { notes } = await bring('registrations', `${MPRN},GS,${beta},2026-03-02T00:00:00Z,`);
+    expect(notes).toEqual([
+      { line: 2, message: `nobody is registered for ${MPRN} as GS from 2026-03-01T00:00:00Z to 2026-03-02T00:00:00Z` },
+    ]);
+    expect((await responsible(gasMeter)).length).toBe(2);
+  });
+
   test('every fault of devices is named at once', async () => {
     expect(
       await faultsOf(

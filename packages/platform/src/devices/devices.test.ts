@@ -71,6 +71,25 @@ describe('deriveResponsibility', () => {
     });
   });
 
+  test('the networks of a home are those of its devices that are no meters, apart from who is responsible', () => {
+    const second = { ...(registrations[1] as Registration), userId: rival, mpxn: EXPORT };
+    const { homeNetworks, contradictions } = deriveResponsibility(
+      [
+        device(1, 'CHF'),
+        device(2, 'ESME', { importMpan: MPAN }),
+        device(3, 'ESME', { importMpan: EXPORT }),
+        device(5, 'HCALCS', { importMpan: MPAN }),
+        device(4, 'GPF'),
+        device(7, 'IHD'),
+      ],
+      [registrations[1] as Registration, second],
+    );
+    expect(contradictions).toEqual([]);
+    expect(homeNetworks.map((row) => `${row.device} ${row.role} ${row.userId}`).sort()).toEqual(
+      [eui(1), eui(7)].flatMap((one) => [`${one} ED ${network}`, `${one} ED ${rival}`]).sort(),
+    );
+  });
+
   test('a change of supplier is two spans that meet; the same supplier again is one', () => {
     const spans = (second: typeof rival) =>
       deriveResponsibility(home, [

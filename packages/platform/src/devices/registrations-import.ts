@@ -142,6 +142,20 @@ export const registrationsImporter: Importer<Column> = {
     );
     return rowCount ?? 0;
   },
+  // A gap gives nobody a right, so it is no fault; who made it by mistake should hear of it.
+  async notes(client) {
+    const { rows } = await client.query<{ line: number; message: string }>(
+      `select coalesce(c.line, 0) as line,
+              format('nobody is registered for %s as %s from %s to %s', mpxn, role,
+                     to_char(earlier_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                     to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) as message
+       from (select mpxn, role, valid_from, lag(valid_to) over (partition by mpxn, role order by valid_from) as earlier_to
+             from registration where (mpxn, role) in (select mpxn, role from changed_registration)) r
+       left join changed_registration c using (mpxn, role, valid_from)
+       where earlier_to < valid_from order by 1, mpxn, role, valid_from limit 100`,
+    );
+    return rows;
+  },
   // Responsibility is looked up in the database at every message: nobody has to be told.
   async committed() {},
 };

@@ -53,6 +53,9 @@ const rolesOf: Readonly<Record<DeviceKind, Readonly<Record<PointKind, readonly R
   CAD: { import: ['IS'], export: [], gas: ['GS'] },
 };
 
+/** Devices that no metering point has of its own. */
+const isOfHome = (kind: DeviceKind): boolean => ['CHF', 'PPMID', 'IHD', 'CAD'].includes(kind);
+
 const networkRoles: Readonly<Record<PointKind, RegistrationRole>> = { import: 'ED', export: 'ED', gas: 'GT' };
 
 interface Point {
@@ -97,7 +100,7 @@ export function deriveResponsibility(
     for (const [role, spans] of Map.groupBy(applying, (registration) => registration.role)) {
       merge(device.device, role, spans, responsibilities, contradictions);
     }
-    if (isMeter || own.length > 0) continue;
+    if (!isOfHome(device.kind)) continue;
     const networks = registrations.filter((registration) =>
       points.some(({ mpxn, kind }) => mpxn === registration.mpxn && networkRoles[kind] === registration.role),
     );

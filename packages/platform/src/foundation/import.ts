@@ -18,6 +18,8 @@ export interface Importer<Column extends string> {
   check(client: pg.PoolClient, faults: Faults): Promise<void>;
   /** Applies it and returns how many rows differ from what was known. */
   apply(client: pg.PoolClient, faults: Faults): Promise<number>;
+  /** What is odd in what was applied, and no fault; the first hundred. */
+  notes?(client: pg.PoolClient): Promise<NonNullable<ImportResult['notes']>>;
   /** Called after the commit, when something changed. */
   committed(pool: pg.Pool): Promise<void>;
 }
@@ -33,7 +35,7 @@ export async function runImport<Column extends string>(
 ): Promise<ImportResult> {
   const faults = new Faults();
   let rows = 0;
-  const changed = await inTransaction(pool, async (client) => {
+  const { changed, notes } = await inTransaction(pool, async (client) => {
     // A file may come slowly, and hundreds of thousands of rows take longer than a look-up may.
     await client.query(
       "set local idle_in_transaction_session_timeout = '5min'; set local statement_timeout = '10min'; set local work_mem = '64MB'",
@@ -46,10 +48,10 @@ export async function runImport<Column extends string>(
     await importer.check(client, faults);
     const applied = faults.total === 0 ? await importer.apply(client, faults) : 0;
     if (faults.total > 0) throw new ImportRefused(importer.kind, faults);
-    return applied;
+    return { changed: applied, notes: (await importer.notes?.(client)) ?? [] };
   });
   if (changed > 0) await importer.committed(pool);
-  return { kind: importer.kind, rows, changed };
+  return { kind: importer.kind, rows, changed, ...(notes.length === 0 ? {} : { notes }) };
 }
 
 /** One given row as the rows of an import, for the calls that change a single thing. */
