@@ -97,6 +97,8 @@ create table device (
      'Withdrawn', 'Suspended', 'Recovery', 'Recovered')),
   home macaddr8,                 -- the EUI of the home's communications hub (CHF): devices of one HAN share it
   import_mpan text, export_mpan text, mprn text,
+  -- since when it is in this home and at these points; who was registered for them before was not responsible for it
+  placed_at timestamptz not null default '-infinity',
   manufacturer text, model text, firmware text, region text,
   -- the rows of responsibility of this device, packed (0005_find_devices.sql): every message asks for them
   responsible bytea not null default '',

@@ -121,7 +121,11 @@ export const devicesImporter: Importer<Column> = {
          set kind = excluded.kind, status = excluded.status, home = excluded.home,
              import_mpan = excluded.import_mpan, export_mpan = excluded.export_mpan, mprn = excluded.mprn,
              manufacturer = excluded.manufacturer, model = excluded.model, firmware = excluded.firmware,
-             region = excluded.region, is_smets1 = excluded.is_smets1, updated_at = clock_timestamp()
+             region = excluded.region, is_smets1 = excluded.is_smets1, updated_at = clock_timestamp(),
+             -- of a place that was not known before it is said for the first time, for all time
+             placed_at = case when d.home <> excluded.home or d.import_mpan <> excluded.import_mpan
+                                or d.export_mpan <> excluded.export_mpan or d.mprn <> excluded.mprn
+                              then clock_timestamp() else d.placed_at end
        where (d.kind, d.status, d.home, d.import_mpan, d.export_mpan, d.mprn,
               d.manufacturer, d.model, d.firmware, d.region, d.is_smets1)
              is distinct from (excluded.kind, excluded.status, excluded.home, excluded.import_mpan,

@@ -123,7 +123,10 @@ describe('imports of devices and registrations', () => {
       `${gasMeter},GSME,Commissioned,${second},,,${MPRN},,,,,`,
     );
     expect(await responsible(display)).toEqual([]);
-    expect(await responsible(second)).toHaveLength(1);
+    // from when it came, of the meter and of the devices that go by it; not from when the supplier was registered
+    const moved = Number((await responsible(second))?.[0]?.[2]);
+    expect(moved).toBeGreaterThan(day('2026-01-01'));
+    expect(await responsible(gasMeter)).toEqual([['GS', beta, moved, Infinity]]);
     await bring('devices', `${gasMeter},GSME,Commissioned,${second},,,,,,,,`);
     expect(await responsible(gasMeter)).toEqual([]);
     expect(await responsible(second)).toEqual([]);
@@ -147,7 +150,7 @@ describe('imports of devices and registrations', () => {
     expect(notes).toEqual([
       { line: 2, message: `nobody is registered for ${MPRN} as GS from 2026-03-01T00:00:00Z to 2026-03-02T00:00:00Z` },
     ]);
-    expect((await responsible(gasMeter)).length).toBe(2);
+    expect(await responsible(gasMeter)).toHaveLength(2);
   });
 
   test('every fault of devices is named at once', async () => {

@@ -19,6 +19,7 @@ const device = (number: number, kind: HomeDevice['kind'], points: Partial<HomeDe
   importMpan: undefined,
   exportMpan: undefined,
   mprn: undefined,
+  placedAt: -Infinity,
   ...points,
 });
 const always = { validFrom: -Infinity, validTo: Infinity };

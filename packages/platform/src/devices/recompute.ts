@@ -27,6 +27,7 @@ interface DeviceRow {
   import_mpan: string | null;
   export_mpan: string | null;
   mprn: string | null;
+  placed_at: number;
 }
 interface RegistrationRow {
   mpxn: string;
@@ -62,11 +63,12 @@ export async function recomputeTouchedHomes(client: pg.PoolClient): Promise<Cont
 
 async function recomputeHomes(client: pg.PoolClient, homes: readonly string[]): Promise<Contradiction[]> {
   const devices = await client.query<DeviceRow>(
-    `select coalesce(home, device) as home_key, device, kind, import_mpan, export_mpan, mprn
+    `select coalesce(home, device) as home_key, device, kind, import_mpan, export_mpan, mprn,
+            (extract(epoch from placed_at) * 1000)::float8 as placed_at
      from device
      where home = any ($1::macaddr8[])
      union all
-     select device, device, kind, import_mpan, export_mpan, mprn
+     select device, device, kind, import_mpan, export_mpan, mprn, (extract(epoch from placed_at) * 1000)::float8
      from device
      where device = any ($1::macaddr8[]) and home is null`,
     [homes],
@@ -108,6 +110,7 @@ async function recomputeHomes(client: pg.PoolClient, homes: readonly string[]): 
         importMpan: row.import_mpan ?? undefined,
         exportMpan: row.export_mpan ?? undefined,
         mprn: row.mprn ?? undefined,
+        placedAt: row.placed_at,
       })),
       [...mpxns].flatMap((mpxn) => ofPoint.get(mpxn) ?? []),
     );

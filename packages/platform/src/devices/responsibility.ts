@@ -9,6 +9,8 @@
 //
 //   CHF, PPMID, IHD, CAD   ED and GT of the home's metering points, which give no right to send
 //
+// A device that came from another home, or another point, has nobody responsible for the time before by those of this one.
+//
 // A meter goes by its own metering points; every other device, which has none of its own, by those of its home.
 import type { Eui } from '@penstock/duis';
 import type { Span } from '../parties/parties.ts';
@@ -20,6 +22,8 @@ export interface HomeDevice {
   readonly importMpan: string | undefined;
   readonly exportMpan: string | undefined;
   readonly mprn: string | undefined;
+  /** Since when it is in this home and at these points, milliseconds since 1970; -Infinity where it is not known. */
+  readonly placedAt: number;
 }
 
 export interface Registration extends Span {
@@ -61,14 +65,34 @@ const networkRoles: Readonly<Record<PointKind, RegistrationRole>> = { import: 'E
 interface Point {
   readonly mpxn: string;
   readonly kind: PointKind;
+  /** Since when the meter, or the device itself, is at this point. */
+  readonly since: number;
 }
 
 function pointsOf(device: HomeDevice): Point[] {
   const points: Point[] = [];
-  if (device.importMpan !== undefined) points.push({ mpxn: device.importMpan, kind: 'import' });
-  if (device.exportMpan !== undefined) points.push({ mpxn: device.exportMpan, kind: 'export' });
-  if (device.mprn !== undefined) points.push({ mpxn: device.mprn, kind: 'gas' });
+  const since = device.placedAt;
+  if (device.importMpan !== undefined) points.push({ mpxn: device.importMpan, kind: 'import', since });
+  if (device.exportMpan !== undefined) points.push({ mpxn: device.exportMpan, kind: 'export', since });
+  if (device.mprn !== undefined) points.push({ mpxn: device.mprn, kind: 'gas', since });
   return points;
+}
+
+/** The registrations of a device's points in these roles, each from when the device was there. */
+function applyingTo(
+  device: HomeDevice,
+  points: readonly Point[],
+  registrations: readonly Registration[],
+  isOfRole: (role: RegistrationRole, kind: PointKind) => boolean,
+): Registration[] {
+  return registrations.flatMap((registration) => {
+    const since = points
+      .filter(({ mpxn, kind }) => mpxn === registration.mpxn && isOfRole(registration.role, kind))
+      .map((point) => point.since);
+    if (since.length === 0) return [];
+    const validFrom = Math.max(registration.validFrom, device.placedAt, Math.min(...since));
+    return validFrom < registration.validTo ? [{ ...registration, validFrom }] : [];
+  });
 }
 
 /**
@@ -92,18 +116,14 @@ export function deriveResponsibility(
     const own = pointsOf(device);
     const isMeter = device.kind === 'ESME' || device.kind === 'GSME';
     const points = isMeter || own.length > 0 ? own : ofHome;
-    const applying = registrations.filter((registration) =>
-      points.some(
-        ({ mpxn, kind }) => mpxn === registration.mpxn && rolesOf[device.kind][kind].includes(registration.role),
-      ),
+    const applying = applyingTo(device, points, registrations, (role, kind) =>
+      rolesOf[device.kind][kind].includes(role),
     );
     for (const [role, spans] of Map.groupBy(applying, (registration) => registration.role)) {
       merge(device.device, role, spans, responsibilities, contradictions);
     }
     if (!isOfHome(device.kind)) continue;
-    const networks = registrations.filter((registration) =>
-      points.some(({ mpxn, kind }) => mpxn === registration.mpxn && networkRoles[kind] === registration.role),
-    );
+    const networks = applyingTo(device, points, registrations, (role, kind) => networkRoles[kind] === role);
     // each network by itself: two of a home contradict nobody
     for (const spans of Map.groupBy(networks, ({ role, userId }) => `${role} ${userId}`).values()) {
       const [{ role }] = spans as [Registration, ...Registration[]];

@@ -1,0 +1,244 @@
+import type { TitleQuery } from '@penstock/api';
+import { type Eui, requireEui } from '@penstock/duis';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ensurePartitions } from '../foundation/database/partitions.ts';
+import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import { asTitleViewerOf } from '../foundation/viewing.ts';
+import { readSealer } from './sealed.ts';
+import { listSwitches, setSwitch } from './switches-store.ts';
+import { listTitleReadings } from './title-readings-store.ts';
+import { createTitleStore } from './title-store.ts';
+
+const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
+const beta = requireEui('90-B3-D5-1F-30-02-00-00');
+const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
+const meter = requireEui('00-DB-12-34-56-78-00-01');
+const other = requireEui('00-DB-12-34-56-78-00-02');
+const unknown = requireEui('00-DB-12-34-56-78-00-99');
+const now = new Date('2026-11-22T12:00:00Z');
+const user = (...userIds: Eui[]): Viewer => ({ kind: 'user', userIds });
+const operatorPerson = (reason?: string): Viewer => ({
+  kind: 'operator',
+  userId: operatorId,
+  person: { personId: 'p', email: 'desk@people.example', role: 'service_desk', reason },
+});
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+  const { pool } = database;
+  await ensurePartitions(pool, { today: '2026-11-20', ahead: 3 });
+  await pool.query("insert into party (party_id, name, kind) values ('A', 'Alpha', 'other'), ('B', 'Beta', 'other')");
+  await pool.query("insert into user_id (user_id, party_id) values ($1, 'A'), ($2, 'B')", [alpha, beta]);
+  await pool.query("insert into user_role (user_id, role) values ($1, 'IS'), ($2, 'OU')", [alpha, beta]);
+  await pool.query(
+    "insert into device (device, kind, status) select d, 'ESME', 'Commissioned' from unnest($1::macaddr8[]) d",
+    [[meter, other]],
+  );
+  await pool.query(
+    `insert into responsibility (device, role, user_id, valid_from)
+     select d, 'IS', $1, '2026-11-21T00:00:00Z' from unnest($2::macaddr8[]) d`,
+    [alpha, [meter, other]],
+  );
+  await pool.query('select refresh_responsible($1)', [[meter, other]]);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('truncate message_log, message_device, title_reading, record_reading, title_switch');
+  await database.pool.query("update party set status = 'active'");
+});
+
+/** A request of this User to the meter. */
+async function record(userId: Eui, sequence: number, at: string): Promise<void> {
+  await database.pool.query(
+    `with logged as (
+       insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target, counter,
+                                srv, code, size, sha256, repetition)
+       values ($1, ($3::timestamptz at time zone 'UTC')::date, $2::integer, $3, 'southbound', 'service_request', 'passed', $1, $4, $2::integer,
+               '4.1.1', 'I99', 1900, sha256('x'), $2::integer) returning *)
+     insert into message_device select user_id, day, sequence, target from logged`,
+    [userId, sequence, at, meter],
+  );
+}
+
+const store = (at = now) =>
+  createTitleStore({
+    pool: database.pool,
+    now: () => at,
+    logDays: 92,
+    sealer: () => readSealer(database.pool),
+  });
+const query = (changes: Partial<TitleQuery> = {}): TitleQuery => ({ limit: 50, ...changes });
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  const [result] = await Promise.allSettled([work]);
+  if (result?.status !== 'rejected') return 'none';
+  if (result.reason instanceof PenstockError) return result.reason.code;
+  throw result.reason;
+}
+
+test('a title has the role of its sender and why it is shown, and nothing that says who sent it', async () => {
+  await record(beta, 1, '2026-11-20T10:00:00Z');
+  await record(alpha, 2, '2026-11-21T10:00:00Z');
+  const { items } = await store().list(user(alpha), meter, query());
+  expect(items.map(({ reference: _, ...item }) => item)).toEqual([
+    {
+      time: '2026-11-21T10:00:00.000Z',
+      direction: 'southbound',
+      kind: 'service_request',
+      serviceReferenceVariant: '4.1.1',
+      name: expect.any(String),
+      device: meter,
+      concerns: 'target',
+      code: 'I99',
+      sender: { role: 'IS', isYou: true },
+      why: { basis: 'responsible', role: 'IS', userId: alpha, since: '2026-11-21T00:00:00.000Z' },
+    },
+    expect.objectContaining({
+      sender: { role: 'OU', isYou: false },
+      why: { basis: 'history', role: 'IS', userId: alpha, since: '2026-11-21T00:00:00.000Z' },
+    }),
+  ]);
+});
+
+test('whoever is not responsible learns nothing: not of a device, nor that there is one', async () => {
+  await record(beta, 1, '2026-11-22T10:00:00Z');
+  const details = new Set<string>();
+  for (const [viewer, device] of [
+    [user(beta), meter],
+    [user(beta), unknown],
+    [user(alpha), unknown],
+    [user(), meter],
+    [user(operatorId), meter],
+  ] as const) {
+    const [result] = await Promise.allSettled([store().list(viewer, device, query())]);
+    if (result?.status !== 'rejected') throw new Error('it was answered');
+    expect(result.reason).toMatchObject({ code: 'request.not-found' });
+    details.add(String(result.reason));
+  }
+  expect(details.size).toBe(1);
+  expect(await codeOf(store().list(user(alpha), meter, query({ userId: beta })))).toBe('access.denied');
+  expect((await listTitleReadings(database.pool, operatorPerson(), { limit: 9 })).items).toEqual([]);
+});
+
+test('pages hold while messages arrive, and a cursor is good for its own list and viewer only', async () => {
+  for (let sequence = 1; sequence <= 7; sequence += 1)
+    await record(beta, sequence, `2026-11-2${sequence % 3}T10:00:0${sequence}Z`);
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  let arriving = 10;
+  do {
+    const page = await store().list(user(alpha), meter, query({ limit: 2, cursor }));
+    seen.push(...page.items.map((item) => item.time));
+    cursor = page.cursor;
+    arriving += 1;
+    await record(beta, arriving, '2026-11-22T11:00:00Z');
+    for (const bad of ['x', 'AAAA', `${cursor}AA`]) {
+      expect(await codeOf(store().list(user(alpha), meter, query({ cursor: bad })))).toBe('request.invalid');
+    }
+    if (cursor !== undefined) {
+      expect(await codeOf(store().list(user(alpha), other, query({ cursor })))).toBe('request.invalid');
+    }
+  } while (cursor !== undefined);
+  expect(seen).toEqual([...new Set(seen)].sort().reverse());
+  expect(seen.length).toBe(7);
+});
+
+test('enormous and backward ranges are answered, with what there is and with nothing', async () => {
+  await record(beta, 1, '2026-11-22T10:00:00Z');
+  const count = async (from: string, to: string) =>
+    (await store().list(user(alpha), meter, query({ from, to }))).items.length;
+  expect(await count('0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z')).toBe(1);
+  expect(await count('2026-11-23T00:00:00Z', '2026-11-20T00:00:00Z')).toBe(0);
+  expect(await count('2026-11-22T10:00:00Z', '2026-11-22T10:00:00.001Z')).toBe(1);
+});
+
+test('a Party that is suspended or withdrawn sees none from then on, in the middle of a list too', async () => {
+  for (let sequence = 1; sequence <= 3; sequence += 1) await record(beta, sequence, `2026-11-22T10:00:0${sequence}Z`);
+  const titles = store();
+  const view = await titles.open(user(alpha), { device: meter, what: '' });
+  const { cursor } = await titles.page(view, query({ limit: 1 }));
+  expect(cursor).toBeDefined();
+  for (const status of ['suspended', 'withdrawn']) {
+    await database.pool.query("update party set status = $1 where party_id = 'A'", [status]);
+    expect(await codeOf(titles.list(user(alpha), meter, query({ cursor })))).toBe('request.not-found');
+    // an export that goes on with what it was let see: the second wall ends it
+    expect((await titles.page(view, query({ cursor }))).items).toEqual([]);
+  }
+});
+
+test('each look is written down; the User sees those of its own people, the Operator all', async () => {
+  await record(beta, 1, '2026-11-22T10:00:00Z');
+  await store().list(user(alpha), meter, query({ kind: 'response' }));
+  const person: Viewer = {
+    kind: 'user',
+    userIds: [alpha],
+    person: { personId: 'a', email: 'analyst@people.example', role: 'analyst', reason: undefined },
+  };
+  await store(new Date(now.getTime() + 1000)).list(person, other, query());
+  const expected = [
+    {
+      readAt: '2026-11-22T12:00:01.000Z',
+      userId: alpha,
+      device: other,
+      what: '',
+      email: 'analyst@people.example',
+      role: 'analyst',
+    },
+    { readAt: '2026-11-22T12:00:00.000Z', userId: alpha, device: meter, what: 'kind=response' },
+  ];
+  const read = async (viewer: Viewer, changes: object = {}) =>
+    (await listTitleReadings(database.pool, viewer, { limit: 9, ...changes })).items;
+  expect(await read(user(alpha))).toEqual(expected);
+  expect(await read(operatorPerson())).toEqual(expected);
+  expect(await read(user(beta))).toEqual([]);
+  expect(await read(user(alpha), { device: meter })).toEqual([expected[1]]);
+  const first = await listTitleReadings(database.pool, user(alpha), { limit: 1 });
+  expect(await read(user(alpha), { cursor: first.cursor })).toEqual([expected[1]]);
+  expect(await codeOf(read(user(beta), { userId: alpha }))).toBe('access.denied');
+});
+
+test('a person of the Operator sees what a User sees, names it and gives a reason, which is written down', async () => {
+  await record(beta, 1, '2026-11-22T10:00:00Z');
+  const reason = 'asked by telephone';
+  expect(await codeOf(store().list(operatorPerson(reason), meter, query()))).toBe('request.invalid');
+  expect(await codeOf(store().list(operatorPerson(), meter, query({ userId: alpha })))).toBe('access.reason-needed');
+  expect(await codeOf(store().list(operatorPerson(reason), meter, query({ userId: beta })))).toBe('request.not-found');
+  expect((await store().list(operatorPerson(reason), meter, query({ userId: alpha }))).items).toHaveLength(1);
+  const { rows } = await database.pool.query('select what from record_reading order by user_id');
+  expect(rows).toEqual([{ what: `titles of ${meter}` }, { what: `titles of ${meter}` }]);
+});
+
+test('the switches are set from an instant on that is not past, and their history is kept', async () => {
+  const set = (value: string, validFrom?: string) =>
+    setSwitch(database.pool, { change: { switch: 'history', value, validFrom }, author: 'Operator', now });
+  expect(await codeOf(set('hidden', '2026-11-22T11:59:59Z'))).toBe('request.invalid');
+  await set('hidden', '2026-11-22T18:00:00Z');
+  await record(beta, 1, '2026-11-20T10:00:00Z');
+  expect((await store().list(user(alpha), meter, query())).items).toHaveLength(1);
+  const later = store(new Date('2026-11-22T18:00:00Z'));
+  expect((await later.list(user(alpha), meter, query())).items).toEqual([]);
+  expect((await listSwitches(database.pool)).filter((one) => one.switch === 'history')).toEqual([
+    { switch: 'history', value: 'hidden', validFrom: '2026-11-22T18:00:00.000Z', author: 'Operator' },
+    { switch: 'history', value: 'shown' },
+  ]);
+});
+
+test('a day is read from its own partitions, by their indexes', async () => {
+  const lines = await asTitleViewerOf(database.pool, { userIds: [alpha], device: meter, now }, async (client) => {
+    // the settings of device_titles
+    for (const off of ['seqscan', 'hashjoin', 'mergejoin', 'bitmapscan'])
+      await client.query(`set local enable_${off} = off`);
+    await client.query('set local plan_cache_mode = force_generic_plan');
+    await client.query('prepare a_day (date) as select * from device_title where day = $1');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+      "explain (analyze, costs off, timing off, summary off, buffers off) execute a_day ('2026-11-21')",
+    );
+    await client.query('deallocate a_day');
+    return rows.map((row) => row['QUERY PLAN']);
+  });
+  const scans = lines.filter((line) => /Scan .*message_/.test(line));
+  expect(scans.join('\n')).toMatch(/Index Scan using message_device_20261121_device_day_sequence_idx/);
+  expect(scans.join('\n')).not.toMatch(/Seq Scan|message_(?:device|log)_202611(?:20|22|23)/);
+});
