@@ -31,6 +31,11 @@ const pages = new TestPages({
       [portal.people.desk.personId, people.administrator.personId],
     );
     await pool.query(
+      `insert into ssh_key (user_id, fingerprint, algorithm, key, name)
+       values ($1, sha256('a key'), 'ssh-ed25519', 'a key', 'billing-1')`,
+      [alpha],
+    );
+    await pool.query(
       `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
        values ($1, now(), $2, 'desk@people.example', 'service_desk', 'Call 4711: refused', 'messages')`,
       [alpha, portal.people.desk.personId],
@@ -129,6 +134,12 @@ const shown: Readonly<Record<string, () => ShownPage & { as?: keyof typeof peopl
     asks: '/officers',
     whole: table,
     empty: 'No officer is registered yet',
+  }),
+  'SSH keys': () => ({
+    path: '/certificates?tab=ssh-keys',
+    asks: '/ssh-keys',
+    whole: table,
+    empty: 'No SSH key is registered yet',
   }),
   parties: () => ({
     path: '/directory',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { adtText, chooseFiles, heldEvent, holdMessages, signAs } from './testing-gate.ts';
+import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, signAs } from './testing-gate.ts';
 import { TestPages } from './testing-pages.ts';
 import { alpha } from './testing-portal.ts';
 import { type ShownPage, walk } from './testing-states.ts';
@@ -8,6 +8,8 @@ import { type ShownPage, walk } from './testing-states.ts';
 
 const pages = new TestPages({ prepare: (portal) => holdMessages(portal, 30) });
 let file = '';
+let threshold = '';
+const message = `/messages/${new Date().toISOString().slice(0, 10)}/10`;
 
 test('there is something of everything', async () => {
   const officer = await pages.portal.addPerson('officer', { [alpha]: 'aro' });
@@ -21,6 +23,12 @@ test('there is something of everything', async () => {
     `insert into attribute_limit (attribute, version, maximum, valid_from, valid_to, set_at, reference)
      values ('x', 1, 1, '-infinity', 'infinity', now(), 'SR-1')`,
   );
+  const { rows } = await pages.portal.database.pool.query<{ threshold_id: string }>(
+    'select threshold_id from threshold where user_id = $1',
+    [alpha],
+  );
+  threshold = String(rows[0]?.threshold_id);
+  await insertLooks(pages.portal);
   await expect
     .poll(async () => (await pages.portal.database.pool.query('select from incident')).rowCount, { timeout: 60_000 })
     .toBe(1);
@@ -53,6 +61,22 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     whole: (page) => page.getByRole('meter'),
     empty: 'No thresholds are set.',
     unseen: 'thresholds',
+  }),
+  'the life of a message': () => ({
+    path: message,
+    asks: message,
+    whole: (page) => page.getByRole('region', { name: 'Why' }).getByText(/./).nth(1),
+    unseen: 'the records of messages',
+  }),
+  'why a message passed': () => ({
+    path: message,
+    asks: `${message}/verdict`,
+    whole: (page) => page.getByRole('region', { name: 'Why' }).getByText(/./).nth(1),
+  }),
+  'the course of a threshold': () => ({
+    path: `/thresholds?open=${threshold}`,
+    asks: `/thresholds/${threshold}/usage`,
+    whole: (page) => page.getByRole('img', { name: /In the period that ended then/ }),
   }),
   limits: () => ({
     path: '/thresholds?view=limits',

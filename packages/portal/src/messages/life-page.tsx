@@ -38,6 +38,7 @@ function Life({ caller, search, position }: { caller: Caller; search: MessageSea
       <Anchor size="sm" renderRoot={(props) => <Link to="/messages" search={search} {...props} />}>
         Back to the messages
       </Anchor>
+      {life.data === undefined ? <Title order={1}>One message</Title> : null}
       {life.isPending ? <Loading what="the message" /> : null}
       {life.isError ? <FailureSummary words={wordsOf(life.error)} onRetry={() => void life.refetch()} /> : null}
       {life.data === undefined ? null : <LifeShown caller={caller} life={life.data} search={search} />}

@@ -2,6 +2,7 @@ import { Stack, Text, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
 import { PageTitle } from '../shared/page-title.tsx';
+import { NoRight } from '../shared/states.tsx';
 import { Views } from '../shared/views.tsx';
 import { GuidanceView } from './guidance-view.tsx';
 import { History } from './history.tsx';
@@ -19,6 +20,7 @@ const views = [
 export function WaysPage() {
   const { me } = useSession();
   const { tab } = useSearch({ from: '/ways' });
+  if (!me.permissions.includes('ways.see')) return <NoRight page="Ways" what="the ways of delivery" />;
   const [shown] = views.find(([name]) => name === tab) ?? views[0];
   const seen = views.map(([name, words]): readonly [string, string] => [
     name,
