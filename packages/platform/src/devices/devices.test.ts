@@ -115,7 +115,7 @@ describe('deriveResponsibility', () => {
     expect(contradictions.map((found) => found.device)).toEqual([1, 5, 6, 7, 8].map(eui));
   });
 
-  test('at every instant it says what the registrations say (brute force)', () => {
+  test('at every instant it says what the registrations say, from when each device came (brute force)', () => {
     const time = fc.integer({ min: 0, max: 12 });
     const registration = fc
       .record({
@@ -126,17 +126,23 @@ describe('deriveResponsibility', () => {
         length: fc.integer({ min: 1, max: 6 }),
       })
       .map(({ start, length, ...rest }): Registration => ({ ...rest, validFrom: start, validTo: start + length }));
+    const place = fc.oneof(fc.constant(-Infinity), time);
+    const placesOfAll = { minLength: home.length, maxLength: home.length };
     const covers = (span: { validFrom: number; validTo: number }, at: number) =>
       span.validFrom <= at && at < span.validTo;
     fc.assert(
-      fc.property(fc.array(registration, { maxLength: 8 }), (drawn) => {
-        const { responsibilities, contradictions } = deriveResponsibility(home, drawn);
+      fc.property(fc.array(registration, { maxLength: 8 }), fc.array(place, placesOfAll), (drawn, places) => {
+        const placed = home.map((one, index) => ({ ...one, placedAt: places[index] ?? -Infinity }));
+        const since = (one: HomeDevice['kind']) => placed.find(({ kind }) => kind === one)?.placedAt ?? -Infinity;
+        const { responsibilities, contradictions } = deriveResponsibility(placed, drawn);
         let clashes = false;
         for (const { device: one, kind } of home) {
           for (let at = 0; at < 20; at += 1) {
             const expected = new Set(
               drawn
                 .filter((found) => applies(kind, found) && covers(found, at))
+                // neither before the device came, nor before the meter of the point did
+                .filter(({ mpxn }) => at >= since(kind) && at >= since(mpxn === MPRN ? 'GSME' : 'ESME'))
                 .map((found) => `${found.role} ${found.userId}`),
             );
             const roles = [...expected].map((text) => text.split(' ')[0]);
