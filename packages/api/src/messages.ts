@@ -106,12 +106,34 @@ export const passageSchema = z.object({
 });
 export type PassageDocument = z.infer<typeof passageSchema>;
 
+/** What a User decided about an alert of its record. */
+export const alertDecisions = ['ignore', 'act'] as const;
+export const alertDecisionSchema = z.object({
+  decision: z.enum(alertDecisions),
+  note: z.string(),
+  author: z.string(),
+  decidedAt: instantSchema,
+});
+export type AlertDecisionDocument = z.infer<typeof alertDecisionSchema>;
+
+export const LONGEST_ALERT_NOTE = 2_000;
+export const setAlertDecisionSchema = z.strictObject({
+  userId: euiSchema.optional(),
+  decision: z.enum(alertDecisions),
+  note: z.string().trim().max(LONGEST_ALERT_NOTE).default(''),
+});
+export type SetAlertDecision = z.infer<typeof setAlertDecisionSchema>;
+/** The newest first, which counts. */
+export const alertDecisionListSchema = z.object({ items: z.array(alertDecisionSchema) });
+
 /** One message's whole life. */
 export const messageLifeSchema = messageSchema.extend(passageSchema.shape).extend({
   /** The devices that it concerns: its target and those named in its body. */
   devices: z.array(euiSchema),
   /** Everything else with the same RequestID, oldest first. */
   related: z.array(messageSchema.extend(passageSchema.shape)),
+  /** Of an alert: what was decided last. */
+  alertDecision: alertDecisionSchema.optional(),
 });
 export type MessageLifeDocument = z.infer<typeof messageLifeSchema>;
 

@@ -1,4 +1,6 @@
 // The contract without what needs Node: what a browser may import.
+export * from './activity.ts';
+export * from './causes.ts';
 export * from './common.ts';
 export * from './demonstration.ts';
 export * from './devices.ts';
@@ -12,6 +14,7 @@ export * from './overview.ts';
 export * from './parties.ts';
 export * from './people.ts';
 export * from './quarantine.ts';
+export * from './questions.ts';
 export * from './ssh-keys.ts';
 export * from './streams.ts';
 export * from './submissions.ts';

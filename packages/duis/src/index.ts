@@ -4,6 +4,7 @@
  */
 export * from './catalogue/catalogue.ts';
 export * from './catalogue/services.ts';
+export * from './codes/alert-services.ts';
 export * from './codes/dcc-alerts.ts';
 export * from './codes/device-alerts.ts';
 export * from './codes/responses.ts';

@@ -1,6 +1,7 @@
 // The REST API of the rooms that are there; main.ts and each door start it.
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { causeRoutes } from './audit-trail/cause-routes.ts';
 import { exportRoutes } from './audit-trail/export-routes.ts';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
@@ -87,6 +88,7 @@ export function createApi(options: {
       auditTrailRoutes({ pool, record, clock, logDays: config.messages.logDays }),
       exportRoutes({ pool, clock, logDays: config.messages.logDays }),
       titleRoutes({ pool, titles, clock }),
+      causeRoutes({ pool, record, titles, clock }),
       thresholdsRoutes({ pool, clock }),
       submissionRoutes({
         pool,

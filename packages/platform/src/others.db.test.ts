@@ -83,6 +83,7 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'POST /api/v1/ways/reports/:report/dismiss': ({ userId }) => ({ userId, answer: 'by Alpha' }),
   'POST /api/v1/demonstration/incidents/:name': () => ({ isRunning: true }),
   'POST /api/v1/title-switches': () => undefined,
+  'POST /api/v1/messages/:day/:sequence/decisions': () => ({ decision: 'ignore' }),
   'POST /api/v1/devices': ({ device }) => ({ device, kind: 'ESME', status: 'Suspended' }),
 };
 

@@ -11,7 +11,7 @@
 // a condition may use one only if its operator is leakproof, which those of macaddr8, date, bigint and timestamptz
 // are and those of numeric and enum are not. So a RequestID is found by (User ID, day, target) and its counter
 // compared after, day by day; a target has few messages a day.
-import type { MessageDocument, MessageLifeDocument, MessageQuery } from '@penstock/api';
+import type { MessageDocument, MessageLifeDocument, MessageQuery, PassageDocument } from '@penstock/api';
 import { type Eui, parseRequestId, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { addDays, utcDay } from '../foundation/clock.ts';
@@ -23,6 +23,7 @@ import { EXCHANGED, serviceReferenceOf } from '../messages/header.ts';
 import { formatPosition } from '../messages/message.ts';
 import { readPassage } from '../messages/passage.ts';
 import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
+import { readAlertDecisions } from './alert-decisions-store.ts';
 import { saidOf } from './said.ts';
 
 export interface RecordPage {
@@ -85,6 +86,8 @@ export const DEVICES_SQL = `
   select d.device from message_device d
   where d.user_id = $1 and d.day = $2 and d.sequence = $3
   order by d.device`;
+
+const LAST_SEQUENCE = 9_223_372_036_854_775_807n;
 
 interface MessageRow {
   user_id: string;
@@ -159,6 +162,14 @@ function pageOf(rows: readonly MessageRow[], limit: number): RecordPage {
 export interface RecordStore {
   /** A page of a User's record, newest first. @throws PenstockError of readingOwner, and 'record.too-wide' */
   list(viewer: Viewer, query: MessageQuery): Promise<RecordPage>;
+  /**
+   * What of a User's record concerns a device, newest first; of what was held with what became of it. For whoever has asked
+   * readingOwner for this User ID already.
+   */
+  ofDevice(
+    userId: Eui,
+    asked: { device: Eui; from: string; to: string; limit: number },
+  ): Promise<{ items: (MessageDocument & PassageDocument)[]; isCut: boolean }>;
   /** One message's whole life. @throws PenstockError of readingOwner, and 'request.not-found' */
   life(viewer: Viewer, owner: string | undefined, day: string, sequence: string): Promise<MessageLifeDocument>;
 }
@@ -206,9 +217,7 @@ export function createRecordStore(options: {
       const userId = await readingOwner(pool, { viewer, named: query.userId, what: `messages ${saidOf(query)}` });
       if (query.requestId !== undefined) return listByRequestId(userId, query, query.requestId);
       const before =
-        query.cursor === undefined
-          ? { day: lastDay(), sequence: 9_223_372_036_854_775_807n }
-          : positionOfCursor(query.cursor);
+        query.cursor === undefined ? { day: lastDay(), sequence: LAST_SEQUENCE } : positionOfCursor(query.cursor);
       const values = [
         userId,
         query.from ?? `${firstDay()}T00:00:00Z`,
@@ -228,6 +237,19 @@ export function createRecordStore(options: {
       return pageOf(rows, query.limit);
     },
 
+    async ofDevice(userId, { device, from, to, limit }) {
+      const values = [userId, from, to, null, null, null, limit + 1, utcDay(new Date(to)), LAST_SEQUENCE, device];
+      return asViewerOf(pool, [userId], async (client) => {
+        const { rows } = await client.query<MessageRow>(RECORD_OF_DEVICE_SQL, values);
+        const items: (MessageDocument & PassageDocument)[] = [];
+        for (const row of rows.slice(0, limit)) {
+          const passage = row.verdict === 'held' ? await readPassage(client, row, lastDay()) : {};
+          items.push({ ...toDocument(row), ...passage });
+        }
+        return { items, isCut: rows.length > limit };
+      });
+    },
+
     async life(viewer, owner, day, sequence) {
       const userId = await readingOwner(pool, { viewer, named: owner, what: `message ${day}/${sequence}` });
       return asViewerOf(pool, [userId], async (client) => {
@@ -240,11 +262,14 @@ export function createRecordStore(options: {
           if (other.originator !== row.originator || formatPosition(other) === formatPosition(row)) continue;
           related.push({ ...toDocument(other), ...(await readPassage(client, other, lastDay())) });
         }
+        const isAlert = row.kind === 'device_alert' || row.kind === 'dcc_alert';
+        const [decided] = isAlert ? await readAlertDecisions(client, { userId, day, sequence }) : [];
         return {
           ...toDocument(row),
           ...(await readPassage(client, row, lastDay())),
           devices: devices.rows.map((found) => requireEui(found.device)),
           related,
+          ...(decided === undefined ? {} : { alertDecision: decided }),
         };
       });
     },

@@ -53,6 +53,7 @@ const kinds = {
   titles: "Titles of everybody's messages to one's devices",
   switches: 'Switches of the Operator on what titles show',
   lookups: 'Who looked at titles',
+  alerts: 'What a User decides about its alerts',
 } as const;
 
 /** '-': nothing; 'reason': see, with a reason. */
@@ -88,6 +89,7 @@ readings      see    -      -      -      -      | -      see    -      -      -
 titles        see    see    see    see    see    | reason reason -      -      see
 switches      see    see    see    see    see    | see    see    change change change
 lookups       see    -      -      -      see    | -      see    -      see    see
+alerts        change change change see    change | -      -      -      -      -
 `;
 
 function readRow(kind: Kind): KindOfData {

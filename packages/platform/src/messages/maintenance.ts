@@ -19,6 +19,7 @@ const LOG_TABLES = [
   'minute_end',
   'delivery',
   'title_reading',
+  'alert_decision',
 ] as const;
 
 export interface MaintenanceParts {

@@ -94,4 +94,5 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   title_reading: byUser,
   export: byUser,
   export_chunk: byUser,
+  alert_decision: byUser,
 };
