@@ -9,6 +9,7 @@ import {
   positionSchema,
   sequenceSchema,
 } from './common.ts';
+import { mpxnSchema } from './devices.ts';
 
 export const messageKinds = [
   'service_request',
@@ -72,6 +73,8 @@ export const messageQuerySchema = z.strictObject({
   from: instantSchema.optional(),
   to: instantSchema.optional(),
   device: euiSchema.optional(),
+  /** Those that concern a device of this metering point, as far as the asker may know its devices. */
+  mpxn: mpxnSchema.optional(),
   serviceReferenceVariant: z.string().max(20).optional(),
   kind: messageKindSchema.optional(),
   code: z.string().max(40).optional(),
@@ -80,8 +83,8 @@ export const messageQuerySchema = z.strictObject({
 export type MessageQuery = z.infer<typeof messageQuerySchema>;
 export const messagePageSchema = z.object({ items: z.array(messageSchema), cursor: cursorSchema });
 
-/** As the list, all of it at once: a CSV file. */
-export const messageExportQuerySchema = messageQuerySchema.omit({ cursor: true, limit: true });
+/** As the list, all of it at once, device by device: a CSV file. */
+export const messageExportQuerySchema = messageQuerySchema.omit({ cursor: true, limit: true, mpxn: true });
 export type MessageExportQuery = z.infer<typeof messageExportQuerySchema>;
 
 export const messageParametersSchema = z.strictObject({ day: dayOnlySchema, sequence: sequenceSchema });

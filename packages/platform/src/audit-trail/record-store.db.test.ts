@@ -213,6 +213,56 @@ describe('the record', () => {
     ]);
     expect((await store().list(user(beta), query({ requestId: `${alpha}:${target}:100` }))).items).toEqual([]);
   });
+
+  test('of a metering point: what concerns its devices, each message once, as far as the asker may know them', async () => {
+    const { pool } = database;
+    const target = requireEui('00-DB-12-34-56-78-00-06');
+    // each message names one more device, by its sequence
+    const named = requireEui('00-EE-00-00-00-00-00-06');
+    const mpxn = '1000000000001';
+    await pool.query(
+      "insert into device (device, kind, status) select d, 'ESME', 'Commissioned' from unnest($1::macaddr8[]) d",
+      [[target, named]],
+    );
+    await pool.query('insert into metering_point_device select $1, d from unnest($2::macaddr8[]) d', [
+      mpxn,
+      [target, named],
+    ]);
+    await pool.query("insert into registration (mpxn, role, user_id, valid_from) values ($1, 'IS', $2, '-infinity')", [
+      mpxn,
+      alpha,
+    ]);
+    await pool.query(
+      "insert into responsibility (device, role, user_id, valid_from) select d, 'IS', $1, '-infinity' from unnest($2::macaddr8[]) d",
+      [alpha, [target, named]],
+    );
+    await pool.query('select refresh_responsible($1)', [[target, named]]);
+    const positions = async (changes: Partial<MessageQuery>, who = user(alpha)) => {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store().list(who, query({ ...changes, cursor }));
+        found.push(...page.items.map((item) => item.position));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return found;
+    };
+    const [ofPoint, ofTarget, ofNamed] = [
+      await positions({ mpxn }),
+      await positions({ device: target }),
+      await positions({ device: named }),
+    ];
+    expect(ofTarget.length).toBeGreaterThan(100);
+    expect(ofNamed.length).toBeGreaterThan(0);
+    expect(ofPoint.length).toBe(new Set(ofPoint).size);
+    expect(new Set(ofPoint)).toEqual(new Set([...ofTarget, ...ofNamed]));
+    expect(await positions({ mpxn, device: named })).toEqual(ofNamed);
+    expect(await positions({ mpxn }, user(beta))).toEqual([]);
+    const [one] = (await store().list(user(alpha), query({ device: named, limit: 1 }))).items;
+    const { requestId } = one as { requestId: string };
+    expect(await positions({ requestId, mpxn })).toContain(one?.position);
+    expect(await positions({ requestId, device: meter })).toEqual([]);
+  });
 });
 
 describe('plans, as the viewer', () => {

@@ -14,6 +14,7 @@
 import type { MessageDocument, MessageLifeDocument, MessageQuery, PassageDocument } from '@penstock/api';
 import { type Eui, parseRequestId, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { listDevices } from '../devices/devices-store.ts';
 import { addDays, utcDay } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
@@ -150,6 +151,14 @@ function toDocument(row: MessageRow): MessageDocument {
   };
 }
 
+/** The newest of several devices' messages; one that concerns two of them is one. */
+function newestOf(rows: readonly MessageRow[], limit: number): MessageRow[] {
+  const once = new Map(rows.map((row) => [formatPosition(row), row]));
+  const order = (one: MessageRow, other: MessageRow) =>
+    other.day.localeCompare(one.day) || Number(BigInt(other.sequence) - BigInt(one.sequence));
+  return [...once.values()].sort(order).slice(0, limit);
+}
+
 function pageOf(rows: readonly MessageRow[], limit: number): RecordPage {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
@@ -190,12 +199,33 @@ export function createRecordStore(options: {
     return (await client.query<MessageRow>(RECORD_OF_REQUEST_SQL, values)).rows;
   }
 
-  async function listByRequestId(userId: Eui, query: MessageQuery, text: string): Promise<RecordPage> {
+  /** The devices that are asked for, undefined: any. Of a metering point those that the viewer may know of now. */
+  async function devicesOf(viewer: Viewer, { device, mpxn }: MessageQuery): Promise<Eui[] | undefined> {
+    if (mpxn === undefined) return device === undefined ? undefined : [requireEui(device)];
+    const found = await listDevices(pool, viewer, { mpxn, home: undefined, now: now() });
+    return found.map((one) => one.device as Eui).filter((one) => device === undefined || one === device);
+  }
+
+  async function concernsAny(client: pg.PoolClient, row: MessageRow, devices: readonly Eui[]): Promise<boolean> {
+    if (devices.includes(requireEui(row.target))) return true;
+    const { rows } = await client.query<{ device: string }>(DEVICES_SQL, [row.user_id, row.day, row.sequence]);
+    return rows.some((found) => devices.includes(requireEui(found.device)));
+  }
+
+  async function listByRequestId(
+    userId: Eui,
+    query: MessageQuery,
+    { text, devices }: { text: string; devices: readonly Eui[] | undefined },
+  ): Promise<RecordPage> {
     const id = parseRequestId(text);
     if (id === undefined) throw new PenstockError('request.invalid', { detail: 'no RequestID', where: 'requestId' });
-    const rows = await asViewerOf(pool, [userId], (client) =>
-      ofRequest(client, userId, id.target, id.counter.toString()),
-    );
+    const rows = await asViewerOf(pool, [userId], async (client) => {
+      const all = await ofRequest(client, userId, id.target, id.counter.toString());
+      if (devices === undefined) return all;
+      const concerned: MessageRow[] = [];
+      for (const row of all) if (await concernsAny(client, row, devices)) concerned.push(row);
+      return concerned;
+    });
     // A RequestID has a handful of messages: the other conditions are cheaper here than a second statement.
     const from = query.from === undefined ? -Infinity : Date.parse(query.from);
     const to = query.to === undefined ? Infinity : Date.parse(query.to);
@@ -215,7 +245,8 @@ export function createRecordStore(options: {
   return {
     async list(viewer, query) {
       const userId = await readingOwner(pool, { viewer, named: query.userId, what: `messages ${saidOf(query)}` });
-      if (query.requestId !== undefined) return listByRequestId(userId, query, query.requestId);
+      const devices = await devicesOf(viewer, query);
+      if (query.requestId !== undefined) return listByRequestId(userId, query, { text: query.requestId, devices });
       const before =
         query.cursor === undefined ? { day: lastDay(), sequence: LAST_SEQUENCE } : positionOfCursor(query.cursor);
       const values = [
@@ -229,11 +260,14 @@ export function createRecordStore(options: {
         before.day,
         before.sequence,
       ];
-      const { rows } = await asViewerOf(pool, [userId], (client) =>
-        query.device === undefined
-          ? client.query<MessageRow>(RECORD_SQL, values)
-          : client.query<MessageRow>(RECORD_OF_DEVICE_SQL, [...values, query.device]),
-      );
+      const rows = await asViewerOf(pool, [userId], async (client) => {
+        if (devices === undefined) return (await client.query<MessageRow>(RECORD_SQL, values)).rows;
+        const found: MessageRow[] = [];
+        for (const device of devices) {
+          found.push(...(await client.query<MessageRow>(RECORD_OF_DEVICE_SQL, [...values, device])).rows);
+        }
+        return devices.length === 1 ? found : newestOf(found, query.limit + 1);
+      });
       return pageOf(rows, query.limit);
     },
 
