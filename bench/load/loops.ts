@@ -17,6 +17,8 @@ export interface LoopResult {
   readonly used: number;
   /** The messages ran out before the time did. */
   readonly ranOut: boolean;
+  /** Of an open loop: how many found no connection free when they were due. */
+  readonly waited: number;
 }
 
 /** Each connection sends its next message when the answer to the last one came. */
@@ -61,7 +63,7 @@ export async function closedLoop(options: {
   );
   const ranOut = used >= messages.length;
   const seconds = ranOut ? (performance.now() - started) / 1000 : options.seconds;
-  return { seconds, acknowledged: within, answers, milliseconds: Float64Array.from(times), used, ranOut };
+  return { seconds, acknowledged: within, answers, milliseconds: Float64Array.from(times), used, ranOut, waited: 0 };
 }
 
 /** Opens them one after the other: all at once they would stand in each other's way. */
@@ -91,13 +93,22 @@ export async function openLoop(options: {
   const last = Math.min(schedule.length, messages.length);
   let next = 0;
   let done = 0;
+  let waited = 0;
+  // those up to here have waited and been counted
+  let counted = 0;
   const started = performance.now();
   await new Promise<void>((resolve) => {
     const sendDue = (): void => {
       const due = performance.now() - started;
       while (next < last && (schedule[next] ?? 0) <= due) {
         const connection = free.pop();
-        if (connection === undefined) return;
+        if (connection === undefined) {
+          let end = Math.max(next, counted);
+          while (end < last && (schedule[end] ?? 0) <= due) end++;
+          waited += end - Math.max(next, counted);
+          counted = end;
+          return;
+        }
         send(connection, next++);
       }
     };
@@ -128,5 +139,6 @@ export async function openLoop(options: {
     milliseconds: Float64Array.from(times),
     used: last,
     ranOut: messages.length < schedule.length,
+    waited,
   };
 }

@@ -54,6 +54,7 @@ function report(result: LoopResult): PhaseReport {
     answers: result.answers.counts,
     examples: result.answers.examples,
     ranOut: result.ranOut,
+    waited: result.waited,
     left: messages.length,
   };
 }

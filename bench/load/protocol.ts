@@ -21,6 +21,8 @@ export interface PhaseReport {
   readonly answers: Readonly<Record<string, number>>;
   readonly examples: Readonly<Record<string, string>>;
   readonly ranOut: boolean;
+  /** Of an open loop: how many found no connection free when they were due. */
+  readonly waited: number;
   /** Messages that are left. */
   readonly left: number;
 }
