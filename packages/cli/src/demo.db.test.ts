@@ -230,6 +230,13 @@ describe('while it runs', () => {
     expect(roles).toEqual(personRoleSchema.options);
   });
 
+  test('`penstock demo people` says again whom one may sign in as', async () => {
+    const command = new Penstock(['demo', 'people'], { environment, folder });
+    expect(await command.ended).toMatchObject({ code: 0 });
+    expect(command.stdout.trim()).not.toBe('');
+    expect(demo.stdout).toContain(command.stdout.trim());
+  });
+
   test('`penstock demo code` knows only the people of the demonstration', async () => {
     const unknown = new Penstock(['demo', 'code', 'nobody@supplier.example'], { environment, folder });
     expect(await unknown.ended).toMatchObject({ code: 1 });

@@ -83,9 +83,11 @@ export class AlertSource {
     for (const emitter of this.#emitters) this.#byDevice.set(emitter.device.device, emitter);
   }
 
-  /** Devices that send alerts, for whoever wants one to go wild. */
-  get devices(): readonly Eui[] {
-    return this.#emitters.map(({ device }) => device.device);
+  /** Devices that send alerts, for whoever wants one to go wild, or those whose alerts go to a User now. */
+  devices(user?: Eui, now = new Date()): readonly Eui[] {
+    return this.#emitters
+      .filter((emitter) => user === undefined || this.#recipients(emitter, now).includes(user))
+      .map(({ device }) => device.device);
   }
 
   /** The next alert of the normal background. */

@@ -1,4 +1,5 @@
 import type { Eui } from '@penstock/duis';
+import type { AlertSource } from './alerts.ts';
 import type { SimulatedNetwork } from './network.ts';
 import type { UserSystem } from './user-system.ts';
 
@@ -15,7 +16,7 @@ export type IncidentName = (typeof incidentNames)[number];
 
 /** What an incident may be told; what is left out has a default that shows the incident well. */
 export interface IncidentSettings {
-  /** User ID; default: the first supplier for a flood, the second for the others. */
+  /** User ID; default: the second supplier for `not-taking`, the first for the others. */
   readonly user?: Eui;
   readonly srv?: string;
   readonly perSecond?: number;
@@ -41,14 +42,13 @@ interface Started extends RunningIncident {
 export class Incidents {
   readonly #users: readonly UserSystem[];
   readonly #network: SimulatedNetwork;
-  readonly #alerting: readonly Eui[];
+  readonly #alerts: AlertSource;
   readonly #running = new Map<IncidentName, Started>();
 
-  /** @param alerting devices that send alerts */
-  constructor(users: readonly UserSystem[], network: SimulatedNetwork, alerting: readonly Eui[]) {
+  constructor(users: readonly UserSystem[], network: SimulatedNetwork, alerts: AlertSource) {
     this.#users = users;
     this.#network = network;
-    this.#alerting = alerting;
+    this.#alerts = alerts;
   }
 
   get running(): readonly RunningIncident[] {
@@ -87,10 +87,14 @@ export class Incidents {
         return { name, about, end: () => user.setReceiving('taking') };
       }
       case 'wild-meter': {
-        const { device = this.#alerting[0], code = WILD_METER.code, perSecond = WILD_METER.perSecond } = settings;
-        if (device === undefined || !this.#alerting.includes(device)) throw new RangeError(`${device} sends no alerts`);
+        const { user } = this.#user(settings.user, 0);
+        const { code = WILD_METER.code, perSecond = WILD_METER.perSecond } = settings;
+        const { device = this.#alerts.devices(user.userId)[0] } = settings;
+        if (device === undefined) throw new RangeError(`no device of ${user.party.name} sends alerts`);
+        if (!this.#alerts.devices().includes(device)) throw new RangeError(`${device} sends no alerts`);
         this.#network.setWildMeter({ device, code, perSecond });
-        const about = `${device} sends ${code} ${perSecond} times a second`;
+        const whose = settings.device === undefined ? ` of ${user.party.name}` : '';
+        const about = `${device}${whose} sends ${code} ${perSecond} times a second`;
         return { name, about, end: () => this.#network.setWildMeter(undefined) };
       }
     }

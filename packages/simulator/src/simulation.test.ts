@@ -133,15 +133,17 @@ describe('the simulation', () => {
   });
 
   it('lets a meter go wild and calm down', async () => {
-    await running({ requestsPerSecond: 0 }, async ({ gateway, simulation }) => {
+    await running({ requestsPerSecond: 0 }, async ({ gateway, simulation, world }) => {
       const { about } = await simulation.startIncident('wild-meter', { perSecond: 500 });
-      expect(about).toContain('500 times a second');
+      // of the first supplier, as whom a visitor signs in
+      expect(about).toContain(`of ${world.users[0]?.party.name} sends 8F3F 500 times a second`);
       await vi.waitFor(() => expect(gateway.delivered.length).toBeGreaterThan(300), WAIT);
       const devices = gateway.delivered.map(({ body }) => {
         const message = readMessage(body);
         return message.type === 'response' ? message.responseId?.originator : undefined;
       });
       expect(new Set(devices).size).toBe(1);
+      expect(gateway.delivered.some(({ header }) => header.user === world.users[0]?.userId)).toBe(true);
       await simulation.stopIncident('wild-meter');
       expect(simulation.state().incidents).toEqual([]);
     });

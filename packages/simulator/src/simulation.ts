@@ -163,7 +163,7 @@ export class Simulation {
       alertsPerSecond: options.alertsPerSecond,
       now,
     });
-    this.#incidents = new Incidents(this.#users, this.#network, alerts.devices);
+    this.#incidents = new Incidents(this.#users, this.#network, alerts);
   }
 
   /** Opens the receive services, then lets the day begin. Throws where a port is taken. */

@@ -56,7 +56,8 @@ export function demoCommand(): Command {
       await runUntilStopped(() => startDemo({ config, log, folder, logFile, ...options }), log);
     })
     .addCommand(incidentCommand())
-    .addCommand(codeCommand());
+    .addCommand(codeCommand())
+    .addCommand(peopleCommand());
 }
 
 const INCIDENTS = ['flood', 'not-taking', 'wild-meter'] as const;
@@ -81,6 +82,16 @@ function codeCommand(): Command {
     .action(async (email: string, _options: object, command: Command) => {
       const folder = join(loadConfigFor(command).dataFolder, 'demo');
       console.log(await tellDemo(folder, { command: 'code', email }));
+    });
+}
+
+/** `penstock demo people`: what was said at the start, which lies far above by then. */
+function peopleCommand(): Command {
+  return new Command('people')
+    .description('the accounts of the demonstration that runs: address, password, secret for an authenticator app')
+    .action(async (_options: object, command: Command) => {
+      const folder = join(loadConfigFor(command).dataFolder, 'demo');
+      console.log(await tellDemo(folder, { command: 'people' }));
     });
 }
 
@@ -137,9 +148,11 @@ async function startDemo(options: DemoOptions): Promise<Running> {
     options.requests,
   ]);
   simulator = started;
-  const control = await takeCommands(folder, async (command) =>
-    'email' in command ? sayCode(people, command.email) : started.incident(command),
-  );
+  const control = await takeCommands(folder, async (command) => {
+    if ('email' in command) return sayCode(people, command.email);
+    if ('command' in command && command.command === 'people') return { said: signIns(platform.addresses.http, people) };
+    return started.incident(command);
+  });
   console.log(welcome(platform.addresses, folder, options.logFile));
   console.log(signIns(platform.addresses.http, people));
   await setDemonstrationThreshold(platform.addresses.gateway, join(folder, 'pki'), SUPPLIER);
@@ -218,7 +231,9 @@ To begin: sign in as aro@supplier.example with the six-digit code that
 
   node bin/penstock.cjs demo code aro@supplier.example
 
-says in another terminal; then open "Demonstration" and start the flood.
+says in another terminal; then open "Demonstration" and start the flood. To see these accounts again:
+
+  node bin/penstock.cjs demo people
 `;
 }
 

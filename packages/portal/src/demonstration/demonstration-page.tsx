@@ -36,8 +36,8 @@ const scenes: Readonly<Record<DemonstrationIncident, Scene>> = {
   },
   'wild-meter': {
     title: 'A meter gone wild',
-    what: 'One device sends the same alert 300 times a second.',
-    look: 'All of them arrive and are recorded: the alerts of the supplier that is responsible for it climb.',
+    what: 'One device of the supplier sends the same alert 300 times a second.',
+    look: 'All of them arrive and are recorded: the alerts of the supplier climb, on its overview and in its record.',
     to: '/messages',
     where: 'See the messages',
   },
