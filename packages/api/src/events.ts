@@ -17,6 +17,7 @@ export const eventTopics = [
   'people',
   'ways',
   'officers',
+  'ssh-keys',
   'readings',
   'exports',
 ] as const;

@@ -311,6 +311,11 @@ begin
     union all
     select 'officers', p.user_id, 'policy', p.changed_at::text from officer_policy p where p.changed_at > in_since
     union all
+    select 'ssh-keys', k.user_id, encode(k.fingerprint, 'hex'), concat_ws('/', k.used_at, k.revoked_at)
+    from ssh_key k
+    where (in_users is null or k.user_id = any (in_users))
+      and greatest(k.registered_at, k.used_at, k.revoked_at) > in_since
+    union all
     select 'readings', u.user_id, '', r.read_at || '/' || r.reading_id
     from user_id u
     cross join lateral (

@@ -28,12 +28,40 @@ const pages = new TestPages({
     officer = await portal.addPerson('signer', { [alpha]: 'aro' });
     await pool.query('update person set is_demonstration = true where person_id = $1', [officer.personId]);
     await tellOfTraffic(pool);
+    await deliver(pool);
     await pool.query(
       `insert into attribute_limit (attribute, version, minimum, maximum, valid_from, valid_to, set_at, reference)
        values ('tariff.standing_charge', 1, 0, 1, '-infinity', 'infinity', now() - interval '9 days', 'SR-2026-101')`,
     );
   },
 });
+
+/**
+ * As a network and a User do that take what there is: requests within a second, a response some seconds after its request,
+ * and the cursors where the last of them stands.
+ */
+async function deliver(pool: TestPortal['database']['pool']): Promise<void> {
+  await pool.query(
+    `update message_log set recorded_at = recorded_at - interval '4 seconds' where user_id = $1 and direction = 'southbound'`,
+    [alpha],
+  );
+  await pool.query(
+    `with taken as (
+       select user_id, direction, day, sequence,
+              lag(sequence, 1, 0::bigint) over (partition by direction order by sequence) as before,
+              recorded_at + case direction when 'southbound' then interval '700 ms' else interval '240 ms' end as at
+       from message_log where user_id = $1
+     ), told as (
+       insert into delivery (user_id, day, direction, from_day, from_sequence, to_day, to_sequence, delivered_at)
+       select user_id, day, direction, day, before, day, sequence, at from taken
+     )
+     insert into stream_cursor (user_id, direction, day, sequence, moved_at)
+     select distinct on (direction) user_id, direction, day, sequence, at from taken order by direction, sequence desc
+     on conflict (user_id, direction) do update
+       set day = excluded.day, sequence = excluded.sequence, moved_at = excluded.moved_at`,
+    [alpha],
+  );
+}
 
 /** A day of traffic, with its two peaks, and what is held of it. */
 async function tellOfTraffic(pool: TestPortal['database']['pool']): Promise<void> {

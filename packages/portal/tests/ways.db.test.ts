@@ -52,6 +52,8 @@ describe('a User', () => {
                clock_timestamp())`,
     );
     const told = region('Announcements');
+    // its times are those of the reader's zone, as all of the page
+    await told.locator('time').getByText('+00:00').or(told.locator('time').getByText('+01:00')).first().waitFor();
     await told.getByText(/^Outage of the portal or the API \(HTTPS\) since .*deliver files by SFTP\.$/).waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
     await told.getByRole('link', { name: 'How to deliver now' }).click();

@@ -277,6 +277,12 @@ test('what changed is found by topic, of those who are asked for', async () => {
   );
   await pool.query('insert into officer_policy (user_id, second_officer) values ($1, true)', [beta]);
   await pool.query(
+    `insert into ssh_key (user_id, fingerprint, algorithm, key, name, registered_at, used_at)
+     values ($1, 'x', 'ssh-ed25519', 'x', 'x', now() - interval '1 day', now()),
+            ($2, 'x', 'ssh-ed25519', 'x', 'x', now() - interval '1 day', null)`,
+    [alpha, beta],
+  );
+  await pool.query(
     `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
      values ($1, now(), 'x', 'x', 'service_desk', 'a reason of a test', 'x')`,
     [alpha],
@@ -297,9 +303,11 @@ test('what changed is found by topic, of those who are asked for', async () => {
     ['people', operatorId],
     ['officers', alpha],
     ['officers', beta],
+    ['ssh-keys', alpha],
     ['readings', alpha],
   ].map((pair) => pair.join(' '));
   for (const one of expected) expect(all).toContain(one);
+  expect(all).not.toContain(`ssh-keys ${beta}`);
   const ofAlpha = await of([alpha]);
   expect([...ofAlpha].filter((one) => one.includes(beta) || one.includes(operatorId))).toEqual([]);
   for (const one of expected.filter((one) => one.includes(alpha))) expect(ofAlpha).toContain(one);

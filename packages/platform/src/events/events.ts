@@ -23,6 +23,7 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   devices: 'devices.see',
   people: 'people.see',
   officers: 'officers.see',
+  'ssh-keys': 'certificates.see',
   readings: 'readings.see',
   ways: 'ways.see',
   exports: 'record.see',

@@ -4,9 +4,18 @@ import type { Announcement } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
+import { splitInstants } from '../shared/instants-in-words.ts';
+import { When } from '../shared/when.tsx';
 import { waysQuery } from '../ways/queries.ts';
 
 const nameOf = ({ kind, way, at }: Announcement): string => `${kind} ${way} ${at}`;
+
+/** The words, with their times in the reader's zone, as all times of the page. */
+function Said({ words }: { words: string }) {
+  return splitInstants(words).map((part) =>
+    typeof part === 'string' ? part : <When key={part.at} at={part.at} inline />,
+  );
+}
 
 /** What everybody is to know, on every page; what is over, or comes, may be put away in this browser. */
 export function Announcements() {
@@ -24,7 +33,9 @@ export function Announcements() {
     >
       {shown.map((one) => (
         <div key={nameOf(one)} className="penstock-announcement" data-kind={one.kind}>
-          <Text size="sm">{one.words}</Text>
+          <Text size="sm">
+            <Said words={one.words} />
+          </Text>
           <Group gap="sm">
             {path === '/ways' ? null : (
               <Anchor

@@ -62,8 +62,12 @@ export function Officers() {
               <Text fw={600}>{officer.name}</Text>
               <Text size="sm" c="dimmed">
                 {officer.email}
-                {officer.telephone === undefined ? '' : `, ${officer.telephone}`}
               </Text>
+              {officer.telephone === undefined ? null : (
+                <Text size="sm" c="dimmed">
+                  {officer.telephone}
+                </Text>
+              )}
             </div>,
             <UserName key="user" userId={officer.userId} />,
             <CertificateCell key="certificate" {...officer} />,

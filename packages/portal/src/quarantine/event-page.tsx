@@ -118,7 +118,8 @@ function Contacts({ life, isOperator }: { life: QuarantineLife; isOperator: bool
               ) : (
                 <Anchor href={`tel:${telephone.replaceAll(/[ -]/g, '')}`}>{telephone}</Anchor>
               )}
-              , <Anchor href={`mailto:${email}`}>{email}</Anchor>
+              <br />
+              <Anchor href={`mailto:${email}`}>{email}</Anchor>
             </li>
           ))}
         </ul>

@@ -16,7 +16,7 @@ interface PageOf<Item> {
   readonly cursor?: string | undefined;
 }
 
-/** The lists that are shown so, each with the events that have it asked again; those without move when they are opened. */
+/** The lists that are shown so, each with the events that have it asked again. */
 const topicsOf = {
   people: ['people'],
   invitations: ['people'],
@@ -25,8 +25,8 @@ const topicsOf = {
   readings: ['readings'],
   certificates: ['directory'],
   officers: ['officers'],
-  'ssh-keys': [],
-  readiness: ['ways', 'submissions'],
+  'ssh-keys': ['ssh-keys'],
+  readiness: ['ways', 'submissions', 'ssh-keys'],
   outages: ['ways'],
   reports: ['ways'],
   versions: ['ways'],

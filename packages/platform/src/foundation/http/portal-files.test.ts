@@ -57,6 +57,10 @@ describe('the pages', () => {
     const http = await serve({ isBuilt: true });
     const plain = await fetch(`${http}/assets/index-abc.js`, { headers: { 'accept-encoding': 'identity' } });
     expect(plain.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    // where it runs as a worker it obeys its own
+    expect(plain.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self'; .*style-src 'self';/,
+    );
     expect(plain.headers.get('content-encoding')).toBeNull();
     expect(await plain.text()).toBe(script);
     const compressed = await fetch(`${http}/assets/index-abc.js`);

@@ -3,8 +3,9 @@
 //
 // What always holds: only files that were in the folder at the start are served, from memory, by their exact names,
 // so no path leads out of it. Every page has a strict content security policy with a nonce of its own and is never
-// kept; a file under /assets has its content's hash in its name and may be kept for ever. Whatever else is asked for
-// outside /api is the one page, whose router knows the address; under /api it stays a problem document.
+// kept; a file under /assets has its content's hash in its name and may be kept for ever, and a script the same policy for
+// where it runs as a worker. Whatever else is asked for outside /api is the one page, whose router knows the address;
+// under /api it stays a problem document.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -57,14 +58,14 @@ export function readPortalFiles(folder: string): PortalFiles | undefined {
 
 /**
  * Scripts, fonts and calls of this origin only; no inline script. Mantine writes style elements, which carry the nonce,
- * and style attributes, which cannot.
+ * and style attributes, which cannot. A script that runs as a worker obeys the policy of its own answer, and has no styles.
  */
-export function contentSecurityPolicy(nonce: string): string {
+export function contentSecurityPolicy(nonce?: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
     "worker-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
+    nonce === undefined ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
@@ -87,6 +88,7 @@ export function portalRoutes(files: PortalFiles | undefined): (app: HttpApp) => 
         const acceptsGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
         const isCompressed = asset.gzip !== undefined && acceptsGzip;
         if (isCompressed) reply.header('content-encoding', 'gzip');
+        if (extname(request.params['*']) === '.js') reply.header('content-security-policy', contentSecurityPolicy());
         return reply
           .header('cache-control', 'public, max-age=31536000, immutable')
           .header('vary', 'accept-encoding')
