@@ -44,6 +44,8 @@ export const revokeOfficerSchema = z.strictObject({ userId: euiSchema, fingerpri
 /** PUT /user-ids/{userId}/officer-policy, GET /officer-policy: whether a file that could let through what is held needs a second officer. */
 export const officerPolicySchema = z.strictObject({
   secondOfficer: z.boolean(),
+  /** Whether a file of decisions that processes held messages needs one; left out: as it was, and at first it does not. */
+  secondOfficerForRelease: z.boolean().optional(),
   /** The addresses of the officers of whom the second is one; none: any other officer of the User. */
   deputies: z.array(z.string().trim().toLowerCase().min(3).max(200)).max(50).default([]),
 });

@@ -24,6 +24,8 @@ create table officer (
 create table officer_policy (
   user_id macaddr8 primary key references user_id,
   second_officer boolean not null,
+  -- of a file of decisions that lets held messages go
+  second_officer_for_release boolean not null default false,
   deputies text[] not null default '{}', -- addresses in lower case, of whom the second is one; none: any other officer
   changed_at timestamptz not null default clock_timestamp()
 );

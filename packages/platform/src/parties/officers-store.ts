@@ -78,24 +78,34 @@ export async function setOfficerPolicy(pool: pg.Pool, userId: string, policy: Of
       throw new PenstockError('request.invalid', { detail, where: 'deputies' });
     }
     const changed = await client.query(
-      `insert into officer_policy as p (user_id, second_officer, deputies)
-       select $1, $2, $3 where exists (select from officer_policy where user_id = $1) or not $2 or $3::text[] <> '{}'
+      `insert into officer_policy as p (user_id, second_officer, deputies, second_officer_for_release)
+       select $1, $2, $3, coalesce($4, false)
+       where exists (select from officer_policy where user_id = $1) or not $2 or $3::text[] <> '{}' or $4
        on conflict (user_id) do update set second_officer = excluded.second_officer, deputies = excluded.deputies,
+                                             second_officer_for_release = coalesce($4, p.second_officer_for_release),
                                              changed_at = clock_timestamp()
-       where (p.second_officer, p.deputies) <> (excluded.second_officer, excluded.deputies)`,
-      [userId, policy.secondOfficer, deputies],
+       where (p.second_officer, p.deputies, p.second_officer_for_release)
+             <> (excluded.second_officer, excluded.deputies, coalesce($4, p.second_officer_for_release))`,
+      [userId, policy.secondOfficer, deputies, policy.secondOfficerForRelease],
     );
     return changed.rowCount === 1;
   });
 }
 
 /** The User's policy; by default any other officer is the second. */
-export async function readOfficerPolicy(client: pg.Pool | pg.PoolClient, userId: Eui): Promise<OfficerPolicy> {
-  const { rows } = await client.query<{ second_officer: boolean; deputies: string[] }>(
-    'select second_officer, deputies from officer_policy where user_id = $1',
+export async function readOfficerPolicy(
+  client: pg.Pool | pg.PoolClient,
+  userId: Eui,
+): Promise<OfficerPolicy & { readonly secondOfficerForRelease: boolean }> {
+  const { rows } = await client.query<{ second_officer: boolean; for_release: boolean; deputies: string[] }>(
+    `select second_officer, second_officer_for_release as for_release, deputies from officer_policy where user_id = $1`,
     [userId],
   );
-  return { secondOfficer: rows[0]?.second_officer ?? true, deputies: rows[0]?.deputies ?? [] };
+  return {
+    secondOfficer: rows[0]?.second_officer ?? true,
+    secondOfficerForRelease: rows[0]?.for_release ?? false,
+    deputies: rows[0]?.deputies ?? [],
+  };
 }
 
 /** The officer of a User ID that has this certificate, by the SHA-256 of its DER in hex; whoever it is now. */

@@ -98,10 +98,10 @@ test('a second officer is asked for unless the policy says otherwise', async () 
   const { pool } = database;
   const [asked, notAsked] = [true, false].map((secondOfficer) => ({ secondOfficer, deputies: [] as string[] }));
   if (asked === undefined || notAsked === undefined) throw new Error('no policies');
-  expect(await readOfficerPolicy(pool, alpha)).toEqual(asked);
+  expect(await readOfficerPolicy(pool, alpha)).toMatchObject(asked);
   expect(await setOfficerPolicy(pool, alpha, asked)).toBe(false);
   expect(await setOfficerPolicy(pool, alpha, notAsked)).toBe(true);
-  expect([await readOfficerPolicy(pool, alpha), await readOfficerPolicy(pool, beta)]).toEqual([notAsked, asked]);
+  expect([await readOfficerPolicy(pool, alpha), await readOfficerPolicy(pool, beta)]).toMatchObject([notAsked, asked]);
   expect(await setOfficerPolicy(pool, alpha, asked)).toBe(true);
   expect(await setOfficerPolicy(pool, alpha, asked)).toBe(false);
   await expect(setOfficerPolicy(pool, '90-B3-D5-1F-30-07-00-00', asked)).rejects.toMatchObject({
@@ -116,6 +116,6 @@ test('deputies are officers of the User', async () => {
   const email = rows[0]?.email ?? '';
   const named = (...deputies: string[]) => setOfficerPolicy(pool, alpha, { secondOfficer: true, deputies });
   expect(await named(email.toUpperCase())).toBe(true);
-  expect(await readOfficerPolicy(pool, alpha)).toEqual({ secondOfficer: true, deputies: [email.toLowerCase()] });
+  expect(await readOfficerPolicy(pool, alpha)).toMatchObject({ secondOfficer: true, deputies: [email.toLowerCase()] });
   await expect(named('nobody@example.org')).rejects.toMatchObject({ code: 'request.invalid' });
 });

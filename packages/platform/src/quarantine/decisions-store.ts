@@ -191,6 +191,18 @@ export async function checkDecisions(client: pg.PoolClient, userId: Eui): Promis
   return findFaults(client, userId);
 }
 
+/** What the staged decisions would do, once they are checked. */
+export async function countDecisions(client: pg.PoolClient): Promise<Decided> {
+  const { rows } = await client.query<Decided>(
+    `select count(*) filter (where action = 'process')::integer as process,
+            count(*) filter (where action = 'delete')::integer as delete,
+            count(distinct event)::integer as events
+     from matched_decision`,
+  );
+  if (rows[0] === undefined) throw new Error('an aggregate has one row');
+  return rows[0];
+}
+
 /**
  * Records the decisions of a file, which were checked, and begins its release. What another file decided meanwhile is
  * found by the key, and told; the caller then rolls back.

@@ -1,5 +1,6 @@
 import type { ReleaseDocument } from '@penstock/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readOfficerPolicy, setOfficerPolicy } from '../parties/officers-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
 import { actions, meter, sha256 } from './testing-files.ts';
 import { type SubmissionWorld, submissionWorld, testPki, userA } from './testing-submissions.ts';
@@ -23,6 +24,31 @@ describe('an action file', () => {
     expect(life).toMatchObject({ state: 'applied', kind: 'actions', summary: { actions: { process: 3, delete: 0 } } });
     const { rows } = await world.database.pool.query(`select state, decided::integer from release`);
     expect(rows).toEqual([{ state: 'running', decided: 3 }]);
+  });
+
+  test('that lets messages go waits for a second officer where the User asks for two', async () => {
+    const { pool } = world.database;
+    const policy = { secondOfficer: true, deputies: ['officer-2@example.org'] };
+    await setOfficerPolicy(pool, userA, { ...policy, secondOfficerForRelease: true });
+    await hold(pool, { count: 3 });
+    const deletes = actions(1).replace(',process,', ',delete,');
+    expect(await world.submit(deletes, world.sign(deletes))).toMatchObject({ state: 'applied' });
+    const lets = actions(2, 3);
+    expect(await world.submit(lets, world.sign(lets))).toMatchObject({
+      state: 'awaiting_second_officer',
+      summary: { actions: { process: 2, delete: 0, events: 1 } },
+      secondOfficer: { signed: [{ name: 'Officer 1' }], mayBe: [{ email: 'officer-2@example.org' }] },
+    });
+    const decided = async () => (await pool.query('select from held_decision')).rowCount;
+    expect(await decided()).toBe(1);
+    // what was set stays where it is not said
+    await setOfficerPolicy(pool, userA, policy);
+    expect(await readOfficerPolicy(pool, userA)).toEqual({ ...policy, secondOfficerForRelease: true });
+    expect(await world.submit(lets, world.sign(lets, userA, 1))).toMatchObject({ state: 'applied' });
+    expect(await decided()).toBe(3);
+    expect(
+      (await pool.query('select from release where submission = $1', [Buffer.from(sha256(lets), 'hex')])).rowCount,
+    ).toBe(1);
   });
 
   test('begins its release as its delivery says, else as the platform is set', async () => {

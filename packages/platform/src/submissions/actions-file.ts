@@ -1,9 +1,16 @@
 // An action file: what an officer decided on held messages. Read, checked line by line and applied in one transaction.
 import { Findings, readActions } from '@penstock/files';
 import type pg from 'pg';
-import { checkDecisions, openDecisions, recordDecisions, stageDecisions } from '../quarantine/decisions-store.ts';
+import {
+  checkDecisions,
+  countDecisions,
+  openDecisions,
+  recordDecisions,
+  stageDecisions,
+} from '../quarantine/decisions-store.ts';
 import { faultsOf } from './faults.ts';
 import { readReleaseStart } from './release-start-store.ts';
+import type { Difference } from './set-file.ts';
 import { type FileOutcome, refusalOfLines, type Submission } from './submission.ts';
 
 /** Rows that are staged at a time. */
@@ -13,7 +20,12 @@ const STAGED = 10_000;
 export async function applyActions(
   client: pg.PoolClient,
   submission: Submission,
-  given: { readonly bytes: AsyncIterable<Uint8Array>; readonly usualRate: number | undefined },
+  given: {
+    readonly bytes: AsyncIterable<Uint8Array>;
+    readonly usualRate: number | undefined;
+    /** Called with what the file would do before anything is recorded; it throws where that may not be yet. */
+    readonly permit: (difference: Difference) => Promise<void>;
+  },
 ): Promise<FileOutcome> {
   const findings = new Findings();
   await openDecisions(client);
@@ -30,6 +42,11 @@ export async function applyActions(
     const faults = [...faultsOf(findings), ...(wrong?.faults ?? [])];
     return { ok: false, refusal: refusalOfLines(faults, findings.faultCount + (wrong?.count ?? 0)) };
   }
+  const counted = await countDecisions(client);
+  await given.permit({
+    summary: { words: wordsOf(counted), actions: counted },
+    relaxes: counted.process > 0,
+  });
   const { userId, sha256 } = submission;
   const start = await readReleaseStart(client, submission, given.usualRate);
   const decided = await recordDecisions(client, { userId, submission: sha256, start });

@@ -3,6 +3,7 @@
  * transaction. Nothing but the verdicts on signatures and the state is written before that transaction, so what a process
  * that was killed had begun is begun again by any other.
  */
+import type { SubmissionSummary } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import { actionsProfile, adtProfile, Findings, limitsProfile, type Profile, profileOf } from '@penstock/files';
 import type pg from 'pg';
@@ -61,6 +62,15 @@ const kindOfProfile: ReadonlyMap<Profile, SubmissionKind> = new Map<Profile, Sub
 /** Somebody else brought the file to rest, or it was signed anew: what was done for it is rolled back. */
 class Overtaken extends Error {}
 
+/** A second officer is needed for what the file does, which is rolled back. */
+class SecondNeeded extends Error {
+  readonly summary: SubmissionSummary;
+  constructor(summary: SubmissionSummary) {
+    super('a second officer is needed');
+    this.summary = summary;
+  }
+}
+
 /** Brings a file to rest, or as far as it comes until somebody else does something to it. `client` reads its bytes. */
 export async function advance(parts: SubmissionParts, client: pg.PoolClient, submission: Submission): Promise<void> {
   try {
@@ -106,12 +116,16 @@ class Advance {
       set = checked;
       const { summary, relaxes } = await set.compare(client);
       await this.#change({ state: 'checked', summary, reference: set.reference });
-      if (relaxes && (await this.#waitsForSecond(client, officers))) {
+      if (relaxes && (await this.#waitsForSecond(client, kind, officers))) {
         return this.#change({ state: 'awaiting_second_officer' });
       }
     }
-    const refusal = await this.#apply(set, officers);
-    if (refusal !== undefined) return this.#refuse(refusal);
+    const failed = await this.#apply(kind, set, officers);
+    if (failed instanceof SecondNeeded) {
+      await this.#change({ state: 'checked', summary: failed.summary });
+      return this.#change({ state: 'awaiting_second_officer' });
+    }
+    if (failed !== undefined) return this.#refuse(failed);
     log.info(
       { userId: submission.userId, submission: submission.sha256.toString('hex'), kind },
       'a signed file was applied',
@@ -119,16 +133,21 @@ class Advance {
     await applied(kind);
   }
 
-  async #waitsForSecond(client: pg.PoolClient, officers: readonly Officer[]): Promise<boolean> {
+  async #waitsForSecond(client: pg.PoolClient, kind: SubmissionKind, officers: readonly Officer[]): Promise<boolean> {
     const policy = await readOfficerPolicy(client, this.#submission.userId);
-    return policy.secondOfficer && !isByTwo(officers, policy);
+    const asks = kind === 'actions' ? policy.secondOfficerForRelease : policy.secondOfficer;
+    return asks && !isByTwo(officers, policy);
   }
 
   /**
    * Applies it and says so, in one transaction; undefined when that was done. `set` undefined: an action file; `officers`:
    * who signed it, as it was read.
    */
-  async #apply(set: CheckedSet | undefined, officers: readonly Officer[]): Promise<FileRefusal | undefined> {
+  async #apply(
+    kind: SubmissionKind,
+    set: CheckedSet | undefined,
+    officers: readonly Officer[],
+  ): Promise<FileRefusal | SecondNeeded | undefined> {
     const submission = this.#submission;
     try {
       await inTransaction(this.#parts.pool, async (client) => {
@@ -139,9 +158,9 @@ class Advance {
           const detail = 'a file of the same kind came after it was signed, and is in force';
           throw new Refused(refusalOf('submissions.superseded', detail));
         }
-        const difference = await set?.compare(client);
+        let difference = await set?.compare(client);
         const requireSecond = async (officers: readonly Officer[]): Promise<void> => {
-          const waits = difference?.relaxes === true && (await this.#waitsForSecond(client, officers));
+          const waits = difference?.relaxes === true && (await this.#waitsForSecond(client, kind, officers));
           if (waits) throw new Overtaken('what is in force or who signed has changed: it is compared again');
         };
         // before the lanes are stopped for nothing
@@ -151,6 +170,11 @@ class Advance {
             ? await applyActions(client, submission, {
                 bytes: readBytes(client, submission),
                 usualRate: this.#parts.releaseRate,
+                permit: async (found) => {
+                  difference = found;
+                  const waits = found.relaxes && (await this.#waitsForSecond(client, kind, officers));
+                  if (waits) throw new SecondNeeded(found.summary);
+                },
               })
             : undefined;
         if (outcome?.ok === false) throw new Refused(outcome.refusal);
@@ -166,6 +190,7 @@ class Advance {
       });
       return undefined;
     } catch (error) {
+      if (error instanceof SecondNeeded) return error;
       if (error instanceof Refused) return error.refusal;
       throw error;
     }
