@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { causeRoutes } from './audit-trail/cause-routes.ts';
 import { exportRoutes } from './audit-trail/export-routes.ts';
 import { createRecordStore } from './audit-trail/record-store.ts';
+import { reportRoutes } from './audit-trail/report-routes.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { readSealer } from './audit-trail/sealed.ts';
 import { titleRoutes } from './audit-trail/title-routes.ts';
@@ -27,6 +28,7 @@ import { officersRoutes } from './parties/officers-routes.ts';
 import { partiesRoutes } from './parties/routes.ts';
 import { sshKeysRoutes } from './parties/ssh-keys-routes.ts';
 import type { People } from './people/index.ts';
+import { viewsRoutes } from './people/views-routes.ts';
 import type { Reports } from './quarantine/report.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { waitingFor } from './submissions/approvals-store.ts';
@@ -86,6 +88,8 @@ export function createApi(options: {
       emailRoutes({ pool, clock, config }),
       devicesRoutes({ pool, clock }),
       auditTrailRoutes({ pool, record, clock, logDays: config.messages.logDays }),
+      reportRoutes({ pool, clock, logDays: config.messages.logDays }),
+      viewsRoutes({ pool, clock }),
       exportRoutes({ pool, clock, logDays: config.messages.logDays }),
       titleRoutes({ pool, titles, clock }),
       causeRoutes({ pool, record, titles, clock }),

@@ -31,6 +31,8 @@ const parameters: Record<string, { theirs: string; nobodys: string }> = {
   version: { theirs: '1', nobodys: '1' },
   outage: { theirs: '00000000-0000-4000-8000-000000000001', nobodys: '00000000-0000-4000-8000-000000000001' },
   export: { theirs: sha(MARK).slice(0, 32), nobodys: sha('nobody').slice(0, 32) },
+  // a colleague's
+  view: { theirs: '00000000-0000-4000-8000-0000000000be', nobodys: '00000000-0000-4000-8000-000000000078' },
   signature: { theirs: sha('signature'), nobodys: sha('no signature') },
 };
 
@@ -69,6 +71,10 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'POST /api/v1/submissions/:sha256/retry': () => undefined,
   'POST /api/v1/quarantine/events/:event': () => ({ owner: 'somebody of Alpha', state: 'investigating' }),
   'POST /api/v1/quarantine/events/:event/notes': () => ({ note: 'written by Alpha' }),
+  // always one's own: it names nobody
+  'POST /api/v1/views': () => undefined,
+  'PUT /api/v1/views/:view': () => ({ name: 'taken' }),
+  'DELETE /api/v1/views/:view': () => undefined,
   'POST /api/v1/exports': ({ userId }) => ({ userId, format: 'csv' }),
   'POST /api/v1/exports/:export/cancel': () => undefined,
   'POST /api/v1/releases/:submission': () => ({ state: 'paused' }),
@@ -126,6 +132,12 @@ beforeAll(async () => {
                            sequence, turn_at, changed_at, bytes)
        values ($1, $2, 'user', $3, now(), 'csv', '{}', 'done', now(), now(), now(), 0, now(), now(), 7)`,
       parameters.export?.theirs,
+      MARK,
+    ],
+    [
+      `insert into saved_view
+       select r.person_id, r.acting, $2::uuid, $3, 'messages', '{}', now() from person_role r where r.acting::macaddr8 = $1`,
+      parameters.view?.theirs,
       MARK,
     ],
     [`insert into export_chunk values ($1, $2, 0, 7, '\\x00')`, parameters.export?.theirs],

@@ -174,6 +174,11 @@ export const errorCodes = {
     title: 'The exports that are kept of this User ID would be larger than they may be.',
     action: 'Cancel others, or ask for less: a shorter time, one device, one kind.',
   },
+  'view.too-many': {
+    status: 409,
+    title: 'As many views are saved as may be.',
+    action: 'Delete one that is not needed any more.',
+  },
   'export.not-ready': {
     status: 409,
     title: 'There is no file of this export.',

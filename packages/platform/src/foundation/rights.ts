@@ -54,6 +54,7 @@ const kinds = {
   switches: 'Switches of the Operator on what titles show',
   lookups: 'Who looked at titles',
   alerts: 'What a User decides about its alerts',
+  views: "A person's own saved views",
 } as const;
 
 /** '-': nothing; 'reason': see, with a reason. */
@@ -90,6 +91,7 @@ titles        see    see    see    see    see    | reason reason -      -      s
 switches      see    see    see    see    see    | see    see    change change change
 lookups       see    -      -      -      see    | -      see    -      see    see
 alerts        change change change see    change | -      -      -      -      -
+views         change change change change -      | change change change change -
 `;
 
 function readRow(kind: Kind): KindOfData {

@@ -35,6 +35,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   sharepoint_folder: 'reference',
   person: 'reference',
   person_role: 'reference',
+  saved_view: 'reference',
   tried_code: 'reference',
   wrong_password: 'reference',
   invitation: 'reference',
