@@ -107,6 +107,8 @@ describe('a file', () => {
     const conditions: Record<string, string>[] = [
       { device: meter },
       { requestId: request },
+      { requestId: request, device: '00-DB-12-34-56-78-00-01' },
+      { requestId: request, device: meter },
       { kind: 'response', from: '2026-11-21T09:00:01Z', to: '2026-11-21T09:00:02+00:00' },
       { serviceReferenceVariant: '4.1.1', from: '2026-11-21T09:02:00Z', to: '2026-11-21T09:02:05Z' },
       { from: '2027-01-01T00:00:00Z' },

@@ -107,10 +107,14 @@ const sources = {
     join message_log l on l.user_id = d.user_id and l.day = d.day and l.sequence = d.sequence
     where d.device = $12 and d.user_id = $1 and d.day = $2 and d.sequence < $3 and l.user_id = $1 and l.day = $2
     order by d.sequence desc limit $9`,
-  /** $12 target, $13 counter, $14 originator. */
+  /** $12 target, $13 counter, $14 originator, $15 device or null. */
   request: `select l.* from message_log l
     where l.user_id = $1 and l.day = $2 and l.target = $12 and l.counter = $13::numeric and l.originator = $14
-      and l.sequence < $3 order by l.sequence desc limit $9`,
+      and l.sequence < $3
+      and ($15::macaddr8 is null or l.target = $15 or exists (
+        select from message_device d
+        where d.device = $15 and d.day = $2 and d.sequence = l.sequence and d.user_id = $1))
+    order by l.sequence desc limit $9`,
 } as const;
 type Source = keyof typeof sources;
 
@@ -146,7 +150,7 @@ function sourceOf(conditions: RecordPlan['conditions']): { source: Source; keys:
   if (conditions.requestId !== undefined) {
     const id = parseRequestId(conditions.requestId);
     if (id === undefined) throw new PenstockError('request.invalid', { detail: 'no RequestID', where: 'requestId' });
-    return { source: 'request', keys: [id.target, id.counter.toString(), id.originator] };
+    return { source: 'request', keys: [id.target, id.counter.toString(), id.originator, conditions.device] };
   }
   if (conditions.device !== undefined) return { source: 'device', keys: [conditions.device] };
   return { source: 'all', keys: [] };

@@ -296,7 +296,7 @@ describe('plans, as the viewer', () => {
     [
       'lines of a RequestID',
       linesSql('request', 'jsonl'),
-      linesOf(meter, '100', alpha),
+      linesOf(meter, '100', alpha, meter),
       /using message_log_\d+_user_id_day_target_counter_repetition_key/,
     ],
     [
