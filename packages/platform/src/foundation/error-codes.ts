@@ -63,6 +63,11 @@ export const errorCodes = {
     title: 'The second factor of this sign-in is missing.',
     action: 'Set up an authenticator app and enter its code; then everything that is yours opens.',
   },
+  'access.other-person': {
+    status: 401,
+    title: 'Somebody else has signed in with this browser.',
+    action: 'Sign in again as who opened the page, or reload it.',
+  },
   'access.choice-needed': {
     status: 409,
     title: 'It is not said for whom the call is made.',

@@ -16,6 +16,7 @@ import type { Viewer } from '../foundation/viewer.ts';
 
 export const ACTING_HEADER = 'penstock-acting';
 export const REASON_HEADER = 'penstock-reason';
+export const PERSON_HEADER = 'penstock-person';
 
 const REASON_LENGTH = { least: 10, most: 500 };
 
@@ -64,6 +65,16 @@ export function reasonOf(headers: IncomingHttpHeaders): string | undefined {
     throw invalid(REASON_HEADER, `must have ${REASON_LENGTH.least} to ${REASON_LENGTH.most} characters`);
   }
   return reason;
+}
+
+/**
+ * A page says whose it is: what stands on it, and was typed, is that person's. Tabs share one session, and when somebody
+ * else signs in in another tab, nothing of the page may be done in that person's name.
+ * @throws PenstockError 'access.other-person', 'request.invalid'
+ */
+export function requirePerson(personId: string, headers: IncomingHttpHeaders): void {
+  const named = headerOf(headers, PERSON_HEADER);
+  if (named !== undefined && named !== personId) throw new PenstockError('access.other-person');
 }
 
 /** As whom a person makes a call. @throws PenstockError 'access.choice-needed', 'access.denied', 'request.invalid' */

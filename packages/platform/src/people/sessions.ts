@@ -6,7 +6,7 @@ import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Sessions, SignedIn } from '../foundation/http/caller.ts';
-import { callerOf } from './people.ts';
+import { callerOf, requirePerson } from './people.ts';
 import { findPerson } from './people-store.ts';
 import { type Providers, speaksFor } from './providers.ts';
 import { isOverdue, WITH_SECOND_FACTOR } from './session-mark.ts';
@@ -44,6 +44,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     if (isOverdue(session, clock.now())) return undefined;
     const person = await findPerson(pool, session.userId, operatorId);
     if (person === undefined || (person.isDemonstration && !admitsDemonstration)) return undefined;
+    requirePerson(session.userId, headers);
     if (!WITH_SECOND_FACTOR.has(session.method)) throw new PenstockError('access.second-factor-needed');
     const choices = choicesOf(person.choices, session.provider);
     if (choices === undefined) return undefined;

@@ -299,6 +299,20 @@ describe('sessions', () => {
     }
   });
 
+  test('a page whose person is not the session’s any more is refused, whatever it asks', async () => {
+    const person = await newPerson();
+    const browser = new TestBrowser(address);
+    await browser.signIn(person);
+    const asks = (id: string) =>
+      Promise.all(
+        ['/api/v1/me', '/api/v1/me/sessions'].map(
+          async (path) => (await browser.call('GET', path, undefined, { 'penstock-person': id })).json.code,
+        ),
+      );
+    expect(await asks(person.personId)).toEqual([undefined, undefined]);
+    expect(await asks((await newPerson()).personId)).toEqual(['access.other-person', 'access.other-person']);
+  });
+
   test('what changes something must come from our own pages', async () => {
     const browser = await signedIn(await newPerson());
     const post = (headers: Record<string, string>) => browser.call('POST', '/api/v1/changed', undefined, headers);

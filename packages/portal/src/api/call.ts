@@ -63,6 +63,22 @@ function bodyOf({ method, body }: Sent): RequestInit {
   return { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
+let person: string | undefined;
+
+/** From now on every call says whose page this is: the server refuses it when somebody else has signed in in another tab. */
+export function callAs(id: string): void {
+  person = id;
+}
+
+/** What every call says: whose page it is, for whom it is made, and why. */
+export function headersOf({ acting, reason }: Caller): Record<string, string> {
+  return {
+    ...(person === undefined ? {} : { 'penstock-person': person }),
+    ...(acting === undefined ? {} : { 'penstock-acting': acting }),
+    ...(reason === undefined ? {} : { 'penstock-reason': encodeURIComponent(reason) }),
+  };
+}
+
 /** Sends a call; resolves with an answer of success. @throws CallFailed */
 export async function send(
   address: string,
@@ -70,11 +86,7 @@ export async function send(
   { signal, sent }: { readonly signal?: AbortSignal; readonly sent?: Sent } = {},
 ): Promise<Response> {
   const { headers, ...init } = sent === undefined ? {} : bodyOf(sent);
-  const named = {
-    ...headers,
-    ...(caller.acting === undefined ? {} : { 'penstock-acting': caller.acting }),
-    ...(caller.reason === undefined ? {} : { 'penstock-reason': encodeURIComponent(caller.reason) }),
-  };
+  const named = { ...headers, ...headersOf(caller) };
   const answer = await fetch(address, { ...init, headers: named, ...(signal === undefined ? {} : { signal }) }).catch(
     (error: unknown) => {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;

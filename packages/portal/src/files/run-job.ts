@@ -1,16 +1,10 @@
 import { problemSchema } from '@penstock/api/schemas';
-import { type Caller, CallFailed } from '../api/call.ts';
+import { type Caller, CallFailed, headersOf } from '../api/call.ts';
 import type { Answer, CheckedFile, CheckJob, DraftedFile, DraftJob, Job, WorkerCaller } from './jobs.ts';
 
 /** The headers of a caller, for a worker. */
-export function workerCallerOf({ acting, reason }: Caller, userId: string | undefined): WorkerCaller {
-  return {
-    headers: {
-      ...(acting === undefined ? {} : { 'penstock-acting': acting }),
-      ...(reason === undefined ? {} : { 'penstock-reason': encodeURIComponent(reason) }),
-    },
-    userId,
-  };
+export function workerCallerOf(caller: Caller, userId: string | undefined): WorkerCaller {
+  return { headers: headersOf(caller), userId };
 }
 
 export function runJob(job: CheckJob, onRows: (rows: number) => void, signal: AbortSignal): Promise<CheckedFile>;

@@ -4,7 +4,7 @@ import { type Choice, choiceSchema, type MeDocument, meSchema } from '@penstock/
 import { queryOptions } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { z } from 'zod';
-import { ask, CallFailed } from '../api/call.ts';
+import { ask, CallFailed, callAs } from '../api/call.ts';
 
 /** How the address and the header `penstock-acting` name a choice. */
 export function actingOf(choice: Choice): string {
@@ -14,7 +14,11 @@ export function actingOf(choice: Choice): string {
 export const meQuery = (acting: string | undefined) =>
   queryOptions({
     queryKey: ['me', acting],
-    queryFn: ({ signal }) => ask(meSchema, '/me', { caller: { acting }, signal }),
+    queryFn: async ({ signal }) => {
+      const me = await ask(meSchema, '/me', { caller: { acting }, signal });
+      callAs(me.person.id);
+      return me;
+    },
     staleTime: 60_000,
   });
 
