@@ -1,5 +1,6 @@
 /** What can be wrong with an envelope. Codes are stable once released. */
 import type { ErrorDescription } from '../errors.ts';
+import { CmsError } from './cms-error.ts';
 
 const registry = {
   'files.envelope.form': {
@@ -27,16 +28,8 @@ export type EnvelopeErrorCode = keyof typeof registry;
 export const envelopeErrors: Readonly<Record<EnvelopeErrorCode, ErrorDescription>> = registry;
 
 /** What reading and opening an envelope throws, and nothing else. */
-export class EnvelopeError extends Error {
-  readonly code: EnvelopeErrorCode;
-
+export class EnvelopeError extends CmsError<EnvelopeErrorCode> {
   constructor(code: EnvelopeErrorCode, message: string) {
-    super(message);
-    this.name = 'EnvelopeError';
-    this.code = code;
-  }
-
-  get action(): string {
-    return registry[this.code].action;
+    super(registry, code, message);
   }
 }

@@ -1,5 +1,6 @@
 /** What can be wrong with a signature, or with the certificates behind it. Codes are stable once released. */
 import type { ErrorDescription } from '../errors.ts';
+import { CmsError } from './cms-error.ts';
 
 const registry = {
   'files.signature.form': {
@@ -81,16 +82,8 @@ export type SignatureErrorCode = keyof typeof registry;
 export const signatureErrors: Readonly<Record<SignatureErrorCode, ErrorDescription>> = registry;
 
 /** What the readers of signatures, certificates and revocation lists throw, and nothing else. */
-export class SignatureError extends Error {
-  readonly code: SignatureErrorCode;
-
+export class SignatureError extends CmsError<SignatureErrorCode> {
   constructor(code: SignatureErrorCode, message: string) {
-    super(message);
-    this.name = 'SignatureError';
-    this.code = code;
-  }
-
-  get action(): string {
-    return registry[this.code].action;
+    super(registry, code, message);
   }
 }

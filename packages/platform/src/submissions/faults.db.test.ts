@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -8,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
 import { receiveFile } from './receive.ts';
 import { adt, chunks, inForce, sha256, threshold } from './testing-files.ts';
-import { type SubmissionWorld, submissionWorld, testPki, userA } from './testing-submissions.ts';
+import { MOST_BYTES, type SubmissionWorld, submissionWorld, testPki, userA } from './testing-submissions.ts';
 
 // Files that race, and files that are far too large.
 
@@ -50,27 +49,19 @@ test('files that race for the same thresholds are applied one after the other, e
   expect((await inForce(pool)).map(([, number]) => String(number))).toEqual([before]);
 });
 
-test('a gigabyte that does not say how long it is, is refused where the limit is passed', async () => {
+test('a file that does not say how long it is, is refused where the limit is passed, and not at its end', async () => {
   const kept = await chunks(world.database.pool);
   const call = request(`${world.address}/api/v1/submissions`, {
     method: 'POST',
     headers: { 'x-as': 'a', 'content-type': 'multipart/form-data; boundary=b', 'transfer-encoding': 'chunked' },
   });
   call.on('error', () => undefined);
-  let sent = 0;
-  const endless = Readable.from(
-    (function* () {
-      yield Buffer.from('--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n');
-      for (; sent < 1024; sent++) yield Buffer.alloc(MIB, 'x');
-    })(),
-  );
-  endless.pipe(call);
+  call.write('--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n');
+  // and then it waits, as one that would go on for ever
+  call.write(Buffer.alloc(MOST_BYTES + MIB, 'x'));
   const [answer] = (await once(call, 'response')) as [IncomingMessage];
-  endless.destroy();
   call.destroy();
   expect(answer.statusCode).toBe(413);
-  // what lay in the sockets, and no more
-  expect(sent).toBeLessThan(200);
   expect(await chunks(world.database.pool)).toBe(kept);
 });
 
@@ -86,10 +77,11 @@ test('a file of any size takes a few megabytes of memory, one endless line and a
   const size = 48 * MIB;
   const signature = world.sign('other');
   const before = heldBytes();
-  let most = before;
+  // what nobody holds any more is let go by a thread of its own, when that has time
+  const expectFew = () => expect.poll(() => heldBytes() - before).toBeLessThan(16 * MIB);
   async function* endless() {
     for (let sent = 0; sent < size; sent += MIB) {
-      if (sent % (8 * MIB) === 0) most = Math.max(most, heldBytes());
+      if (sent % (8 * MIB) === 0) await expectFew();
       yield Buffer.alloc(MIB, 'x');
     }
   }
@@ -105,7 +97,7 @@ test('a file of any size takes a few megabytes of memory, one endless line and a
   const delivery = { userId: userA, parts: parts(), mostBytes: size, mostKeptBytes: 2 * size, start: {} };
   await receiveFile(pool, { ...delivery, way: 'https', by: userA });
   while (await world.worker.workOnNext());
-  expect(most - before).toBeLessThan(16 * MIB);
+  await expectFew();
   // nothing is ever unpacked: what would become a gigabyte is refused as the bytes that it is
   const bomb = gzipSync(Buffer.alloc(64 * MIB));
   expect(await world.submit(bomb, world.sign(bomb))).toMatchObject({
