@@ -19,6 +19,7 @@ export const eventTopics = [
   'officers',
   'ssh-keys',
   'readings',
+  'questions',
   'exports',
 ] as const;
 export const eventTopicSchema = z.enum(eventTopics);

@@ -61,6 +61,8 @@ export const overviewSchema = z.object({
     /** Could not be worked on, and wait for the Operator. */
     needingOperator: z.int(),
   }),
+  /** Put to the reader's own User ID, of the Operator's people to the Operator's, and open. */
+  questions: z.object({ toAnswer: z.int() }),
   /** Certificates in use that end within 30 days, or ended within the last 30 and have no successor. */
   certificates: z.object({ count: z.int(), first: z.array(expiringSchema) }),
   /** To administrators only. */

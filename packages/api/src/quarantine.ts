@@ -183,7 +183,16 @@ export const postReleaseSchema = z.strictObject({
 });
 
 /** `delivery`: a file could not be taken in by a way. */
-export const noticeKinds = ['held', 'warning', 'submission', 'release', 'way', 'delivery', 'export'] as const;
+export const noticeKinds = [
+  'held',
+  'warning',
+  'submission',
+  'release',
+  'way',
+  'delivery',
+  'export',
+  'question',
+] as const;
 
 export const noticeSchema = z.object({
   userId: euiSchema,

@@ -264,9 +264,15 @@ begin
     select 'quarantine', q.user_id, q.event::text, 'resolved'
     from quarantine_event q where q.state = 'resolved' and q.changed_at > in_since
     union all
-    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' else 'quarantine' end, n.user_id, n.kind || n.about,
+    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' when 'question' then 'questions' else 'quarantine' end, n.user_id, n.kind || n.about,
            n.noticed_at::text
     from notice n where n.noticed_at > in_since
+    union all
+    select 'questions', q.user_id, q.question::text, q.changed_at::text
+    from asked_question q where q.changed_at > in_since
+    union all
+    select 'questions', q.user_id, q.question::text, q.changed_at::text
+    from received_question q where q.changed_at > in_since
     union all
     select 'thresholds', nullif(t.user_id, macaddr8 '00:00:00:00:00:00:00:00'), t.threshold_id || '/' || v.version,
            coalesce(v.ended_at::text, '')

@@ -93,6 +93,12 @@ describe('who may call what', () => {
     'GET /api/v1/title-readings': 'lookups.see',
     'GET /api/v1/messages/:day/:sequence/causes': 'titles.see',
     'POST /api/v1/messages/:day/:sequence/decisions': 'alerts.change',
+    'POST /api/v1/devices/:device/questions': 'questions.change',
+    'GET /api/v1/questions': 'questions.see',
+    'GET /api/v1/questions/:question': 'questions.see',
+    'POST /api/v1/questions/:question/answer': 'questions.change',
+    'POST /api/v1/questions/:question/close': 'questions.change',
+    'POST /api/v1/questions/:question/naming': 'questions.change',
     'GET /api/v1/title-switches': 'switches.see',
     'POST /api/v1/title-switches': 'switches.change',
     'GET /api/v1/people': 'people.see',
@@ -295,6 +301,7 @@ describe('who may call what', () => {
         .replace(':sessionId', 'unknown')
         .replace(':version', '7')
         .replace(':outage', '00000000-0000-4000-8000-000000000000')
+        .replace(':question', '00000000-0000-4000-8000-000000000000')
         .replace(':report', '00000000-0000-4000-8000-000000000000')
         .replace(':name', 'flood');
       // these would end the sessions that the other routes are called with

@@ -3,6 +3,7 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { causeRoutes } from './audit-trail/cause-routes.ts';
 import { exportRoutes } from './audit-trail/export-routes.ts';
+import { questionRoutes } from './audit-trail/question-routes.ts';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { reportRoutes } from './audit-trail/report-routes.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
@@ -93,6 +94,7 @@ export function createApi(options: {
       exportRoutes({ pool, clock, logDays: config.messages.logDays }),
       titleRoutes({ pool, titles, clock }),
       causeRoutes({ pool, record, titles, clock }),
+      questionRoutes({ pool, titles, now: () => clock.now() }),
       thresholdsRoutes({ pool, clock }),
       submissionRoutes({
         pool,

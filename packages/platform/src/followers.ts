@@ -9,6 +9,7 @@ import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import { ExportWorker } from './audit-trail/export-worker.ts';
 import { dropExpiredExports } from './audit-trail/exports-store.ts';
+import { dropOldQuestions } from './audit-trail/question-changes-store.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { findDevices } from './devices/device-lookup.ts';
 import { addDays, type Clock, utcDay } from './foundation/clock.ts';
@@ -149,6 +150,9 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
     new Every(SUM_SECONDS, log, 'the log was not summed up', () => sumUpLog(pool)),
     new Every(USAGE_SECONDS, log, 'the use of thresholds was not looked at', () => lookAtUsage(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'old counts of traffic were not dropped', () => dropOldTraffic(pool, clock.now())),
+    new Every(UPKEEP_SECONDS, log, 'old questions were not dropped', () =>
+      dropOldQuestions(pool, new Date(`${addDays(utcDay(clock.now()), -config.messages.logDays)}T00:00:00Z`)),
+    ),
     new Every(UPKEEP_SECONDS, log, 'uploads that did not end were not dropped', async () => {
       await dropAbandonedUploads(pool);
     }),

@@ -26,6 +26,7 @@ const parameters: Record<string, { theirs: string; nobodys: string }> = {
   event: { theirs: '20261122000000000002', nobodys: '20261122000000000077' },
   sha256: { theirs: sha(MARK), nobodys: sha('nobody') },
   submission: { theirs: sha(MARK), nobodys: sha('nobody') },
+  question: { theirs: '00000000-0000-4000-8000-0000000000ce', nobodys: '00000000-0000-4000-8000-000000000077' },
   report: { theirs: '00000000-0000-4000-8000-0000000000be', nobodys: '00000000-0000-4000-8000-000000000077' },
   // nobody's: of all
   version: { theirs: '1', nobodys: '1' },
@@ -90,6 +91,10 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'POST /api/v1/demonstration/incidents/:name': () => ({ isRunning: true }),
   'POST /api/v1/title-switches': () => undefined,
   'POST /api/v1/messages/:day/:sequence/decisions': () => ({ decision: 'ignore' }),
+  'POST /api/v1/devices/:device/questions': () => ({ reference: 'x', words: 'Why?' }),
+  'POST /api/v1/questions/:question/answer': () => ({ answer: 'Because' }),
+  'POST /api/v1/questions/:question/close': () => ({}),
+  'POST /api/v1/questions/:question/naming': () => ({ agreesToBeNamed: true }),
   'POST /api/v1/devices': ({ device }) => ({ device, kind: 'ESME', status: 'Suspended' }),
 };
 
@@ -177,7 +182,18 @@ beforeAll(async () => {
       parameters.report?.theirs,
       MARK,
     ],
-    [`insert into officer_policy values ($1, true, array[$2])`, MARK],
+    [`insert into officer_policy values ($1, true, false, array[$2])`, MARK],
+    [
+      `with asked as (
+         insert into asked_question (user_id, question, device, title, asked_at, words, state, agrees, changed_at)
+         values ($1, gen_random_uuid(), $2, '', now(), $4, 'open', true, now())
+       )
+       insert into received_question (user_id, question, day, sequence, asker_role, received_at, words, state, agrees, changed_at)
+       values ($1, $3, '2026-11-22', 2, 'IS', now(), $4, 'open', true, now())`,
+      device,
+      parameters.question?.theirs,
+      MARK,
+    ],
     [
       `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
        values ($1, sha256('mail'), $2, 'x', 'x', '1', '2020-01-01', '2100-01-01')`,

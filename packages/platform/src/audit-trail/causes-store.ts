@@ -118,10 +118,6 @@ async function titlesOf(
   asked: { device: Eui; userId: Eui; what: string; from: string; to: string },
 ) {
   const { from, to, ...of } = asked;
-  try {
-    return await titles.page(await titles.open(viewer, of), { limit: MOST_LOOKED_AT, from, to });
-  } catch (error) {
-    if (error instanceof PenstockError && error.code === 'request.not-found') return undefined;
-    throw error;
-  }
+  const view = await titles.openIfSeen(viewer, of);
+  return view && titles.page(view, { limit: MOST_LOOKED_AT, from, to });
 }

@@ -16,11 +16,17 @@ import { spanOf, type TitleSpan, titleSpans } from './title-access.ts';
 import { readTitleFacts } from './title-facts.ts';
 import { recordTitleReading } from './title-readings-store.ts';
 
+const COLUMNS = `day::text, sequence::text, tie::text, recorded_at, recorded_at::text as at, direction, kind, srv, code, is_target, is_own,
+         sender_role, sender_party, released_at`;
+
 /** $1 and $2 time, $3 last day, $4 to $6 cursor, $7 direction, $8 kind, $9 SRV, $10 code, $11 limit. */
 export const TITLES_SQL = `
-  select day::text, sequence::text, tie::text, recorded_at, recorded_at::text as at, direction, kind, srv, code, is_target, is_own,
-         sender_role, sender_party, released_at
+  select ${COLUMNS}
   from device_titles($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+
+/** $1 day, $2 sequence, $3 tie. */
+const TITLE_SQL = `
+  select ${COLUMNS} from device_title where day = $1::date and sequence = $2::bigint and tie = $3::bigint`;
 
 interface TitleRow {
   day: string;
@@ -48,9 +54,9 @@ export interface TitlePlace {
   readonly at: string;
 }
 
-const formatPlace = ({ day, sequence, tie, at }: TitlePlace): string => [day, sequence, tie, at].join('|');
+export const formatPlace = ({ day, sequence, tie, at }: TitlePlace): string => [day, sequence, tie, at].join('|');
 
-function parsePlace(text: string | undefined): TitlePlace | undefined {
+export function parsePlace(text: string | undefined): TitlePlace | undefined {
   const [day, sequence, tie, at] = text?.split('|') ?? [];
   return day && sequence && tie && at ? { day, sequence, tie, at } : undefined;
 }
@@ -76,12 +82,16 @@ export interface TitleStore {
    * @throws PenstockError 'request.not-found' for whom may see none, alike for a device that is unknown; those of readingOwner
    */
   open(viewer: Viewer, asked: { device: Eui; userId?: string | undefined; what: string }): Promise<TitleView>;
+  /** As `open`; undefined for whom may see none. */
+  openIfSeen(viewer: Viewer, asked: { device: Eui; userId: Eui; what: string }): Promise<TitleView | undefined>;
   /** A page of what may be seen, newest first. @throws PenstockError 'request.invalid' for a cursor of something else */
   page(view: TitleView, query: TitleQuery): Promise<TitlePage>;
   /** `open` and `page`. */
   list(viewer: Viewer, device: Eui, query: TitleQuery): Promise<TitlePage>;
   /** The message that a reference names; undefined: it is none that was shown to this viewer for this device. */
   placeOf(view: TitleView, reference: string): Promise<TitlePlace | undefined>;
+  /** The title at a place, if it may be seen. */
+  titleAt(view: TitleView, place: TitlePlace): Promise<TitleDocument | undefined>;
 }
 
 export function createTitleStore(options: {
@@ -118,6 +128,15 @@ export function createTitleStore(options: {
       const readers = [...new Set(spans.map((span) => span.userId))];
       await recordTitleReading(pool, { viewer, userIds: readers, device, what, at });
       return { device, userIds, spans, now: at };
+    },
+
+    async openIfSeen(viewer, asked) {
+      try {
+        return await store.open(viewer, asked);
+      } catch (error) {
+        if (error instanceof PenstockError && error.code === 'request.not-found') return undefined;
+        throw error;
+      }
     },
 
     async page(view, query) {
@@ -177,6 +196,18 @@ export function createTitleStore(options: {
       const said = Object.entries(conditions).filter(([, value]) => value !== undefined);
       const what = said.map(([name, value]) => `${name}=${value}`).join(' ');
       return store.page(await store.open(viewer, { device, userId, what }), query);
+    },
+
+    async titleAt(view, place) {
+      const { device, userIds } = view;
+      const { rows } = await asTitleViewerOf(pool, { userIds, device, now: view.now }, (client) =>
+        client.query<TitleRow>(TITLE_SQL, [place.day, place.sequence, place.tie]),
+      );
+      const [row] = rows;
+      const span = row && spanOf(view.spans, row.recorded_at.getTime());
+      if (row === undefined || span === undefined) return undefined;
+      const reference = (await sealing()).seal(bindingOf('title', device, userIds), formatPlace(row));
+      return toDocument(row, device, span, reference);
     },
 
     async placeOf({ device, userIds }, reference) {

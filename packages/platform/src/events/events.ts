@@ -25,6 +25,7 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   officers: 'officers.see',
   'ssh-keys': 'certificates.see',
   readings: 'readings.see',
+  questions: 'questions.see',
   ways: 'ways.see',
   exports: 'record.see',
 };

@@ -159,6 +159,31 @@ export const errorCodes = {
     title: 'There are as many live connections as are kept.',
     action: 'Close Penstock in another browser; the pages work without, when they are loaded again.',
   },
+  'questions.no-title': {
+    status: 404,
+    title: 'This is no title that was shown to you for this device.',
+    action: 'Ask for the titles of the device again, and give the reference of one of them.',
+  },
+  'questions.own': {
+    status: 409,
+    title: 'This message is your own.',
+    action: 'Find it in your own record, with all that is known of it.',
+  },
+  'questions.asked': {
+    status: 409,
+    title: 'You asked about this title already, and the question is open.',
+    action: 'Wait for the answer, or withdraw that question first.',
+  },
+  'questions.too-many': {
+    status: 429,
+    title: 'You have asked as many questions as one User ID may.',
+    action: 'Withdraw questions that need no answer any more, or ask tomorrow.',
+  },
+  'questions.closed': {
+    status: 409,
+    title: 'This cannot be done with the question as it stands now.',
+    action: 'Look at it again: it may be answered, closed or expired, or both sides are named already.',
+  },
   'import.refused': {
     status: 422,
     title: 'The rows cannot be applied as they are, and none of them was.',

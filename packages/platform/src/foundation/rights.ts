@@ -55,6 +55,7 @@ const kinds = {
   lookups: 'Who looked at titles',
   alerts: 'What a User decides about its alerts',
   views: "A person's own saved views",
+  questions: 'Questions about titles to whoever sent the message, and answers',
 } as const;
 
 /** '-': nothing; 'reason': see, with a reason. */
@@ -92,6 +93,7 @@ switches      see    see    see    see    see    | see    see    change change c
 lookups       see    -      -      -      see    | -      see    -      see    see
 alerts        change change change see    change | -      -      -      -      -
 views         change change change change -      | change change change change -
+questions     change change change see    change | change change see    see    change
 `;
 
 function readRow(kind: Kind): KindOfData {

@@ -6,6 +6,7 @@
 import { type ExpiringCertificate, type OverviewDocument, STREAM_LATE_SECONDS } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { countToAnswer } from '../audit-trail/questions-store.ts';
 import { macaddr8Array } from '../foundation/database/binary.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 
@@ -84,7 +85,7 @@ const EXPIRING_SQL = `
 /** How many files of these User IDs wait for the signature of the person with this address. */
 export type CountApprovals = (userIds: readonly Eui[], email: string) => Promise<number>;
 
-type OfAll = Omit<OverviewDocument, 'submissions'> & {
+type OfAll = Omit<OverviewDocument, 'submissions' | 'questions'> & {
   readonly submissions: Omit<OverviewDocument['submissions'], 'awaitingYou'>;
 };
 
@@ -102,7 +103,8 @@ export class OverviewStore {
     const own = viewer.kind === 'user' ? viewer.userIds : [viewer.userId];
     const awaitingYou = viewer.person === undefined ? 0 : await this.#countApprovals(own, viewer.person.email);
     const { submissions, ...overview } = await this.#numbers(viewer);
-    return { ...overview, submissions: { ...submissions, awaitingYou } };
+    const toAnswer = await countToAnswer(this.#pool, own);
+    return { ...overview, submissions: { ...submissions, awaitingYou }, questions: { toAnswer } };
   }
 
   async #numbers(viewer: Viewer): Promise<OfAll> {

@@ -10,6 +10,7 @@ const well: OverviewDocument = {
   incidents: { open: 0, undecided: 0 },
   releases: { running: 0, paused: 0 },
   submissions: { awaitingSecondOfficer: 0, awaitingYou: 0, needingOperator: 0 },
+  questions: { toAnswer: 0 },
   certificates: { count: 0, first: [] },
 };
 

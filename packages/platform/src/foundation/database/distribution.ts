@@ -96,4 +96,6 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   export: byUser,
   export_chunk: byUser,
   alert_decision: byUser,
+  asked_question: byUser,
+  received_question: byUser,
 };
