@@ -4,6 +4,7 @@ import { euiSchema, instantSchema } from './common.ts';
 
 const expiringSchema = z.object({
   userId: euiSchema,
+  partyName: z.string(),
   /** What it is for: 'signing' and 'transport' of the User ID, 'officer' of the named one. */
   purpose: z.enum(['signing', 'transport', 'officer']),
   name: z.string().optional(),

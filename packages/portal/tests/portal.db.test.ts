@@ -289,7 +289,10 @@ describe('messages', () => {
 
 describe('streams', () => {
   test('a User sees its two; the Operator’s people find those that need somebody, and those of a User', async () => {
-    let page = await openAs('analyst', '/streams');
+    let page = await openAs('analyst', '/streams?needs=somebody');
+    await page.getByText('No stream needs somebody.').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByRole('link', { name: 'All', exact: true }).click();
     await page.getByRole('region', { name: `To you, ${alpha}` }).waitFor();
     expect(await page.getByRole('region', { name: /^To / }).count()).toBe(2);
     expect(await page.getByRole('region', { name: /^To / }).getByText('Everything has been taken.').count()).toBe(2);

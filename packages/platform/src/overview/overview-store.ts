@@ -61,6 +61,7 @@ const NUMBERS_SQL = `
 
 interface ExpiringRow {
   user_id: string;
+  party_name: string;
   purpose: ExpiringCertificate['purpose'];
   name: string | null;
   not_after: Date;
@@ -78,7 +79,8 @@ const EXPIRING_SQL = `
     from officer o where o.revoked_at is null and ($1::macaddr8[] is null or o.user_id = any ($1))
     group by o.user_id, o.email
   )
-  select user_id, purpose, name, not_after, count(*) over () as total from used
+  select user_id, p.name as party_name, purpose, used.name, not_after, count(*) over () as total
+  from used join user_id u using (user_id) join party p using (party_id)
   where not_after between clock_timestamp() - make_interval(days => $2) and clock_timestamp() + make_interval(days => $2)
   order by not_after, user_id, purpose, holder limit $3`;
 
@@ -144,8 +146,9 @@ export class OverviewStore {
       submissions: { awaitingSecondOfficer: Number(row.awaiting), needingOperator: Number(row.stopped) },
       certificates: {
         count: Number(expiring.rows[0]?.total ?? 0),
-        first: expiring.rows.map(({ user_id, purpose, name, not_after }) => ({
+        first: expiring.rows.map(({ user_id, party_name, purpose, name, not_after }) => ({
           userId: requireEui(user_id),
+          partyName: party_name,
           purpose,
           ...(name === null ? {} : { name }),
           notAfter: not_after.toISOString(),

@@ -126,7 +126,7 @@ test('certificates that end soon are named until they have a successor', async (
   const store = new OverviewStore(pool, async () => 0);
   expect((await store.read(ofA)).certificates).toMatchObject({
     count: 2,
-    first: [{ purpose: 'officer', name: 'Officer 1' }, { purpose: 'signing' }],
+    first: [{ purpose: 'officer', name: 'Officer 1', partyName: 'P' }, { purpose: 'signing' }],
   });
   expect((await store.read(ofB)).certificates).toEqual({ count: 0, first: [] });
   await certificate('3', 300);

@@ -32,7 +32,15 @@ test('what needs somebody comes first, with how much and since when', () => {
     submissions: { awaitingSecondOfficer: 3, awaitingYou: 1, needingOperator: 0 },
     certificates: {
       count: 3,
-      first: [{ userId: 'U', purpose: 'officer' as const, name: 'Ada', notAfter: '2026-11-24T12:00:00.000Z' }],
+      first: [
+        {
+          userId: 'U',
+          partyName: 'Alpha',
+          purpose: 'officer' as const,
+          name: 'Ada',
+          notAfter: '2026-11-24T12:00:00.000Z',
+        },
+      ],
     },
   };
   const needs = needsOf(overview, asUser);
@@ -47,7 +55,7 @@ test('what needs somebody comes first, with how much and since when', () => {
   ]);
   expect(needs[0]?.words).toBe('1 event waits for an officer to decide. The oldest for 1 h.');
   expect(needs[1]?.words).toBe('Delivery of 1 fails, 2 have waited for over a minute. The oldest for 3 min.');
-  expect(needs[4]?.words).toBe('The File Signing certificate of Ada (U) ends in 2 d.');
+  expect(needs[4]?.words).toBe('The File Signing certificate of Ada (Alpha, U) ends in 2 d.');
   expect(healthWords(needs)).toBe('5 things need somebody.');
 });
 
@@ -79,9 +87,9 @@ test('an administrator is told what waits for an approval, and what the others g
 });
 
 test('a certificate that ended is said to have', () => {
-  const ended = { userId: 'U', purpose: 'signing', notAfter: '2026-11-22T11:59:00.000Z' } as const;
+  const ended = { userId: 'U', partyName: 'Alpha', purpose: 'signing', notAfter: '2026-11-22T11:59:00.000Z' } as const;
   const [first] = needsOf({ ...well, certificates: { count: 1, first: [ended] } }, asUser);
-  expect(first).toMatchObject({ state: 'failing', words: 'The signing certificate of U ended 1 min ago.' });
+  expect(first).toMatchObject({ state: 'failing', words: 'The signing certificate of Alpha (U) ended 1 min ago.' });
 });
 
 test.each([

@@ -92,7 +92,8 @@ function certificates({ certificates: { count: number, first }, asOf }: Overview
     return { key: 'certificates', name, state: 'well', title: 'In date', words: 'None ends within 30 days.' };
   }
   const left = Date.parse(soonest.notAfter) - Date.parse(asOf);
-  const whose = soonest.name === undefined ? soonest.userId : `${soonest.name} (${soonest.userId})`;
+  const { name: officer, partyName, userId } = soonest;
+  const whose = officer === undefined ? `${partyName} (${userId})` : `${officer} (${partyName}, ${userId})`;
   const when = left > 0 ? `ends in ${formatDuration(left)}` : `ended ${formatDuration(-left)} ago`;
   return {
     key: 'certificates',
