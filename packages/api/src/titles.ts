@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
+import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery } from './common.ts';
 import { directionSchema } from './messages.ts';
 import { timeCursorSchema } from './people.ts';
 
@@ -38,6 +38,8 @@ export const titleSchema = z.object({
   /** Whether the message is addressed to the device, or names it in its body. */
   concerns: z.enum(['target', 'body']),
   code: z.string().optional(),
+  /** What the code says; left out where no public source tells. */
+  meaning: z.string().optional(),
   /** Who sent the request, also of what came back. */
   sender: z.object({ role: senderRoleSchema.optional(), party: z.string().optional(), isYou: z.boolean() }),
   why: titleReasonSchema,
@@ -110,7 +112,11 @@ export const titleReadingQuerySchema = z.strictObject({
   cursor: timeCursorSchema,
   userId: euiSchema.optional(),
   device: euiSchema.optional(),
+  /** Only those whose e-mail address, device, User ID, Party or words contain it. */
+  find: findSchema,
 });
 export type TitleReadingQuery = z.infer<typeof titleReadingQuerySchema>;
+/** As the list, all of it at once: a CSV file. */
+export const titleReadingExportQuerySchema = titleReadingQuerySchema.omit({ cursor: true, limit: true });
 export const titleReadingPageSchema = z.object({ items: z.array(titleReadingSchema), cursor: cursorSchema });
 export type TitleReadingPage = z.infer<typeof titleReadingPageSchema>;

@@ -99,6 +99,7 @@ describe('who may call what', () => {
     'POST /api/v1/questions/:question/answer': 'questions.change',
     'POST /api/v1/questions/:question/close': 'questions.change',
     'POST /api/v1/questions/:question/naming': 'questions.change',
+    'GET /api/v1/title-readings.csv': 'lookups.see',
     'GET /api/v1/title-switches': 'switches.see',
     'POST /api/v1/title-switches': 'switches.change',
     'GET /api/v1/people': 'people.see',

@@ -136,7 +136,7 @@ describe('for whom one acts', () => {
 
   test('one message is one User’s: acting for another then begins with the overview', async () => {
     const page = await openAs('both', userAddress(alpha, '/messages'));
-    await rows().nth(1).getByRole('link').click();
+    await rows().nth(1).getByRole('link').first().click();
     await heading('Its life').waitFor();
     await page.getByRole('button', { name: /Acting for/ }).click();
     await page.getByRole('link', { name: beta }).click();

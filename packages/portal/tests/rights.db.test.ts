@@ -164,7 +164,25 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
       offers: [{ name: 'Add a User ID', right: 'directory.change' }],
     },
   ],
+  '/audit-trail': [
+    { path: '/audit-trail', heading: 'Audit trail', sees: ['lookups.see', 'switches.see'] },
+    {
+      path: '/audit-trail?tab=switches',
+      heading: 'Audit trail',
+      sees: ['switches.see'],
+      offers: [{ name: /^Change/, right: 'switches.change' }],
+    },
+  ],
   '/devices': [{ path: '/devices', heading: 'Devices', sees: ['devices.see'] }],
+  '/devices/$device': [
+    {
+      path: '/devices/00-DB-12-34-56-78-00-07',
+      heading: 'Device',
+      sees: ['devices.see', 'titles.see'],
+      gate: 'Device',
+      offers: [{ name: 'Show the titles', right: 'titles.see', only: 'operator' }],
+    },
+  ],
 };
 /** Pages that no role decides on: where one is led on from, for whoever is not signed in, the demonstration's people's. */
 const ofNoRole = ['/', '/invitation', '/sign-in/$provider', '/demonstration'];

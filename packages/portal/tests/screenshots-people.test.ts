@@ -41,6 +41,15 @@ const pages = new TestPages({
       [alpha, portal.people.desk.personId, portal.people.desk.email],
     );
     await pool.query(
+      `insert into title_reading (user_id, day, read_at, device, what, email, role)
+       select $1, (now() at time zone 'UTC')::date, now() - n * interval '7 minutes', ('00-DB-12-34-56-78-90-0' || n)::macaddr8,
+              (array['', 'code=E21', 'export kind=response'])[n % 3 + 1],
+              (array['analyst@supplier.example', 'desk@operator.example'])[n % 2 + 1],
+              (array['analyst', 'service_desk'])[n % 2 + 1]
+       from generate_series(1, 7) n`,
+      [alpha],
+    );
+    await pool.query(
       `update certificate set not_after = now() + interval '12 days 1 hour' where user_id = $1 and purpose = 'transport'`,
       [alpha],
     );
@@ -127,6 +136,11 @@ const pictures: Readonly<Record<string, Picture>> = {
   'people-approvals': ofAdministrator('/people?tab=approvals', table),
   'people-activity': ofAdministrator('/people?tab=activity', table),
   'people-readings': { who: () => people.security, path: () => '/people?for=operator&tab=readings', ready: table },
+  'audit-trail-looks': {
+    who: () => people.security,
+    path: () => '/audit-trail?for=operator',
+    ready: table,
+  },
   certificates: ofAdministrator('/certificates', (page) => page.getByRole('note').waitFor()),
   officers: ofAdministrator('/certificates?tab=officers', table),
   parties: ofAdministrator('/directory?tab=user-ids', table),

@@ -7,11 +7,13 @@ import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, setCounts, 
 import { TestPages } from './testing-pages.ts';
 import { type Picture, takePictures } from './testing-pictures.ts';
 import { alpha, type TestPortal } from './testing-portal.ts';
+import { findMeters, recordTitles } from './testing-titles.ts';
 
 // `npm run screenshots`: every page in light and dark under docs/portal, from a whole platform. No part of the tests;
 // run it when a page changed, and look at what it made.
 
 let officer: TestPerson;
+let meter = '';
 let running: DemonstrationDocument['running'] = [];
 
 beforeAll(() => expect(noBrowser).toBeUndefined());
@@ -25,6 +27,14 @@ const pages = new TestPages({
   },
   prepare: async (portal) => {
     const { pool } = portal.database;
+    meter = (await findMeters(portal)).own;
+    await recordTitles(portal, meter, 300);
+    await pool.query(
+      `insert into title_switch (switch, valid_from, value, author)
+       values ('sender', now() - interval '200 days', 'party', 'change.manager@operator.example'),
+              ('sender', now() - interval '80 days', 'role', 'change.manager@operator.example'),
+              ('history', now() + interval '30 days', 'hidden', 'change.manager@operator.example')`,
+    );
     officer = await portal.addPerson('signer', { [alpha]: 'aro' });
     await pool.query('update person set is_demonstration = true where person_id = $1', [officer.personId]);
     await tellOfTraffic(pool);
@@ -116,10 +126,19 @@ takePictures(test, pages, {
   'messages-filtered': of('/messages?srv=6.2.1', rows),
   'message-life': of('/messages', async (page) => {
     await rows(page);
-    await page.getByRole('row').nth(1).getByRole('link').click();
+    await page.getByRole('row').nth(1).getByRole('link').first().click();
     await heading(page, 'Its life');
     await page.getByText('Loading the reason').waitFor({ state: 'detached' });
   }),
+  device: {
+    who: () => officer,
+    path: () => `/devices/${meter}`,
+    ready: (page) => rows(page, 5),
+    size: { width: 1280, height: 1100 },
+  },
+  'audit-trail-switches': of('/audit-trail?tab=switches', (page) =>
+    page.getByRole('region', { name: 'History' }).waitFor(),
+  ),
   streams: of('/streams', (page) => page.getByRole('region', { name: /^To you/ }).waitFor()),
   thresholds: of('/thresholds', (page) => page.getByText('Full: the next message is held.').waitFor()),
   'threshold-course': of('/thresholds', async (page) => {

@@ -41,6 +41,11 @@ const pages = new TestPages({
       [alpha, portal.people.desk.personId],
     );
     await pool.query(
+      `insert into title_reading (user_id, day, read_at, device, what, email, role)
+       values ($1, (now() at time zone 'UTC')::date, now(), '00-DB-12-34-56-78-00-01', 'code=E21', 'desk@people.example', 'service_desk')`,
+      [alpha],
+    );
+    await pool.query(
       `insert into submission (user_id, sha256, size, received_at, state, changed_at, kind, reference, failure)
        values ($1, sha256('a file'), 120, now(), 'needs_operator', now(), 'adt', 'SR-1', 'the disk is read-only')`,
       [alpha],
@@ -113,6 +118,13 @@ const shown: Readonly<Record<string, () => ShownPage & { as?: keyof typeof peopl
     asks: '/record-readings',
     whole: table,
     empty: 'Nobody of the Operator has read a record.',
+  }),
+  'who looked at titles': () => ({
+    path: '/audit-trail',
+    asks: '/title-readings',
+    whole: table,
+    empty: 'Nobody has looked at titles.',
+    unseen: 'the audit trail',
   }),
   'a person': () => ({
     path: `/people?person=${pages.portal.people.desk.personId}`,

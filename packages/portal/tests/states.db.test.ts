@@ -3,10 +3,18 @@ import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, signAs } fr
 import { TestPages } from './testing-pages.ts';
 import { alpha } from './testing-portal.ts';
 import { type ShownPage, walk } from './testing-states.ts';
+import { findMeters, recordTitles } from './testing-titles.ts';
 
 // The pages of a User in each of their states.
 
-const pages = new TestPages({ prepare: (portal) => holdMessages(portal, 30) });
+let meter = '';
+const pages = new TestPages({
+  prepare: async (portal) => {
+    await holdMessages(portal, 30);
+    meter = (await findMeters(portal)).own;
+    await recordTitles(portal, meter, 20);
+  },
+});
 let file = '';
 let threshold = '';
 const message = `/messages/${new Date().toISOString().slice(0, 10)}/10`;
@@ -126,6 +134,24 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     whole: (page) => page.getByRole('region', { name: /^To you/ }),
     empty: 'There are no streams.',
     unseen: 'streams',
+  }),
+  'a device with its titles': () => ({
+    path: `/devices/${meter}`,
+    asks: `/devices/${meter}/titles`,
+    whole: (page) => page.getByRole('table', { name: 'Titles' }),
+    empty: 'There are no titles yet.',
+    unseen: 'devices',
+  }),
+  'what a device is': () => ({
+    path: `/devices/${meter}?code=E21`,
+    asks: `/devices/${meter}`,
+    whole: (page) => page.getByRole('region', { name: meter }),
+  }),
+  'what titles show': () => ({
+    path: '/audit-trail',
+    asks: '/title-switches',
+    whole: (page) => page.getByRole('region', { name: 'History' }),
+    unseen: 'the audit trail',
   }),
   incidents: () => ({
     path: '/incidents',

@@ -16,6 +16,7 @@ const columns: CsvColumns<TitleDocument> = {
   device: (title) => title.device,
   concerns: (title) => title.concerns,
   code: (title) => title.code,
+  meaning: (title) => title.meaning,
   senderRole: (title) => title.sender.role,
   senderParty: (title) => title.sender.party,
   senderIsYou: (title) => (title.sender.isYou ? 'yes' : 'no'),

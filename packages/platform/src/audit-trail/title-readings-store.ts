@@ -39,7 +39,7 @@ interface ReadingRow {
 export async function listTitleReadings(
   pool: pg.Pool,
   viewer: Viewer,
-  { userId, device, cursor, limit }: TitleReadingQuery,
+  { userId, device, cursor, limit, find }: TitleReadingQuery,
 ): Promise<TitleReadingPage> {
   const own = viewer.kind === 'operator' ? null : viewer.userIds;
   const named = userId === undefined ? null : viewer.kind === 'operator' ? userId : recordOwner(viewer, userId);
@@ -50,8 +50,9 @@ export async function listTitleReadings(
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
        and ($5::macaddr8 is null or device = $5::macaddr8)
+       and is_found($7, email, what, upper(replace(device::text, ':', '-')), user_words(user_id))
      order by read_at desc, reading_id desc limit $6`,
-    [at, id, own, named, device ?? null, limit + 1],
+    [at, id, own, named, device ?? null, limit + 1, find],
   );
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;

@@ -2,9 +2,11 @@ import {
   changedSchema,
   euiSchema,
   setTitleSwitchSchema,
+  type TitleReadingPage,
   titleExportQuerySchema,
   titlePageSchema,
   titleQuerySchema,
+  titleReadingExportQuerySchema,
   titleReadingPageSchema,
   titleReadingQuerySchema,
   titleSwitchListSchema,
@@ -14,7 +16,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { authorOf } from '../foundation/author.ts';
 import type { Clock } from '../foundation/clock.ts';
-import { sendCsv } from '../foundation/csv-export.ts';
+import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { listSwitches, setSwitch } from './switches-store.ts';
 import { exportTitles } from './title-export.ts';
@@ -22,6 +24,15 @@ import { listTitleReadings } from './title-readings-store.ts';
 import type { TitleStore } from './title-store.ts';
 
 const deviceParameters = z.strictObject({ device: euiSchema });
+
+const readingColumns = fieldColumns<TitleReadingPage['items'][number]>(
+  'readAt',
+  'email',
+  'role',
+  'userId',
+  'device',
+  'what',
+);
 
 /** Titles of a device, what they show, and who looked at them. */
 export function titleRoutes({
@@ -57,6 +68,15 @@ export function titleRoutes({
         schema: { querystring: titleReadingQuerySchema, response: { 200: titleReadingPageSchema } },
       },
       (request) => listTitleReadings(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/title-readings.csv',
+      { config: { access: 'lookups.see' }, schema: { querystring: titleReadingExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listTitleReadings(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'title-readings.csv', await exportPages(readingColumns, read));
+      },
     );
     app.get(
       '/api/v1/title-switches',

@@ -4,7 +4,7 @@
 // question is written down before anything is read; what the answer rests on is worked out twice (title-access.ts, and
 // the view device_title behind row-level security), and a title is shown when both allow it.
 import type { TitleDocument, TitlePage, TitleQuery } from '@penstock/api';
-import { catalogue, type Eui, requireEui } from '@penstock/duis';
+import { catalogue, type Eui, requireEui, responseCodes } from '@penstock/duis';
 import type pg from 'pg';
 import { addDays, utcDay } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
@@ -219,6 +219,7 @@ export function createTitleStore(options: {
 
 function toDocument(row: TitleRow, device: Eui, span: TitleSpan, reference: string): TitleDocument {
   const name = row.srv === null ? undefined : catalogue.get(row.srv)?.name;
+  const meaning = row.code === null ? undefined : responseCodes.get(row.code)?.meaning;
   const since = instantOf(span.since);
   return {
     reference,
@@ -231,6 +232,7 @@ function toDocument(row: TitleRow, device: Eui, span: TitleSpan, reference: stri
     device: requireEui(device),
     concerns: row.is_target ? 'target' : 'body',
     ...(row.code === null ? {} : { code: row.code }),
+    ...(meaning === undefined ? {} : { meaning }),
     sender: {
       ...(row.sender_role === null ? {} : { role: row.sender_role }),
       ...(row.sender_party === null ? {} : { party: row.sender_party }),

@@ -7,6 +7,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { z } from 'zod';
+import { titleSearchSchema } from '../audit-trail/title-search.ts';
 import { LifePage } from '../messages/life-page.tsx';
 import { MessagesPage } from '../messages/messages-page.tsx';
 import { messageSearchSchema } from '../messages/search.ts';
@@ -168,11 +169,25 @@ const directory = createRoute({
   component: lazyRouteComponent(() => import('../directory/directory-page.tsx'), 'DirectoryPage'),
 });
 
+const auditTrail = createRoute({
+  getParentRoute: () => root,
+  path: '/audit-trail',
+  validateSearch: z.object({ tab: text, find: text }),
+  component: lazyRouteComponent(() => import('../audit-trail/audit-trail-page.tsx'), 'AuditTrailPage'),
+});
+
 const devices = createRoute({
   getParentRoute: () => root,
   path: '/devices',
   validateSearch: z.object({ find: text }),
   component: lazyRouteComponent(() => import('../devices/devices-page.tsx'), 'DevicesPage'),
+});
+
+const device = createRoute({
+  getParentRoute: () => root,
+  path: '/devices/$device',
+  validateSearch: titleSearchSchema,
+  component: lazyRouteComponent(() => import('../devices/device-page.tsx'), 'DevicePage'),
 });
 
 export const router = createRouter({
@@ -196,7 +211,9 @@ export const router = createRouter({
     certificates,
     ways,
     directory,
+    auditTrail,
     devices,
+    device,
     demonstration,
   ]),
   // plain text: '4.1' is a service and '81E2' a code, never a number

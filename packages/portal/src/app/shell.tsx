@@ -30,6 +30,7 @@ const pages = [
   { to: '/ways', label: 'Ways', right: 'ways.see' },
   { to: '/streams', label: 'Streams', right: undefined },
   { to: '/devices', label: 'Devices', right: 'devices.see' },
+  { to: '/audit-trail', label: 'Audit trail', right: 'switches.see' },
   { to: '/incidents', label: 'Incidents', right: undefined },
   { to: '/people', label: 'People', right: 'people.see' },
   { to: '/certificates', label: 'Certificates', right: 'certificates.see' },

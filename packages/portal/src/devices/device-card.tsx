@@ -6,6 +6,7 @@ import { useSession } from '../session/me.ts';
 import { Facts } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
+import { DeviceLink } from './device-link.tsx';
 import { inOrder, type Responsibility, responsibilityWords, spanAt } from './responsible.ts';
 
 const kindWords: Readonly<Record<DeviceDocument['kind'], string>> = {
@@ -55,7 +56,7 @@ export function DeviceCard({ device, isWanted }: { device: DeviceDocument; isWan
           <Title order={2} size="h4">
             {kindWords[kind]} ({kind})
           </Title>
-          <Text className="penstock-identifier">{device.device}</Text>
+          <DeviceLink device={device.device} />
         </div>
         <span className={`penstock-outcome penstock-outcome-${marks[status] ?? 'warned'}`}>{status}</span>
       </Group>

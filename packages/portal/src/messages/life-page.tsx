@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Caller } from '../api/call.ts';
+import { DeviceLink } from '../devices/device-link.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Loading } from '../shared/states.tsx';
@@ -130,7 +131,11 @@ function Facts({ life, search }: { life: MessageLifeDocument; search: MessageSea
       {words}
     </Anchor>
   );
-  const devices = life.devices.map((device) => <div key={device}>{onlyThese({ device }, device)}</div>);
+  const devices = life.devices.map((device) => (
+    <div key={device}>
+      <DeviceLink device={device} />
+    </div>
+  ));
   const facts: [string, ReactNode][] = [
     ['User ID', <UserName key="user" userId={life.userId} inline />],
     ['Direction', life.direction === 'southbound' ? 'to the network' : 'to the User'],

@@ -3,11 +3,14 @@
 import { Anchor } from '@mantine/core';
 import type { MessageDocument } from '@penstock/api/schemas';
 import { Link } from '@tanstack/react-router';
+import { DeviceLink } from '../devices/device-link.tsx';
 import { VirtualTable } from '../shared/virtual-table.tsx';
 import { When } from '../shared/when.tsx';
 import { Outcome } from './outcome.tsx';
 import { kindWords, type MessageSearch } from './search.ts';
 
+/** The Command Variant of what is for the Operator and no device. */
+const NON_DEVICE = 8;
 const NARROW_ROW_PIXELS = 118;
 const columns = ['Time', 'Kind', 'Service', 'Device', 'Outcome', 'Code'];
 
@@ -54,7 +57,7 @@ function Cells({ message, search }: { message: MessageDocument; search: MessageS
       </div>
       <div role="cell">{message.serviceReferenceVariant ?? '-'}</div>
       <div role="cell" className="penstock-identifier">
-        {message.target}
+        {message.commandVariant === NON_DEVICE ? message.target : <DeviceLink device={message.target} />}
       </div>
       <div role="cell">
         <Outcome verdict={message.verdict} />

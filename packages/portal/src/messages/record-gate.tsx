@@ -13,34 +13,67 @@ import { forgetReason, keepReason, LONGEST_REASON, reasonFault, reasonFor } from
 import { usersQuery } from './record.ts';
 import type { MessageSearch } from './search.ts';
 
-/**
- * Lets a page read a record, as the caller that may. A User reads its own at once. The Operator's people name the User
- * and say why; the reason is sent with every call, kept for this tab only, and shown while it holds.
- */
+/** What is read behind the gate, as its form says it. */
+export interface Gated {
+  readonly head: ReactNode;
+  readonly whose: string;
+  readonly button: string;
+  /** User IDs that are most likely meant. */
+  readonly likely?: readonly string[];
+  /** Where one is when one stops reading; left out: on the same page. */
+  readonly end?: '/messages';
+}
+
+const record: Gated = {
+  head: (
+    <>
+      <Title order={1}>Messages</Title>
+      <Text>
+        The record of a User is its own. Say whose you need to read and why; the reason is recorded, and the User's
+        administrator can see it.
+      </Text>
+    </>
+  ),
+  whose: 'Whose record',
+  button: 'Open the record',
+  end: '/messages',
+};
+
+/** The gate before the record of messages. */
 export function RecordGate(props: { search: MessageSearch; children: (caller: Caller) => ReactNode }) {
-  const { me, acting } = useSession();
-  const { user } = props.search;
-  const [, setGiven] = useState(0);
+  const { me } = useSession();
   if (!me.permissions.includes('record.see')) return <NoRight page="Messages" what="the records of messages" />;
+  return <ReasonGate {...props} user={props.search.user} of={record} />;
+}
+
+/**
+ * Lets a page read what is a User's, as the caller that may. A User reads its own at once. The Operator's people name the
+ * User and say why; the reason is sent with every call, kept for this tab only, and shown while it holds.
+ */
+export function ReasonGate(props: { user: string | undefined; of: Gated; children: (caller: Caller) => ReactNode }) {
+  const { me, acting } = useSession();
+  const { user, of } = props;
+  const [, setGiven] = useState(0);
   if (me.acting.kind === 'user') return props.children({ acting });
   const reason = user === undefined ? undefined : reasonFor(user);
   if (user === undefined || reason === undefined) {
-    return <ReasonForm caller={{ acting }} user={user} onGiven={() => setGiven((count) => count + 1)} />;
+    return <ReasonForm caller={{ acting }} user={user} of={of} onGiven={() => setGiven((count) => count + 1)} />;
   }
   return (
     <>
-      <ReasonShown user={user} reason={reason} onEnd={() => setGiven((count) => count + 1)} />
+      <ReasonShown user={user} reason={reason} of={of} onEnd={() => setGiven((count) => count + 1)} />
       {props.children({ acting, reason })}
     </>
   );
 }
 
-function ReasonShown({ user, reason, onEnd }: { user: string; reason: string; onEnd: () => void }) {
+function ReasonShown(props: { user: string; reason: string; of: Gated; onEnd: () => void }) {
+  const { user, reason, of, onEnd } = props;
   const navigate = useNavigate();
   function end() {
     forgetReason(user);
     onEnd();
-    void navigate({ to: '/messages', search: ({ for: acting }) => ({ for: acting }) });
+    void navigate({ to: of.end ?? '.', search: ({ for: acting }: { for?: string | undefined }) => ({ for: acting }) });
   }
   return (
     <Paper withBorder px="md" py="xs" mb="md" className="penstock-panel" role="note">
@@ -58,7 +91,8 @@ function ReasonShown({ user, reason, onEnd }: { user: string; reason: string; on
   );
 }
 
-function ReasonForm(props: { caller: Caller; user: string | undefined; onGiven: () => void }) {
+function ReasonForm(props: { caller: Caller; user: string | undefined; of: Gated; onGiven: () => void }) {
+  const { head, whose, button, likely = [] } = props.of;
   const navigate = useNavigate();
   const users = useQuery(usersQuery(props.caller));
   const [user, setUser] = useState(props.user ?? null);
@@ -79,27 +113,19 @@ function ReasonForm(props: { caller: Caller; user: string | undefined; onGiven: 
       value: userId,
       label: `${userId} (${partyName}, ${roles.map(({ role }) => role).join(' ')})`,
     }));
+  const isLikely = ({ value }: { value: string }) => likely.includes(value);
+  const groups = [
+    { group: 'Responsible for it', items: choices.filter(isLikely) },
+    { group: 'Others', items: choices.filter((choice) => !isLikely(choice)) },
+  ];
   return (
-    <Form
-      checked={checked}
-      failure={null}
-      maw={620}
-      head={
-        <>
-          <Title order={1}>Messages</Title>
-          <Text>
-            The record of a User is its own. Say whose you need to read and why; the reason is recorded, and the User's
-            administrator can see it.
-          </Text>
-        </>
-      }
-    >
+    <Form checked={checked} failure={null} maw={620} head={head}>
       <Select
         {...checked.field('user')}
-        label="Whose record"
+        label={whose}
         placeholder={users.isPending ? 'Loading ...' : 'A User ID'}
         searchable
-        data={choices}
+        data={choices.some(isLikely) ? groups : choices}
         value={user}
         onChange={setUser}
         nothingFoundMessage="No such User ID"
@@ -114,7 +140,7 @@ function ReasonForm(props: { caller: Caller; user: string | undefined; onGiven: 
         onChange={(event) => setReason(event.currentTarget.value)}
       />
       <div>
-        <Button type="submit">Open the record</Button>
+        <Button type="submit">{button}</Button>
       </div>
     </Form>
   );

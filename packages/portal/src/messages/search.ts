@@ -2,7 +2,8 @@
 import { euiSchema, type MessageDocument, messageKinds, requestIdSchema } from '@penstock/api/schemas';
 import { z } from 'zod';
 import type { Query } from '../api/call.ts';
-import { fromLocal, toLocal, type Zone } from '../shared/time.ts';
+import { localOrNothing, orNothing, readPeriod, serviceFault } from '../shared/conditions.ts';
+import type { Zone } from '../shared/time.ts';
 
 /** Far above anything that means something; a longer one is left out. */
 const text = z.string().min(1).max(200).optional().catch(undefined);
@@ -33,8 +34,7 @@ export type FilterField = (typeof filterFields)[number];
 export type FilterForm = Readonly<Record<FilterField, string>>;
 
 export function formOf(search: MessageSearch, zone: Zone): FilterForm {
-  const local = (instant: string | undefined) =>
-    instant === undefined || Number.isNaN(Date.parse(instant)) ? '' : toLocal(instant, zone);
+  const local = (instant: string | undefined) => localOrNothing(instant, zone);
   const { device = '', srv = '', kind = '', code = '', request = '' } = search;
   return { from: local(search.from), to: local(search.to), device, srv, kind, code, request };
 }
@@ -44,18 +44,8 @@ export function readForm(
   form: FilterForm,
   zone: Zone,
 ): { readonly faults: Partial<Record<FilterField, string>>; readonly search: Partial<MessageSearch> } {
-  const faults: Partial<Record<FilterField, string>> = {};
-  const instant = (field: 'from' | 'to', name: string): string | undefined => {
-    if (form[field] === '') return undefined;
-    const found = fromLocal(form[field], zone);
-    if (found === undefined) faults[field] = `Enter a date and a time for "${name}".`;
-    return found;
-  };
-  const from = instant('from', 'From');
-  const to = instant('to', 'Before');
-  if (from !== undefined && to !== undefined && from >= to) {
-    faults.to = '"Before" must be later than "From".';
-  }
+  const { from, to, ...period } = readPeriod(form, zone);
+  const faults: Partial<Record<FilterField, string>> = { ...period.faults };
   const checked = (field: 'device' | 'request', schema: z.ZodType<string>, message: string): string | undefined => {
     const written = form[field].trim();
     if (written === '') return undefined;
@@ -65,14 +55,19 @@ export function readForm(
   };
   const device = checked('device', euiSchema, 'Enter a device as eight pairs, such as 00-DB-12-34-56-78-90-A0.');
   const request = checked('request', requestIdSchema, 'Enter a RequestID as sender:target:counter.');
-  const srv = form.srv.trim();
-  if (srv !== '' && !/^\d{1,2}(\.\d{1,2}){1,2}$/.test(srv)) {
-    faults.srv = 'Enter a service as numbers with points, such as 4.1.1.';
-  }
-  const orNothing = (written: string) => (written.trim() === '' ? undefined : written.trim());
+  const wrongService = serviceFault(form.srv);
+  if (wrongService !== undefined) faults.srv = wrongService;
   return {
     faults,
-    search: { from, to, device, srv: orNothing(srv), kind: orNothing(form.kind), code: orNothing(form.code), request },
+    search: {
+      from,
+      to,
+      device,
+      srv: orNothing(form.srv),
+      kind: orNothing(form.kind),
+      code: orNothing(form.code),
+      request,
+    },
   };
 }
 

@@ -23,6 +23,7 @@ const topicsOf = {
   approvals: ['people'],
   activity: ['people'],
   readings: ['readings'],
+  looks: [],
   certificates: ['directory'],
   officers: ['officers'],
   'ssh-keys': ['ssh-keys'],

@@ -25,18 +25,20 @@ export function VirtualTable<Row>(props: {
   keyOf: (row: Row) => string;
   /** Elements of the role cell, one a column. */
   cells: (row: Row) => ReactNode;
+  /** Pixels of a row; left out: of one line. */
+  rowPixels?: number;
   /** Pixels of a row where a narrow screen puts its cells under one another. */
   narrowRowPixels: number;
   hasMore: boolean;
   isLoadingMore: boolean;
   loadMore: () => void;
 }) {
-  const { label, boxLabel, boxClass = '', tableClass = '', columns, rows, keyOf, cells, narrowRowPixels } = props;
-  const { hasMore, isLoadingMore, loadMore } = props;
+  const { label, boxLabel, boxClass = '', tableClass = '', columns, rows, keyOf, cells } = props;
+  const { rowPixels = ROW_PIXELS, narrowRowPixels, hasMore, isLoadingMore, loadMore } = props;
   const box = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLSpanElement>(null);
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
-  const size = isNarrow ? narrowRowPixels : ROW_PIXELS;
+  const size = isNarrow ? narrowRowPixels : rowPixels;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,

@@ -26,3 +26,9 @@ export function When({ at, inline = false }: { at: string; inline?: boolean }) {
     </time>
   );
 }
+
+/** The day of an instant in the reader's zone. */
+export function Day({ at }: { at: string }) {
+  const [zone] = useZone();
+  return <time dateTime={at}>{formatInstant(at, zone).day}</time>;
+}

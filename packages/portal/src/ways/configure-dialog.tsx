@@ -15,8 +15,9 @@ import { missing } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { fromLocal } from '../shared/time.ts';
+import { TimeInput } from '../shared/time-input.tsx';
 import { useZone } from '../shared/when.tsx';
-import { TimeInput, WordsInput } from './outage-dialogs.tsx';
+import { WordsInput } from './outage-dialogs.tsx';
 import { namesIn, useWords, wayWords } from './words.ts';
 
 interface Typed {

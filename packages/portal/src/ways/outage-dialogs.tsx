@@ -1,4 +1,4 @@
-import { Select, Text, Textarea, TextInput } from '@mantine/core';
+import { Select, Text, Textarea } from '@mantine/core';
 import { type OutageDocument, type Way, type WaysDocument, waysSchema } from '@penstock/api/schemas';
 import { useState } from 'react';
 import { useChange } from '../shared/changing.tsx';
@@ -6,6 +6,7 @@ import { missing } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { fromLocal, toLocal } from '../shared/time.ts';
+import { TimeInput } from '../shared/time-input.tsx';
 import { useZone } from '../shared/when.tsx';
 import { wayWords } from './words.ts';
 
@@ -35,26 +36,6 @@ export function WordsInput(props: {
       minRows={2}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value.replaceAll(/\s+/g, ' '))}
-    />
-  );
-}
-
-/** A time of the reader's zone; empty: none. */
-export function TimeInput(props: {
-  label: string;
-  description?: string;
-  value: string;
-  onChange: (value: string) => void;
-}) {
-  const [zone] = useZone();
-  const { label, value, onChange, ...rest } = props;
-  return (
-    <TextInput
-      {...rest}
-      type="datetime-local"
-      label={`${label} (${zone})`}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
 }

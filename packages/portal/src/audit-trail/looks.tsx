@@ -1,0 +1,53 @@
+import { Text } from '@mantine/core';
+import { personRoleSchema, type TitleReadingPage, titleReadingPageSchema } from '@penstock/api/schemas';
+import { DeviceLink } from '../devices/device-link.tsx';
+import { roleWords } from '../session/me.ts';
+import { useFind } from '../shared/find-box.tsx';
+import { ListHead } from '../shared/list-head.tsx';
+import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { UserName } from '../shared/user-name.tsx';
+import { When } from '../shared/when.tsx';
+import { askedWords } from './words.ts';
+
+type Look = TitleReadingPage['items'][number];
+
+/** Who asked for titles, of which device, and when. */
+export function Looks() {
+  const find = useFind();
+  const looks = usePaged<Look, typeof titleReadingPageSchema>('looks', titleReadingPageSchema, '/title-readings', {
+    find,
+  });
+  return (
+    <>
+      <ListHead find="Find a look" by="By address, device, User ID, Party or what was asked" path="/title-readings" />
+      <PagedTable
+        list={looks}
+        label="Who looked at titles"
+        find={find}
+        empty={<Text fw={650}>Nobody has looked at titles.</Text>}
+        columns={['Time', 'Who', 'As which User', 'Device', 'What was asked']}
+        keyOf={(one) => `${one.readAt} ${one.userId} ${one.device} ${one.email} ${one.what}`}
+      >
+        {({ readAt, email, role, userId, device, what }) => [
+          <When key="at" at={readAt} inline />,
+          <Who key="who" email={email} role={role} />,
+          <UserName key="user" userId={userId} />,
+          <DeviceLink key="device" device={device} />,
+          askedWords(what),
+        ]}
+      </PagedTable>
+    </>
+  );
+}
+
+function Who({ email, role }: Pick<Look, 'email' | 'role'>) {
+  const known = personRoleSchema.safeParse(role);
+  return (
+    <div>
+      {email ?? 'A machine'}
+      <Text size="sm" c="dimmed">
+        {known.success ? roleWords[known.data] : role}
+      </Text>
+    </div>
+  );
+}

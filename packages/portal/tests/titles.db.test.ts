@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { TestPages } from './testing-pages.ts';
+import { alpha, beta, findBarriers } from './testing-portal.ts';
+import { findMeters, recordTitles } from './testing-titles.ts';
+
+// The page of a device with the titles of everybody's messages, as who is responsible and the Operator see it.
+
+let own = '';
+let other = '';
+const pages = new TestPages({
+  prepare: async (portal) => {
+    ({ own, other } = await findMeters(portal));
+    await recordTitles(portal, own, 140);
+  },
+});
+const looks = async (): Promise<number> => {
+  const { rows } = await pages.portal.database.pool.query('select count(*)::int as n from title_reading');
+  return rows[0].n;
+};
+/** Until when alpha is responsible for its meter. */
+async function setEnd(end: string): Promise<void> {
+  const { pool } = pages.portal.database;
+  await pool.query(`update responsibility set valid_to = ${end} where device = $1 and user_id = $2`, [own, alpha]);
+  await pool.query('select refresh_responsible(array[$1::macaddr8])', [own]);
+  await pool.query('update devices_changed set changed_at = clock_timestamp()');
+}
+const loaded = () => pages.page.getByRole('status').filter({ hasText: /loaded/ });
+
+test('a User sees what everybody sent to its meter, and never who: with reasons, narrowed, as a file', async () => {
+  const page = await pages.openAs(pages.portal.people.analyst, `/devices?find=${own}`);
+  await page.getByRole('region', { name: own }).getByRole('link', { name: own }).click();
+  await page.getByRole('table', { name: 'Titles' }).waitFor();
+  await pages.row('An electricity import supplier').first().waitFor();
+  await pages.row('You were its import supplier then').first().waitFor();
+  const words = (await page.getByRole('table').textContent()) ?? '';
+  expect(words).toContain('You');
+  expect(words).not.toContain(beta);
+  expect(await findBarriers(page)).toEqual([]);
+  await loaded().getByText('scroll down').waitFor();
+  await page.getByRole('region', { name: 'Titles, newest first' }).evaluate((box) => box.scrollTo(0, box.scrollHeight));
+  await loaded().getByText('that is all').waitFor();
+
+  await pages.button('Filter').click();
+  await page.getByLabel('Service (SRV)').fill('seven');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.getByRole('alert').getByText('Enter a service as numbers').first().waitFor();
+  await page.getByLabel('Service (SRV)').fill('11.1');
+  await page.getByLabel('Service (SRV)').press('Enter');
+  await pages.row('names it in its body').first().waitFor();
+  await pages.row('addressed to it').first().waitFor({ state: 'detached' });
+  expect(new URL(page.url()).searchParams.get('srv')).toBe('11.1');
+  const saved = page.waitForEvent('download');
+  await pages.button('Export as CSV').click();
+  const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\n');
+  expect(lines).toHaveLength(1 + 28);
+  expect(lines.join()).not.toContain(beta);
+});
+
+test('a title that was sent later is behind the button; who loses the meter loses what is on the page', async () => {
+  const page = await pages.openAs(pages.portal.people.analyst, `/devices/${own}?code=E21`);
+  await pages.row('No answer from the device').first().waitFor();
+  const before = await looks();
+  await pages.button('Show new titles').click();
+  await expect.poll(looks, { timeout: 60_000 }).toBe(before + 1);
+  await setEnd('now()');
+  // the facts and the titles each say it
+  await page.getByText('Both look the same here.').nth(1).waitFor();
+  await page.getByText('There are no titles to see here.').waitFor();
+  expect(await page.getByRole('row').count()).toBe(0);
+  const lost = await page.getByRole('main').textContent();
+  await page.goto(`/devices/${other}?code=E21`);
+  await page.getByText('Both look the same here.').nth(1).waitFor();
+  expect((await page.getByRole('main').textContent())?.replaceAll(other, own)).toBe(lost);
+  await setEnd("'infinity'");
+});
+
+test('the Operator’s people name a User and say why; both are recorded; others of them see what the device is', async () => {
+  const page = await pages.openAs(pages.portal.people.desk, `/devices/${own}`);
+  await page.getByRole('combobox', { name: 'As which User' }).click();
+  await page.getByRole('option', { name: alpha }).click();
+  await page.getByLabel('Why').fill('Call 4711: alerts without a cause');
+  expect(await findBarriers(page)).toEqual([]);
+  const before = await looks();
+  await pages.button('Show the titles').click();
+  await pages.row('This User').first().waitFor();
+  await pages.row('The User was its import supplier then').first().waitFor();
+  expect(await looks()).toBe(before + 1);
+  await page.getByRole('note').getByText('Call 4711').waitFor();
+  await pages.button('Stop reading it').click();
+  await page.getByRole('combobox', { name: 'As which User' }).waitFor();
+  await pages.openAs(pages.portal.people.planner, `/devices/${own}`);
+  await pages.page.getByText('The audit trail of devices is not for your role.').waitFor();
+  await pages.page.goto('/devices/a-meter');
+  await pages.page.getByText('This is no device.').waitFor();
+  expect(await findBarriers(pages.page)).toEqual([]);
+});
+
+test('who looked stands on the audit trail; a switch is set from an instant on, and everybody reads what holds', async () => {
+  const chief = await pages.portal.addPerson('manager', { operator: 'change_manager' });
+  const head = await pages.portal.addPerson('head', { [alpha]: 'user_administrator' });
+  let page = await pages.openAs(head, '/audit-trail');
+  await pages.row(own).filter({ hasText: 'analyst' }).first().waitFor();
+  await page.getByLabel('Find a look').fill('Variant=11.1');
+  await pages.button('Find').click();
+  await pages.row('As a file: serviceReferenceVariant=11.1').waitFor();
+  expect(await page.getByRole('button', { name: /^Change/ }).count()).toBe(0);
+
+  page = await pages.openAs(chief, '/audit-trail?tab=switches');
+  await pages.button(/^Change\s+Who sent/).click();
+  await page.getByRole('radio', { name: 'The Party' }).check();
+  await page.getByLabel(/^From/).fill('2020-01-01T00:00');
+  await pages.button('Set it').click();
+  await page.getByRole('alert').getByText('not past').first().waitFor();
+  await page.getByLabel(/^From/).fill('2031-01-01T00:00');
+  expect(await findBarriers(page)).toEqual([]);
+  await pages.button('Set it').click();
+  const sender = page.getByRole('region', { name: 'Who sent a request' });
+  await sender.getByText('1 Jan 2031').waitFor();
+  await pages.button(/^Change\s+History/).click();
+  await page.getByRole('radio', { name: 'Hidden' }).check();
+  await pages.button('Set it').click();
+  await page.getByRole('region', { name: 'History' }).getByText('set by').waitFor();
+
+  page = await pages.openAs(pages.portal.people.analyst, '/audit-trail');
+  await page.getByRole('region', { name: 'History' }).getByText('the times at which they were responsible').waitFor();
+  await page.getByText('What held before').click();
+  await page.getByText('Shown: from the beginning').waitFor();
+  expect(await page.getByRole('button', { name: /^Change/ }).count()).toBe(0);
+});
