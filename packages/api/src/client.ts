@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { type ProblemDocument, problemSchema } from './common.ts';
 import { deviceListSchema, type deviceQuerySchema, deviceSchema, type postDeviceSchema } from './devices.ts';
+import { type exportOwnerSchema, exportSchema, type postExportSchema } from './exports.ts';
 import { type ImportKind, importResultSchema } from './imports.ts';
 import {
   type messageLifeQuerySchema,
@@ -77,6 +78,7 @@ import {
   type thresholdQuerySchema,
   thresholdUsageSchema,
 } from './thresholds.ts';
+import { titlePageSchema, type titleQuerySchema } from './titles.ts';
 
 export interface ClientOptions {
   /** e.g. 'https://127.0.0.1:8443' */
@@ -225,6 +227,18 @@ export class PenstockClient {
     const path = `/messages/${position}/verdict`;
     return this.#call({ method: 'GET', path, query: textOf(query), answer: explanationSchema });
   }
+  /** Titles of everybody's messages that concern a device, newest first. */
+  titles(device: string, query: z.input<typeof titleQuerySchema> = {}) {
+    const path = `/devices/${device}/titles`;
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: titlePageSchema });
+  }
+  /** Asks for a file of a User's own record; `export` tells how far it is. */
+  postExport(question: z.input<typeof postExportSchema> = {}) {
+    return this.#call({ method: 'POST', path: '/exports', body: question, answer: exportSchema });
+  }
+  export(name: string, query: z.input<typeof exportOwnerSchema> = {}) {
+    return this.#call({ method: 'GET', path: `/exports/${name}`, query: textOf(query), answer: exportSchema });
+  }
   thresholds(query: z.input<typeof thresholdQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/thresholds', query: textOf(query), answer: thresholdPageSchema });
   }
@@ -329,18 +343,34 @@ export class PenstockClient {
     return this.#download(`/submissions/${sha256}/receipt/signature`, query);
   }
 
-  async #download(path: string, query: Readonly<Record<string, unknown>>): Promise<Download> {
+  /** The file of an export from a byte on; `isPart` false: the server begins at its first byte all the same. */
+  async exportFile(
+    name: string,
+    { from, ...query }: z.input<typeof exportOwnerSchema> & { readonly from: number },
+  ): Promise<Download & { readonly isPart: boolean }> {
+    const headers = from === 0 ? {} : { range: `bytes=${from}-`, 'if-range': `"${name}"` };
+    const { incoming, ...download } = await this.#download(`/exports/${name}/file`, query, headers);
+    return { ...download, isPart: incoming.statusCode === 206 };
+  }
+
+  async #download(
+    path: string,
+    query: Readonly<Record<string, unknown>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Download & { readonly incoming: IncomingMessage }> {
     const url = this.#urlOf({ path, query: textOf(query) });
-    const outgoing = request(url, { agent: this.#agent, timeout: this.#options.timeoutMilliseconds ?? 300_000 });
+    const timeout = this.#options.timeoutMilliseconds ?? 300_000;
+    const outgoing = request(url, { agent: this.#agent, timeout, headers });
     outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
     outgoing.end();
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
-    if (incoming.statusCode !== 200) {
+    if (incoming.statusCode !== 200 && incoming.statusCode !== 206) {
       const problem = problemSchema.safeParse(parseJson(await textOfAnswer(incoming))).data;
       throw new ApiError(incoming.statusCode ?? 0, problem);
     }
     const signature = incoming.headers['penstock-signature'];
     return {
+      incoming,
       bytes: incoming,
       signature: typeof signature === 'string' ? Buffer.from(signature, 'base64') : undefined,
     };

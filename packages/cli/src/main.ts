@@ -2,6 +2,7 @@ import { errorCodes, PenstockError } from '@penstock/platform/errors';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { adtCommand } from './commands/adt.ts';
+import { auditCommand } from './commands/audit.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { receiptCommand } from './commands/receipt.ts';
@@ -14,7 +15,7 @@ const program = new Command('penstock')
   .option('--config <file>', 'the configuration file (default: penstock.toml in the working folder, when there is one)')
   .showHelpAfterError('(penstock --help lists the commands)');
 
-const localCommands = [adtCommand(), quarantineCommand(), limitsCommand(), receiptCommand()];
+const localCommands = [adtCommand(), auditCommand(), quarantineCommand(), limitsCommand(), receiptCommand()];
 // Loading the platform takes half a second and 30 MB, of which an officer who checks a file has nothing.
 if (!localCommands.some((command) => command.name() === process.argv[2])) {
   const { platformCommands } = await import('./commands/of-platform.ts');

@@ -1,0 +1,57 @@
+import { type MessageDocument, type messageKinds, type TitleDocument, titleKinds } from '@penstock/api';
+import { exitCode, LocalFailure } from '../local-failure.ts';
+
+// What the commands of `penstock audit` ask, and how they show what they get.
+
+export interface Conditions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly device?: string;
+  readonly srv?: string;
+  readonly kind?: (typeof messageKinds)[number];
+  readonly code?: string;
+  readonly request?: string;
+}
+
+/** The conditions as the API calls them. */
+export function questionOf({ from, to, device, srv, kind, code, request }: Conditions) {
+  const all = { from, to, device, serviceReferenceVariant: srv, kind, code, requestId: request };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<typeof all>;
+}
+
+/** The device of titles, and the conditions that titles know. */
+export function titleQuestionOf(options: Conditions) {
+  const { device, requestId, kind, ...rest } = questionOf(options);
+  const titleKind = titleKinds.find((one) => one === kind);
+  if (device === undefined || requestId !== undefined || titleKind !== kind) {
+    throw new LocalFailure(
+      exitCode.usage,
+      'titles are of one device, and have no RequestID, acknowledgements or alerts',
+      `Give --device, and of --kind one of ${titleKinds.join(', ')}.`,
+    );
+  }
+  return { device, query: { ...rest, ...(titleKind === undefined ? {} : { kind: titleKind }) } };
+}
+
+export const messageHeadings = ['recorded', 'direction', 'kind', 'SRV', 'code', 'verdict', 'target', 'RequestID'];
+export const messageCells = (one: MessageDocument): string[] => [
+  one.recordedAt,
+  one.direction,
+  one.kind,
+  one.serviceReferenceVariant ?? '',
+  one.code ?? '',
+  one.verdict,
+  one.target,
+  one.requestId ?? '',
+];
+
+export const titleHeadings = ['time', 'direction', 'kind', 'SRV', 'code', 'sender', 'shown because'];
+export const titleCells = ({ sender, ...one }: TitleDocument): string[] => [
+  one.time,
+  one.direction,
+  one.kind,
+  [one.serviceReferenceVariant, one.name].filter((text) => text !== undefined).join(' '),
+  one.code ?? '',
+  [sender.role, sender.party, sender.isYou ? '(you)' : undefined].filter((text) => text !== undefined).join(' '),
+  `${one.why.basis} ${one.why.role}`,
+];
