@@ -9,6 +9,12 @@ import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { type ProblemDocument, problemSchema } from './common.ts';
 import { deviceListSchema, type deviceQuerySchema, deviceSchema, type postDeviceSchema } from './devices.ts';
+import {
+  emailRecipientPageSchema,
+  type emailRecipientQuerySchema,
+  type postEmailRecipientSchema,
+  type revokeEmailRecipientSchema,
+} from './email.ts';
 import { type exportOwnerSchema, exportSchema, type postExportSchema } from './exports.ts';
 import { type ImportKind, importResultSchema } from './imports.ts';
 import {
@@ -19,6 +25,7 @@ import {
   streamPageSchema,
   type streamQuerySchema,
 } from './messages.ts';
+import { noticePageSchema, type noticeQuerySchema, type postNoticesReadSchema } from './notices.ts';
 import {
   officerPageSchema,
   officerPolicySchema,
@@ -46,8 +53,6 @@ import {
   type heldMessageQuerySchema,
   incidentPageSchema,
   type incidentQuerySchema,
-  noticePageSchema,
-  type noticeQuerySchema,
   type ownerQuerySchema,
   type postEventSchema,
   type postReleaseSchema,
@@ -375,6 +380,20 @@ export class PenstockClient {
       signature: typeof signature === 'string' ? Buffer.from(signature, 'base64') : undefined,
     };
   }
+  emailRecipients(query: z.input<typeof emailRecipientQuerySchema> = {}) {
+    return this.#call({
+      method: 'GET',
+      path: '/email-recipients',
+      query: textOf(query),
+      answer: emailRecipientPageSchema,
+    });
+  }
+  postEmailRecipient(body: z.input<typeof postEmailRecipientSchema>) {
+    return this.#call({ method: 'POST', path: '/email-recipients', body, answer: changedSchema });
+  }
+  revokeEmailRecipient(body: z.input<typeof revokeEmailRecipientSchema>) {
+    return this.#call({ method: 'POST', path: '/email-recipients/revoke', body, answer: changedSchema });
+  }
   releases(query: z.input<typeof releaseQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/releases', query: textOf(query), answer: releasePageSchema });
   }
@@ -388,6 +407,9 @@ export class PenstockClient {
   }
   notices(query: z.input<typeof noticeQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/notices', query: textOf(query), answer: noticePageSchema });
+  }
+  postNoticesRead(body: z.input<typeof postNoticesReadSchema>) {
+    return this.#call({ method: 'POST', path: '/notices/read', body, answer: changedSchema });
   }
   incidents(query: z.input<typeof incidentQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/incidents', query: textOf(query), answer: incidentPageSchema });

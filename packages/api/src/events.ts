@@ -21,6 +21,7 @@ export const eventTopics = [
   'readings',
   'questions',
   'exports',
+  'notices',
 ] as const;
 export const eventTopicSchema = z.enum(eventTopics);
 export type EventTopic = z.infer<typeof eventTopicSchema>;

@@ -182,33 +182,6 @@ export const postReleaseSchema = z.strictObject({
   rate: z.int().min(1).max(MOST_RATE).nullable().optional(),
 });
 
-/** `delivery`: a file could not be taken in by a way. */
-export const noticeKinds = [
-  'held',
-  'warning',
-  'submission',
-  'release',
-  'way',
-  'delivery',
-  'export',
-  'question',
-] as const;
-
-export const noticeSchema = z.object({
-  userId: euiSchema,
-  at: instantSchema,
-  kind: z.enum(noticeKinds),
-  /** The event, the threshold, the SHA-256 of the file, or the way. */
-  about: z.string(),
-  words: z.string(),
-  /** Messages that it stands for. */
-  count: z.int(),
-});
-export type NoticeDocument = z.infer<typeof noticeSchema>;
-export const noticePageSchema = z.object({ items: z.array(noticeSchema), cursor: cursorSchema });
-/** Newest first. */
-export const noticeQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
-
 export const incidentSchema = z.object({
   userId: euiSchema,
   incident: z.string(),

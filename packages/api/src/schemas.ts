@@ -9,6 +9,7 @@ export * from './events.ts';
 export * from './exports.ts';
 export * from './imports.ts';
 export * from './messages.ts';
+export * from './notices.ts';
 export * from './officers.ts';
 export * from './overview.ts';
 export * from './parties.ts';

@@ -1,21 +1,10 @@
-import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
-import { readCertificates, signDetached } from '@penstock/files/signature';
-import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
-import { createLog } from '@penstock/platform/log';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { Dialog, EmailKeys, messageOf, Sink } from '@penstock/platform/testing/email';
-import type { UserCredentials, World } from '@penstock/simulator';
-import type pg from 'pg';
+import { OPERATOR_ID } from '@penstock/simulator';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import {
-  findServer,
-  freePort,
-  importWorld,
-  removeFolder,
-  settingsOf,
-  TestPlatform,
-  testFolder,
-  testNetwork,
-} from './testing-platform.ts';
+import { KilledPlatform } from './testing-kill.ts';
+import { freePort, Penstock } from './testing-platform.ts';
 
 // SIGKILL of the platform and of PostgreSQL while mails come in and receipts go out: what was answered by 250 is a
 // submission, once, and its receipt goes out, under one Message-ID.
@@ -23,75 +12,71 @@ import {
 const ROUNDS = 2;
 const soon = { timeout: 60_000, interval: 50 };
 
-let folder: string;
 let keys: EmailKeys;
 let sink: Sink;
-let world: World;
-let user: UserCredentials;
-let userId: string;
-let platform: TestPlatform;
+let killed: KilledPlatform;
 let port: number;
-let pool: pg.Pool;
-let closePool: () => Promise<void>;
+
+/** `penstock email`, as the Operator's machine. */
+async function penstockEmail(...args: string[]) {
+  const { folder, world, platform } = killed;
+  const operator = world.pki.users.get(OPERATOR_ID)?.transport;
+  if (operator === undefined) throw new Error('the world has no Operator');
+  writeFileSync(`${folder}/ca.pem`, world.pki.authority);
+  const as = ['--certificate', operator.certificateFile, '--key', operator.keyFile, '--ca', `${folder}/ca.pem`];
+  const command = new Penstock(['email', ...args, '--server', platform.gateway, ...as, '--json'], { folder });
+  const { code } = await command.ended;
+  return { code, stderr: command.stderr, json: command.stdout === '' ? undefined : JSON.parse(command.stdout) };
+}
 
 beforeAll(async () => {
-  folder = testFolder();
   keys = new EmailKeys();
-  keys.encrypting('officer');
+  for (const name of ['officer', 'gone']) keys.encrypting(name);
   sink = new Sink(keys);
-  world = await testNetwork(folder);
-  const [supplier] = world.users;
-  const found = supplier && world.pki.users.get(supplier.userId);
-  if (supplier === undefined || found === undefined) throw new Error('the world has no User');
-  user = found;
-  userId = supplier.userId;
   port = await freePort();
-  const environment = await settingsOf(world, {
-    folder,
-    environment: {
-      ...keys.settings,
-      PENSTOCK_EMAIL_PORT: String(port),
-      PENSTOCK_EMAIL_RELAY: `smtp://localhost:${await sink.listen()}`,
-      PENSTOCK_EMAIL_RELAY_AUTHORITIES_FILE: keys.path('root.pem'),
-    },
+  killed = await KilledPlatform.start({
+    ...keys.settings,
+    PENSTOCK_EMAIL_PORT: String(port),
+    PENSTOCK_EMAIL_RELAY: `smtp://localhost:${await sink.listen()}`,
+    PENSTOCK_EMAIL_RELAY_AUTHORITIES_FILE: keys.path('root.pem'),
   });
-  await importWorld(world, environment);
-  platform = new TestPlatform(environment, folder);
-  await platform.start();
-  const log = createLog({ level: 'fatal' });
-  const { url } = await startEmbeddedPostgres({ dataFolder: `${folder}/data`, log });
-  ({ pool, close: closePool } = openDatabase({ url, poolSize: 2, applicationName: 'test', log }));
-  await pool.query(
+  await killed.pool.query(
     `insert into way_outage (outage, way, from_at, reason, declared_at, declared_by, changed_at)
      values ($1, 'https', now() - interval '1 minute', 'r', now(), 'Operator', now())`,
     [randomUUID()],
   );
-  const [certificate] = readCertificates(keys.read('officer.pem'));
-  await pool.query(
-    `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
-     values ($1, sha256($2), 'officer@user.example', $2, 'root', '1', now() - interval '1 day', now() + interval '1 day')`,
-    [userId, certificate?.der],
-  );
 });
 afterAll(async () => {
-  await closePool?.();
-  await platform?.process?.end('SIGKILL');
+  await killed?.end();
   await sink?.close();
   keys?.remove();
-  if (folder !== undefined) await removeFolder(folder);
+});
+
+test('penstock email registers an address, lists and revokes it', async () => {
+  const { userId } = killed;
+  const register = (name: string) =>
+    penstockEmail('register', `${name}@user.example`, keys.path(`${name}.pem`), '--user', userId);
+  expect(await register('officer')).toMatchObject({ code: 0, json: { changed: true } });
+  expect(await register('officer')).toMatchObject({ code: 0, json: { changed: false } });
+  await register('gone');
+  const { json } = await penstockEmail('list', '--user', userId);
+  const gone = json.items.find(({ address }: { address: string }) => address === 'gone@user.example');
+  expect(json.items).toHaveLength(2);
+  expect(await penstockEmail('revoke', gone.fingerprint, '--user', userId)).toMatchObject({ json: { changed: true } });
+  expect(await penstockEmail('revoke', gone.fingerprint)).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('--user is missing'),
+  });
+  expect(await penstockEmail('register', 'x@user.example', keys.path('officer.key'), '--user', userId)).toMatchObject({
+    stderr: expect.stringContaining('private key'),
+  });
 });
 
 /** A mail with a file of some size that says nothing, signed by an officer. */
 function mailOf(name: string): { readonly sha256: string; readonly mail: string } {
-  const bytes = Buffer.alloc(300_000, `${name}\n`);
-  const [officer] = user.officers;
-  const [certificate] = readCertificates(Buffer.from(officer?.certificate ?? ''));
-  if (officer === undefined || certificate === undefined) throw new Error('the User has no officer');
-  const digest = createHash('sha256').update(bytes).digest();
-  const key = createPrivateKey(officer.key);
-  const signature = signDetached({ digest, key, certificate, chain: [], signingTime: new Date() });
+  const { bytes, signature, sha256 } = killed.signedFile(name, 300_000);
   const message = messageOf({ name, bytes }, { name: `${name}.p7s`, bytes: signature });
-  return { sha256: digest.toString('hex'), mail: keys.encrypt(message, userId) };
+  return { sha256, mail: keys.encrypt(message, killed.userId) };
 }
 
 interface Sent {
@@ -120,10 +105,7 @@ test('what was answered by 250 is there once, whatever is killed, and its receip
   for (let round = 1; round <= ROUNDS; round++) {
     const before = told().length;
     await vi.waitUntil(() => told().length > before, soon);
-    const server = findServer(`${folder}/data`);
-    if (round % 2 === 0 && server !== undefined) process.kill(server, 'SIGKILL');
-    await platform.process?.end('SIGKILL');
-    await platform.start();
+    await killed.killAndStart({ withDatabase: round % 2 === 0 });
   }
   const before = told().length;
   await vi.waitUntil(() => told().length > before, soon);
@@ -131,13 +113,7 @@ test('what was answered by 250 is there once, whatever is killed, and its receip
   await sending;
 
   const known = await vi.waitFor(async () => {
-    const { rows } = await pool.query<{ sha256: string; deliveries: number }>(
-      `select encode(s.sha256, 'hex') as sha256,
-              (select count(*)::integer from submission_delivery d
-               where d.user_id = s.user_id and d.sha256 = s.sha256 and d.way = 'email') as deliveries
-       from submission s where s.user_id = $1 and s.state = 'refused'`,
-      [userId],
-    );
+    const rows = await killed.submissions('email');
     expect(rows.map(({ sha256 }) => sha256)).toEqual(expect.arrayContaining(told()));
     return rows;
   }, soon);
@@ -145,9 +121,9 @@ test('what was answered by 250 is there once, whatever is killed, and its receip
   expect(known.every(({ deliveries }) => deliveries === 1)).toBe(true);
 
   // a mail that was in hand when the platform was killed is tried again after ten minutes: not waited for here
-  await pool.query(`update email_outbox set next_try_at = now() where state = 'queued'`);
+  await killed.pool.query(`update email_outbox set next_try_at = now() where state = 'queued'`);
   await vi.waitFor(async () => {
-    const { rows } = await pool.query<{ sent: number }>(
+    const { rows } = await killed.pool.query<{ sent: number }>(
       `select count(*)::integer as sent from email_outbox where state = 'sent'`,
     );
     expect(rows[0]?.sent).toBe(known.length);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { adtCommand } from './commands/adt.ts';
 import { auditCommand } from './commands/audit.ts';
+import { emailCommand } from './commands/email.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { receiptCommand } from './commands/receipt.ts';
@@ -15,7 +16,14 @@ const program = new Command('penstock')
   .option('--config <file>', 'the configuration file (default: penstock.toml in the working folder, when there is one)')
   .showHelpAfterError('(penstock --help lists the commands)');
 
-const localCommands = [adtCommand(), auditCommand(), quarantineCommand(), limitsCommand(), receiptCommand()];
+const localCommands = [
+  adtCommand(),
+  auditCommand(),
+  quarantineCommand(),
+  limitsCommand(),
+  receiptCommand(),
+  emailCommand(),
+];
 // Loading the platform takes half a second and 30 MB, of which an officer who checks a file has nothing.
 if (!localCommands.some((command) => command.name() === process.argv[2])) {
   const { platformCommands } = await import('./commands/of-platform.ts');

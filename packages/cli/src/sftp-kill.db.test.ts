@@ -1,23 +1,9 @@
-import { createHash, createPrivateKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCertificates, signDetached } from '@penstock/files/signature';
-import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
-import { createLog } from '@penstock/platform/log';
 import { type Client, noSftp, publicKeyIn, sftpClient } from '@penstock/platform/testing/sftp';
-import type { UserCredentials, World } from '@penstock/simulator';
-import type pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import {
-  findServer,
-  freePort,
-  importWorld,
-  removeFolder,
-  settingsOf,
-  TestPlatform,
-  testFolder,
-  testNetwork,
-} from './testing-platform.ts';
+import { KilledPlatform } from './testing-kill.ts';
+import { freePort } from './testing-platform.ts';
 
 // SIGKILL of the platform and of PostgreSQL while files come in by SFTP: what `sftp` was told is whole becomes a submission,
 // once, and a file that was not whole becomes none.
@@ -25,60 +11,31 @@ import {
 const ROUNDS = 3;
 const soon = { timeout: 60_000, interval: 50 };
 
-let folder: string;
-let world: World;
-let user: UserCredentials;
-let userId: string;
-let platform: TestPlatform;
+let killed: KilledPlatform;
 let client: Client;
-let pool: pg.Pool;
-let closePool: () => Promise<void>;
 
 beforeAll(async () => {
   if (noSftp !== undefined) return;
-  folder = testFolder();
-  const dataFolder = `${folder}/data`;
-  world = await testNetwork(folder);
-  const [supplier] = world.users;
-  const found = supplier && world.pki.users.get(supplier.userId);
-  if (supplier === undefined || found === undefined) throw new Error('the world has no User');
-  user = found;
-  userId = supplier.userId;
   const port = await freePort();
-  const environment = await settingsOf(world, { folder, environment: { PENSTOCK_SFTP_PORT: String(port) } });
-  await importWorld(world, environment);
-  platform = new TestPlatform(environment, folder);
-  await platform.start();
-  const log = createLog({ level: 'fatal' });
-  const { url } = await startEmbeddedPostgres({ dataFolder, log });
-  ({ pool, close: closePool } = openDatabase({ url, poolSize: 2, applicationName: 'test', log }));
-  client = sftpClient(port, publicKeyIn(join(dataFolder, 'sftp-host-key')));
+  killed = await KilledPlatform.start({ PENSTOCK_SFTP_PORT: String(port) });
+  client = sftpClient(port, publicKeyIn(join(killed.folder, 'data/sftp-host-key')));
   const [algorithm = '', key = ''] = client.makeKey('machine', '-t', 'ed25519').split(' ');
-  const bytes = Buffer.from(key, 'base64');
-  await pool.query(
+  await killed.pool.query(
     `insert into ssh_key (user_id, fingerprint, algorithm, key, name) values ($1, sha256($2), $3, $2, 'machine')`,
-    [userId, bytes, algorithm],
+    [killed.userId, Buffer.from(key, 'base64'), algorithm],
   );
 });
 afterAll(async () => {
   client?.remove();
-  await closePool?.();
-  await platform?.process?.end('SIGKILL');
-  if (folder !== undefined) await removeFolder(folder);
+  await killed?.end();
 });
 
 /** Writes a file of some size that says nothing, with the signature of an officer. */
 function writeSigned(name: string): string {
-  const bytes = Buffer.alloc(1_500_000, `${name}\n`);
-  const [officer] = user.officers;
-  const [certificate] = readCertificates(Buffer.from(officer?.certificate ?? ''));
-  if (officer === undefined || certificate === undefined) throw new Error('the User has no officer');
-  const digest = createHash('sha256').update(bytes).digest();
-  const key = createPrivateKey(officer.key);
+  const { bytes, signature, sha256 } = killed.signedFile(name, 1_500_000);
   writeFileSync(join(client.folder, name), bytes);
-  const signature = signDetached({ digest, key, certificate, chain: [], signingTime: new Date() });
   writeFileSync(join(client.folder, `${name}.p7s`), signature);
-  return digest.toString('hex');
+  return sha256;
 }
 
 interface Put {
@@ -96,7 +53,7 @@ async function putOn(): Promise<void> {
     const name = `file-${number}.csv`;
     const sha256 = writeSigned(name);
     const batch = [`put ${name} incoming/`, `put ${name}.p7s incoming/`];
-    const { code } = await client.run(batch, { user: userId, key: 'machine' });
+    const { code } = await client.run(batch, { user: killed.userId, key: 'machine' });
     puts.push({ sha256, isTold: code === 0 });
   }
 }
@@ -109,10 +66,7 @@ test('what was put is taken in once, whatever is killed', async ({ skip }) => {
   for (let round = 1; round <= ROUNDS; round++) {
     const before = told();
     await vi.waitUntil(() => told() > before, soon);
-    const server = findServer(`${folder}/data`);
-    if (round % 2 === 0 && server !== undefined) process.kill(server, 'SIGKILL');
-    await platform.process?.end('SIGKILL');
-    await platform.start();
+    await killed.killAndStart({ withDatabase: round % 2 === 0 });
   }
   const before = told();
   await vi.waitUntil(() => told() > before, soon);
@@ -120,13 +74,7 @@ test('what was put is taken in once, whatever is killed', async ({ skip }) => {
   await putting;
 
   const known = await vi.waitFor(async () => {
-    const { rows } = await pool.query<{ sha256: string; deliveries: number }>(
-      `select encode(s.sha256, 'hex') as sha256,
-              (select count(distinct d.signature_sha256)::integer from submission_delivery d
-               where d.user_id = s.user_id and d.sha256 = s.sha256) as deliveries
-       from submission s where s.user_id = $1 and s.state = 'refused'`,
-      [userId],
-    );
+    const rows = await killed.submissions('sftp');
     const shas = rows.map(({ sha256 }) => sha256);
     expect(shas).toEqual(expect.arrayContaining(puts.filter(({ isTold }) => isTold).map(({ sha256 }) => sha256)));
     return rows;

@@ -260,11 +260,28 @@ create table notice (
 create index notice_about on notice (user_id, kind, about, noticed_at);
 create index notice_time on notice (noticed_at);
 
+-- What somebody has read of a User ID's notices: all until an instant, and single ones after it.
+create table notice_reader (
+  user_id macaddr8 not null,
+  reader text not null,          -- the person; 'machine' of the User, 'operator' of the Operator
+  read_until timestamptz not null,
+  primary key (user_id, reader)
+);
+create table notice_read (
+  user_id macaddr8 not null,
+  reader text not null,
+  noticed_at timestamptz not null,
+  kind text not null,
+  about text not null,
+  primary key (user_id, reader, noticed_at, kind, about)
+);
+
 -- ---------------------------------------------------------------- the second wall
 
 do $$ declare its text; begin
   foreach its in array array['submission', 'submission_step', 'submission_chunk', 'submission_signature', 'held_decision', 'event_decision', 'release',
-                             'release_switch', 'release_span', 'release_refusal', 'quarantine_note', 'incident', 'notice'] loop
+                             'release_switch', 'release_span', 'release_refusal', 'quarantine_note', 'incident', 'notice', 'notice_reader',
+                             'notice_read'] loop
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer
                     using (user_id = any ((select visible_user_ids())::macaddr8[]))', its);

@@ -264,6 +264,8 @@ begin
     select 'quarantine', q.user_id, q.event::text, 'resolved'
     from quarantine_event q where q.state = 'resolved' and q.changed_at > in_since
     union all
+    select 'notices', n.user_id, n.kind || n.about, n.noticed_at::text from notice n where n.noticed_at > in_since
+    union all
     select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' when 'question' then 'questions' else 'quarantine' end, n.user_id, n.kind || n.about,
            n.noticed_at::text
     from notice n where n.noticed_at > in_since

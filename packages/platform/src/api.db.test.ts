@@ -165,6 +165,7 @@ describe('who may call what', () => {
     'GET /api/v1/releases': 'releases.see',
     'POST /api/v1/releases/:submission': 'releases.change',
     'GET /api/v1/notices': 'quarantine.see',
+    'POST /api/v1/notices/read': 'quarantine.see',
     'GET /api/v1/demonstration': 'demonstration',
     'POST /api/v1/demonstration/incidents/:name': 'demonstration',
     'GET /api/v1/incidents': 'incidents.see',

@@ -30,6 +30,7 @@ import { partiesRoutes } from './parties/routes.ts';
 import { sshKeysRoutes } from './parties/ssh-keys-routes.ts';
 import type { People } from './people/index.ts';
 import { viewsRoutes } from './people/views-routes.ts';
+import { noticesRoutes } from './quarantine/notices-routes.ts';
 import type { Reports } from './quarantine/report.ts';
 import { quarantineRoutes } from './quarantine/routes.ts';
 import { waitingFor } from './submissions/approvals-store.ts';
@@ -107,6 +108,7 @@ export function createApi(options: {
       }),
       submissionDocumentRoutes({ pool, clock, signer }),
       quarantineRoutes({ pool, reports, operatorId, desk: config.operator.desk, clock, signer }),
+      noticesRoutes(pool),
       incidentRoutes(pool),
       waysRoutes({ pool, clock, operatorId }),
       ...(demonstration === undefined ? [] : [demonstrationRoutes(demonstration)]),

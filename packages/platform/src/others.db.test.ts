@@ -78,6 +78,7 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'DELETE /api/v1/views/:view': () => undefined,
   'POST /api/v1/exports': ({ userId }) => ({ userId, format: 'csv' }),
   'POST /api/v1/exports/:export/cancel': () => undefined,
+  'POST /api/v1/notices/read': ({ userId, event }) => ({ userId, notices: [`2026-11-22T10:00:00Z held ${event}`] }),
   'POST /api/v1/releases/:submission': () => ({ state: 'paused' }),
   // of everybody, and the Operator's to change
   'POST /api/v1/ways/versions': () => undefined,
@@ -150,14 +151,25 @@ beforeAll(async () => {
     [
       `insert into held_message (user_id, day, sequence, event, held_at, direction, kind, srv, target, counter, message_id,
                                  version, count, bound, size, sha256, body)
-       values ($1, '2026-11-22', 2, $2, now(), 'southbound', 'service_request', '4.1.1', $3, 1, '${MARK}', 1, 2, 1, 1, sha256('x'), 'x')`,
+       values ($1, '2026-11-22', 2, $2, now(), 'southbound', 'service_request', '4.1.1', $3, 1, '${beta}:${parameters.device?.theirs}:1', 1, 2, 1, 1, sha256('x'), 'x')`,
       event,
       device,
     ],
     [
       `insert into submission (user_id, sha256, upload, size, received_at, state, changed_at, kind, reference)
-       values ($1, decode($2, 'hex'), gen_random_uuid(), 1, now(), 'awaiting_second_officer', now(), 'actions', $3)`,
+       values ($1, decode($2, 'hex'), '00000000-0000-4000-8000-000000000007', octet_length($3), now(),
+               'awaiting_second_officer', now(), 'actions', $3)`,
       file,
+      MARK,
+    ],
+    [
+      `insert into submission_chunk (user_id, upload, number, bytes)
+       values ($1, '00000000-0000-4000-8000-000000000007', 0, convert_to($2, 'UTF8'))`,
+      MARK,
+    ],
+    [
+      `insert into submission_step (user_id, sha256, at, state, receipt)
+       select user_id, sha256, changed_at, state, convert_to($2, 'UTF8') from submission where user_id = $1`,
       MARK,
     ],
     [
@@ -390,7 +402,12 @@ describe('nothing of another User', () => {
     const ids = idsOf('theirs');
     for (const url of [
       '/api/v1/submissions/:sha256',
+      '/api/v1/submissions/:sha256/file',
+      '/api/v1/submissions/:sha256/signatures/:signature',
+      '/api/v1/submissions/:sha256/receipt',
+      '/api/v1/submissions/:sha256/receipt/signature',
       '/api/v1/quarantine/events/:event',
+      '/api/v1/quarantine/events/:event/report',
       '/api/v1/devices/:device',
       '/api/v1/messages/:day/:sequence',
       '/api/v1/thresholds/:thresholdId/usage',

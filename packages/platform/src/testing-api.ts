@@ -1,7 +1,10 @@
 // The whole REST API for tests, on a database of its own: Alpha and Beta with a User ID each, and the Operator. Machines call
 // it as the gateway hands them over; people call its own address.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { importColumns } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
@@ -9,11 +12,12 @@ import { createApi } from './api.ts';
 import { Watch } from './delivery/wakeups.ts';
 import { EventHub } from './events/hub.ts';
 import { systemClock } from './foundation/clock.ts';
-import { loadConfig } from './foundation/config.ts';
+import { type Config, loadConfig } from './foundation/config.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
 import { testDatabase } from './foundation/database/testing.ts';
 import { createLog } from './foundation/log.ts';
 import type { Viewer } from './foundation/viewer.ts';
+import { testCertificate } from './parties/testing-certificates.ts';
 import { createPeople } from './people/index.ts';
 import { Providers } from './people/providers.ts';
 import { findStanding } from './people/standing.ts';
@@ -42,6 +46,20 @@ export interface CallAnswer {
 }
 export type TestApi = Awaited<ReturnType<typeof startTestApi>>;
 
+/** The Operator signs: who may not have a receipt may not have its signature either. The files are read before the API starts. */
+function configWithSigner(folder: string): Config {
+  const { privateKey, pem } = testCertificate({ userId: operatorId, serial: '0C', signsDocuments: true });
+  const key = join(folder, 'operator.key');
+  const certificate = join(folder, 'operator.pem');
+  writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(certificate, pem);
+  const environment = {
+    PENSTOCK_OPERATOR_SIGNING_KEY_FILE: key,
+    PENSTOCK_OPERATOR_SIGNING_CERTIFICATE_FILE: certificate,
+  };
+  return loadConfig({ environment, workingFolder: '/nowhere' });
+}
+
 export async function startTestApi() {
   const database = await testDatabase();
   const { pool } = database;
@@ -58,6 +76,7 @@ export async function startTestApi() {
     providers: new Providers([]),
     origins: () => [own],
   });
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-api-'));
   const api = await createApi({
     pool,
     reports: new Reports(pool),
@@ -76,8 +95,9 @@ export async function startTestApi() {
     operation: { checks: [], metrics: () => new Registry().metrics() },
     portal: { files: undefined },
     version: '0',
-    config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),
+    config: configWithSigner(folder),
   });
+  rmSync(folder, { recursive: true });
   // As the gateway hands requests over, with who the peer's certificate says it is; here a header says it.
   const front = createServer((request, response) =>
     api.handle(request, response, viewers[String(request.headers['x-as'])]),

@@ -53,6 +53,38 @@ const pages = new TestPages({
       `update certificate set not_after = now() + interval '12 days 1 hour' where user_id = $1 and purpose = 'transport'`,
       [alpha],
     );
+    await pool.query(
+      `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
+       values ($1, sha256('mail'), 'ann.officer@supplier.example', 'x', 'CN=Supplier Mail CA', '4711', now(), now() + interval '1 year')`,
+      [alpha],
+    );
+    const told = [
+      [
+        'held',
+        '20261122000000000001',
+        '812 held, 0 deleted: threshold 1 version 3: more than 500 of 4.1.1 sent in PT1H',
+        812,
+      ],
+      [
+        'submission',
+        'ab12'.repeat(16),
+        'the ADT File of SR-20261122-4f was applied: 4.1.1: quarantine 800 -> 500 an hour',
+        0,
+      ],
+      ['way', 'https', 'An outage of the portal or the API (HTTPS) is declared: use SFTP or e-mail', 0],
+      ['delivery', 'sftp', 'late.csv was not taken in by SFTP: the file that it is over is not there', 0],
+    ] as const;
+    for (const [minutes, notice] of told.entries()) {
+      await pool.query(
+        `insert into notice (user_id, noticed_at, kind, about, words, count)
+         values ($1, now() - make_interval(mins => 20 - 5 * $2), $3, $4, $5, $6)`,
+        [alpha, minutes, ...notice],
+      );
+    }
+    await pool.query(`insert into notice_reader values ($1, $2, now() - interval '12 minutes')`, [
+      alpha,
+      portal.people.analyst.personId,
+    ]);
     const { rows } = await pool.query<{ meter: string }>(
       `select upper(replace(device::text, ':', '-')) as meter from device where kind = 'ESME' order by device limit 1`,
     );
@@ -143,6 +175,17 @@ const pictures: Readonly<Record<string, Picture>> = {
   },
   certificates: ofAdministrator('/certificates', (page) => page.getByRole('note').waitFor()),
   officers: ofAdministrator('/certificates?tab=officers', table),
+  'who-signs': {
+    who: () => pages.portal.people.analyst,
+    path: () => '/certificates?tab=signing',
+    ready: (page) => page.getByText('Two officers sign').waitFor(),
+  },
+  'mail-addresses': ofAdministrator('/certificates?tab=email', table),
+  notices: {
+    who: () => pages.portal.people.analyst,
+    path: () => '/notices?show=all',
+    ready: (page) => page.getByText('late.csv was not taken in').first().waitFor(),
+  },
   parties: ofAdministrator('/directory?tab=user-ids', table),
   devices: {
     who: () => pages.portal.people.desk,

@@ -37,6 +37,11 @@ test('there is something of everything', async () => {
   );
   threshold = String(rows[0]?.threshold_id);
   await insertLooks(pages.portal);
+  await pages.portal.database.pool.query(
+    `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
+     values ($1, sha256('mail'), 'officer@user.example', 'x', 'CN=Example', '12', now(), now() + interval '1 year')`,
+    [alpha],
+  );
   await expect
     .poll(async () => (await pages.portal.database.pool.query('select from incident')).rowCount, { timeout: 60_000 })
     .toBe(1);
@@ -49,6 +54,25 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     asks: '/overview',
     whole: (page) => page.getByRole('heading', { name: /need/ }),
     unseen: 'the service as a whole',
+  }),
+  notices: () => ({
+    path: '/notices',
+    asks: '/notices',
+    whole: (page) => page.getByRole('button', { name: /^Mark as read/ }),
+    empty: 'You have read every notice.',
+    nothing: { items: [], unread: 0 },
+    unseen: 'notices',
+  }),
+  'who signs': () => ({
+    path: '/certificates?tab=signing',
+    asks: '/officer-policy',
+    whole: (page) => page.getByText('Two officers sign'),
+  }),
+  'addresses for mails': () => ({
+    path: '/certificates?tab=email',
+    asks: '/email-recipients',
+    whole: (page) => page.getByText('officer@user.example'),
+    empty: 'No address is registered yet',
   }),
   messages: () => ({
     path: '/messages',

@@ -15,6 +15,8 @@ export interface ShownPage {
   readonly whole: (page: Page) => Locator;
   /** What it says when there is nothing; left out: that cannot be. */
   readonly empty?: string;
+  /** The answer when there is nothing; left out: a list without anything. */
+  readonly nothing?: object;
   /** What its role does not see; left out: everybody sees it. */
   readonly unseen?: string;
 }
@@ -48,7 +50,7 @@ export async function walk(pages: TestPages, person: TestPerson, shown: ShownPag
   const reply = async (route: Route) => {
     if (answer === 'none') held.push(route);
     else if (answer === 'whole') await route.continue();
-    else if (answer === 'empty') await route.fulfill({ json: { items: [] } });
+    else if (answer === 'empty') await route.fulfill({ json: shown.nothing ?? { items: [] } });
     else {
       await route.fulfill({ status: 429, contentType: 'application/problem+json', body: JSON.stringify(REFUSED) });
     }

@@ -305,6 +305,7 @@ test('what changed is found by topic, of those who are asked for', async () => {
     ['officers', beta],
     ['ssh-keys', alpha],
     ['readings', alpha],
+    ['notices', alpha],
   ].map((pair) => pair.join(' '));
   for (const one of expected) expect(all).toContain(one);
   expect(all).not.toContain(`ssh-keys ${beta}`);

@@ -15,6 +15,7 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   messages: 'record.see',
   streams: 'streams.see',
   quarantine: 'quarantine.see',
+  notices: 'quarantine.see',
   thresholds: 'thresholds.see',
   submissions: 'submissions.see',
   releases: 'releases.see',

@@ -14,6 +14,7 @@ const organisationalUnit = oid('55040b');
 const commonName = oid('550403');
 const uniqueIdentifier = oid('55042d');
 const subjectAlternativeName = oid('551d11');
+const keyUsage = oid('551d0f');
 const ecdsaWithSha256 = tlv(derTag.sequence, oid('2a8648ce3d040302'));
 const attribute = (type: Buffer, value: Buffer) => tlv(derTag.set, tlv(derTag.sequence, type, value));
 const text = (value: string) => tlv(derTag.utf8String, Buffer.from(value, 'utf8'));
@@ -22,11 +23,19 @@ function generalizedTime(time: Date): Buffer {
   return tlv(0x18, Buffer.from(`${time.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`, 'latin1'));
 }
 
-/** The extensions of a certificate with one subjectAlternativeName, a DNS name. */
+/** The extensions of a certificate: one, of this content. */
+function extension(type: Buffer, content: Buffer): Buffer {
+  return tlv(0xa3, tlv(derTag.sequence, tlv(derTag.sequence, type, tlv(0x04, content))));
+}
+
+/** One subjectAlternativeName, a DNS name. */
 function alternativeName(name: string): Buffer {
-  const names = tlv(derTag.sequence, tlv(0x82, Buffer.from(name, 'latin1')));
-  const extension = tlv(derTag.sequence, subjectAlternativeName, tlv(0x04, names));
-  return tlv(0xa3, tlv(derTag.sequence, extension));
+  return extension(subjectAlternativeName, tlv(derTag.sequence, tlv(0x82, Buffer.from(name, 'latin1'))));
+}
+
+/** That it may sign documents: digitalSignature. */
+function documentSigning(): Buffer {
+  return extension(keyUsage, tlv(derTag.bitString, Buffer.from([7, 0x80])));
 }
 
 export interface TestCertificate {
@@ -49,6 +58,8 @@ export function testCertificate(options: {
   readonly identifier?: Uint8Array;
   /** For a TLS server of this name: signed by itself, so that it can be its own authority. */
   readonly serverName?: string;
+  /** May sign documents. */
+  readonly signsDocuments?: true;
 }): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: options.curve ?? 'P-256' });
   const identifier =
@@ -78,6 +89,7 @@ export function testCertificate(options: {
     options.serverName === undefined ? subject : issuer,
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(options.serverName === undefined ? [] : [alternativeName(options.serverName)]),
+    ...(options.signsDocuments ? [documentSigning()] : []),
   );
   const signature = sign('sha256', toBeSigned, privateKey);
   const der = tlv(derTag.sequence, toBeSigned, ecdsaWithSha256, tlv(derTag.bitString, Buffer.from([0]), signature));

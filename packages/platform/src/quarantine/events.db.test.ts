@@ -12,7 +12,8 @@ import { asViewerOf } from '../foundation/viewing.ts';
 import { readAffected } from './affected-store.ts';
 import { addNote, changeEvent, EVENTS_OF_ALL_SQL, listEvents, readEvent } from './events-store.ts';
 import { listHeld } from './held-store.ts';
-import { listNotices, writeNotices } from './notices.ts';
+import { writeNotices } from './notices.ts';
+import { listNotices } from './notices-store.ts';
 import { Reports } from './report.ts';
 import { event, hold, insertQuarantineWorld, meter, userA, userB } from './testing-quarantine.ts';
 
@@ -255,7 +256,10 @@ test('notices are grouped: one an event and ten minutes, with how many it holds'
   await hold(database.pool, { from: 3, count: 5 });
   await writeNotices(database.pool);
   const counts = async () =>
-    (await listNotices(database.pool, userA, { limit: 10 })).items.map(({ kind, count }) => [kind, count]);
+    (await listNotices(database.pool, { userId: userA, reader: 'x' }, { limit: 10 })).items.map(({ kind, count }) => [
+      kind,
+      count,
+    ]);
   expect(await counts()).toEqual([['held', 2]]);
   await database.pool.query(`update notice set noticed_at = noticed_at - interval '11 minutes'`);
   await writeNotices(database.pool);
@@ -263,13 +267,13 @@ test('notices are grouped: one an event and ten minutes, with how many it holds'
     ['held', 7],
     ['held', 2],
   ]);
-  expect((await listNotices(database.pool, userB, { limit: 10 })).items).toEqual([]);
+  expect((await listNotices(database.pool, { userId: userB, reader: 'x' }, { limit: 10 })).items).toEqual([]);
 });
 
 test('what an event held since its last notice is told also when it was resolved meanwhile', async () => {
   await hold(database.pool, { count: 2 });
   await database.pool.query(`update quarantine_event set state = 'resolved', changed_at = clock_timestamp()`);
   await writeNotices(database.pool);
-  const { items } = await listNotices(database.pool, userA, { limit: 10 });
+  const { items } = await listNotices(database.pool, { userId: userA, reader: 'x' }, { limit: 10 });
   expect(items).toMatchObject([{ kind: 'held', count: 2 }]);
 });

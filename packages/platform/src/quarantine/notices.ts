@@ -1,12 +1,7 @@
 // What the officers of a User are told, grouped: one notice an event and ten minutes with how many messages it holds, one
-// a warning, one a result of a file (written with it, submissions/), one when a release is done. Read by the API.
-import type { NoticeDocument } from '@penstock/api';
-import { type Eui, requireEui } from '@penstock/duis';
+// a warning, one a result of a file (written with it, submissions/), one when a release is done. Read by notices-store.ts.
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/index.ts';
-import { PenstockError } from '../foundation/errors.ts';
-import { asViewerOf } from '../foundation/viewing.ts';
-import type { Page } from './events-store.ts';
 
 /**
  * Writes the notices that are due. What was told is known by the notices themselves, so any process may do it at any
@@ -54,48 +49,3 @@ const RELEASE_SQL = `
   from release r
   where r.state = 'done' and r.ended_at > clock_timestamp() - interval '2 days'
   on conflict do nothing`;
-
-interface NoticeRow {
-  user_id: string;
-  noticed_at: Date;
-  kind: NoticeDocument['kind'];
-  about: string;
-  words: string;
-  count: string;
-  at: string;
-}
-
-/** A page, newest first. */
-export async function listNotices(
-  pool: pg.Pool,
-  userId: Eui,
-  { cursor, limit }: { cursor?: string | undefined; limit: number },
-): Promise<Page<NoticeDocument>> {
-  const [, at, kind, about] = /^(\d{4}-[0-9T:.-]{12,24}Z) ([a-z]+) ([0-9a-z]+)$/.exec(cursor ?? '') ?? [];
-  if (cursor !== undefined && at === undefined) {
-    throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
-  }
-  const { rows } = await asViewerOf(pool, [userId], (client) =>
-    client.query<NoticeRow>(
-      `select user_id, noticed_at, kind, about, words, count::text,
-              to_char(noticed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-       from notice
-       where user_id = $1 and ($2::timestamptz is null or (noticed_at, kind, about) < ($2::timestamptz, $3, $4))
-       order by noticed_at desc, kind desc, about desc limit $5`,
-      [userId, at, kind, about, limit + 1],
-    ),
-  );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    items: shown.map((row) => ({
-      userId: requireEui(row.user_id),
-      at: row.noticed_at.toISOString(),
-      kind: row.kind,
-      about: row.about,
-      words: row.words,
-      count: Number(row.count),
-    })),
-    cursor: rows.length > limit && last !== undefined ? `${last.at} ${last.kind} ${last.about}` : undefined,
-  };
-}

@@ -4,8 +4,6 @@ import {
   heldMessageExportQuerySchema,
   heldMessagePageSchema,
   heldMessageQuerySchema,
-  noticePageSchema,
-  noticeQuerySchema,
   ownerQuerySchema,
   postEventSchema,
   postNoteSchema,
@@ -32,7 +30,6 @@ import { readAffected } from './affected-store.ts';
 import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
 import { exportEvents, exportHeld } from './export.ts';
 import { listHeld } from './held-store.ts';
-import { listNotices } from './notices.ts';
 import { listReleases, switchRelease } from './releases-store.ts';
 import type { Reports } from './report.ts';
 
@@ -167,11 +164,6 @@ export function quarantineRoutes(parts: QuarantineRouteParts): (app: HttpApp) =>
         const { submission } = request.params;
         return switchRelease(pool, { userId, submission, author: authorOf(asking), change: request.body });
       },
-    );
-    app.get(
-      '/api/v1/notices',
-      { ...toSee, schema: { querystring: noticeQuerySchema, response: { 200: noticePageSchema } } },
-      (request) => listNotices(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
     );
   };
 }

@@ -3,7 +3,7 @@ import { receiptSchema, type SubmissionLife } from '@penstock/api';
 import { readCertificates, readSignature, verifySignature } from '@penstock/files/signature';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
-import { listNotices } from '../quarantine/notices.ts';
+import { listNotices } from '../quarantine/notices-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
 import { waitingFor } from './approvals-store.ts';
 import { adt, inForce, sha256, threshold, untilBlocked } from './testing-files.ts';
@@ -291,7 +291,7 @@ test('the officers are told what became of a file, with the difference', async (
   await world.submit(file, world.sign(file, userA, 1));
   const bad = adt('nonsense');
   await world.submit(bad, world.sign(bad));
-  const { items } = await listNotices(world.database.pool, userA, { limit: 10 });
+  const { items } = await listNotices(world.database.pool, { userId: userA, reader: 'x' }, { limit: 10 });
   expect(items.map(({ words }) => words.replace(/SR-\S+/, 'SR'))).toEqual([
     'the ADT File of SR was refused: 1 fault; nothing was applied',
     'the ADT File of SR was applied: 4.1.1: quarantine 500 -> 800 an hour',

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
-import { listNotices } from '../quarantine/notices.ts';
+import { listNotices } from '../quarantine/notices-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
 import { lockThresholds } from '../thresholds/thresholds-store.ts';
 import { actions, adt, inForce, sha256, threshold } from './testing-files.ts';
@@ -111,7 +111,9 @@ test('a file that cannot be worked on is tried with pauses, then waits for the O
   await world.worker.workOnNext();
   await mend();
   expect(await lifeOf(broken)).toMatchObject({ state: 'needs_operator', code: 'submissions.needs-operator' });
-  expect((await listNotices(pool, userA, { limit: 1 })).items[0]?.words).toMatch(/waits for the Operator$/);
+  expect((await listNotices(pool, { userId: userA, reader: 'x' }, { limit: 1 })).items[0]?.words).toMatch(
+    /waits for the Operator$/,
+  );
   expect((await world.get(`/submissions/${sha256(broken)}/receipt`)).json).toMatchObject({
     submission: { state: 'needs_operator' },
   });

@@ -11,6 +11,7 @@ import { titleSearchSchema } from '../audit-trail/title-search.ts';
 import { LifePage } from '../messages/life-page.tsx';
 import { MessagesPage } from '../messages/messages-page.tsx';
 import { messageSearchSchema } from '../messages/search.ts';
+import { noticeSearchSchema } from '../notices/search.ts';
 import { eventSearchSchema, quarantineSearchSchema } from '../quarantine/search.ts';
 import { streamsSearchSchema } from '../streams/search.ts';
 import { submissionsSearchSchema } from '../submissions/search.ts';
@@ -56,6 +57,13 @@ const incidents = createRoute({
   path: '/incidents',
   validateSearch: z.object({ state: z.enum(['open', 'all']).optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('../incidents/incidents-page.tsx'), 'IncidentsPage'),
+});
+
+const notices = createRoute({
+  getParentRoute: () => root,
+  path: '/notices',
+  validateSearch: noticeSearchSchema,
+  component: lazyRouteComponent(() => import('../notices/notices-page.tsx'), 'NoticesPage'),
 });
 
 const messages = createRoute({
@@ -151,7 +159,7 @@ const people = createRoute({
 const certificates = createRoute({
   getParentRoute: () => root,
   path: '/certificates',
-  validateSearch: z.object({ tab: text, find: text }),
+  validateSearch: z.object({ tab: text, find: text, user: text }),
   component: lazyRouteComponent(() => import('../certificates/certificates-page.tsx'), 'CertificatesPage'),
 });
 
@@ -194,6 +202,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     overview,
+    notices,
     messages,
     life,
     streams,

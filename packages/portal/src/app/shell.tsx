@@ -7,6 +7,7 @@ import { CallFailed } from '../api/call.ts';
 import { isSignedOut } from '../api/query-client.ts';
 import { Live } from '../live/live.tsx';
 import { LiveMark } from '../live/live-mark.tsx';
+import { UnreadMark } from '../notices/unread-mark.tsx';
 import { ChoosePage } from '../session/choose-page.tsx';
 import { choicesOf, meQuery, type Session, SessionContext } from '../session/me.ts';
 import { SessionEndedDialog } from '../session/session-ended-dialog.tsx';
@@ -23,6 +24,7 @@ import { ViewMenu } from './view-menu.tsx';
 /** `right`: who has it is shown the page; who has not may still open its address, and is told. */
 const pages = [
   { to: '/overview', label: 'Overview', right: undefined },
+  { to: '/notices', label: 'Notices', right: 'quarantine.see' },
   { to: '/messages', label: 'Messages', right: 'record.see' },
   { to: '/thresholds', label: 'Thresholds', right: undefined },
   { to: '/quarantine', label: 'Quarantine', right: undefined },
@@ -138,6 +140,7 @@ function SignedInShell({ session }: { session: Session }) {
                   key={to}
                   label={label}
                   active={path.startsWith(to)}
+                  rightSection={to === '/notices' && session.acting !== 'operator' ? <UnreadMark /> : undefined}
                   renderRoot={(props) => <Link to={to} search={(search) => ({ for: search.for })} {...props} />}
                 />
               ),

@@ -27,6 +27,7 @@ const topicsOf = {
   certificates: ['directory'],
   officers: ['officers'],
   'ssh-keys': ['ssh-keys'],
+  'email-recipients': [],
   readiness: ['ways', 'submissions', 'ssh-keys'],
   outages: ['ways'],
   reports: ['ways'],

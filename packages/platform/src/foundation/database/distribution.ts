@@ -81,6 +81,8 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   quarantine_note: byUser,
   incident: byUser,
   notice: byUser,
+  notice_reader: byUser,
+  notice_read: byUser,
   threshold_count: byUser,
   threshold_bucket: byUser,
   threshold_warning: byUser,

@@ -1,0 +1,34 @@
+import { changedSchema, noticePageSchema, noticeQuerySchema, postNoticesReadSchema } from '@penstock/api';
+import type { Eui } from '@penstock/duis';
+import type pg from 'pg';
+import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { listNotices, markRead, readerOf } from './notices-store.ts';
+
+/** What a User is told. Who may see it may mark it as read: the mark is for who asks alone, and changes nothing for others. */
+export function noticesRoutes(pool: pg.Pool): (app: HttpApp) => void {
+  const readers = (viewer: Viewer, named: string | undefined): { userId: Eui; reader: string } => ({
+    userId: recordOwner(viewer, named),
+    reader: readerOf(viewer),
+  });
+  return (app) => {
+    app.get(
+      '/api/v1/notices',
+      {
+        config: { access: 'quarantine.see' },
+        schema: { querystring: noticeQuerySchema, response: { 200: noticePageSchema } },
+      },
+      (request) => listNotices(pool, readers(viewerOf(request), request.query.userId), request.query),
+    );
+    app.post(
+      '/api/v1/notices/read',
+      {
+        config: { access: 'quarantine.see' },
+        schema: { body: postNoticesReadSchema, response: { 200: changedSchema } },
+      },
+      async (request) => ({
+        changed: await markRead(pool, readers(viewerOf(request), request.body.userId), request.body),
+      }),
+    );
+  };
+}
