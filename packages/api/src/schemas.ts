@@ -1,5 +1,4 @@
 // The contract without what needs Node: what a browser may import.
-export * from './activity.ts';
 export * from './causes.ts';
 export * from './common.ts';
 export * from './demonstration.ts';
