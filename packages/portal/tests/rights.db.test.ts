@@ -98,6 +98,7 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
     },
   ],
   '/incidents': [{ path: '/incidents', heading: 'Incidents', sees: ['incidents.see'] }],
+  '/notices': [{ path: '/notices', heading: 'Notices', sees: ['quarantine.see'] }],
   '/account': [{ path: '/account', heading: 'Your account' }],
   '/people': [
     {
