@@ -9,7 +9,10 @@ const ofEmbedded = [
   'packages/portal/tests/*.db.test.ts',
   'packages/platform/src/channels/**/*.db.test.ts',
   'packages/platform/src/people/{passkey,provider}.db.test.ts',
-  'packages/cli/src/{demo,disk-full,kill,release-kill,sftp-kill,sharepoint-kill,start}.db.test.ts',
+  'packages/platform/src/events/*.db.test.ts',
+  'packages/platform/src/{api,client}.db.test.ts',
+  'packages/platform/src/submissions/{life,states}-kill.db.test.ts',
+  'packages/cli/src/*.db.test.ts',
 ];
 const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
 const excluded = ['**/node_modules/**', '**/dist/**'];

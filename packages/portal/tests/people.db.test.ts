@@ -52,7 +52,7 @@ describe('people', () => {
     await pages.page.keyboard.press('Enter');
     await pages.page.waitForURL(/find=Invited/);
     await pages.row('signed in').waitFor({ state: 'detached' });
-    expect(await pages.page.getByRole('row').count()).toBe(3);
+    await expect.poll(() => pages.page.getByRole('row').count()).toBe(3);
     const [file] = await Promise.all([pages.page.waitForEvent('download'), pages.button('Export as CSV').click()]);
     expect(file.suggestedFilename()).toMatch(/^people-activity-.*\.csv$/);
     await pages.page.goto('/people?tab=activity&find=nobody-here');

@@ -4,8 +4,9 @@ import { expect } from 'vitest';
 import type { TestPages } from './testing-pages.ts';
 import { findBarriers } from './testing-portal.ts';
 
-// Each page in each state that it can be in, in light on a wide screen and in dark on the narrowest: on the way, refused,
-// whole, empty, and before somebody whose role does not see it. The states are forced; what they are made of is the page's.
+// Each page in each state that it can be in: on the way, refused, whole, empty, and before somebody whose role does not see
+// it. Whole and empty in light on a wide screen and in dark on the narrowest; the others, which are made of the same few parts
+// everywhere, in dark on the narrowest. The states are forced; what they are made of is the page's.
 
 export interface ShownPage {
   readonly path: string;
@@ -27,11 +28,9 @@ const REFUSED = { type: 'x', title: 'Too many questions at once.', status: 429, 
 export async function walk(pages: TestPages, person: TestPerson, shown: ShownPage): Promise<void> {
   const { path, asks, whole, empty, unseen } = shown;
   const page = await pages.openAs(person, 'about:blank');
-  const look = async (state: string) => {
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 320],
-    ] as const) {
+  const look = async (state: 'loading' | 'refused' | 'whole' | 'empty' | 'no right') => {
+    const wide = state === 'whole' || state === 'empty' ? ([['light', 1280]] as const) : [];
+    for (const [colorScheme, width] of [...wide, ['dark', 320] as const]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 700 });
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
