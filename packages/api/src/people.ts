@@ -70,8 +70,9 @@ export const readingPageSchema = z.object({
     z.object({
       userId: euiSchema,
       readAt: instantSchema,
+      /** Of a machine: `machine`, and the User ID of the Operator by which it is known. */
       email: z.string(),
-      role: operatorRoleNameSchema,
+      role: z.enum([...operatorRoleNameSchema.options, 'operator_machine']),
       reason: z.string(),
       what: z.string(),
     }),

@@ -482,6 +482,14 @@ describe('the Operator’s people', () => {
       browser.call('GET', path, undefined, reason === undefined ? {} : { 'penstock-reason': reason });
   };
 
+  test('what a machine of the Operator reads is written down and seen as well', async () => {
+    await database.pool.query('delete from record_reading');
+    expect(await call('operator', 'GET', `/api/v1/messages?userId=${alpha}`)).toMatchObject({ status: 200 });
+    const { json } = await of('user_administrator')('/api/v1/record-readings');
+    expect(json.items).toMatchObject([{ userId: alpha, role: 'operator_machine', what: 'messages limit=50' }]);
+    await database.pool.query('delete from record_reading');
+  });
+
   test('read a User’s record with a reason, which that User’s administrator and security see', async () => {
     const desk = of('service_desk');
     const path = `/api/v1/messages?userId=${alpha}`;

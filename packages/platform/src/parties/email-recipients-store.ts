@@ -85,11 +85,17 @@ export function revokeEmailRecipient(
   return revokeRegistered(pool, 'email_recipient', { userId, fingerprint: Buffer.from(fingerprint, 'hex') });
 }
 
-/** Of `email_recipient r`: it is not revoked, its certificate is valid now, and its User ID and Party are active. */
+/**
+ * Of `email_recipient r`: it is not revoked, its certificate is valid now, and its User ID and Party are active. The address
+ * of an officer is good as long as the officer is: whoever was taken out of office gets no more reports. One that is no
+ * officer's (a desk of the User) stands by itself.
+ */
 export const IS_GOOD_RECIPIENT = `
   r.revoked_at is null and clock_timestamp() between r.not_before and r.not_after
   and exists (select from user_id u join party p using (party_id)
-              where u.user_id = r.user_id and u.status = 'active' and p.status = 'active')`;
+              where u.user_id = r.user_id and u.status = 'active' and p.status = 'active')
+  and coalesce((select bool_or(o.revoked_at is null and clock_timestamp() between o.not_before and o.not_after)
+                from officer o where o.user_id = r.user_id and lower(o.email) = lower(r.address)), true)`;
 
 export interface EmailRecipient {
   readonly address: string;

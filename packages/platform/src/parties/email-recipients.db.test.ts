@@ -82,6 +82,29 @@ test.each([
   });
 });
 
+test('the address of an officer is good as long as the officer is', async () => {
+  const { pool } = database;
+  const of = requireEui('90-B3-D5-1F-30-03-00-00');
+  await pool.query(`insert into party (party_id, name, kind) values ('C', 'C', 'other')`);
+  await pool.query(`insert into user_id (user_id, party_id) values ($1, 'C')`, [of]);
+  await registerEmailRecipient(pool, { userId: of, address, certificate: certificate('rsa') });
+  expect(await countRecipients(pool, of)).toBe(1);
+  const officer = (fingerprint: string, revoked: boolean, userId = of) =>
+    pool.query(
+      `insert into officer (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email, revoked_at)
+       values ($1, $2, 'x', '1', 'x', '-infinity', 'infinity', 'x', $3, case when $4 then now() end)`,
+      [userId, fingerprint, address.toUpperCase(), revoked],
+    );
+  // another User's says nothing
+  await officer('0', true, userB);
+  expect(await countRecipients(pool, of)).toBe(1);
+  await officer('1', true);
+  expect(await countRecipients(pool, of)).toBe(0);
+  // with a new certificate the same officer is in office again
+  await officer('2', false);
+  expect(await countRecipients(pool, of)).toBe(1);
+});
+
 test('what is no certificate, or more, is refused without a word of it', async () => {
   const { pool } = database;
   const key = openssl.read('ec.key').toString('latin1');

@@ -1,4 +1,4 @@
-// Who of the Operator's people read a User's own record, and why; foundation/record-reading.ts writes it.
+// Who of the Operator, person or machine, read a User's own record, and why; foundation/record-reading.ts writes it.
 import type { ReadingPage } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';

@@ -31,7 +31,7 @@ export function Readings() {
           <div key="who">
             {email}
             <Text size="sm" c="dimmed">
-              {roleWords[role]}
+              {role === 'operator_machine' ? 'a machine of the Operator' : roleWords[role]}
             </Text>
           </div>,
           <UserName key="whose" userId={userId} />,
