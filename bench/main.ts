@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { audit } from './audit/audit.ts';
 import { files } from './files/files.ts';
 import { cleanUp, failureAccounts } from './harness/cleanup.ts';
 import type { BenchOptions } from './harness/options.ts';
@@ -20,12 +21,14 @@ const benches: ReadonlyMap<string, (options: BenchOptions) => Promise<BenchResul
   ['files', files],
   ['screening', screening],
   ['release', release],
+  ['audit', audit],
 ]);
 
 const usage = `npm run bench -- NAME [options]
   NAME               ${[...benches.keys()].join(', ')}
   --json             print the result as one line of JSON
   --quick            a short run, for seeing that it works
+  --rows N           audit: rows of the record
   --rounds N         recovery: kills of each kind; isolation: pairs of phases
   --profile FOLDER   write CPU profiles of the platform there, and print where its time went`;
 
@@ -35,16 +38,18 @@ function readArguments(): { name: string; json: boolean; options: BenchOptions }
     options: {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      rows: { type: 'string' },
       rounds: { type: 'string' },
       profile: { type: 'string' },
     },
   });
   const [name = '', ...others] = positionals;
-  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
-  const isWrong = rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0);
+  const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+  const [rounds, rows] = [numberOf(values.rounds), numberOf(values.rows)];
+  const isWrong = [rounds, rows].some((number) => number !== undefined && !(Number.isInteger(number) && number > 0));
   if (!benches.has(name) || others.length > 0 || isWrong) return undefined;
   const profileFolder = values.profile === undefined ? undefined : resolve(values.profile);
-  return { name, json: values.json, options: { quick: values.quick, rounds, profileFolder } };
+  return { name, json: values.json, options: { quick: values.quick, rounds, rows, profileFolder } };
 }
 
 async function run(name: string, json: boolean, options: BenchOptions): Promise<void> {

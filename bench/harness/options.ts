@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Of kills, in `recovery`; of pairs of phases, in `isolation`. */
   readonly rounds: number | undefined;
+  /** Of the record, in `audit`. */
+  readonly rows: number | undefined;
   /** Where CPU profiles of the platform go. */
   readonly profileFolder: string | undefined;
 }

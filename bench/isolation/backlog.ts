@@ -42,7 +42,7 @@ export async function fillBacklog(pool: pg.Pool, backlog: Backlog): Promise<void
       if (filled % 250_000 === 0) say(`${filled} messages wait`);
     }
     // what autovacuum would have done while they came in over days
-    for (const table of ['message_log', 'message_device', 'stream']) await client.query(`vacuum (analyze) ${table}`);
+    for (const table of ['message_log', 'named_device', 'stream']) await client.query(`vacuum (analyze) ${table}`);
   } finally {
     client.release(true);
   }
@@ -63,7 +63,7 @@ const fillQuery = `
            null, $2::macaddr8, sequence, null, '8F3F', null, octet_length(body), sha256, sequence
     from message
   ), concerned as (
-    insert into message_device (user_id, day, sequence, device) select $1::macaddr8, day, sequence, $2::macaddr8 from message
+    insert into named_device (user_id, day, sequence, device) select $1::macaddr8, day, sequence, $2::macaddr8 from message
   )
   insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)
   select $1::macaddr8, 'northbound', day, sequence, day, sequence, 'device_alert', body from message

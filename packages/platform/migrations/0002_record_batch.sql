@@ -164,10 +164,10 @@ begin
               schema_version, service_reference, first_in_sequence, preceding, response_id, responded_at)
   where i.sequence <> 0;
 
-  insert into message_device (user_id, day, sequence, device)
+  insert into named_device (user_id, day, sequence, device)
   select in_user[d.item], record_batch.day, sequences[d.item], d.device
   from unnest(in_device_item, in_device) as d(item, device)
-  where sequences[d.item] <> 0;
+  where sequences[d.item] <> 0 and d.device <> in_target[d.item];
 
   insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)
   select i.user_id, i.direction, record_batch.day, i.sequence, record_batch.day, i.sequence, i.kind, i.body

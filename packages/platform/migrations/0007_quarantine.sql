@@ -469,7 +469,7 @@ begin
          in_code, 'quarantine.held', octet_length(i.body), i.sha256, i.digest, in_schema_version, '', i.responded_at
   from unnest(in_user, in_counter, in_digest, in_sha256, in_body, in_responded_at) with ordinality
          as i(user_id, counter, digest, sha256, body, responded_at, item);
-  insert into message_device (user_id, day, sequence, device)
+  insert into named_device (user_id, day, sequence, device)
   select i.user_id, today, last.sequence + i.item, i.device
   from unnest(in_user, in_device) with ordinality as i(user_id, device, item) where i.device is not null;
   insert into stream (user_id, direction, day, sequence, message_day, message_sequence, kind, body)

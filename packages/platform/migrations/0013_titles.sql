@@ -81,7 +81,7 @@ grant penstock_titles, penstock_title_viewer to current_user;
 grant usage on schema penstock to penstock_titles, penstock_title_viewer;
 grant select (user_id, day, sequence, recorded_at, direction, kind, verdict, target, srv, code) on message_log
   to penstock_titles;
-grant select (user_id, day, sequence, device) on message_device to penstock_titles;
+grant select (user_id, day, sequence, device) on named_device to penstock_titles;
 grant select on responsibility, home_network, user_role, title_switch to penstock_titles;
 grant select (user_id, party_id, status) on user_id to penstock_titles;
 grant select (party_id, name, status) on party to penstock_titles;
@@ -145,8 +145,10 @@ return (
   where h.user_id = in_user and h.day = in_day and h.sequence = in_sequence and h.action = 'process'
     and r.user_id = in_user and r.day = in_day and r.from_sequence < in_sequence and r.to_sequence >= in_sequence
     -- asked by itself, for a message of no device of the viewer's, it tells nothing
-    and exists (select from message_device m
-                where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence)
+    and (exists (select from message_log m
+                 where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence and m.target = title_device())
+      or exists (select from named_device m
+                 where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence))
   order by r.to_sequence limit 1);
 
 -- The role under which a User most likely acts upon a device: one in which it is responsible for it, else the first that
@@ -172,19 +174,25 @@ select t.device, t.day, t.sequence, t.tie, t.recorded_at, t.direction, t.kind, t
             then (select p.name from user_id u join party p on p.party_id = u.party_id where u.user_id = t.user_id)
        end as sender_party
 from (
-  select d.device, d.day, d.sequence, hashtextextended(l.user_id::text, l.sequence) as tie, l.user_id, l.recorded_at,
-         l.direction, l.kind, l.srv, l.code, l.target = d.device as is_target,
+  select l.device, l.day, l.sequence, hashtextextended(l.user_id::text, l.sequence) as tie, l.user_id, l.recorded_at,
+         l.direction, l.kind, l.srv, l.code, l.is_target,
          l.user_id = any ((select visible_user_ids())::macaddr8[]) as is_own, l.verdict,
          case l.verdict when 'held' then title_released_at(l.user_id, l.day, l.sequence) end as released_at
-  from message_device d
-  join message_log l on l.user_id = d.user_id and l.day = d.day and l.sequence = d.sequence
+  from (
+    select m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind, m.verdict, m.srv, m.code, m.target as device,
+           true as is_target
+    from message_log m where m.target = (select title_device())
+    union all
+    select m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind, m.verdict, m.srv, m.code, d.device, false
+    from named_device d join message_log m on m.user_id = d.user_id and m.day = d.day and m.sequence = d.sequence
+  ) l
   where l.kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
     and l.verdict in ('passed', 'warned', 'held')
     and (select title_times()) @> l.recorded_at
 ) t
 where t.verdict <> 'held' or t.released_at is not null;
 
-create policy titles on message_device for select to penstock_titles
+create policy titles on named_device for select to penstock_titles
   using (device = (select title_device())
          and (select title_times()) && tstzrange(day at time zone 'UTC', (day + 1) at time zone 'UTC'));
 create policy titles on message_log for select to penstock_titles

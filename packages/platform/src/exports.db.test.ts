@@ -38,7 +38,10 @@ beforeAll(async () => {
     [alpha, ROWS, hostile, `${alpha}:${beta}:1`],
   );
   await pool.query(
-    'insert into message_device select user_id, day, sequence, target from message_log where sequence % 3 = 0',
+    `insert into named_device (user_id, day, sequence, device)
+     select user_id, day, sequence, $1 from message_log
+     where sequence % 3 = 0 and target <> $1`,
+    [meter],
   );
 });
 afterAll(() => started.stop());

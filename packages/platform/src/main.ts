@@ -35,7 +35,7 @@ import { builtPortal, readPortalFiles } from './foundation/http/portal-files.ts'
 import type { Log } from './foundation/log.ts';
 import { databaseFault, dataFolderFault, listenFailure, readKeyPair } from './foundation/start-faults.ts';
 import { createLanes } from './messages/lanes.ts';
-import { dropOldDays, foldOldRequestIds, makeDaysAhead } from './messages/maintenance.ts';
+import { dropOldDays, foldOldRequestIds, makeDaysAhead, packOldDays } from './messages/maintenance.ts';
 import { openDirectory } from './parties/directory-reader.ts';
 import { offerFirstAdministrator } from './people/first-administrator.ts';
 import { createPeople } from './people/index.ts';
@@ -274,6 +274,7 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
       foldOldRequestIds({ pool, clock, log, config }),
     ),
     new Every(MAINTENANCE_SECONDS, log, 'days of streams were not dropped', () => delivery.dropTakenDays()),
+    new Every(MAINTENANCE_SECONDS, log, 'days of the record were not packed', () => packOldDays({ pool, clock, log })),
     new Every(MAINTENANCE_SECONDS, log, 'days of the record were not dropped', () =>
       dropOldDays({ pool, clock, log, config }),
     ),

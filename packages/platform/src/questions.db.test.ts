@@ -17,13 +17,11 @@ beforeAll(async () => {
     `with made as (
        select u, i, array['3.3', '6.22', '4.1.1', '8.11'] as srvs
        from unnest(array[$1, $2, $3, $1]::macaddr8[]) with ordinality as x(u, i)
-     ), logged as (
-       insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target, counter,
-                                srv, code, size, sha256, repetition)
-       select u, '${day}', 10 + i, '${day}T09:00:00.123456Z', 'southbound', 'service_request', 'passed', u, $4, 10 + i,
-              srvs[i], 'I99', 1, sha256('x'), i from made
      )
-     insert into message_device (user_id, day, sequence, device) select u, '${day}', 10 + i, $4 from made`,
+     insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target, counter,
+                              srv, code, size, sha256, repetition)
+     select u, '${day}', 10 + i, '${day}T09:00:00.123456Z', 'southbound', 'service_request', 'passed', u, $4, 10 + i,
+            srvs[i], 'I99', 1, sha256('x'), i from made`,
     [beta, operatorId, alpha, meter],
   );
   const { json } = await started.call('alpha', 'GET', `/api/v1/devices/${meter}/titles`);

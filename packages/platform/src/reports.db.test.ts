@@ -28,7 +28,6 @@ beforeAll(async () => {
   await count(alpha, '2026-11-22', '4.1.1', 'service_request', 2);
   await count(alpha, '2026-11-22', '11.1', 'service_request', 1);
   await count(beta, '2026-11-22', '4.1.1', 'service_request', 999);
-  await pool.query('insert into message_device select user_id, day, sequence, target from message_log');
 });
 afterAll(() => started.stop());
 

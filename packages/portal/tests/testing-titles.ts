@@ -41,13 +41,14 @@ export async function recordTitles({ database }: TestPortal, device: string, cou
        from made m, (values (0, 'southbound'::message_direction, 'service_request'::message_kind, 1, 'I99'),
                             (1, 'northbound', 'response', null, 'I0')) k(after, direction, kind, variant, code)
        where m.srv <> '11.1' or k.after = 0
-       returning user_id, day, sequence
+       returning user_id, day, sequence, target
      )
-     insert into message_device (user_id, day, sequence, device) select user_id, day, sequence, $3::macaddr8 from messages`,
+     insert into named_device (user_id, day, sequence, device)
+     select user_id, day, sequence, $3::macaddr8 from messages where target <> $3::macaddr8`,
     [alpha, beta, device, count],
   );
   await pool.query(
     `update message_log set code = 'E21' where sequence % 46 = 1 and kind = 'response' and sequence > 7000000`,
   );
-  await pool.query('analyze message_log, message_device');
+  await pool.query('analyze message_log, named_device');
 }

@@ -102,17 +102,21 @@ const lineOf: Readonly<Record<LineFormat, string>> = {
 const sources = {
   all: `select l.* from message_log l
     where l.user_id = $1 and l.day = $2 and l.sequence < $3 order by l.sequence desc limit $9`,
-  /** $12 device. */
-  device: `select l.* from message_device d
-    join message_log l on l.user_id = d.user_id and l.day = d.day and l.sequence = d.sequence
-    where d.device = $12 and d.user_id = $1 and d.day = $2 and d.sequence < $3 and l.user_id = $1 and l.day = $2
-    order by d.sequence desc limit $9`,
+  /** $12 device. `offset 0`: on a young day without statistics, its messages were read anew for each of its devices. */
+  device: `select l.* from (
+      select t.* from message_log t where t.target = $12 and t.user_id = $1 and t.day = $2
+      union all
+      select m.* from named_device d
+      cross join lateral (
+        select * from message_log o where o.user_id = $1 and o.day = $2 and o.sequence = d.sequence offset 0) m
+      where d.device = $12 and d.user_id = $1 and d.day = $2) l
+    where l.sequence < $3 order by l.sequence desc limit $9`,
   /** $12 target, $13 counter, $14 originator, $15 device or null. */
   request: `select l.* from message_log l
     where l.user_id = $1 and l.day = $2 and l.target = $12 and l.counter = $13::numeric and l.originator = $14
       and l.sequence < $3
       and ($15::macaddr8 is null or l.target = $15 or exists (
-        select from message_device d
+        select from named_device d
         where d.device = $15 and d.day = $2 and d.sequence = l.sequence and d.user_id = $1))
     order by l.sequence desc limit $9`,
 } as const;

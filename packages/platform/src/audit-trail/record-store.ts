@@ -21,7 +21,7 @@ import { readingOwner } from '../foundation/record-reading.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { EXCHANGED, serviceReferenceOf } from '../messages/header.ts';
-import { formatPosition } from '../messages/message.ts';
+import { formatPosition, type Position } from '../messages/message.ts';
 import { readPassage } from '../messages/passage.ts';
 import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
 import { readAlertDecisions } from './alert-decisions-store.ts';
@@ -36,37 +36,12 @@ const COLUMNS = `l.user_id, l.day::text, l.sequence::text, l.recorded_at, l.dire
          l.command_variant, l.originator, l.target, l.counter::text, l.srv, l.code, l.reason, l.size, l.sha256,
          l.schema_version, l.service_reference, l.first_in_sequence, l.preceding, l.response_id, l.responded_at`;
 
-/** What a message must be besides being of the User and the time; a parameter that is null does not count. */
-const FILTER = `l.recorded_at >= $2 and l.recorded_at < $3
-    and ($4::text is null or l.srv = $4)
-    and ($5::text is null or l.kind = $5::message_kind)
-    and ($6::text is null or l.code = $6)`;
-
 /**
- * $1 User ID, $2 and $3 time, $4 SRV, $5 kind, $6 code, $7 limit, $8 and $9 cursor (day, sequence). The cursor's day
- * and the days before it are asked apart: in one condition, every page would read its day from the end again.
+ * $1 User ID, $2 and $3 time, $4 and $5 cursor (day, sequence), $6 SRV, $7 kind, $8 code, $9 device, $10 limit. What is null
+ * does not count. How it is looked for: migrations/0004_record_lookups.sql.
  */
 export const RECORD_SQL = `
-  select * from (
-    (select ${COLUMNS} from message_log l
-     where l.user_id = $1 and l.day = $8::date and l.sequence < $9::bigint and ${FILTER}
-     order by l.sequence desc limit $7)
-    union all
-    (select ${COLUMNS} from message_log l
-     where l.user_id = $1 and l.day < $8::date and l.day >= ($2::timestamptz at time zone 'UTC')::date and ${FILTER}
-     order by l.day desc, l.sequence desc limit $7)
-  ) as found
-  order by day desc, sequence::bigint desc limit $7`;
-
-/** As RECORD_SQL, of messages that concern the device $10. */
-export const RECORD_OF_DEVICE_SQL = `
-  select ${COLUMNS}
-  from message_device d
-  join message_log l on l.user_id = d.user_id and l.day = d.day and l.sequence = d.sequence
-  where d.device = $10 and d.user_id = $1 and l.user_id = $1
-    and (d.day < $8::date or (d.day = $8::date and d.sequence < $9::bigint))
-    and d.day >= ($2::timestamptz at time zone 'UTC')::date and d.day <= $8::date and ${FILTER}
-  order by d.day desc, d.sequence desc limit $7`;
+  select ${COLUMNS} from record_page($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) l`;
 
 /** $1 User ID, $2 target, $3 counter, $4 and $5 first and last day. Oldest first. */
 export const RECORD_OF_REQUEST_SQL = `
@@ -84,9 +59,12 @@ export const MESSAGE_SQL = `
 
 /** $1 User ID, $2 day, $3 sequence. */
 export const DEVICES_SQL = `
-  select d.device from message_device d
+  select l.target as device from message_log l
+  where l.user_id = $1 and l.day = $2 and l.sequence = $3 and not is_user_id(l.target)
+  union all
+  select d.device from named_device d
   where d.user_id = $1 and d.day = $2 and d.sequence = $3
-  order by d.device`;
+  order by device`;
 
 const LAST_SEQUENCE = 9_223_372_036_854_775_807n;
 
@@ -199,6 +177,37 @@ export function createRecordStore(options: {
     return (await client.query<MessageRow>(RECORD_OF_REQUEST_SQL, values)).rows;
   }
 
+  const newest = (): Position => ({ day: lastDay(), sequence: LAST_SEQUENCE });
+
+  /** One row more than the page has, when there is more. */
+  async function readPage(
+    client: pg.PoolClient,
+    userId: Eui,
+    query: Pick<MessageQuery, 'from' | 'to' | 'serviceReferenceVariant' | 'kind' | 'code' | 'limit'>,
+    { before, device }: { before: Position; device: Eui | undefined },
+  ): Promise<MessageRow[]> {
+    // each day between is asked, so neither a cursor nor a time may reach beyond the days that there are
+    const first = `${firstDay()}T00:00:00Z`;
+    const start = before.day > lastDay() ? newest() : before;
+    const { rows } = await client.query<MessageRow>({
+      name: 'record-page',
+      text: RECORD_SQL,
+      values: [
+        userId,
+        query.from === undefined || Date.parse(query.from) < Date.parse(first) ? first : query.from,
+        query.to ?? 'infinity',
+        start.day,
+        start.sequence,
+        query.serviceReferenceVariant ?? null,
+        query.kind ?? null,
+        query.code ?? null,
+        device ?? null,
+        query.limit + 1,
+      ],
+    });
+    return rows;
+  }
+
   /** The devices that are asked for, undefined: any. Of a metering point those that the viewer may know of now. */
   async function devicesOf(viewer: Viewer, { device, mpxn }: MessageQuery): Promise<Eui[] | undefined> {
     if (mpxn === undefined) return device === undefined ? undefined : [requireEui(device)];
@@ -247,34 +256,19 @@ export function createRecordStore(options: {
       const userId = await readingOwner(pool, { viewer, named: query.userId, what: `messages ${saidOf(query)}` });
       const devices = await devicesOf(viewer, query);
       if (query.requestId !== undefined) return listByRequestId(userId, query, { text: query.requestId, devices });
-      const before =
-        query.cursor === undefined ? { day: lastDay(), sequence: LAST_SEQUENCE } : positionOfCursor(query.cursor);
-      const values = [
-        userId,
-        query.from ?? `${firstDay()}T00:00:00Z`,
-        query.to ?? 'infinity',
-        query.serviceReferenceVariant ?? null,
-        query.kind ?? null,
-        query.code ?? null,
-        query.limit + 1,
-        before.day,
-        before.sequence,
-      ];
+      const before = query.cursor === undefined ? newest() : positionOfCursor(query.cursor);
       const rows = await asViewerOf(pool, [userId], async (client) => {
-        if (devices === undefined) return (await client.query<MessageRow>(RECORD_SQL, values)).rows;
+        if (devices === undefined) return readPage(client, userId, query, { before, device: undefined });
         const found: MessageRow[] = [];
-        for (const device of devices) {
-          found.push(...(await client.query<MessageRow>(RECORD_OF_DEVICE_SQL, [...values, device])).rows);
-        }
+        for (const device of devices) found.push(...(await readPage(client, userId, query, { before, device })));
         return devices.length === 1 ? found : newestOf(found, query.limit + 1);
       });
       return pageOf(rows, query.limit);
     },
 
     async ofDevice(userId, { device, from, to, limit }) {
-      const values = [userId, from, to, null, null, null, limit + 1, utcDay(new Date(to)), LAST_SEQUENCE, device];
       return asViewerOf(pool, [userId], async (client) => {
-        const { rows } = await client.query<MessageRow>(RECORD_OF_DEVICE_SQL, values);
+        const rows = await readPage(client, userId, { from, to, limit }, { before: newest(), device });
         const items: (MessageDocument & PassageDocument)[] = [];
         for (const row of rows.slice(0, limit)) {
           const passage = row.verdict === 'held' ? await readPassage(client, row, lastDay()) : {};

@@ -143,7 +143,7 @@ function consistent(given: World): World {
 
 async function write(made: World): Promise<void> {
   await server.query(
-    `truncate message_log, message_device, held_decision, release_span, responsibility, home_network, title_switch,
+    `truncate message_log, named_device, held_decision, release_span, responsibility, home_network, title_switch,
               user_role, title_reading, device, user_id, party cascade`,
   );
   const iso = (time: number) => new Date(time).toISOString();
@@ -217,8 +217,9 @@ async function write(made: World): Promise<void> {
     messages,
   );
   await insert(
-    `insert into message_device (user_id, day, sequence, device)
-     select id, day, sequence, unnest(devices) from json_to_recordset($1) as ${of}`,
+    `insert into named_device (user_id, day, sequence, device)
+     select id, day, sequence, d.device from json_to_recordset($1) as ${of}, unnest(devices) as d(device)
+     where d.device <> target`,
     messages,
   );
   const released = messages.filter(
@@ -400,7 +401,7 @@ test('as the role of those who look at titles, nothing else can be read, and nob
     );
   for (const table of [
     'message_log',
-    'message_device',
+    'named_device',
     'responsibility',
     'home_network',
     'user_id',

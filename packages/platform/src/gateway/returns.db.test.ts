@@ -100,8 +100,10 @@ async function recorded({ body }: Delivered) {
     `select kind, verdict, code, srv, l.originator is null as "isUnasked", counter, schema_version as version,
             response_id as "responseId", responded_at as "respondedAt",
             translate(l.user_id::text, ':', '-') as user, translate(l.target::text, ':', '-') as target,
-            (select array_agg(translate(d.device::text, ':', '-')) from message_device d
-              where (d.user_id, d.day, d.sequence) = (l.user_id, l.day, l.sequence)) as devices,
+            array(select translate(l.target::text, ':', '-') where not is_user_id(l.target)
+                  union all
+                  select translate(d.device::text, ':', '-') from named_device d
+                  where (d.user_id, d.day, d.sequence) = (l.user_id, l.day, l.sequence)) as devices,
             (select count(*)::integer from stream s where s.direction = 'northbound' and s.body = $1
                and (s.user_id, s.message_day, s.message_sequence) = (l.user_id, l.day, l.sequence)) as streamed
      from message_log l where direction = 'northbound' and sha256 = sha256($1)`,

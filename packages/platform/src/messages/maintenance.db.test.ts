@@ -57,7 +57,7 @@ test('days are made ahead, RequestIDs leave the horizon without a gap, and the r
   expect((await daysOf('message_log'))[0]).toBe('2026-08-01');
   await maintain('2026-11-02');
   expect((await daysOf('message_log'))[0]).toBe('2026-08-02');
-  expect((await daysOf('message_device'))[0]).toBe('2026-08-02');
+  expect((await daysOf('named_device'))[0]).toBe('2026-08-02');
   await ensurePartitions(database.pool, { today: '2026-11-02', ahead: 0 });
   expect(await record(newMessage(6n), '2026-11-02')).toBe('replayed');
   expect(await record(newMessage(7n), '2026-11-02')).toBe('recorded');

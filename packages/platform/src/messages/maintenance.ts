@@ -6,13 +6,13 @@
 import type pg from 'pg';
 import { addDays, type Clock, utcDay } from '../foundation/clock.ts';
 import type { Config } from '../foundation/config.ts';
-import { dropExpiredPartitions, ensurePartitions } from '../foundation/database/index.ts';
+import { dropExpiredPartitions, ensurePartitions, packClosedPartitions } from '../foundation/database/index.ts';
 import type { Log } from '../foundation/log.ts';
 import { foldRequestIds } from './record-store.ts';
 
 /** Tables whose days leave when the audit record does. */
 const LOG_TABLES = [
-  'message_device',
+  'named_device',
   'message_log',
   'day_count',
   'hour_count',
@@ -21,6 +21,9 @@ const LOG_TABLES = [
   'title_reading',
   'alert_decision',
 ] as const;
+
+/** Tables whose closed days are packed: those whose indexes are most of what the record takes. */
+const PACKED_TABLES = ['named_device', 'message_log'] as const;
 
 export interface MaintenanceParts {
   readonly pool: pg.Pool;
@@ -40,6 +43,15 @@ export async function foldOldRequestIds({ pool, clock, log, config }: Maintenanc
   const horizonStart = addDays(utcDay(clock.now()), -config.messages.replayHorizonDays);
   const folded = await foldRequestIds(pool, horizonStart);
   if (folded > 0) log.info({ folded }, 'days of RequestIDs left the replay horizon');
+}
+
+/** Packs the indexes of days that lane time has left: the day before yesterday and all before it. */
+export async function packOldDays({ pool, clock, log }: Omit<MaintenanceParts, 'config'>): Promise<void> {
+  const before = addDays(utcDay(clock.now()), -1);
+  for (const table of PACKED_TABLES) {
+    const packed = await packClosedPartitions(pool, { table, before });
+    if (packed.length > 0) log.info({ table, days: packed.map((one) => one.day) }, 'days of the record were packed');
+  }
 }
 
 /** Drops the days of the record that are past their keeping. */

@@ -4,7 +4,7 @@ import type { NewMessage } from './message.ts';
 
 /** Above this COPY would be quicker than one call with arrays, and one transaction would hold the lane too long. */
 const MOST_MESSAGES = 1_000;
-/** Rows of message_device; a firmware update may name 50,000 devices, and the lane is locked while they are written. */
+/** Rows of named_device; a firmware update may name 50,000 devices, and the lane is locked while they are written. */
 const MOST_DEVICES = 20_000;
 /** Bytes of the bodies of one batch; firmware is up to 13.7 MB a message. */
 const MOST_BYTES = 32 * 1024 * 1024;

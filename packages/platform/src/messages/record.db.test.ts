@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query('truncate message_log, message_device, stream, highest_counter');
+  await database.pool.query('truncate message_log, named_device, stream, highest_counter');
   await database.pool.query(`update lane set time = '-infinity'; update replay_horizon set folded_to = '-infinity'`);
   const row = await database.pool.query<{ version: string }>('select version::text from directory_version');
   version = BigInt(row.rows[0]?.version ?? 0);
@@ -89,7 +89,7 @@ describe('a batch', () => {
       { counter: '2' },
       { counter: '7' },
     ]);
-    expect(await count('message_device')).toBe(3);
+    expect(await count('named_device')).toBe(1);
   });
 
   test('a refused message is in the log once, takes no RequestID and goes on no stream', async () => {

@@ -35,7 +35,7 @@ async function alerts(): Promise<Alert[]> {
     `select l.user_id::text, l.counter::text, d.device::text, s.body
      from message_log l
      join stream s on s.user_id = l.user_id and s.direction = 'northbound' and s.day = l.day and s.sequence = l.sequence
-     join message_device d on d.user_id = l.user_id and d.day = l.day and d.sequence = l.sequence
+     join named_device d on d.user_id = l.user_id and d.day = l.day and d.sequence = l.sequence
      where l.kind = 'dcc_alert' and l.sha256 = sha256(s.body) and l.size = octet_length(s.body)
      order by l.day, l.sequence`,
   );

@@ -44,7 +44,7 @@ beforeEach(() => reset());
 
 async function reset(): Promise<void> {
   await database.pool.query(
-    `truncate message_log, message_device, stream, highest_counter, day_count, hour_count, minute_end;
+    `truncate message_log, named_device, stream, highest_counter, day_count, hour_count, minute_end;
      update lane set time = '-infinity', sequence = 0; update replay_horizon set folded_to = '-infinity';
      update sum_cursor set time = '-infinity', sequence = 0`,
   );

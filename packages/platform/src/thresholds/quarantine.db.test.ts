@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query(
-    `truncate message_log, message_device, stream, held_message, quarantine_event, threshold_warning, threshold_count,
+    `truncate message_log, named_device, stream, held_message, quarantine_event, threshold_warning, threshold_count,
               threshold_bucket, threshold_bound, threshold_version, threshold, attribute_limit restart identity;
      update lane set time = '-infinity', sequence = 0; update replay_horizon set folded_to = '-infinity'`,
   );

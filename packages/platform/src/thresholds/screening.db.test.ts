@@ -34,7 +34,7 @@ beforeEach(reset);
 
 async function reset(): Promise<void> {
   await database.pool.query(
-    `truncate message_log, message_device, stream, highest_counter, held_message, quarantine_event, threshold_warning,
+    `truncate message_log, named_device, stream, highest_counter, held_message, quarantine_event, threshold_warning,
               threshold_count, threshold_bucket, threshold_bound, threshold_version, threshold, day_count, hour_count,
               minute_end restart identity;
      update sum_cursor set time = '-infinity', sequence = 0;

@@ -51,7 +51,7 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   metering_point_device: byMeteringPoint,
   lane: byUser,
   message_log: byUser,
-  message_device: byUser,
+  named_device: byUser,
   stream: byUser,
   stream_cursor: byUser,
   delivery: byUser,

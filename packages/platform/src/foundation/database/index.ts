@@ -10,6 +10,7 @@ export {
 } from './database.ts';
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
 export { type Migration, migrate, readMigrations } from './migrate.ts';
+export { packClosedPartitions } from './packing.ts';
 export {
   dropExpiredPartitions,
   ensurePartitions,

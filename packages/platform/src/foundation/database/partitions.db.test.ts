@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays } from '../clock.ts';
+import { packClosedPartitions } from './packing.ts';
 import {
   dropExpiredPartitions,
   ensurePartitions,
@@ -33,7 +34,7 @@ const days = async (table: string) =>
   (await listPartitions(pool)).filter((partition) => partition.table === table).map((partition) => partition.day);
 
 test('the tables are read from the catalogue', () => {
-  expect(tables).toEqual(expect.arrayContaining(['delivery', 'message_device', 'message_log', 'stream']));
+  expect(tables).toEqual(expect.arrayContaining(['delivery', 'named_device', 'message_log', 'stream']));
 });
 
 describe('partitions made ahead', () => {
@@ -133,4 +134,46 @@ test('a day that was detached and not dropped, because the process was killed be
   expect(await dropExpiredPartitions(pool, { table: 'message_log', firstKept: '2027-01-01' })).toEqual([
     { table: 'message_log', day: '2026-12-31' },
   ]);
+});
+
+describe('packed days', () => {
+  const table = 'message_log';
+  const shape = async (day: string) => {
+    const { rows } = await pool.query<{ name: string; options: string[] | null; pages: number; is_valid: boolean }>(
+      `select c.relname as name, c.reloptions as options, x.indisvalid as is_valid,
+              pg_relation_size(c.oid)::integer / 8192 as pages
+       from pg_index x join pg_class c on c.oid = x.indexrelid
+       where x.indrelid = $1::regclass order by c.relname`,
+      [partitionName({ table, day })],
+    );
+    return rows;
+  };
+
+  test('are smaller and have the same rows; once, by several at once; what was interrupted is taken away', async () => {
+    await ensurePartitions(pool, { today: '2028-02-28', ahead: 2 });
+    // as on a busy day, Users come in between one another
+    await pool.query(
+      `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, size, sha256,
+                                repetition)
+       select ('90b3d51f3000' || lpad(to_hex(i % 40), 4, '0'))::macaddr8, '2028-02-28', i, '2028-02-28T12:00:00Z',
+              'southbound', 'service_request', 'passed', ('00db' || lpad(to_hex(i * 7919 % 65536), 12, '0'))::macaddr8,
+              i, 1, '\\x00', 0
+       from generate_series(1, 8000) i`,
+    );
+    const before = await shape('2028-02-28');
+    // as REINDEX CONCURRENTLY leaves one that it could not finish
+    const invalid = `create unique index concurrently message_log_20280228_srv_ccnew on message_log_20280228 (day)`;
+    await expect(pool.query(invalid)).rejects.toThrow(/could not create unique index/);
+    const packed = (
+      await Promise.all([1, 2].map(() => packClosedPartitions(pool, { table, before: '2028-02-29' })))
+    ).flat();
+    expect(packed.filter(({ day }) => day === '2028-02-28')).toEqual([{ table, day: '2028-02-28' }]);
+    const after = await shape('2028-02-28');
+    expect(after.map(({ name, is_valid }) => [name, is_valid])).toEqual(before.map(({ name }) => [name, true]));
+    const pages = (all: typeof after) => all.reduce((sum, one) => sum + one.pages, 0);
+    expect(pages(after)).toBeLessThan(pages(before) * 0.8);
+    expect((await shape('2028-02-29')).every(({ options }) => options === null)).toBe(true);
+    expect((await pool.query(`select from message_log where day = '2028-02-28'`)).rowCount).toBe(8000);
+    expect(await packClosedPartitions(pool, { table, before: '2028-02-29' })).toEqual([]);
+  });
 });

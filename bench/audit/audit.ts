@@ -1,0 +1,82 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../harness/cleanup.ts';
+import { describeMachine } from '../harness/machine.ts';
+import type { BenchOptions } from '../harness/options.ts';
+import { say } from '../harness/progress.ts';
+import type { BenchResult } from '../harness/result.ts';
+import { rounded } from '../harness/statistics.ts';
+import { type Measured, measure, type Plan, prepare } from './measure.ts';
+import { askPeer, openPeer } from './peer.ts';
+import { DAYS } from './shape.ts';
+import { WRITTEN_A_SECOND } from './writer.ts';
+
+/**
+ * The record of 92 days, asked while it is written to: what a User asks of its own, and what those responsible for a
+ * device ask of its titles. Once with a tenth of the rows, for how the times grow, and once with all of them.
+ */
+
+const FULL: Plan = { questions: 1_000, visible: 200, exportSeconds: 20, peerQuestions: 500 };
+const QUICK: Plan = { questions: 20, visible: 5, exportSeconds: 2, peerQuestions: 20 };
+const ROWS = 1_000_000;
+const QUICK_ROWS = 20_000;
+
+export async function audit(options: BenchOptions): Promise<BenchResult> {
+  const plan = options.quick ? QUICK : FULL;
+  const rows = options.rows ?? (options.quick ? QUICK_ROWS : ROWS);
+  const folder = temporaryFolder();
+  const session = openPeer(folder);
+  const dumpFolder = session === undefined ? undefined : join(folder, 'rows');
+  say(`filling ${Math.ceil(rows / 10)} rows of ${DAYS} days`);
+  const tenth = await run(join(folder, 'tenth'), Math.ceil(rows / 10), { plan });
+  say(`filling ${rows} rows`);
+  const all = await run(join(folder, 'all'), rows, { plan, dumpFolder });
+  const peers: Record<string, unknown> = {};
+  if (session !== undefined && dumpFolder !== undefined) {
+    say('asking the peer');
+    const { meters, filled } = all;
+    peers.clickhouse = await askPeer(session, dumpFolder, { rows: filled.rows, meters, questions: plan.peerQuestions });
+  }
+  return {
+    name: 'audit',
+    figures: {
+      rows: all.filled.rows,
+      deviceTitlesP99Ms: all.titles.p99,
+      ownRecordP99Ms: all.own.p99,
+      deviceTitles: { warm: all.titles, cold: all.titlesCold, tenth: tenth.titles },
+      ownRecord: { warm: all.own, cold: all.ownCold, tenth: tenth.own, ...all.ownByFilter },
+      growth: rounded(Math.max(all.own.p99 / tenth.own.p99, all.titles.p99 / tenth.titles.p99)),
+      visibleMs: Math.max(all.visibleMs.p99, all.titlesVisibleMs.p99),
+      exportRowsPerSecond: all.exportRowsPerSecond,
+      exportMemoryMegabytes: all.exportMegabytes,
+      bytesPerRow: all.bytesPerRow,
+      bytes: all.bytesOf,
+      filledPerSecond: Math.round(all.filled.rows / all.filled.seconds),
+      writtenPerSecond: { asked: WRITTEN_A_SECOND, done: all.writtenPerSecond },
+    },
+    floor: {
+      deviceTitlesP99Ms: '< 50',
+      ownRecordP99Ms: '< 50',
+      growth: '< 1.5',
+      visibleMs: '< 1000',
+      exportRowsPerSecond: '> 100000',
+      bytesPerRow: '< 350',
+    },
+    peers,
+    ratio: null,
+    machine: describeMachine(new Date(), all.version),
+  };
+}
+
+/** Fills a database, measures, and takes it away. */
+async function run(
+  folder: string,
+  rows: number,
+  options: { plan: Plan; dumpFolder?: string | undefined },
+): Promise<Measured> {
+  mkdirSync(folder);
+  chmodSync(folder, 0o755); // PostgreSQL runs as a user of its own when the bench runs as root
+  const measured = await measure(folder, { ...options, filled: await prepare(folder, rows) });
+  rmSync(folder, { recursive: true });
+  return measured;
+}

@@ -1,0 +1,3 @@
+export { packOldDays } from './maintenance.ts';
+export { countedByNone, type NewMessage } from './message.ts';
+export { recordBatch } from './record-store.ts';
