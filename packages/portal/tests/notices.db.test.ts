@@ -114,19 +114,28 @@ describe('who signs', () => {
     await pages.button('Change the rule').click();
     const dialog = admin.getByRole('dialog', { name: `Who signs for ${alpha}` });
     await dialog.getByRole('checkbox', { name: new RegExp(email) }).check();
+    const release = dialog.getByRole('checkbox', { name: 'Two officers sign the release of held messages' });
+    await release.check();
     expect(await findBarriers(admin)).toEqual([]);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
     await admin.getByText('One of the two is one of these:').waitFor();
+    await admin.getByText('Two officers sign the release of held messages.').waitFor();
     const policy = async () =>
-      (await pool.query('select second_officer, deputies from officer_policy where user_id = $1', [alpha])).rows;
-    expect(await policy()).toEqual([{ second_officer: true, deputies: [email] }]);
+      (
+        await pool.query(
+          'select second_officer, second_officer_for_release as release, deputies from officer_policy where user_id = $1',
+          [alpha],
+        )
+      ).rows;
+    expect(await policy()).toEqual([{ second_officer: true, release: true, deputies: [email] }]);
 
     await pages.button('Change the rule').click();
     await dialog.getByRole('radio', { name: 'One officer signs it' }).check();
+    await release.uncheck();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await admin.getByText('One officer signs everything.').waitFor();
-    expect(await policy()).toEqual([{ second_officer: false, deputies: [] }]);
+    expect(await policy()).toEqual([{ second_officer: false, release: false, deputies: [] }]);
     expect(await findBarriers(admin)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { needsReason, type Right, rightsOf } from '@penstock/platform/rights';
 import type { TestPerson } from '@penstock/platform/testing/people';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { addQuestions, alert, recordAlerts } from './testing-alerts.ts';
 import { heldEvent, holdMessages } from './testing-gate.ts';
 import { TestPages } from './testing-pages.ts';
 import { alpha } from './testing-portal.ts';
@@ -47,6 +48,7 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
       sees: ['record.see'],
       refused: /the records of messages/,
       gate: 'Messages',
+      offers: [{ name: 'Export all…', right: 'record.see', only: 'user' }],
     },
   ],
   '/streams': [{ path: '/streams', heading: 'Streams', sees: ['streams.see'] }],
@@ -58,6 +60,14 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
       sees: ['record.see'],
       refused: /the records of messages/,
       gate: 'Messages',
+    },
+    {
+      path: alert,
+      heading: 'Device alert',
+      sees: ['record.see'],
+      refused: /the records of messages/,
+      gate: 'Messages',
+      offers: [{ name: 'Ignore it', right: 'alerts.change', only: 'user' }],
     },
   ],
   '/submissions': [{ path: '/submissions', heading: 'Signed files', sees: ['submissions.see'], offers: [deliver] }],
@@ -173,6 +183,17 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
       sees: ['switches.see'],
       offers: [{ name: /^Change/, right: 'switches.change' }],
     },
+    // to whoever does not see the record it shows the first of what it has
+    { path: '/audit-trail?tab=exports', heading: 'Audit trail', sees: ['switches.see'] },
+  ],
+  '/questions': [
+    {
+      path: '/questions',
+      heading: 'Questions',
+      sees: ['questions.see'],
+      // those that were put to the Operator are none
+      offers: [{ name: /^Decline/, right: 'questions.change', only: 'user' }],
+    },
   ],
   '/devices': [{ path: '/devices', heading: 'Devices', sees: ['devices.see'] }],
   '/devices/$device': [
@@ -196,6 +217,8 @@ const pages = new TestPages({
       people[role] = await portal.addPerson(`as-${role.replaceAll('_', '-')}`, { [acting]: role });
     }
     await holdMessages(portal, 3);
+    await recordAlerts(portal, '00-DB-12-34-56-78-00-07');
+    await addQuestions(portal);
     const { pool } = portal.database;
     await pool.query(
       `with chunk as (
@@ -247,9 +270,13 @@ for (const role of personRoleSchema.options) {
       await main.getByRole('heading', { level: 1, name: isGated ? gate : heading, exact: true }).waitFor();
       if (isGated) await main.getByLabel('Why').waitFor();
       await expect.poll(() => main.getByText(/^Loading /).count()).toBe(0);
-      expect([path, await main.getByText('Your role does not see').filter({ hasNotText: 'lines of' }).count()]).toEqual(
-        [path, 0],
-      );
+      expect([
+        path,
+        await main
+          .getByText('Your role does not see')
+          .filter({ hasNotText: /lines of|see messages;/ })
+          .count(),
+      ]).toEqual([path, 0]);
       for (const { name, right, only } of offers) {
         const offered = main.getByRole('button', { name }).or(main.getByRole('link', { name }));
         if (may.has(right) && (only === undefined || only === side)) await offered.first().waitFor();

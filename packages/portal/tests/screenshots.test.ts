@@ -3,6 +3,7 @@ import { noBrowser } from '@penstock/platform/testing/chromium';
 import type { TestPerson } from '@penstock/platform/testing/people';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { addExports, addQuestions, alert, recordAlerts } from './testing-alerts.ts';
 import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, setCounts, signAs } from './testing-gate.ts';
 import { TestPages } from './testing-pages.ts';
 import { type Picture, takePictures } from './testing-pictures.ts';
@@ -29,6 +30,9 @@ const pages = new TestPages({
     const { pool } = portal.database;
     meter = (await findMeters(portal)).own;
     await recordTitles(portal, meter, 300);
+    await recordAlerts(portal, meter);
+    await addQuestions(portal);
+    await addExports(portal);
     await pool.query(
       `insert into title_switch (switch, valid_from, value, author)
        values ('sender', now() - interval '200 days', 'party', 'change.manager@operator.example'),
@@ -130,6 +134,14 @@ takePictures(test, pages, {
     await heading(page, 'Its life');
     await page.getByText('Loading the reason').waitFor({ state: 'detached' });
   }),
+  alert: {
+    who: () => officer,
+    path: () => alert,
+    ready: (page) => page.getByText('Likely', { exact: true }).first().waitFor(),
+    size: { width: 1280, height: 1400 },
+  },
+  exports: of('/audit-trail?tab=exports', (page) => rows(page, 3)),
+  questions: of('/questions', (page) => page.getByText('Why was this sent?').first().waitFor()),
   device: {
     who: () => officer,
     path: () => `/devices/${meter}`,

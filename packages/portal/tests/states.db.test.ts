@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { addExports, addQuestions, alert, recordAlerts } from './testing-alerts.ts';
 import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, signAs } from './testing-gate.ts';
 import { TestPages } from './testing-pages.ts';
 import { alpha } from './testing-portal.ts';
@@ -13,6 +14,8 @@ const pages = new TestPages({
     await holdMessages(portal, 30);
     meter = (await findMeters(portal)).own;
     await recordTitles(portal, meter, 20);
+    await recordAlerts(portal, meter);
+    await addQuestions(portal);
   },
 });
 let file = '';
@@ -37,6 +40,7 @@ test('there is something of everything', async () => {
   );
   threshold = String(rows[0]?.threshold_id);
   await insertLooks(pages.portal);
+  await addExports(pages.portal);
   await pages.portal.database.pool.query(
     `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
      values ($1, sha256('mail'), 'officer@user.example', 'x', 'CN=Example', '12', now(), now() + interval '1 year')`,
@@ -176,6 +180,31 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     asks: '/title-switches',
     whole: (page) => page.getByRole('region', { name: 'History' }),
     unseen: 'the audit trail',
+  }),
+  'what may have caused an alert': () => ({
+    path: alert,
+    asks: `${alert}/causes`,
+    whole: (page) => page.getByText('Likely', { exact: true }),
+  }),
+  exports: () => ({
+    path: '/audit-trail?tab=exports',
+    asks: '/exports',
+    whole: table,
+    empty: 'No export was asked for.',
+    unseen: 'the audit trail',
+  }),
+  'questions to answer': () => ({
+    path: '/questions',
+    asks: '/questions',
+    whole: (page) => page.getByText('Why was this sent?'),
+    empty: 'Nobody has asked you anything.',
+    unseen: 'questions',
+  }),
+  'questions that were asked': () => ({
+    path: '/questions?tab=asked',
+    asks: '/questions',
+    whole: (page) => page.getByText('What was cleared here?'),
+    empty: 'You have asked nothing.',
   }),
   incidents: () => ({
     path: '/incidents',

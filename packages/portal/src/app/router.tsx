@@ -180,8 +180,15 @@ const directory = createRoute({
 const auditTrail = createRoute({
   getParentRoute: () => root,
   path: '/audit-trail',
-  validateSearch: z.object({ tab: text, find: text }),
+  validateSearch: z.object({ tab: text, find: text, user: text }),
   component: lazyRouteComponent(() => import('../audit-trail/audit-trail-page.tsx'), 'AuditTrailPage'),
+});
+
+const questions = createRoute({
+  getParentRoute: () => root,
+  path: '/questions',
+  validateSearch: z.object({ tab: text }),
+  component: lazyRouteComponent(() => import('../questions/questions-page.tsx'), 'QuestionsPage'),
 });
 
 const devices = createRoute({
@@ -221,6 +228,7 @@ export const router = createRouter({
     ways,
     directory,
     auditTrail,
+    questions,
     devices,
     device,
     demonstration,

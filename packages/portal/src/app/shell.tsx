@@ -33,6 +33,7 @@ const pages = [
   { to: '/streams', label: 'Streams', right: undefined },
   { to: '/devices', label: 'Devices', right: 'devices.see' },
   { to: '/audit-trail', label: 'Audit trail', right: 'switches.see' },
+  { to: '/questions', label: 'Questions', right: 'questions.see' },
   { to: '/incidents', label: 'Incidents', right: undefined },
   { to: '/people', label: 'People', right: 'people.see' },
   { to: '/certificates', label: 'Certificates', right: 'certificates.see' },

@@ -1,25 +1,28 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: cells of this table are no controls
 // biome-ignore-all lint/a11y/useSemanticElements: the rows of a table element cannot be left out of the document
+import { Anchor } from '@mantine/core';
 import type { TitleDocument } from '@penstock/api/schemas';
 import { kindWords } from '../messages/search.ts';
 import { VirtualTable } from '../shared/virtual-table.tsx';
 import { Day, When } from '../shared/when.tsx';
 import { roleBesideParty, senderWords, whyWords } from './words.ts';
 
-/** Three lines of the longest cell. */
-const ROW_PIXELS = 76;
-const NARROW_ROW_PIXELS = 246;
+/** Four lines of the longest cell. */
+const ROW_PIXELS = 94;
+const NARROW_ROW_PIXELS = 268;
 const columns = ['Time', 'Kind', 'Service', 'Code', 'Request sent by', 'Why it is shown'];
 
 /** The list itself. */
 export function TitleTable(props: {
   rows: readonly TitleDocument[];
   isOperator: boolean;
+  /** Left out: who looks may ask nobody. */
+  onAsk?: ((title: TitleDocument) => void) | undefined;
   hasMore: boolean;
   isLoadingMore: boolean;
   loadMore: () => void;
 }) {
-  const { isOperator, ...list } = props;
+  const { isOperator, onAsk, ...list } = props;
   return (
     <VirtualTable
       {...list}
@@ -28,14 +31,19 @@ export function TitleTable(props: {
       boxClass="penstock-titles"
       columns={columns}
       keyOf={({ reference }) => reference}
-      cells={(title) => <Cells title={title} isOperator={isOperator} />}
+      cells={(title) => <Cells title={title} isOperator={isOperator} onAsk={onAsk} />}
       rowPixels={ROW_PIXELS}
       narrowRowPixels={NARROW_ROW_PIXELS}
     />
   );
 }
 
-function Cells({ title, isOperator }: { title: TitleDocument; isOperator: boolean }) {
+function Cells(props: {
+  title: TitleDocument;
+  isOperator: boolean;
+  onAsk: ((title: TitleDocument) => void) | undefined;
+}) {
+  const { title, isOperator, onAsk } = props;
   const { time, sentAt, direction, kind, serviceReferenceVariant, name, concerns, code, meaning, sender, why } = title;
   const { words, dated, date } = whyWords(why, isOperator);
   return (
@@ -68,6 +76,11 @@ function Cells({ title, isOperator }: { title: TitleDocument; isOperator: boolea
       <div role="cell">
         <span>{senderWords(sender, isOperator)}</span>
         <small>{roleBesideParty(sender)}</small>
+        {onAsk === undefined || sender.isYou ? null : (
+          <Anchor component="button" type="button" size="sm" ta="left" onClick={() => onAsk(title)}>
+            Ask the sender
+          </Anchor>
+        )}
       </div>
       <div role="cell">
         <span>{words}</span>

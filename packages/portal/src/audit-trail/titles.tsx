@@ -1,8 +1,11 @@
 import { Box, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import type { TitleDocument } from '@penstock/api/schemas';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { type Caller, CallFailed } from '../api/call.ts';
+import { AskDialog, QuestionSent } from '../questions/ask-dialog.tsx';
+import { SavedViews } from '../saved-views/saved-views.tsx';
 import { useSession } from '../session/me.ts';
 import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
@@ -21,12 +24,16 @@ export function Titles({ caller, device, search }: { caller: Caller; device: str
   const query = titlesQuery(caller, device, search);
   const titles = useInfiniteQuery(query);
   const conditions = countTitleConditions(search);
+  const { for: acting, ...conditionsOnly } = search;
   const [isFiltering, setFiltering] = useState(conditions > 0);
   const rows = useMemo(() => titles.data?.pages.flatMap((page) => page.items) ?? [], [titles.data]);
+  const mayAsk = !isOperator && me.permissions.includes('questions.change');
+  const [asking, setAsking] = useState<TitleDocument>();
+  const [isSent, setSent] = useState(false);
   const isNone = titles.error instanceof CallFailed && titles.error.problem.code === 'request.not-found';
 
   function apply(wanted: Partial<TitleSearch>) {
-    const { for: acting, user } = search;
+    const { user } = search;
     void navigate({ to: '/devices/$device', params: { device }, search: { for: acting, user, ...wanted } });
   }
 
@@ -50,6 +57,7 @@ export function Titles({ caller, device, search }: { caller: Caller; device: str
           >
             {conditions === 0 ? 'Filter' : `Filter (${conditions})`}
           </Button>
+          <SavedViews page="titles" search={{ device, ...conditionsOnly }} />
           <ExportButton
             caller={caller}
             path={`/devices/${device}/titles.csv`}
@@ -78,11 +86,13 @@ export function Titles({ caller, device, search }: { caller: Caller; device: str
             : 'As soon as somebody sends this device something, it stands here.'}
         </Empty>
       ) : null}
+      {isSent ? <QuestionSent /> : null}
       {titles.isSuccess && rows.length > 0 ? (
         <>
           <TitleTable
             rows={rows}
             isOperator={isOperator}
+            onAsk={mayAsk ? setAsking : undefined}
             hasMore={titles.hasNextPage}
             isLoadingMore={titles.isFetchingNextPage}
             loadMore={titles.fetchNextPage}
@@ -93,6 +103,16 @@ export function Titles({ caller, device, search }: { caller: Caller; device: str
           </Text>
         </>
       ) : null}
+      {asking === undefined ? null : (
+        <AskDialog
+          title={asking}
+          onSent={() => {
+            setAsking(undefined);
+            setSent(true);
+          }}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
     </Stack>
   );
 }

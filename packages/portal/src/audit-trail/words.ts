@@ -1,10 +1,10 @@
 // What a title says, in words. Pure.
-import type { TitleDocument, TitleSwitchDocument, TitleSwitchName } from '@penstock/api/schemas';
+import type { CauseDocument, TitleDocument, TitleSwitchDocument, TitleSwitchName } from '@penstock/api/schemas';
 import { responsibilityWords } from '../devices/responsible.ts';
 
 type Role = NonNullable<TitleDocument['sender']['role']>;
 
-const roleWords: Readonly<Record<Role, string>> = {
+export const roleWords: Readonly<Record<Role, string>> = {
   IS: 'An electricity import supplier',
   ES: 'An electricity export supplier',
   GS: 'A gas supplier',
@@ -99,3 +99,12 @@ export function historyOf(items: readonly TitleSwitchDocument[], name: TitleSwit
   if (current === undefined) throw new Error(`the switch ${name} has no default`);
   return { now: current, planned: own.filter((one) => !hasBegun(one)).reverse(), past };
 }
+
+export const likelihoodWords: Readonly<Record<CauseDocument['likelihood'], string>> = {
+  likely: 'Likely',
+  possible: 'Possible',
+  unlikely: 'Unlikely',
+};
+
+/** Behind what came more than once. */
+export const timesWords = (count: number): string => (count === 1 ? '' : `, ${count.toLocaleString('en-GB')} times`);

@@ -73,6 +73,7 @@ function Policy({ userId }: { userId: string }) {
     return <FailureSummary words={wordsOf(failed?.error)} onRetry={retry} />;
   }
   const { secondOfficer, secondOfficerForRelease, deputies } = policy.data;
+  const isAsked = secondOfficer || secondOfficerForRelease === true;
   const named = deputies.map((email) => signers.data.find((one) => one.email === email) ?? { email, name: undefined });
   return (
     <>
@@ -90,22 +91,26 @@ function Policy({ userId }: { userId: string }) {
         <Text fw={650}>
           {secondOfficer
             ? 'Two officers sign whatever could let through what is held.'
-            : 'One officer signs everything.'}
+            : secondOfficerForRelease
+              ? 'One officer signs changes of thresholds and limits.'
+              : 'One officer signs everything.'}
         </Text>
         <Text mt={6}>{secondOfficer ? 'That is:' : 'No second officer is asked for:'}</Text>
         <List size="sm" withPadding>
           <List.Item>a higher threshold, or a shorter period</List.Item>
           <List.Item>an exception from a threshold</List.Item>
           <List.Item>the removal of a threshold or a limit, or a wider limit</List.Item>
-          {secondOfficer && secondOfficerForRelease ? <List.Item>the release of held messages</List.Item> : null}
         </List>
-        {secondOfficer && signers.data.length === 1 ? (
+        <Text mt={6}>
+          {secondOfficerForRelease ? 'Two officers sign' : 'One officer signs'} the release of held messages.
+        </Text>
+        {isAsked && signers.data.length === 1 ? (
           <Text mt="xs" fw={650} role="note">
             Only one officer can sign now: such a file would wait for a second one.
           </Text>
         ) : null}
       </Panel>
-      {secondOfficer ? (
+      {isAsked ? (
         <Panel title="Deputies">
           {named.length === 0 ? (
             <Text>Nobody is named: any two officers of the User ID can sign together.</Text>

@@ -15,6 +15,7 @@ export function PolicyDialog(props: {
 }) {
   const { userId, policy, signers, onClose } = props;
   const [needs, setNeeds] = useState(policy.secondOfficer);
+  const [forRelease, setForRelease] = useState(policy.secondOfficerForRelease === true);
   const [deputies, setDeputies] = useState<string[]>(policy.deputies);
   const changing = useChange(changedSchema, ['officer-policy']);
   // a deputy whose certificate has expired stays one until it is taken away
@@ -25,8 +26,10 @@ export function PolicyDialog(props: {
       .map((email) => ({ email, name: email })),
   ];
 
+  const isAsked = needs || forRelease;
+
   async function submit() {
-    const body = { secondOfficer: needs, deputies: needs ? deputies : [] };
+    const body = { secondOfficer: needs, secondOfficerForRelease: forRelease, deputies: isAsked ? deputies : [] };
     const path = `/user-ids/${userId}/officer-policy`;
     if ((await changing.change(path, { method: 'PUT', body })) !== undefined) onClose();
   }
@@ -48,7 +51,13 @@ export function PolicyDialog(props: {
           />
         </Stack>
       </Radio.Group>
-      {needs ? (
+      <Checkbox
+        label="Two officers sign the release of held messages"
+        description="Held messages then wait longer: both must be there when it is urgent."
+        checked={forRelease}
+        onChange={(event) => setForRelease(event.currentTarget.checked)}
+      />
+      {isAsked ? (
         <Checkbox.Group
           label="Deputies"
           description="One of the two is one of these. Nobody chosen: any two officers."

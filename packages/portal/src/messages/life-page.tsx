@@ -2,7 +2,7 @@ import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/c
 import type { MessageLifeDocument } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import type { Caller } from '../api/call.ts';
 import { DeviceLink } from '../devices/device-link.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
@@ -17,6 +17,9 @@ import { lifeQuery } from './record.ts';
 import { RecordGate } from './record-gate.tsx';
 import { kindWords, type MessageSearch } from './search.ts';
 import { Why } from './why.tsx';
+
+// of alerts alone, which are few: not in what every page loads first
+const Causes = lazy(() => import('../audit-trail/causes.tsx'));
 
 /** One message's whole life. */
 export function LifePage() {
@@ -81,6 +84,11 @@ function LifeShown(props: { caller: Caller; life: MessageLifeDocument; search: M
         </section>
         <Why caller={caller} position={life.position} user={search.user} />
       </SimpleGrid>
+      {life.kind === 'device_alert' || life.kind === 'dcc_alert' ? (
+        <Suspense fallback={<Loading what="what came before it" />}>
+          <Causes caller={caller} position={life.position} search={search} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

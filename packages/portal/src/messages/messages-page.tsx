@@ -3,6 +3,8 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { Caller } from '../api/call.ts';
+import { StartExport } from '../audit-trail/start-export.tsx';
+import { SavedViews } from '../saved-views/saved-views.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
@@ -31,11 +33,12 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
   const query = messagesQuery(caller, search);
   const messages = useInfiniteQuery(query);
   const conditions = countConditions(search);
+  const { for: acting, ...conditionsOnly } = search;
   const [isFiltering, setFiltering] = useState(conditions > 0);
   const rows = useMemo(() => messages.data?.pages.flatMap((page) => page.items) ?? [], [messages.data]);
 
   function apply(wanted: Partial<MessageSearch>) {
-    const { for: acting, user } = search;
+    const { user } = search;
     void navigate({ to: '/messages', search: { for: acting, user, ...wanted } });
   }
 
@@ -54,7 +57,9 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
           >
             {conditions === 0 ? 'Filter' : `Filter (${conditions})`}
           </Button>
+          <SavedViews page="messages" search={conditionsOnly} />
           <ExportButton caller={caller} path="/messages.csv" query={queryOf(search)} name="messages" />
+          <StartExport caller={caller} query={queryOf(search)} user={search.user} />
           <NewMessages
             key={rows[0]?.position ?? 'none'}
             caller={caller}

@@ -22,8 +22,8 @@ test('every kind has words and leads somewhere, to the page of the same User', (
     ],
     ['Ways', { words: 'Open the ways', to: '/ways', params: {}, search: {} }],
     ['File not taken in', { words: 'How to deliver', to: '/ways', params: {}, search: { tab: 'guidance' } }],
-    ['Export', { words: 'Open the messages', to: '/messages', params: {}, search: {} }],
-    ['Question', { words: 'Open the messages', to: '/messages', params: {}, search: {} }],
+    ['Export', { words: 'Open the exports', to: '/audit-trail', params: {}, search: { user: 'U', tab: 'exports' } }],
+    ['Question', { words: 'Open the questions', to: '/questions', params: {}, search: {} }],
   ]);
 });
 

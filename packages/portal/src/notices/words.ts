@@ -26,7 +26,7 @@ export const kindMarks: Readonly<Record<NoticeKind, 'held' | 'warned' | 'passed'
 
 export interface Lead {
   readonly words: string;
-  readonly to: '/quarantine/$event' | '/thresholds' | '/submissions/$sha256' | '/ways' | '/messages';
+  readonly to: '/quarantine/$event' | '/thresholds' | '/submissions/$sha256' | '/ways' | '/audit-trail' | '/questions';
   readonly params: Readonly<Record<string, string>>;
   readonly search: Readonly<Record<string, string | undefined>>;
 }
@@ -47,8 +47,9 @@ export function leadOf({ kind, about }: Pick<NoticeDocument, 'kind' | 'about'>, 
     case 'delivery':
       return { words: 'How to deliver', to: '/ways', params: {}, search: { tab: 'guidance' } };
     case 'export':
+      return { words: 'Open the exports', to: '/audit-trail', params: {}, search: { user, tab: 'exports' } };
     case 'question':
-      return { words: 'Open the messages', to: '/messages', params: {}, search: {} };
+      return { words: 'Open the questions', to: '/questions', params: {}, search: {} };
   }
 }
 

@@ -86,6 +86,12 @@ test('an administrator is told what waits for an approval, and what the others g
   ]);
 });
 
+test('questions to answer need somebody, while there are any', () => {
+  const needs = needsOf({ ...well, questions: { toAnswer: 2 } }, asUser);
+  expect(needs[0]).toMatchObject({ key: 'questions', state: 'waiting', title: '2 questions to answer' });
+  expect(healthWords(needs)).toBe('One thing needs somebody.');
+});
+
 test('a certificate that ended is said to have', () => {
   const ended = { userId: 'U', partyName: 'Alpha', purpose: 'signing', notAfter: '2026-11-22T11:59:00.000Z' } as const;
   const [first] = needsOf({ ...well, certificates: { count: 1, first: [ended] } }, asUser);

@@ -11,6 +11,7 @@ export interface Need {
     | 'approvals'
     | 'approvals-of-others'
     | 'stopped-files'
+    | 'questions'
     | 'certificates'
     | 'access-approvals'
     | 'access-given';
@@ -153,6 +154,20 @@ function submissions(
   return all.filter((need) => need !== false);
 }
 
+/** Only while there is one. */
+function questions({ questions: { toAnswer } }: OverviewDocument): Need[] {
+  if (toAnswer === 0) return [];
+  return [
+    {
+      key: 'questions',
+      name: 'Questions',
+      state: 'waiting',
+      title: `${count(toAnswer, 'question')} to answer`,
+      words: 'About messages that you sent.',
+    },
+  ];
+}
+
 const givenWords = {
   invited: 'was invited',
   reset: 'had the sign-in reset',
@@ -195,6 +210,7 @@ export function needsOf(overview: OverviewDocument, { isOperator }: { isOperator
     incidents(overview),
     ...submissions(overview, isOperator),
     ...releases(overview),
+    ...questions(overview),
     ...people(overview),
     certificates(overview),
   ];

@@ -18,7 +18,9 @@ const overviewQuery = (caller: Caller) =>
     queryKey: ['overview', caller],
     queryFn: ({ signal }) => ask(overviewSchema, '/overview', { caller, signal }),
     meta: {
-      live: { topics: ['quarantine', 'streams', 'incidents', 'releases', 'submissions', 'directory', 'people'] },
+      live: {
+        topics: ['quarantine', 'streams', 'incidents', 'releases', 'submissions', 'questions', 'directory', 'people'],
+      },
     },
   });
 
@@ -90,6 +92,7 @@ const ways: Readonly<Record<Need['key'], LinkProps['to']>> = {
   approvals: '/submissions',
   'approvals-of-others': '/submissions',
   'stopped-files': '/submissions',
+  questions: '/questions',
   certificates: '/certificates',
   'access-approvals': '/people',
   'access-given': '/people',

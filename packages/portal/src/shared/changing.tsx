@@ -20,11 +20,14 @@ export interface Changing<Answer> {
 export function useChange<Schema extends z.ZodType>(
   schema: Schema,
   touches: readonly string[],
+  /** Where the Operator's people change what is a User's own. */
+  reason?: string,
 ): Changing<z.output<Schema>> {
   const { acting } = useSession();
   const queryClient = useQueryClient();
   const changing = useMutation({
-    mutationFn: ({ path, sent }: { path: string; sent: Sent }) => ask(schema, path, { caller: { acting }, sent }),
+    mutationFn: ({ path, sent }: { path: string; sent: Sent }) =>
+      ask(schema, path, { caller: { acting, reason }, sent }),
     onSuccess: () => Promise.all(touches.map((key) => queryClient.invalidateQueries({ queryKey: [key] }))),
   });
   return {

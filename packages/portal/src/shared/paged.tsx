@@ -24,6 +24,8 @@ const topicsOf = {
   activity: ['people'],
   readings: ['readings'],
   looks: [],
+  exports: ['exports'],
+  questions: ['questions'],
   certificates: ['directory'],
   officers: ['officers'],
   'ssh-keys': ['ssh-keys'],
@@ -43,12 +45,18 @@ export function usePaged<Item, Schema extends z.ZodType<PageOf<Item>>>(
   schema: Schema & z.ZodType<PageOf<Item>>,
   path: string,
   query: Query = {},
+  /** Where the Operator's people ask for what is a User's own. */
+  reason?: string,
 ) {
   const { acting } = useSession();
   return useInfiniteQuery({
     queryKey: [name, acting, query],
     queryFn: ({ pageParam, signal }): Promise<PageOf<Item>> =>
-      ask(schema, path, { caller: { acting }, query: { limit: PAGE_ROWS, ...query, cursor: pageParam }, signal }),
+      ask(schema, path, {
+        caller: { acting, reason },
+        query: { limit: PAGE_ROWS, ...query, cursor: pageParam },
+        signal,
+      }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
     meta: { live: { topics: topicsOf[name] } },

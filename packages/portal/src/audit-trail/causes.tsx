@@ -1,0 +1,157 @@
+import { Anchor, Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { type CauseDocument, type CausesDocument, causesSchema } from '@penstock/api/schemas';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ask, type Caller } from '../api/call.ts';
+import { DeviceLink } from '../devices/device-link.tsx';
+import { kindWords, type MessageSearch } from '../messages/search.ts';
+import { AskDialog, QuestionSent } from '../questions/ask-dialog.tsx';
+import { useSession } from '../session/me.ts';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { Loading } from '../shared/states.tsx';
+import { When } from '../shared/when.tsx';
+import { Decisions } from './decisions.tsx';
+import { likelihoodWords, roleBesideParty, senderWords, timesWords } from './words.ts';
+
+/** Of an alert: what was sent to its device before it, what most likely caused it first, and what is decided about it. */
+export default function Causes(props: { caller: Caller; position: string; search: MessageSearch }) {
+  const { caller, position, search } = props;
+  const queryKey = ['causes', caller, position, search.user];
+  const causes = useQuery({
+    queryKey,
+    queryFn: ({ signal }) =>
+      ask(causesSchema, `/messages/${position}/causes`, { caller, query: { userId: search.user }, signal }),
+    // that somebody looked is recorded: it is asked once
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <Stack gap="sm" component="section" aria-labelledby="causes-head">
+      <Title order={2} size="h4" id="causes-head">
+        What may have caused this
+      </Title>
+      {causes.isPending ? <Loading what="what came before it" /> : null}
+      {causes.isError ? <FailureSummary words={wordsOf(causes.error)} onRetry={() => void causes.refetch()} /> : null}
+      {causes.isSuccess ? (
+        <>
+          <Found found={causes.data} search={search} />
+          <Decisions decisions={causes.data.decisions} position={position} queryKey={queryKey} />
+        </>
+      ) : null}
+    </Stack>
+  );
+}
+
+function Found({ found, search }: { found: CausesDocument; search: MessageSearch }) {
+  const { finding, causes, devices, from, isCut } = found;
+  const unseen = devices.filter(({ seesTitles }) => !seesTitles);
+  return (
+    <>
+      <Text fw={600}>{finding}</Text>
+      <Text size="sm" c="dimmed">
+        Looked at from <When at={from} inline /> up to the alert.
+        {isCut ? ' There was more in that time than is looked at; only the newest were.' : ''} What is said is how well
+        each fits, and proves nothing.
+      </Text>
+      {unseen.map(({ device }) => (
+        <Text size="sm" key={device}>
+          Of <DeviceLink device={device} /> only the own messages were looked at: its titles are not to be seen here.
+        </Text>
+      ))}
+      {causes.length === 0 ? null : (
+        <ol className="penstock-causes">
+          {causes.map((cause) => (
+            <Paper
+              component="li"
+              withBorder
+              p="md"
+              className="penstock-panel"
+              key={`${cause.reference ?? cause.position} ${cause.first}`}
+            >
+              <Cause cause={cause} search={search} />
+            </Paper>
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+function Cause({ cause, search }: { cause: CauseDocument; search: MessageSearch }) {
+  const { me } = useSession();
+  const {
+    likelihood,
+    reasons,
+    kind,
+    serviceReferenceVariant,
+    name,
+    codes,
+    sender,
+    count,
+    first,
+    last,
+    position,
+    reference,
+  } = cause;
+  const [day = '', sequence = ''] = position?.split('/') ?? [];
+  const role = roleBesideParty(sender);
+  const mayAsk = me.acting.kind === 'user' && me.permissions.includes('questions.change');
+  return (
+    <>
+      <span className={`penstock-outcome penstock-likelihood-${likelihood}`}>{likelihoodWords[likelihood]}</span>
+      <Text fw={650}>
+        {kindWords[kind]} {serviceReferenceVariant} {name}
+        {timesWords(count)}
+      </Text>
+      <Text size="sm">
+        {senderWords(sender, me.acting.kind === 'operator')}
+        {role === undefined ? '' : `, ${role}`}; {count === 1 ? '' : 'from '}
+        <When at={first} inline />
+        {count === 1 ? null : (
+          <>
+            to <When at={last} inline />
+          </>
+        )}
+        {codes.length === 0 ? '' : `; ${codes.join(', ')}`}
+      </Text>
+      <ul className="penstock-why">
+        {reasons.map((reason) => (
+          <li key={reason}>
+            <Text size="sm">{reason}</Text>
+          </li>
+        ))}
+      </ul>
+      {reference === undefined || !mayAsk ? null : <Ask cause={cause} reference={reference} />}
+      {position === undefined ? null : (
+        <Anchor
+          size="sm"
+          renderRoot={(props) => (
+            <Link to="/messages/$day/$sequence" params={{ day, sequence }} search={search} {...props} />
+          )}
+        >
+          Open this message
+        </Anchor>
+      )}
+    </>
+  );
+}
+
+/** The way to whoever sent the last of them. */
+function Ask({ cause, reference }: { cause: CauseDocument; reference: string }) {
+  const [step, setStep] = useState<'asking' | 'sent'>();
+  if (step === 'sent') return <QuestionSent />;
+  return (
+    <>
+      <Button size="xs" variant="default" mt={6} onClick={() => setStep('asking')}>
+        Ask the sender
+      </Button>
+      {step === 'asking' ? (
+        <AskDialog
+          title={{ ...cause, reference, time: cause.last }}
+          onSent={() => setStep('sent')}
+          onClose={() => setStep(undefined)}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { Button, Stack, Text, Title } from '@mantine/core';
+import { type QuestionDocument, questionPageSchema } from '@penstock/api/schemas';
+import { useSearch } from '@tanstack/react-router';
+import { useSession } from '../session/me.ts';
+import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { PageTitle } from '../shared/page-title.tsx';
+import { usePaged } from '../shared/paged.tsx';
+import { Empty, Loading, NoRight } from '../shared/states.tsx';
+import { Views } from '../shared/views.tsx';
+import { Question } from './question.tsx';
+import { type Side, sides } from './words.ts';
+
+const views = [
+  ['received', 'Asked of you'],
+  ['asked', 'Asked by you'],
+] as const satisfies readonly (readonly [Side, string])[];
+
+/** Questions about titles, relayed between who asks and who sent the message. */
+export function QuestionsPage() {
+  const { me } = useSession();
+  const { tab } = useSearch({ from: '/questions' });
+  if (!me.permissions.includes('questions.see')) return <NoRight page="Questions" what="questions" />;
+  const side = sides.find((one) => one === tab) ?? 'received';
+  return (
+    <Stack gap="md" maw={900}>
+      <PageTitle title="Questions" />
+      <div>
+        <Title order={1}>Questions</Title>
+        <Text c="dimmed">
+          Whoever sees a title of a device can ask the sender of the message about it. Neither side is told who the
+          other is, unless both agree to be named.
+        </Text>
+      </div>
+      <Views label="Whose questions" views={views} shown={side} />
+      <Questions key={side} side={side} />
+    </Stack>
+  );
+}
+
+function Questions({ side }: { side: Side }) {
+  const list = usePaged<QuestionDocument, typeof questionPageSchema>('questions', questionPageSchema, '/questions', {
+    side,
+  });
+  if (list.isPending) return <Loading what="the questions" />;
+  if (list.isError) return <FailureSummary words={wordsOf(list.error)} onRetry={() => void list.refetch()} />;
+  const items = list.data.pages.flatMap((page) => page.items);
+  if (items.length === 0) {
+    return side === 'received' ? (
+      <Empty title="Nobody has asked you anything.">
+        When somebody asks about a message that you sent, the question stands here and a notice tells you.
+      </Empty>
+    ) : (
+      <Empty title="You have asked nothing.">Open a device and choose “Ask the sender” on one of its titles.</Empty>
+    );
+  }
+  return (
+    <>
+      <Stack component="ol" gap="xs" className="penstock-notices">
+        {items.map((item) => (
+          <li key={item.question}>
+            <Question item={item} />
+          </li>
+        ))}
+      </Stack>
+      {list.hasNextPage ? (
+        <div>
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            Show older questions
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}
