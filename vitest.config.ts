@@ -3,14 +3,14 @@ import { defineConfig } from 'vitest/config';
 // Two projects: pure tests, and tests on a real database (one server for the run, one database a test). A third makes
 // the pictures of the portal, and is no part of the tests.
 // The tests of the embedded server, of the platform that runs it, of the pages, and of what is a protocol more than SQL
-// (SFTP, mail, sign-in by keys and providers) say nothing about another server.
+// (SFTP, mail, sign-in, who may call what, the command line) say nothing about another server.
 const ofEmbedded = [
   '**/embedded.db.test.ts',
   'packages/portal/tests/*.db.test.ts',
   'packages/platform/src/channels/**/*.db.test.ts',
-  'packages/platform/src/people/{passkey,provider}.db.test.ts',
   'packages/platform/src/events/*.db.test.ts',
-  'packages/platform/src/{api,client}.db.test.ts',
+  'packages/platform/src/{api,client,others}.db.test.ts',
+  'packages/platform/src/people/*.db.test.ts',
   'packages/platform/src/submissions/{life,states}-kill.db.test.ts',
   'packages/cli/src/*.db.test.ts',
 ];
