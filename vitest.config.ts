@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Two projects: pure tests, and tests on a real database (one server for the run, one database a test). A third makes
 // the pictures of the portal, and is no part of the tests.
 // The tests of the embedded server, of the platform that runs it, of the pages, and of what is a protocol more than SQL
-// (SFTP, mail, sign-in, who may call what, the command line) say nothing about another server.
+// (SFTP, mail, sign-in, who may call what, the life of signed files, the command line) say nothing about another server.
 const ofEmbedded = [
   '**/embedded.db.test.ts',
   'packages/portal/tests/*.db.test.ts',
@@ -11,7 +11,7 @@ const ofEmbedded = [
   'packages/platform/src/events/*.db.test.ts',
   'packages/platform/src/{api,client,others}.db.test.ts',
   'packages/platform/src/people/*.db.test.ts',
-  'packages/platform/src/submissions/{life,states}-kill.db.test.ts',
+  'packages/platform/src/submissions/*.db.test.ts',
   'packages/cli/src/*.db.test.ts',
 ];
 const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PENSTOCK_TEST_DATABASE_URL;
