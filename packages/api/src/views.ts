@@ -38,9 +38,8 @@ export const viewSearchSchemas = {
     kind: titleKindSchema.optional(),
     code,
   }),
-  timeline: z.strictObject({ ...time, user: euiSchema.optional(), device: euiSchema }),
 } as const;
-export const viewPages = ['messages', 'titles', 'timeline'] as const satisfies (keyof typeof viewSearchSchemas)[];
+export const viewPages = ['messages', 'titles'] as const satisfies (keyof typeof viewSearchSchemas)[];
 export const viewPageSchema = z.enum(viewPages);
 
 /** Shown as text, whatever it says. */
@@ -57,7 +56,6 @@ const shown = z.discriminatedUnion(
   [
     z.strictObject({ page: z.literal('messages'), search: viewSearchSchemas.messages }),
     z.strictObject({ page: z.literal('titles'), search: viewSearchSchemas.titles }),
-    z.strictObject({ page: z.literal('timeline'), search: viewSearchSchemas.timeline }),
   ],
   { error: 'is no page that has views' },
 );

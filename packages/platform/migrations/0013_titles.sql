@@ -85,6 +85,7 @@ grant select (user_id, day, sequence, device) on named_device to penstock_titles
 grant select on responsibility, home_network, user_role, title_switch to penstock_titles;
 grant select (user_id, party_id, status) on user_id to penstock_titles;
 grant select (party_id, name, status) on party to penstock_titles;
+grant select (key) on sealing_key to penstock_titles;
 grant select (user_id, day, sequence, submission, action) on held_decision to penstock_titles;
 grant select (user_id, day, submission, from_sequence, to_sequence, released_at) on release_span to penstock_titles;
 
@@ -164,8 +165,14 @@ return (
            array_position(array['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'COS', 'OPERATOR'], o.role)
   limit 1);
 
--- The titles of the device that the transaction names, as far as the viewer may see them. `sequence` and `tie` order them and find one again; they never leave the platform
--- but sealed.
+-- What tells messages of several Users with one sequence apart. Under the key of the platform: who has it and not the key
+-- cannot try the User IDs that there are.
+create function title_tie(in_user macaddr8, in_sequence bigint, in_key bytea) returns bigint
+language sql immutable parallel safe
+return ('x' || left(encode(sha256(in_key || macaddr8_send(in_user) || int8send(in_sequence)), 'hex'), 16))::bit(64)::bigint;
+
+-- The titles of the device that the transaction names, as far as the viewer may see them. `sequence` and `tie` order them
+-- and find one again; they never leave the platform but sealed.
 create view device_title with (security_barrier) as
 select t.device, t.day, t.sequence, t.tie, t.recorded_at, t.direction, t.kind, t.srv, t.code, t.is_target, t.is_own,
        t.released_at, title_sender_role(t.user_id, t.device, t.recorded_at) as sender_role,
@@ -174,7 +181,8 @@ select t.device, t.day, t.sequence, t.tie, t.recorded_at, t.direction, t.kind, t
             then (select p.name from user_id u join party p on p.party_id = u.party_id where u.user_id = t.user_id)
        end as sender_party
 from (
-  select l.device, l.day, l.sequence, hashtextextended(l.user_id::text, l.sequence) as tie, l.user_id, l.recorded_at,
+  select l.device, l.day, l.sequence, title_tie(l.user_id, l.sequence, (select k.key from sealing_key k)) as tie,
+         l.user_id, l.recorded_at,
          l.direction, l.kind, l.srv, l.code, l.is_target,
          l.user_id = any ((select visible_user_ids())::macaddr8[]) as is_own, l.verdict,
          case l.verdict when 'held' then title_released_at(l.user_id, l.day, l.sequence) end as released_at

@@ -52,6 +52,9 @@ do $$ declare its text; begin
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer
                     using (user_id = any ((select visible_user_ids())::macaddr8[]))', its);
-    execute format('grant select on %I to penstock_viewer', its);
   end loop;
 end $$;
+-- all but which title it is
+grant select (user_id, question, device, asked_at, words, state, answer, answered_at, agrees, named_user_id, changed_at)
+  on asked_question to penstock_viewer;
+grant select on received_question to penstock_viewer;

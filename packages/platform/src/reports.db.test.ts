@@ -150,7 +150,7 @@ describe('saved views', () => {
     [{ ...view, shown: { page: 'messages', search: { sql: '1' } } }],
     [{ ...view, shown: { page: 'messages', search: { device: `${requireEui(meter)}x` } } }],
     [{ ...view, shown: { page: 'messages', search: { code: 'javascript:alert(1)' } } }],
-    [{ ...view, shown: { page: 'timeline', search: {} } }],
+    [{ ...view, shown: { page: 'titles', search: {} } }],
     [{ ...view, to: 'https://elsewhere.example' }],
   ])('%j is refused', async (body) => expect((await save(body)).status).toBe(400));
 

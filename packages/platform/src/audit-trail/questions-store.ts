@@ -88,7 +88,7 @@ export async function askQuestion(
        select d.user_id, $1, d.day, d.sequence, $2, $3, $4, 'open', false, clock_timestamp()
        from message_device d
        where d.device = $5 and d.day = $6::date and d.sequence = $7::bigint
-         and hashtextextended(d.user_id::text, d.sequence) = $8::bigint
+         and title_tie(d.user_id, d.sequence, (select key from sealing_key)) = $8::bigint
        limit 1 returning user_id`,
       [made.question, title.why.role, toMinute(at), asked.words, device, place.day, place.sequence, place.tie],
     );
@@ -192,8 +192,8 @@ export async function readQuestion(
   const userId = ownId(viewer, named);
   const found = await asViewerOf(pool, [userId], async (client) => {
     for (const side of ['asked', 'received'] as const) {
-      const { rows } = await client.query<OwnRow & { title?: string }>(
-        `select ${columns[side]}${side === 'asked' ? ', q.title' : ''}, '' as cursor
+      const { rows } = await client.query<OwnRow>(
+        `select ${columns[side]}, '' as cursor
          from ${side}_question q where q.user_id = $1 and q.question = $2`,
         [userId, question],
       );
@@ -203,8 +203,13 @@ export async function readQuestion(
   });
   if (found === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such question' });
   const document = toDocument(found, await partiesOf(pool, [found]), now());
-  const place = parsePlace(found.title);
-  if (document.side === 'received' || place === undefined) return document;
+  if (document.side === 'received') return document;
+  const { rows } = await pool.query<{ title: string }>(
+    'select title from asked_question where user_id = $1 and question = $2',
+    [userId, question],
+  );
+  const place = parsePlace(rows[0]?.title);
+  if (place === undefined) return document;
   const device = requireEui(document.device);
   const view = await titles.openIfSeen(viewer, { device, userId, what: `question ${question}` });
   const title = view && (await titles.titleAt(view, place));

@@ -3,11 +3,18 @@ import { type ExportFormat, exportFormats, exportSchema } from '@penstock/api/sc
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ask } from '../api/call.ts';
+import { ask, type Caller, type Query } from '../api/call.ts';
 import { ChangeFailure } from '../shared/failure.tsx';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
-import type { ExportAsked } from './start-export.tsx';
+
+export interface ExportAsked {
+  readonly caller: Caller;
+  /** The conditions of the view. */
+  readonly query: Query;
+  /** Whose record, where the Operator looks. */
+  readonly user: string | undefined;
+}
 
 const formatWords: Readonly<Record<ExportFormat, string>> = {
   csv: 'CSV, with a header line',

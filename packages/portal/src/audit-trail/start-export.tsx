@@ -1,14 +1,6 @@
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
-import type { Caller, Query } from '../api/call.ts';
-
-export interface ExportAsked {
-  readonly caller: Caller;
-  /** The conditions of the view. */
-  readonly query: Query;
-  /** Whose record, where the Operator looks. */
-  readonly user: string | undefined;
-}
+import type { ExportAsked } from './start-export-dialog.tsx';
 
 // the page of messages is in what is loaded first, its dialog is not
 const StartExportDialog = lazy(() => import('./start-export-dialog.tsx'));

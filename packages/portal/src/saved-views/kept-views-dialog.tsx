@@ -5,7 +5,7 @@ import { useChange } from '../shared/changing.tsx';
 import { Dialog } from '../shared/dialog.tsx';
 import { missing } from '../shared/faults.ts';
 import { Form, useChecked } from '../shared/form.tsx';
-import { type Shown, useViews } from './saved-views.tsx';
+import { type Shown, useViews } from './views.ts';
 
 /** The person's own views of a page, to be renamed or deleted. */
 export default function KeptViewsDialog({ page, onClose }: { page: Shown['page']; onClose: () => void }) {

@@ -5,7 +5,7 @@ import { useChange } from '../shared/changing.tsx';
 import { missing } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
-import type { Shown } from './saved-views.tsx';
+import type { Shown } from './views.ts';
 
 const savedSchema = z.object({ view: z.string() });
 

@@ -1,23 +1,16 @@
 import { NavLink, Text } from '@mantine/core';
-import { type PostView, type ViewDocument, viewListSchema } from '@penstock/api/schemas';
-import { useQuery } from '@tanstack/react-query';
+import type { ViewDocument } from '@penstock/api/schemas';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { Disclosure } from '../shared/disclosure.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Loading } from '../shared/states.tsx';
+import { type Shown, useViews } from './views.ts';
 
 // the page of messages is in what is loaded first, the dialogs are not
 const SaveViewDialog = lazy(() => import('./save-view-dialog.tsx'));
 const KeptViewsDialog = lazy(() => import('./kept-views-dialog.tsx'));
-
-/** A page with what stands in its address; the API says what of it is no condition. */
-export interface Shown {
-  readonly page: PostView['shown']['page'];
-  readonly search: Readonly<Record<string, string | undefined>>;
-}
 
 /** The person's own views of a page, by name; what is shown now can be saved as one. */
 export function SavedViews(shown: Shown) {
@@ -43,15 +36,6 @@ export function SavedViews(shown: Shown) {
       </Suspense>
     </>
   );
-}
-
-/** All of a page, by name. */
-export function useViews(page: Shown['page']) {
-  const { acting } = useSession();
-  return useQuery({
-    queryKey: ['views', acting, page],
-    queryFn: ({ signal }) => ask(viewListSchema, '/views', { caller: { acting }, query: { page }, signal }),
-  });
 }
 
 function ViewList(props: { page: Shown['page']; onChosen: () => void; onDialog: (which: 'save' | 'keep') => void }) {
