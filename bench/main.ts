@@ -29,6 +29,7 @@ const usage = `npm run bench -- NAME [options]
   --json             print the result as one line of JSON
   --quick            a short run, for seeing that it works
   --rows N           audit: rows of the record
+  --keep FOLDER      audit: leave the filled databases there; the next run with it asks them and fills nothing
   --rounds N         recovery: kills of each kind; isolation: pairs of phases
   --profile FOLDER   write CPU profiles of the platform there, and print where its time went`;
 
@@ -39,6 +40,7 @@ function readArguments(): { name: string; json: boolean; options: BenchOptions }
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       rows: { type: 'string' },
+      keep: { type: 'string' },
       rounds: { type: 'string' },
       profile: { type: 'string' },
     },
@@ -48,8 +50,9 @@ function readArguments(): { name: string; json: boolean; options: BenchOptions }
   const [rounds, rows] = [numberOf(values.rounds), numberOf(values.rows)];
   const isWrong = [rounds, rows].some((number) => number !== undefined && !(Number.isInteger(number) && number > 0));
   if (!benches.has(name) || others.length > 0 || isWrong) return undefined;
-  const profileFolder = values.profile === undefined ? undefined : resolve(values.profile);
-  return { name, json: values.json, options: { quick: values.quick, rounds, rows, profileFolder } };
+  const folderOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : resolve(text));
+  const [profileFolder, keepFolder] = [folderOf(values.profile), folderOf(values.keep)];
+  return { name, json: values.json, options: { quick: values.quick, rounds, rows, keepFolder, profileFolder } };
 }
 
 async function run(name: string, json: boolean, options: BenchOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../harness/cleanup.ts';
 import { describeMachine } from '../harness/machine.ts';
@@ -6,6 +6,7 @@ import type { BenchOptions } from '../harness/options.ts';
 import { say } from '../harness/progress.ts';
 import type { BenchResult } from '../harness/result.ts';
 import { rounded } from '../harness/statistics.ts';
+import type { Filled } from './fill.ts';
 import { type Measured, measure, type Plan, prepare } from './measure.ts';
 import { askPeer, openPeer } from './peer.ts';
 import { DAYS } from './shape.ts';
@@ -25,12 +26,11 @@ export async function audit(options: BenchOptions): Promise<BenchResult> {
   const plan = options.quick ? QUICK : FULL;
   const rows = options.rows ?? (options.quick ? QUICK_ROWS : ROWS);
   const folder = temporaryFolder();
+  const keeping = options.keepFolder;
   const session = openPeer(folder);
   const dumpFolder = session === undefined ? undefined : join(folder, 'rows');
-  say(`filling ${Math.ceil(rows / 10)} rows of ${DAYS} days`);
-  const tenth = await run(join(folder, 'tenth'), Math.ceil(rows / 10), { plan });
-  say(`filling ${rows} rows`);
-  const all = await run(join(folder, 'all'), rows, { plan, dumpFolder });
+  const tenth = await run(keeping ?? folder, Math.ceil(rows / 10), { plan, isKept: keeping !== undefined });
+  const all = await run(keeping ?? folder, rows, { plan, dumpFolder, isKept: keeping !== undefined });
   const peers: Record<string, unknown> = {};
   if (session !== undefined && dumpFolder !== undefined) {
     say('asking the peer');
@@ -68,15 +68,32 @@ export async function audit(options: BenchOptions): Promise<BenchResult> {
   };
 }
 
-/** Fills a database, measures, and takes it away. */
-async function run(
-  folder: string,
-  rows: number,
-  options: { plan: Plan; dumpFolder?: string | undefined },
-): Promise<Measured> {
-  mkdirSync(folder);
-  chmodSync(folder, 0o755); // PostgreSQL runs as a user of its own when the bench runs as root
-  const measured = await measure(folder, { ...options, filled: await prepare(folder, rows) });
-  rmSync(folder, { recursive: true });
+interface RunOptions {
+  readonly plan: Plan;
+  readonly dumpFolder?: string | undefined;
+  readonly isKept: boolean;
+}
+
+/** Fills a database of so many rows, or finds it filled; measures, and takes it away unless it is kept. */
+async function run(parent: string, rows: number, { isKept, ...options }: RunOptions): Promise<Measured> {
+  const folder = join(parent, `${rows}`);
+  const filled = await filledIn(folder, rows);
+  const measured = await measure(folder, { ...options, filled });
+  if (!isKept) rmSync(folder, { recursive: true });
   return measured;
+}
+
+async function filledIn(folder: string, rows: number): Promise<Filled> {
+  const account = join(folder, 'filled.json');
+  if (existsSync(account)) {
+    say(`asking the ${rows} rows in ${folder}`);
+    return JSON.parse(readFileSync(account, 'utf8'));
+  }
+  say(`filling ${rows} rows of ${DAYS} days`);
+  rmSync(folder, { recursive: true, force: true }); // of a run that was broken off
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755); // PostgreSQL runs as a user of its own when the bench runs as root
+  const filled = await prepare(folder, rows);
+  writeFileSync(account, JSON.stringify(filled));
+  return filled;
 }

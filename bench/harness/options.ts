@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly rounds: number | undefined;
   /** Of the record, in `audit`. */
   readonly rows: number | undefined;
+  /** Where `audit` leaves what it filled, and finds it again. */
+  readonly keepFolder: string | undefined;
   /** Where CPU profiles of the platform go. */
   readonly profileFolder: string | undefined;
 }
