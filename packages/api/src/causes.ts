@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { euiSchema, instantSchema, positionSchema } from './common.ts';
 import { alertDecisionSchema } from './messages.ts';
-import { senderRoleSchema, titleKindSchema } from './titles.ts';
+import { titleKindSchema, titleSenderSchema } from './titles.ts';
 
 /** Messages of one kind and service from one sender, one upon the other, are one cause. */
 export const causeSchema = z.object({
@@ -16,7 +16,7 @@ export const causeSchema = z.object({
   /** Each code that one of them has. */
   codes: z.array(z.string()),
   concerns: z.enum(['target', 'body']),
-  sender: z.object({ role: senderRoleSchema.optional(), party: z.string().optional(), isYou: z.boolean() }),
+  sender: titleSenderSchema,
   count: z.int(),
   /** Of the first and the last of them: when it was recorded, or sent if it was held before. */
   first: instantSchema,

@@ -20,6 +20,7 @@ export * from './ssh-keys.ts';
 export * from './streams.ts';
 export * from './submissions.ts';
 export * from './thresholds.ts';
+export * from './timeline.ts';
 export * from './titles.ts';
 export * from './views.ts';
 export * from './ways.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery } from './common.ts';
+import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery, positionSchema } from './common.ts';
 import { directionSchema } from './messages.ts';
 import { timeCursorSchema } from './people.ts';
 
@@ -22,6 +22,13 @@ export const titleReasonSchema = z.object({
   since: instantSchema.optional(),
 });
 
+/** Who sent the request, also of what came back. */
+export const titleSenderSchema = z.object({
+  role: senderRoleSchema.optional(),
+  party: z.string().optional(),
+  isYou: z.boolean(),
+});
+
 /** One message of anybody that concerns a device: never its content, and nothing that shows who sent it but its role. */
 export const titleSchema = z.object({
   /** Names this title in a question to its sender; another each time it is shown. */
@@ -40,8 +47,9 @@ export const titleSchema = z.object({
   code: z.string().optional(),
   /** What the code says; left out where no public source tells. */
   meaning: z.string().optional(),
-  /** Who sent the request, also of what came back. */
-  sender: z.object({ role: senderRoleSchema.optional(), party: z.string().optional(), isYou: z.boolean() }),
+  sender: titleSenderSchema,
+  /** Of one's own, looked at by one User ID: where it stands in the record. */
+  position: positionSchema.optional(),
   why: titleReasonSchema,
 });
 export type TitleDocument = z.infer<typeof titleSchema>;

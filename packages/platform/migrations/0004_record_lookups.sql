@@ -155,3 +155,38 @@ begin
   end if;
 end
 $$;
+
+-- How many alerts of a device a User has in its record, in each step of time that has any; a day at a time, as record_page.
+create function device_alert_counts(
+  in_user macaddr8, in_device macaddr8, in_from timestamptz, in_to timestamptz, in_step interval
+) returns table (bucket timestamptz, count bigint)
+language plpgsql stable
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+  asked date := (in_from at time zone 'UTC')::date;
+  last constant date := (in_to at time zone 'UTC')::date;
+begin
+  while asked <= last loop
+    return query
+      select date_bin(in_step, l.recorded_at, 'epoch'), count(*) from (
+        select t.recorded_at, t.kind from message_log t
+        where t.target = in_device and t.day = asked and t.user_id = in_user
+        union all
+        select m.recorded_at, m.kind from named_device d
+        cross join lateral (
+          select * from message_log o
+          where o.user_id = in_user and o.day = asked and o.sequence = d.sequence offset 0) m
+        where d.device = in_device and d.day = asked and d.user_id = in_user
+      ) as l
+      where l.kind in ('device_alert', 'dcc_alert') and l.recorded_at >= in_from and l.recorded_at < in_to
+      group by 1;
+    asked := asked + 1;
+  end loop;
+end
+$$;

@@ -263,3 +263,32 @@ begin
   end loop;
 end
 $$;
+
+-- How many titles of the named device the viewer may see, in each step of time that has any: those that lie in one of the
+-- spans of the first wall, from in_starts to before in_ends.
+create function device_title_counts(
+  in_from timestamptz, in_to timestamptz, in_step interval, in_starts timestamptz[], in_ends timestamptz[]
+) returns table (bucket timestamptz, count bigint)
+language plpgsql stable
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+  asked date := (in_from at time zone 'UTC')::date;
+  last constant date := (in_to at time zone 'UTC')::date;
+  spans constant tstzmultirange :=
+    (select range_agg(tstzrange(s.starts, s.ends)) from unnest(in_starts, in_ends) as s(starts, ends));
+begin
+  while asked <= last loop
+    return query
+      select date_bin(in_step, t.recorded_at, 'epoch'), count(*) from device_title t
+      where t.day = asked and t.recorded_at >= in_from and t.recorded_at < in_to and spans @> t.recorded_at
+      group by 1;
+    asked := asked + 1;
+  end loop;
+end
+$$;

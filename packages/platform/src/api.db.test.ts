@@ -90,6 +90,7 @@ describe('who may call what', () => {
     'GET /api/v1/record-readings.csv': 'readings.see',
     'GET /api/v1/devices/:device/titles': 'titles.see',
     'GET /api/v1/devices/:device/titles.csv': 'titles.see',
+    'GET /api/v1/devices/:device/timeline': 'titles.see',
     'GET /api/v1/title-readings': 'lookups.see',
     'GET /api/v1/messages/:day/:sequence/causes': 'titles.see',
     'POST /api/v1/messages/:day/:sequence/decisions': 'alerts.change',

@@ -93,7 +93,7 @@ export function createApi(options: {
       reportRoutes({ pool, clock, logDays: config.messages.logDays }),
       viewsRoutes({ pool, clock }),
       exportRoutes({ pool, clock, logDays: config.messages.logDays }),
-      titleRoutes({ pool, titles, clock }),
+      titleRoutes({ pool, record, titles, clock, logDays: config.messages.logDays }),
       causeRoutes({ pool, record, titles, clock }),
       questionRoutes({ pool, titles, now: () => clock.now() }),
       thresholdsRoutes({ pool, clock }),

@@ -1,5 +1,5 @@
-import type { CausesDocument } from '@penstock/api';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CausesDocument, TimelineDocument } from '@penstock/api';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MOST_ALERT_DECISIONS } from './audit-trail/alert-decisions-store.ts';
 import { alpha, beta, hub, meter, startTestApi, type TestApi } from './testing-api.ts';
 
@@ -102,6 +102,83 @@ test('the alert of the Operator is looked at by the devices that it names; anoth
   expect(await causesOf('alpha', 13)).toMatchObject({ status: 400, detail: 'this message is no alert' });
   expect(await causesOf('operator', 20)).toMatchObject({ status: 400 });
   expect((await causesOf('operator', 20, `?userId=${alpha}`)).causes).toHaveLength(3);
+});
+
+describe('the timeline of a device', () => {
+  const path = `/api/v1/devices/${meter}/timeline`;
+  const timelineOf = async (as: string, query = '') =>
+    (await started.call(as, 'GET', `${path}${query}`)) as unknown as { status: number; json: TimelineDocument };
+
+  test('has what was sent and what the viewer had of it side by side, with causes, and the way to each', async () => {
+    const { json } = await timelineOf('alpha');
+    expect(json).toMatchObject({ device: meter, userId: alpha });
+    const told = json.items.map((entry) =>
+      entry.what === 'alerts'
+        ? [entry.code, entry.count, entry.causes.map(({ likelihood, recordedAt }) => `${likelihood} ${recordedAt}`)]
+        : entry.parts.map(({ kind, serviceReferenceVariant, sender, count, messages }) =>
+            [kind, serviceReferenceVariant, sender.isYou ? messages[0]?.position : sender.role, count].join(' '),
+          ),
+    );
+    expect(told).toEqual([
+      ['service_request 3.3 IS 1'],
+      ['8F52', 1, [`likely ${day}T09:58:00.000Z`, `possible ${day}T09:58:30.000Z`]],
+      [`service_request 4.1.1 ${day}/13 1`, 'response 3.3 IS 1', 'service_request 3.3 IS 1'],
+      ['service_request 3.3 IS 1'],
+    ]);
+    expect(json.activity?.step).toBe('day');
+    expect(json.activity?.items.slice(-2).map(({ messages, alerts }) => [messages.count, alerts.count])).toEqual([
+      [1, 0],
+      [4, 1],
+    ]);
+    expect(JSON.stringify(json)).not.toContain(beta);
+    const looks = (await started.call('alpha', 'GET', `/api/v1/title-readings?device=${meter}`)).json;
+    expect(looks).toMatchObject({
+      items: expect.arrayContaining([
+        expect.objectContaining({ what: expect.stringMatching(/^timeline from=2026-11-15T.* to=2026-11-22T/) }),
+      ]),
+    });
+  });
+
+  test('is read by pages of whole runs, and a cursor is good for its own timeline only', async () => {
+    const first = (await timelineOf('alpha', '?limit=1')).json;
+    expect([first.items.length, first.activity === undefined]).toEqual([1, false]);
+    const second = (await timelineOf('alpha', `?limit=1&cursor=${first.cursor}`)).json;
+    expect(second.items.map(({ what, last }) => [what, last])).toEqual([['alerts', `${day}T10:00:00.000Z`]]);
+    expect([second.activity, second.from, second.to]).toEqual([undefined, first.from, first.to]);
+    const titles = (await started.call('alpha', 'GET', `/api/v1/devices/${meter}/titles?limit=1`)).json;
+    for (const cursor of ['x', (titles as { cursor: string }).cursor, `${first.cursor}A`]) {
+      expect(await timelineOf('alpha', `?cursor=${cursor}`)).toMatchObject({ status: 400 });
+    }
+    const ofHub = await started.call('alpha', 'GET', `/api/v1/devices/${hub}/timeline?cursor=${first.cursor}`);
+    expect(ofHub.status).toBe(400);
+  });
+
+  test('of an hour is counted by the hour; a span that is none or too long is refused', async () => {
+    const { json } = await timelineOf('alpha', `?from=${day}T09:30:00Z&to=${day}T10:00:00Z`);
+    expect(json.activity).toMatchObject({ step: 'hour', items: [{ from: `${day}T09:00:00.000Z` }] });
+    expect(json.items.map(({ what }) => what)).toEqual(['messages']);
+    for (const query of [
+      `?from=${day}T10:00:00Z&to=${day}T10:00:00Z`,
+      `?from=2026-08-01T00:00:00Z`,
+      '?from=yesterday',
+      '?kind=response',
+      '?limit=0',
+    ]) {
+      expect([query, (await timelineOf('alpha', query)).status]).toEqual([query, 400]);
+    }
+    expect((await timelineOf('alpha', '?from=1990-01-01T00:00:00Z&to=1990-01-02T00:00:00Z')).json.items).toEqual([]);
+  });
+
+  test('is not there for who sees no titles of it; the Operator names a User', async () => {
+    const unknown = await started.call('beta', 'GET', `/api/v1/devices/00-DB-12-34-56-78-00-FF/timeline`);
+    expect((await timelineOf('beta')).json).toMatchObject({
+      status: 404,
+      detail: (unknown.json as { detail: string }).detail,
+    });
+    expect(await timelineOf('beta', `?userId=${alpha}`)).toMatchObject({ status: 403 });
+    expect(await timelineOf('operator')).toMatchObject({ status: 400 });
+    expect((await timelineOf('operator', `?userId=${alpha}`)).json.items).toHaveLength(4);
+  });
 });
 
 test('a decision is kept with who and when, and shown with the alert; the newest counts', async () => {

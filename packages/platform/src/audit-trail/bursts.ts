@@ -26,7 +26,8 @@ export interface Burst<Item extends Foldable> {
 /** What comes later than this after the one before it begins another burst. */
 export const BURST_GAP_MILLISECONDS = 60_000;
 
-function keyOf({ device, kind, serviceReferenceVariant, concerns, sender }: Foldable): string {
+/** What is told as one when it follows one another. */
+export function burstKey({ device, kind, serviceReferenceVariant, concerns, sender }: Foldable): string {
   return JSON.stringify([device, kind, serviceReferenceVariant, concerns, sender.role, sender.party, sender.isYou]);
 }
 
@@ -35,7 +36,7 @@ export function foldBursts<Item extends Foldable>(items: readonly Item[]): Burst
   const done: Burst<Item>[] = [];
   const growing = new Map<string, Burst<Item>>();
   for (const item of items.toSorted((one, other) => one.at - other.at)) {
-    const key = keyOf(item);
+    const key = burstKey(item);
     const before = growing.get(key);
     const goesOn = before !== undefined && item.at - before.lastAt < BURST_GAP_MILLISECONDS;
     if (before !== undefined && !goesOn) done.push(before);

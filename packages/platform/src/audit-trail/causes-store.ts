@@ -1,6 +1,6 @@
 // What may have caused an alert of one's own record: the messages to and from its devices before it, one's own from the
 // record, everybody else's as titles. Rights, walls and the written-down look are those of the record and of the titles.
-import type { CausesDocument, TitleDocument, TitleKind } from '@penstock/api';
+import type { CausesDocument, TitleKind } from '@penstock/api';
 import { titleKinds } from '@penstock/api';
 import { deviceAlertCodes, type Eui } from '@penstock/duis';
 import type pg from 'pg';
@@ -10,12 +10,10 @@ import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { readAlertDecisions } from './alert-decisions-store.ts';
 import { foldBursts } from './bursts.ts';
-import { type Candidate, findingOf, rankCauses } from './causes.ts';
+import { CAUSE_HOURS, type Candidate, candidateOf, findingOf, rankCauses } from './causes.ts';
 import type { RecordStore } from './record-store.ts';
 import type { TitleStore } from './title-store.ts';
 
-/** How long before the alert is looked: a command may be carried out at an hour that it names. */
-const HOURS = 24;
 /** Of one device, of one's own and of others' each; a device has some ten a day. */
 const MOST_LOOKED_AT = 500;
 /** A DCC Alert may name many; of a storm of devices each has an alert of its own. */
@@ -43,7 +41,7 @@ export async function readCauses(
   }
   const userId = message.userId as Eui;
   const at = Date.parse(message.recordedAt);
-  const time = { from: new Date(at - HOURS * 3_600_000).toISOString(), to: new Date(at + 1).toISOString() };
+  const time = { from: new Date(at - CAUSE_HOURS * 3_600_000).toISOString(), to: new Date(at + 1).toISOString() };
   const named = kind === 'device_alert' ? [message.target] : await knownOf(pool, message.devices);
   const devices: CausesDocument['devices'] = [];
   const found: Candidate[] = [];
@@ -89,7 +87,6 @@ export async function readCauses(
     isCut,
     finding: findingOf(
       causes,
-      `${HOURS} hours`,
       devices.every(({ seesTitles }) => seesTitles),
     ),
     causes,
@@ -98,12 +95,6 @@ export async function readCauses(
 }
 
 const isTitleKind = (kind: string): kind is TitleKind => (titleKinds as readonly string[]).includes(kind);
-
-function candidateOf(title: TitleDocument): Candidate {
-  const { device, kind, serviceReferenceVariant, code, concerns, sender, reference } = title;
-  const at = Date.parse(title.sentAt ?? title.time);
-  return { at, device: device as Eui, kind, serviceReferenceVariant, code, concerns, sender, reference };
-}
 
 /** Without the Operator and whoever else is no device. */
 async function knownOf(pool: pg.Pool, named: readonly string[]): Promise<string[]> {

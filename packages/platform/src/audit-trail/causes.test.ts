@@ -83,7 +83,7 @@ test('who sent it weighs: one’s own comes after somebody else’s like it', ()
 
 test('what is found is said in one sentence, and that nothing was', () => {
   const finding = (seesTitles: boolean, ...candidates: Candidate[]) =>
-    findingOf(rankCauses({ at: NOW, code: '8F52' }, foldBursts(candidates)), '24 hours', seesTitles);
+    findingOf(rankCauses({ at: NOW, code: '8F52' }, foldBursts(candidates)), seesTitles);
   expect(finding(true)).toBe('No message that you may see from the 24 hours before the alert explains it.');
   expect(finding(true, message(SECOND))).toBe(finding(true));
   expect(finding(true, message(SECOND, { serviceReferenceVariant: '3.3' }))).toBe(

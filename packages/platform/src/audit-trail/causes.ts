@@ -2,8 +2,8 @@
 //
 // What it does not: it proves nothing. It weighs what is known of a message (its title) beside what the alert's code is
 // called; so each cause says its reasons, and where nothing fits that is what is said.
-import type { CauseDocument } from '@penstock/api';
-import { catalogue, deviceAlertCodes, type Eui, responseCodes, servicesOfAlert } from '@penstock/duis';
+import type { CauseDocument, TitleDocument } from '@penstock/api';
+import { catalogue, deviceAlertCodes, type Eui, requireEui, responseCodes, servicesOfAlert } from '@penstock/duis';
 import type { Burst, Foldable } from './bursts.ts';
 
 export interface Alert {
@@ -17,6 +17,25 @@ export interface Candidate extends Foldable {
   readonly device: Eui;
   readonly position?: string | undefined;
   readonly reference?: string | undefined;
+}
+
+/** How long before the alert is looked: a command may be carried out at an hour that it names. */
+export const CAUSE_HOURS = 24;
+
+/** It counts from when it was sent. */
+export function candidateOf(title: TitleDocument): Candidate {
+  const { device, time, sentAt, kind, serviceReferenceVariant, code, concerns, sender, position, reference } = title;
+  return {
+    at: Date.parse(sentAt ?? time),
+    device: requireEui(device),
+    kind,
+    serviceReferenceVariant,
+    code,
+    concerns,
+    sender,
+    position,
+    ...(sender.isYou ? {} : { reference }),
+  };
 }
 
 interface Reason {
@@ -139,7 +158,8 @@ function toDocument(burst: Burst<Candidate>, reasons: readonly Reason[], score: 
 }
 
 /** What was found, in one sentence; and what could not be seen. */
-export function findingOf(causes: readonly CauseDocument[], within: string, seesTitles: boolean): string {
+export function findingOf(causes: readonly CauseDocument[], seesTitles: boolean): string {
+  const within = `${CAUSE_HOURS} hours`;
   const of = (likelihood: CauseDocument['likelihood']) =>
     causes.filter((cause) => cause.likelihood === likelihood).length;
   const [likely, possible] = [of('likely'), of('possible')];

@@ -155,7 +155,7 @@ export interface RecordStore {
    */
   ofDevice(
     userId: Eui,
-    asked: { device: Eui; from: string; to: string; limit: number },
+    asked: { device: Eui; from: string; to: string; kind?: MessageDocument['kind']; limit: number },
   ): Promise<{ items: (MessageDocument & PassageDocument)[]; isCut: boolean }>;
   /** One message's whole life. @throws PenstockError of readingOwner, and 'request.not-found' */
   life(viewer: Viewer, owner: string | undefined, day: string, sequence: string): Promise<MessageLifeDocument>;
@@ -266,9 +266,9 @@ export function createRecordStore(options: {
       return pageOf(rows, query.limit);
     },
 
-    async ofDevice(userId, { device, from, to, limit }) {
+    async ofDevice(userId, { device, limit, ...conditions }) {
       return asViewerOf(pool, [userId], async (client) => {
-        const rows = await readPage(client, userId, { from, to, limit }, { before: newest(), device });
+        const rows = await readPage(client, userId, { ...conditions, limit }, { before: newest(), device });
         const items: (MessageDocument & PassageDocument)[] = [];
         for (const row of rows.slice(0, limit)) {
           const passage = row.verdict === 'held' ? await readPassage(client, row, lastDay()) : {};

@@ -3,6 +3,8 @@ import {
   euiSchema,
   setTitleSwitchSchema,
   type TitleReadingPage,
+  timelineQuerySchema,
+  timelineSchema,
   titleExportQuerySchema,
   titlePageSchema,
   titleQuerySchema,
@@ -18,7 +20,9 @@ import { authorOf } from '../foundation/author.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import type { RecordStore } from './record-store.ts';
 import { listSwitches, setSwitch } from './switches-store.ts';
+import { readTimeline } from './timeline-store.ts';
 import { exportTitles } from './title-export.ts';
 import { listTitleReadings } from './title-readings-store.ts';
 import type { TitleStore } from './title-store.ts';
@@ -34,17 +38,30 @@ const readingColumns = fieldColumns<TitleReadingPage['items'][number]>(
   'what',
 );
 
-/** Titles of a device, what they show, and who looked at them. */
+/** Titles of a device, its timeline, what they show, and who looked at them. */
 export function titleRoutes({
   pool,
+  record,
   titles,
   clock,
+  logDays,
 }: {
   pool: pg.Pool;
+  record: RecordStore;
   titles: TitleStore;
   clock: Clock;
+  logDays: number;
 }): (app: HttpApp) => void {
+  const timelines = { pool, record, titles, now: () => clock.now(), logDays };
   return (app) => {
+    app.get(
+      '/api/v1/devices/:device/timeline',
+      {
+        config: { access: 'titles.see' },
+        schema: { params: deviceParameters, querystring: timelineQuerySchema, response: { 200: timelineSchema } },
+      },
+      (request) => readTimeline(timelines, viewerOf(request), requireEui(request.params.device), request.query),
+    );
     app.get(
       '/api/v1/devices/:device/titles',
       {

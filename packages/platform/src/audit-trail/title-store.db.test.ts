@@ -92,6 +92,7 @@ test('a title has the role of its sender and why it is shown, and nothing that s
       code: 'I99',
       meaning: 'Accepted',
       sender: { role: 'IS', isYou: true },
+      position: '2026-11-21/2',
       why: { basis: 'responsible', role: 'IS', userId: alpha, since: '2026-11-21T00:00:00.000Z' },
     },
     expect.objectContaining({

@@ -11,6 +11,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
+import { formatPosition } from '../messages/message.ts';
 import type { Sealer } from './sealed.ts';
 import { spanOf, type TitleSpan, titleSpans } from './title-access.ts';
 import { readTitleFacts } from './title-facts.ts';
@@ -62,7 +63,7 @@ export function parsePlace(text: string | undefined): TitlePlace | undefined {
 }
 
 /** Whose reference or cursor it is, and of which device: another's is nobody's. */
-const bindingOf = (what: 'cursor' | 'title', device: Eui, userIds: readonly Eui[]): string =>
+const bindingOf = (what: 'cursor' | 'title' | 'timeline', device: Eui, userIds: readonly Eui[]): string =>
   `${what} ${device} ${userIds.toSorted().join()}`;
 
 const instantOf = (time: number): string | undefined =>
@@ -92,7 +93,14 @@ export interface TitleStore {
   placeOf(view: TitleView, reference: string): Promise<TitlePlace | undefined>;
   /** The title at a place, if it may be seen. */
   titleAt(view: TitleView, place: TitlePlace): Promise<TitleDocument | undefined>;
+  /** A cursor of the timeline, which holds this text. */
+  sealCursor(view: TitleView, text: string): Promise<string>;
+  /** What a cursor of the timeline holds. @throws PenstockError 'request.invalid' for one of something else */
+  openCursor(view: TitleView, cursor: string): Promise<string>;
 }
+
+const notCursor = () =>
+  new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
 
 export function createTitleStore(options: {
   readonly pool: pg.Pool;
@@ -149,9 +157,7 @@ export function createTitleStore(options: {
         query.cursor === undefined
           ? undefined
           : parsePlace(seal.open(bindingOf('cursor', device, userIds), query.cursor));
-      if (query.cursor !== undefined && after === undefined) {
-        throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
-      }
+      if (query.cursor !== undefined && after === undefined) throw notCursor();
       const earliest = Math.min(...spans.map((span) => span.validFrom));
       const from = Math.max(
         Date.parse(`${firstDay}T00:00:00Z`),
@@ -185,7 +191,7 @@ export function createTitleStore(options: {
       return {
         items: shown.flatMap((row) => {
           const span = spanOf(spans, row.recorded_at.getTime());
-          return span === undefined ? [] : [toDocument(row, device, span, seal.seal(reference, formatPlace(row)))];
+          return span === undefined ? [] : [toDocument(row, view, span, seal.seal(reference, formatPlace(row)))];
         }),
         cursor: next && seal.seal(bindingOf('cursor', device, userIds), formatPlace(next)),
       };
@@ -207,7 +213,17 @@ export function createTitleStore(options: {
       const span = row && spanOf(view.spans, row.recorded_at.getTime());
       if (row === undefined || span === undefined) return undefined;
       const reference = (await sealing()).seal(bindingOf('title', device, userIds), formatPlace(row));
-      return toDocument(row, device, span, reference);
+      return toDocument(row, view, span, reference);
+    },
+
+    async sealCursor({ device, userIds }, text) {
+      return (await sealing()).seal(bindingOf('timeline', device, userIds), text);
+    },
+
+    async openCursor({ device, userIds }, cursor) {
+      const text = (await sealing()).open(bindingOf('timeline', device, userIds), cursor);
+      if (text === undefined) throw notCursor();
+      return text;
     },
 
     async placeOf({ device, userIds }, reference) {
@@ -217,7 +233,7 @@ export function createTitleStore(options: {
   return store;
 }
 
-function toDocument(row: TitleRow, device: Eui, span: TitleSpan, reference: string): TitleDocument {
+function toDocument(row: TitleRow, { device, userIds }: TitleView, span: TitleSpan, reference: string): TitleDocument {
   const name = row.srv === null ? undefined : catalogue.get(row.srv)?.name;
   const meaning = row.code === null ? undefined : responseCodes.get(row.code)?.meaning;
   const since = instantOf(span.since);
@@ -238,6 +254,8 @@ function toDocument(row: TitleRow, device: Eui, span: TitleSpan, reference: stri
       ...(row.sender_party === null ? {} : { party: row.sender_party }),
       isYou: row.is_own,
     },
+    // of several User IDs it would not say whose
+    ...(row.is_own && userIds.length === 1 ? { position: formatPosition(row) } : {}),
     why: { basis: span.basis, role: span.role, userId: span.userId, ...(since === undefined ? {} : { since }) },
   };
 }

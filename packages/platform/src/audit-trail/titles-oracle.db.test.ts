@@ -1,4 +1,4 @@
-import { type TitleDocument, type TitleQuery, titleKinds } from '@penstock/api';
+import { type TimelineDocument, type TitleDocument, type TitleQuery, titleKinds } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,7 +6,9 @@ import { ensurePartitions } from '../foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
+import { createRecordStore } from './record-store.ts';
 import { readSealer } from './sealed.ts';
+import { readTimeline } from './timeline-store.ts';
 import { createTitleStore } from './title-store.ts';
 
 // Whole worlds, made at random: Parties, roles, devices of a home, responsibilities in time, switches in time, messages of
@@ -303,6 +305,70 @@ const shownAs = (title: TitleDocument) => ({
   wasHeld: title.sentAt !== undefined,
 });
 
+/** All pages of a timeline of three days, as one. */
+async function readAll(
+  parts: Parameters<typeof readTimeline>[0],
+  userId: Eui,
+  device: Eui,
+  limit: number,
+): Promise<TimelineDocument> {
+  const viewer = { kind: 'user', userIds: [userId] } as const;
+  const query = { from: new Date(NOW - 72 * HOUR).toISOString(), limit };
+  const first = await readTimeline(parts, viewer, device, query);
+  const items = [...first.items];
+  for (let { cursor } = first; cursor !== undefined; ) {
+    const page: TimelineDocument = await readTimeline(parts, viewer, device, { ...query, cursor });
+    items.push(...page.items);
+    cursor = page.cursor;
+  }
+  return { ...first, items };
+}
+
+/** What a timeline may tell is what the titles and the own alerts tell one by one: each of them once, and nothing else. */
+function expectTimeline(given: TimelineDocument, made: World, expected: NonNullable<ReturnType<typeof oracle>>): void {
+  const user = users.indexOf(given.userId as Eui);
+  const device = devices.indexOf(given.device as Eui);
+  const alerts = made.messages.filter(
+    ({ kind, ...one }) => /_alert$/.test(kind) && one.user === user && one.devices.includes(device),
+  );
+  const told = given.items.flatMap((entry) => (entry.what === 'messages' ? entry.parts : []));
+  const lines = (of: readonly { kind: string; srv?: string | undefined; concerns: string; sender: string }[]) =>
+    of.map((one) => [one.kind, one.srv, one.concerns, one.sender].join(' ')).sort();
+  const sender = (one: { role?: string | undefined; party?: string | undefined; isYou: boolean }) =>
+    [one.role, one.party, one.isYou].join();
+  expect(
+    lines(
+      told.flatMap((part) =>
+        Array.from({ length: part.count }, () => ({
+          ...part,
+          srv: part.serviceReferenceVariant,
+          sender: sender(part.sender),
+        })),
+      ),
+    ),
+  ).toEqual(lines(expected.map((one) => ({ ...one, sender: sender(one) }))));
+  const codes = (of: readonly string[]) => of.toSorted();
+  expect(codes(told.flatMap((part) => part.codes.flatMap(({ code, count }) => Array(count).fill(code))))).toEqual(
+    codes(expected.map(({ code }) => code)),
+  );
+  const times = told.flatMap(({ messages }) => messages.map(({ time }) => time));
+  expect(new Set(expected.map(({ time }) => time))).toEqual(new Set([...times, ...told.map(({ first }) => first)]));
+  const had = given.items.flatMap((entry) => (entry.what === 'alerts' ? entry : []));
+  expect(had.reduce((sum, { count }) => sum + count, 0)).toBe(alerts.length);
+  const causes = had.flatMap((entry) => entry.causes);
+  for (const { recordedAt } of causes) expect(expected.map(({ time }) => time)).toContain(recordedAt);
+  const levels = given.activity?.items ?? [];
+  expect(levels.reduce((sum, { messages }) => sum + messages.count, 0)).toBe(expected.length);
+  expect(levels.reduce((sum, one) => sum + one.alerts.count, 0)).toBe(alerts.length);
+  // of EUIs only the device's and the viewer's own; nothing is named by a name that comes twice
+  const text = JSON.stringify(given);
+  for (const found of text.match(/(?:[0-9A-F]{2}-){7}[0-9A-F]{2}/g) ?? []) {
+    expect([given.device, given.userId]).toContain(found);
+  }
+  const references = told.flatMap(({ messages }) => messages.map(({ reference }) => reference));
+  expect(new Set(references).size).toBe(references.length);
+}
+
 const viewers: readonly (readonly number[])[] = [[0], [1], [2], [3], [0, 1], [2, 3]];
 const filters: fc.Arbitrary<Partial<TitleQuery>> = fc.record(
   {
@@ -330,8 +396,12 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
           logDays: 3,
           sealer: () => readSealer(database.pool),
         });
+        const common = { pool: database.pool, now: () => new Date(NOW), logDays: 3 };
+        const parts = { ...common, titles, record: createRecordStore(common) };
         for (const viewer of viewers) {
           const userIds = viewer.map((index) => users[index] as Eui);
+          // of one User ID, and without conditions
+          const hasTimeline = viewer.length === 1 && Object.keys(filter).length === 0;
           const second = new Map<string, string[]>();
           for (const [device, eui] of devices.entries()) {
             const expected = oracle(made, viewer, device);
@@ -355,8 +425,13 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
             if (expected === undefined) {
               expect(refused).toBeInstanceOf(PenstockError);
               expect((refused as PenstockError).code).toBe('request.not-found');
+              if (hasTimeline) {
+                const { message } = refused as PenstockError;
+                await expect(readAll(parts, userIds[0] as Eui, eui, limit)).rejects.toThrow(message);
+              }
               continue;
             }
+            if (hasTimeline) expectTimeline(await readAll(parts, userIds[0] as Eui, eui, limit), made, expected);
             expect(refused).toBeUndefined();
             const met = expected
               .filter(
