@@ -63,7 +63,14 @@ function* actionRows() {
   for (const row of reportRows()) {
     if (row.row === 'event') continue;
     const { messageId, sha256 } = row;
-    yield { event, messageId, sha256, action: 'process', reason: 'agreed with the service desk' } as const;
+    yield {
+      event,
+      messageId,
+      sha256,
+      action: 'process',
+      reason: 'agreed with the service desk',
+      reference: '',
+    } as const;
   }
 }
 

@@ -40,6 +40,11 @@ export const decisionErrors = {
 } as const;
 export type DecisionErrorCode = keyof typeof decisionErrors;
 
+/** What can be wrong with a service request that a file names, whatever kind of file it is. */
+export const referenceErrors = {
+  'reference.unknown': 'Write it as the receipt gives it, or leave the cell empty: the intake raises one.',
+} as const;
+
 export const fileFaultSchema = z.object({
   /** From 1, the header included. */
   line: z.int(),
@@ -145,7 +150,7 @@ export const submissionSchema = z.object({
   state: submissionStateSchema,
   changedAt: instantSchema,
   kind: submissionKindSchema.optional(),
-  /** Of the service request that it belongs to: the one in the file, else one that was raised for the User. */
+  /** Of the service request that it belongs to: the first in the file, else one that was raised for the User. */
   reference: z.string(),
   code: z.string().optional(),
   detail: z.string().optional(),
@@ -155,18 +160,26 @@ export const submissionSchema = z.object({
 });
 export type SubmissionDocument = z.infer<typeof submissionSchema>;
 
-/** One submission with all that is known of it. */
-export const submissionLifeSchema = submissionSchema.extend({
+const referencesShape = {
+  /** Every service request that the file names, in its order; the one that was raised where it names none. */
+  references: z.array(z.string()),
   /** Whether the reference was raised for the User, whose file has none. */
   isReferenceRaised: z.boolean(),
+};
+
+/** One submission with all that is known of it. */
+export const submissionLifeSchema = submissionSchema.extend({
+  ...referencesShape,
   signatures: z.array(signatureStandingSchema),
   /** The first hundred. */
   deliveries: z.array(submissionDeliverySchema),
   deliveryCount: z.int(),
   /** Every state that it came into, the latest last; at most the last two hundred. */
   steps: z.array(submissionStepSchema),
-  /** Whether its original bytes can be had again; those that no officer signed are not kept. */
+  /** Whether its original bytes can be had again. */
   isKept: z.boolean(),
+  /** Until when, where no officer signed it; left out: without end, or they are gone. */
+  keptUntil: instantSchema.optional(),
   /** The first thousand. */
   faults: z.array(fileFaultSchema),
   summary: submissionSummarySchema.optional(),
@@ -223,7 +236,7 @@ export const receiptQuerySchema = submissionOwnerSchema.extend({ state: submissi
 export const receiptSchema = z.object({
   document: z.literal('penstock-receipt/1'),
   submission: submissionSchema.omit({ secondOfficer: true }).extend({
-    isReferenceRaised: z.boolean(),
+    ...referencesShape,
     signatures: z.array(signatureStandingSchema),
     deliveries: z.array(submissionDeliverySchema),
     faults: z.array(fileFaultSchema),

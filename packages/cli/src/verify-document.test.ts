@@ -26,6 +26,7 @@ const receipt = Buffer.from(
       changedAt: '2026-11-20T10:00:01.000Z',
       kind: 'adt',
       reference: 'SR-1',
+      references: ['SR-1'],
       isReferenceRaised: false,
       faultCount: 0,
       signatures: [],

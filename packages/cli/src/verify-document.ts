@@ -78,14 +78,16 @@ function read(document: Buffer): { readonly tells: string[]; readonly sha256: st
   const json = parseJson(document);
   const receipt = receiptSchema.safeParse(json).data?.submission;
   if (receipt !== undefined) {
-    const { userId, sha256, state, changedAt, receivedAt, reference, code, detail, signatures, summary } = receipt;
+    const { userId, sha256, state, changedAt, receivedAt, references, code, detail, signatures, summary } = receipt;
     const signed = signatures.filter(({ verdict }) => verdict === 'valid').map(({ name }) => name ?? 'an officer');
     return {
       sha256,
       tells: [
         `the file with SHA-256 ${sha256}, of ${userId}, was received ${receivedAt}`,
         `it is ${state.replaceAll('_', ' ')} since ${changedAt}${code === undefined ? '' : `: ${code}: ${detail ?? ''}`}`,
-        `its service request is ${reference}`,
+        references.length === 1
+          ? `its service request is ${references[0]}`
+          : `its service requests are ${references.join(', ')}`,
         ...(signed.length === 0 ? [] : [`it was signed by ${signed.join(', ')}`]),
         ...(summary?.words ?? []),
       ],

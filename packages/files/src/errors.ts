@@ -70,6 +70,10 @@ const registry = {
     title: 'The text is too long or has a character that is not allowed',
     action: 'Shorten the text and take control characters out.',
   },
+  'files.references': {
+    title: 'The file names more service requests than are taken',
+    action: 'Name the request under which the whole was agreed, or leave cells empty.',
+  },
   'files.services': {
     title: 'The value names no services',
     action: 'Write all, alerts, or service request variants parted by one space, as 4.1.1 4.1.2.',

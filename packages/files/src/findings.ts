@@ -26,12 +26,21 @@ export interface Notice {
 
 /** Faults that are listed; all are counted. */
 export const MOST_LISTED_FAULTS = 1_000;
+/** Different service requests that a file may name: a receipt names them all. */
+export const MOST_REFERENCES = 1_000;
 const LONGEST_SHOWN = 40;
+
+/** Where a value stands. */
+export interface Place {
+  readonly line: number;
+  readonly column: Column;
+}
 
 /** Gathers what is found while a file is read; complete when its reader has come to the end. */
 export class Findings {
   readonly #faults: Fault[] = [];
   readonly #notices: Notice[] = [];
+  readonly #references = new Map<string, Place>();
   #count = 0;
   /** Rows read so far, the header not counted. */
   rows = 0;
@@ -49,6 +58,21 @@ export class Findings {
 
   get notices(): readonly Notice[] {
     return this.#notices;
+  }
+
+  /** The service requests that rows name, in the order of the file, each with its first place. */
+  get references(): ReadonlyMap<string, Place> {
+    return this.#references;
+  }
+
+  /** A row names a service request, or none by an empty cell. */
+  refer(reference: string, place: Place): void {
+    if (reference === '' || this.#references.has(reference)) return;
+    if (this.#references.size < MOST_REFERENCES) this.#references.set(reference, place);
+    else {
+      const message = `a file names at most ${MOST_REFERENCES.toLocaleString('en')} different service requests`;
+      this.add({ ...place, code: 'files.references', message });
+    }
   }
 
   add(fault: { line: number; column?: Column | undefined; code: FileErrorCode; message: string }): void {

@@ -26,7 +26,7 @@ export {
 } from './csv/profile.ts';
 export { FIRST_BYTES, profileOf } from './csv/profile-of.ts';
 export * from './errors.ts';
-export { type Column, type Fault, Findings, MOST_LISTED_FAULTS, type Notice, shown } from './findings.ts';
+export { type Column, type Fault, Findings, MOST_LISTED_FAULTS, type Notice, type Place, shown } from './findings.ts';
 export { compareLimits, type LimitChange, type LimitDifference, limitWords } from './limits/compare.ts';
 export { type LimitInForce, limitsInForce, withoutLimitReferences } from './limits/in-force.ts';
 export * from './limits/limits-file.ts';

@@ -37,6 +37,7 @@ create table submission (
   user_id macaddr8 not null,     -- who delivered it, and for whom it is
   sha256 bytea not null,
   upload uuid,                   -- its bytes, in submission_chunk; null: nobody's signature is valid, they are gone
+  unsigned_until timestamptz,    -- nobody's signature is valid, and its bytes are kept so long
   size bigint not null,
   received_at timestamptz not null,
   -- received, or with a new signature -> verified -> checked -> awaiting_second_officer | applied | refused | withdrawn;
@@ -52,7 +53,8 @@ create table submission (
   delivery_count bigint not null default 0,
   changed_at timestamptz not null,
   kind text check (kind in ('adt', 'actions', 'limits')),
-  reference text not null,       -- of the service request: the file's, or raised for the User
+  reference text not null,       -- of the service request: the first of the file's, or raised for the User
+  named_references text[],       -- all that the file names; null: none, or its lines were not read yet
   code text,                     -- why it is refused
   detail text,
   faults jsonb,                  -- the first thousand
@@ -69,6 +71,7 @@ create index submission_listed on submission (user_id, received_at, sha256);
 create index submission_open on submission (user_id, received_at, sha256) where state in ('received', 'verified', 'checked');
 create index submission_needing on submission (changed_at, user_id, sha256) where state = 'needs_operator';
 create index submission_waiting on submission (changed_at) where state = 'awaiting_second_officer';
+create index submission_unsigned on submission (unsigned_until) where unsigned_until is not null;
 
 -- Every state that a file came into, with its receipt where it stays there. Twenty signatures bound how many there are.
 create table submission_step (

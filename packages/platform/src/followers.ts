@@ -35,6 +35,7 @@ import type { Stops } from './stops.ts';
 import { expireWaiting } from './submissions/submissions-store.ts';
 import { countStopped } from './submissions/tries-store.ts';
 import { TrustFiles } from './submissions/trust.ts';
+import { dropUnsigned } from './submissions/unsigned-store.ts';
 import { dropAbandonedUploads } from './submissions/uploads-store.ts';
 import { SubmissionWorker } from './submissions/worker.ts';
 import { sumUpLog } from './thresholds/log-sums.ts';
@@ -120,6 +121,7 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
     operatorId,
     releaseRate: config.quarantine.releaseRate,
     signatureDays: config.files.signatureDays,
+    unsigned: { days: config.files.unsignedDays, mostBytes: config.files.maxUnsignedBytes },
     applied: async (kind) => {
       if (kind === 'actions') release.wake();
       else await announceDirectory(pool);
@@ -155,6 +157,10 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
     ),
     new Every(UPKEEP_SECONDS, log, 'uploads that did not end were not dropped', async () => {
       await dropAbandonedUploads(pool);
+    }),
+    new Every(UPKEEP_SECONDS, log, 'files that no officer signed were not dropped', async () => {
+      const dropped = await dropUnsigned(pool);
+      if (dropped > 0) log.info({ files: dropped }, 'the bytes of files that no officer signed were dropped');
     }),
     new Every(UPKEEP_SECONDS, log, 'files that wait for a second officer were not expired', async () => {
       const expired = await expireWaiting(pool, config.files.signatureDays);

@@ -24,6 +24,7 @@ test('a draft is made of one service without freezing the page; it decides nothi
   await heldRows(page).nth(5).waitFor();
   await page.getByRole('radio', { name: 'Those of service 4.8.1' }).check();
   await page.getByLabel('Reason').fill('asked for, and harmless');
+  await page.getByRole('textbox', { name: 'Service request' }).fill('SR-42');
   await page.evaluate(() => {
     const began = performance.now();
     const longest = { milliseconds: 0, shareOf: () => longest.milliseconds / (performance.now() - began) };
@@ -45,7 +46,7 @@ test('a draft is made of one service without freezing the page; it decides nothi
   draft = readFileSync(await download.path(), 'utf8');
   const lines = draft.trimEnd().split('\r\n');
   expect(lines).toHaveLength(1 + OF_ONE_SERVICE + 1);
-  expect(lines[1]).toMatch(/^action,20261122000000000001,90-B3-.*,process,"?asked for, and harmless"?$/);
+  expect(lines[1]).toMatch(/^action,20261122000000000001,90-B3-.*,process,"?asked for, and harmless"?,SR-42$/);
   await page.getByText(/penstock quarantine sign actions-/).waitFor();
   expect(await findBarriers(page)).toEqual([]);
   await page.getByText('100,000, of which 100,000 undecided').waitFor();
@@ -74,7 +75,7 @@ test('one by one, by keyboard alone: a draft of what is chosen', async () => {
     .trimEnd()
     .split('\r\n');
   expect(lines).toHaveLength(3);
-  expect(lines[1]).toMatch(/,delete,$/);
+  expect(lines[1]).toMatch(/,delete,,$/);
 });
 
 test('the signed file releases: checked against what is held, begun paused, let go on, followed to its end', async () => {

@@ -22,6 +22,7 @@ interface Options {
   readonly srv?: string;
   readonly device?: string;
   readonly reason?: string;
+  readonly reference?: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -53,6 +54,7 @@ function readSelection({ event, srv, device }: Options): (row: HeldRow) => boole
 async function decide(path: string, options: Options): Promise<number> {
   const action = readAction(options);
   const isMeant = readSelection(options);
+  const { reason = '', reference = '' } = options;
   const findings = new Findings();
   let held = 0;
   let decided = 0;
@@ -64,7 +66,7 @@ async function decide(path: string, options: Options): Promise<number> {
         if (!isMeant(row)) continue;
         decided += 1;
         const { event, messageId, sha256 } = row;
-        yield { event, messageId, sha256, action, reason: options.reason ?? '' };
+        yield { event, messageId, sha256, action, reason, reference };
       }
     }
   }
@@ -90,7 +92,7 @@ async function decide(path: string, options: Options): Promise<number> {
     throw new LocalFailure(
       exitCode.faults,
       `${error.code}: ${error.message}`,
-      'Correct the reason, or decide fewer at once.',
+      'Correct the reason or the reference, or decide fewer at once.',
     );
   } finally {
     await handle.close();
@@ -111,6 +113,7 @@ export function decideCommand(): Command {
     .option('--srv <variant>', 'choose messages of this service request variant')
     .option('--device <eui>', 'choose messages that concern this device')
     .option('--reason <text>', 'why, for the record')
+    .option('--reference <request>', 'your service request for it; without one the intake raises one')
     .requiredOption('--out <file>', 'the action file to write')
     .option('--json', 'tell the result as one line of JSON')
     .action((path: string, options: Options) => runLocally(() => decide(path, options)));

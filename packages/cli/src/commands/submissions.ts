@@ -49,7 +49,9 @@ function printSummary({ summary }: SubmissionLife): void {
 }
 
 function printLife(life: SubmissionLife): void {
-  console.log(`${life.sha256} ${life.state}, received ${life.receivedAt}, service request ${life.reference}`);
+  const requests = `service request${life.references.length === 1 ? '' : 's'} ${life.references.join(', ')}`;
+  console.log(`${life.sha256} ${life.state}, received ${life.receivedAt}, ${requests}`);
+  if (life.keptUntil !== undefined) console.log(`no officer signed it: its bytes are kept until ${life.keptUntil}`);
   if (life.code !== undefined) console.log(`${life.code}: ${life.detail ?? ''}`);
   for (const { line, column, code, message, action } of life.faults.slice(0, MOST_PRINTED)) {
     console.log(`  ${line}${column === undefined ? '' : `:${column}`}: ${message} (${code}). ${action}`);

@@ -4,7 +4,7 @@ import type { Row } from '../csv/rows.ts';
 import type { FileErrorCode } from '../errors.ts';
 import { type Findings, shown } from '../findings.ts';
 import { isRewrittenNumber, parseEvent, parseMessageId, parseSha256 } from '../values/identifiers.ts';
-import { isFreeText, LONGEST_REASON } from '../values/text.ts';
+import { isFreeText, isReference, LONGEST_REASON, LONGEST_REFERENCE } from '../values/text.ts';
 import type { ItemName } from './item-key.ts';
 
 /** What is done with a held message: sent on its way, or never. */
@@ -17,11 +17,15 @@ export interface ActionRow extends ItemName {
   readonly action: ActionName;
   /** Empty when none is given. */
   readonly reason: string;
+  /** The User's service request on the Self-Service Interface; empty where none is named. */
+  readonly reference: string;
 }
+
+const referenceColumn = columnOf(actionsProfile, 'reference');
 
 /** The row as values; undefined when a cell is wrong, which was added to `findings`. */
 export function readActionRow({ line, cells }: Row<'action'>, findings: Findings): ActionRow | undefined {
-  const [, eventCell = '', messageIdCell = '', sha256Cell = '', actionCell = '', reason = ''] = cells;
+  const [, eventCell = '', messageIdCell = '', sha256Cell = '', actionCell = '', reason = '', reference = ''] = cells;
   const fail = (name: (typeof actionsProfile.columns)[number], code: FileErrorCode, message: string): void =>
     findings.add({ line, column: columnOf(actionsProfile, name), code, message });
 
@@ -46,8 +50,12 @@ export function readActionRow({ line, cells }: Row<'action'>, findings: Findings
     const message = `${shown(reason)} has more than ${LONGEST_REASON} characters, or a control character`;
     fail('reason', 'files.text', message);
   }
-  if (event === undefined || messageId === undefined || sha256 === undefined || action === undefined || !isReason) {
-    return undefined;
-  }
-  return messageId === '' && sha256 === '' ? undefined : { line, event, messageId, sha256, action, reason };
+  const isNamed = isReference(reference);
+  if (!isNamed) {
+    const message = `${shown(reference)} is not up to ${LONGEST_REFERENCE} visible characters without blanks`;
+    fail('reference', 'files.text', message);
+  } else findings.refer(reference, { line, column: referenceColumn });
+  if (event === undefined || messageId === undefined || sha256 === undefined || action === undefined) return undefined;
+  if (!isReason || !isNamed) return undefined;
+  return messageId === '' && sha256 === '' ? undefined : { line, event, messageId, sha256, action, reason, reference };
 }

@@ -12,9 +12,12 @@ import { writeActions } from './write.ts';
 const header = 'quarantine-actions/1,event,message_id,sha256,action,reason\n';
 const [message, sha256] = [messageIdOf(1), sha256Of(1)];
 
-async function read(...rows: string[]) {
+const withReference = header.replace('\n', ',reference\n');
+const read = (...rows: string[]) => readUnder(header, ...rows);
+
+async function readUnder(first: string, ...rows: string[]) {
   const findings = new Findings();
-  const actions = await gather(readActions(bytesOf(`${header}${rows.join('\n')}\n`), findings));
+  const actions = await gather(readActions(bytesOf(`${first}${rows.join('\n')}\n`), findings));
   const faults = findings.faults.map(
     ({ line, column, code }) => `${line}${column ? `:${column.name}` : ''} ${code.slice(6)}`,
   );
@@ -28,9 +31,57 @@ test('decisions are read in one form', async () => {
   );
   expect(faults).toEqual([]);
   expect(actions).toEqual([
-    { line: 2, event: '7', messageId: message, sha256, action: 'process', reason: 'agreed, with the desk' },
-    { line: 3, event: EVENT, messageId: '', sha256, action: 'delete', reason: '' },
+    {
+      line: 2,
+      event: '7',
+      messageId: message,
+      sha256,
+      action: 'process',
+      reason: 'agreed, with the desk',
+      reference: '',
+    },
+    { line: 3, event: EVENT, messageId: '', sha256, action: 'delete', reason: '', reference: '' },
   ]);
+});
+
+describe('service requests', () => {
+  const row = (number: number, reference: string) => `action,1,${messageIdOf(number)},,delete,,${reference}`;
+
+  test('are read where the header has the column, each once, with its first place', async () => {
+    const { actions, faults, findings } = await readUnder(
+      withReference,
+      row(1, 'SR-2'),
+      row(2, ''),
+      row(3, 'SR-1'),
+      row(4, 'SR-2'),
+    );
+    expect(faults).toEqual([]);
+    expect(actions.map(({ reference }) => reference)).toEqual(['SR-2', '', 'SR-1', 'SR-2']);
+    const column = { number: 7, name: 'reference' };
+    expect([...findings.references]).toEqual([
+      ['SR-2', { line: 2, column }],
+      ['SR-1', { line: 4, column }],
+    ]);
+  });
+
+  test('have no blank, and a row has as many cells as the header', async () => {
+    expect((await readUnder(withReference, row(1, 'SR 2'), row(2, 'x'.repeat(65)))).faults).toEqual([
+      '2:reference text',
+      '3:reference text',
+    ]);
+    expect((await readUnder(withReference, `action,1,${message},,process,`)).faults).toEqual(['2 columns']);
+    expect((await read(row(1, 'SR-1'))).faults).toEqual(['2 columns']);
+    const other = await readUnder(withReference.replace('reference', 'request'), row(1, ''));
+    expect(other.findings.faults[0]?.message).toContain('must be quarantine-actions/1,event,message_id,sha256,action');
+    expect(other.findings.faults[0]?.message).toMatch(/reason,reference, with or without reference$/);
+  });
+
+  test('are a thousand at most', async () => {
+    const rows = Array.from({ length: 1_002 }, (_, number) => row(number, `SR-${number}`));
+    const { faults, findings } = await readUnder(withReference, ...rows, row(2_000, 'SR-1'));
+    expect(faults).toEqual(['1002:reference references', '1003:reference references']);
+    expect(findings.references.size).toBe(1_000);
+  });
 });
 
 test.each([
@@ -144,6 +195,7 @@ test('what is written is read as the same', async () => {
     action: fc.constantFrom('process' as const, 'delete' as const),
     reason,
     isNamed: fc.boolean(),
+    reference: fc.constantFrom('', 'SR-1', 'SR-2,"x"'),
   });
   const property = fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 30 }), async (list) => {
     const rows = list.map(({ isNamed, ...rest }, index) => ({
@@ -166,9 +218,10 @@ test('a reason that a spreadsheet would run is guarded, and what would not be ta
     sha256: '',
     action: 'delete' as const,
     reason: '=HYPERLINK("http://x")',
+    reference: '',
   };
   const text = Buffer.from(await joinPieces(writeActions([row]))).toString();
-  expect(text).toContain(`,delete,"'=HYPERLINK(""http://x"")"\r\n`);
+  expect(text).toContain(`,delete,"'=HYPERLINK(""http://x"")",\r\n`);
   const twice = joinPieces(writeActions([row, row]));
   await expect(twice).rejects.toThrow(FileError);
   await expect(joinPieces(writeActions([{ ...row, event: 'x' }]))).rejects.toMatchObject({ code: 'files.write' });

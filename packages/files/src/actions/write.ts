@@ -13,7 +13,15 @@ export function writeActions(
   return writeRows(
     actionsProfile,
     actions,
-    ({ event, messageId, sha256, action, reason }) => ['action', event, messageId, sha256, action, guardText(reason)],
+    ({ event, messageId, sha256, action, reason, reference }) => [
+      'action',
+      event,
+      messageId,
+      sha256,
+      action,
+      guardText(reason),
+      guardText(reference),
+    ],
     (findings) => ({
       row: (row) => {
         const action = readActionRow(row, findings);

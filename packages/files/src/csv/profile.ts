@@ -8,6 +8,8 @@ export interface Profile<Name extends string = string, Kind extends string = str
   readonly title: string;
   /** The columns after the first, which holds the kind of the row. */
   readonly columns: readonly Name[];
+  /** So many of the last may be left out of the header, all of them, and then of every row. */
+  readonly optionalColumns?: number;
   readonly kinds: readonly Kind[];
   readonly mostRows: number;
   readonly mostBytes: number;
@@ -29,7 +31,7 @@ const adtColumns = [
   'to',
   'reference',
 ] as const;
-const actionColumns = ['event', 'message_id', 'sha256', 'action', 'reason'] as const;
+const actionColumns = ['event', 'message_id', 'sha256', 'action', 'reason', 'reference'] as const;
 const limitColumns = ['attribute', 'minimum', 'maximum', 'from', 'to', 'reference'] as const;
 const reportColumns = [
   'event',
@@ -57,6 +59,8 @@ export const actionsProfile: Profile<(typeof actionColumns)[number], 'action'> =
   id: 'quarantine-actions/1',
   title: 'a Quarantined Communications Action File',
   columns: actionColumns,
+  // decisions are made by programs that know no service request
+  optionalColumns: 1,
   kinds: ['action'],
   mostRows: 2_000_000,
   mostBytes: 512 * megabyte,
@@ -85,6 +89,14 @@ export const profiles: readonly Profile[] = [adtProfile, actionsProfile, reportP
 
 export function headerOf(profile: Profile): string[] {
   return [profile.id, ...profile.columns];
+}
+
+/** Whether cells are the header, with all columns or without those that may be left out. */
+export function isHeader(cells: readonly string[], profile: Profile): boolean {
+  const header = headerOf(profile);
+  const shortest = header.length - (profile.optionalColumns ?? 0);
+  if (cells.length !== header.length && cells.length !== shortest) return false;
+  return cells.every((cell, index) => cell === header[index]);
 }
 
 /** The column of this name, for faults. */

@@ -2,7 +2,7 @@
 import { type Findings, shown } from '../findings.ts';
 import { cutLine } from './cells.ts';
 import { addTooLong, type Block, MARK, readBlocks, type Source } from './lines.ts';
-import { headerOf, LONGEST_LINE, type Profile } from './profile.ts';
+import { headerOf, isHeader, LONGEST_LINE, type Profile } from './profile.ts';
 import { judgeFirstCell } from './profile-of.ts';
 
 /** One row: its kind and one cell a column after it. */
@@ -10,16 +10,22 @@ export interface Row<Kind extends string> {
   /** Counts from 1, the header included. */
   readonly line: number;
   readonly kind: Kind;
-  /** All cells of the line; the first is the kind, so a cell's index is its column's number less one. */
+  /** All cells of the line, as many as the header has; the first is the kind: an index is a column's number less one. */
   readonly cells: readonly string[];
+}
+
+function mustBe(profile: Profile): string {
+  const { columns, optionalColumns = 0 } = profile;
+  const rest = columns.slice(columns.length - optionalColumns).join();
+  return `the header must be ${headerOf(profile).join()}${rest === '' ? '' : `, with or without ${rest}`}`;
 }
 
 /** What is wrong with a header; undefined when nothing is. */
 function judgeHeader(cells: readonly string[], profile: Profile): Parameters<Findings['add']>[0] | undefined {
+  if (isHeader(cells, profile)) return undefined;
   const expected = headerOf(profile);
   const [first = ''] = cells;
-  if (cells.length === expected.length && cells.join() === expected.join()) return undefined;
-  const exact = `the header must be ${expected.join()}`;
+  const exact = mustBe(profile);
   if (first !== profile.id) {
     const { code, message } = judgeFirstCell(first, [profile]);
     return { line: 1, code, message: code === 'files.header' ? `${message}; ${exact}` : message };
@@ -35,7 +41,8 @@ function judgeHeader(cells: readonly string[], profile: Profile): Parameters<Fin
 class RowReader<Kind extends string> {
   readonly #profile: Profile<string, Kind>;
   readonly #findings: Findings;
-  readonly #width: number;
+  /** Cells of the header. */
+  #width = 0;
   #hasHeader = false;
   #withReturn = 0;
   #withoutReturn = 0;
@@ -45,7 +52,6 @@ class RowReader<Kind extends string> {
   constructor(profile: Profile<string, Kind>, findings: Findings) {
     this.#profile = profile;
     this.#findings = findings;
-    this.#width = profile.columns.length + 1;
   }
 
   /** The good rows of a block; sets `hasEnded` when nothing after could be understood, or may be taken. */
@@ -90,6 +96,7 @@ class RowReader<Kind extends string> {
     this.#hasHeader = true;
     const cells = cutLine(text);
     const fault = judgeHeader(Array.isArray(cells) ? cells : [text], this.#profile);
+    if (Array.isArray(cells)) this.#width = cells.length;
     if (line === 1 && fault === undefined) return;
     // Where the first line could not be read at all, that is the fault that was added.
     if (line === 1 && fault !== undefined) this.#findings.add(fault);
@@ -130,7 +137,7 @@ class RowReader<Kind extends string> {
   /** To be called when all was read: tells what was tolerated. */
   finish(): void {
     if (!this.#hasHeader && this.#findings.faultCount === 0) {
-      const message = `the file is empty; the header must be ${headerOf(this.#profile).join()}`;
+      const message = `the file is empty; ${mustBe(this.#profile)}`;
       this.#findings.add({ line: 1, code: 'files.header', message });
       this.#findings.isWhole = false;
     } else if (this.#hasHeader && this.#findings.rows === 0 && this.#findings.faultCount === 0) {

@@ -57,7 +57,7 @@ export class RowCheck<Name extends string> {
     if (!isReference(text)) {
       const message = `${shown(text)} is not up to ${LONGEST_REFERENCE} visible characters without blanks`;
       this.fail('reference', 'files.text', message);
-    }
+    } else this.#findings.refer(text, { line: this.#row.line, column: columnOf(this.#profile, 'reference') });
     return text;
   }
 

@@ -263,9 +263,19 @@ const filesSection = z.strictObject({
     .min(1_024)
     .max(1024 ** 5)
     .default(16 * 1024 ** 3)
-    .describe(
-      'Bytes of signed files that are kept for a User ID; more are refused until the Operator raises it. Those of files that no officer signed are not kept.',
-    ),
+    .describe('Bytes of signed files that are kept for a User ID; more are refused until the Operator raises it.'),
+  unsignedDays: z
+    .int()
+    .min(0)
+    .max(366)
+    .default(30)
+    .describe('Days for which the bytes of a file are kept that no officer signed; 0: only its hash is.'),
+  maxUnsignedBytes: z
+    .int()
+    .min(0)
+    .max(1024 ** 4)
+    .default(64 * 1024 ** 2)
+    .describe('Bytes of such files that are kept for a User ID; of a file that does not fit only its hash is.'),
   signatureDays: days(14).describe(
     'Days for which the signature of an officer counts; a file that waits for a second officer for longer is refused.',
   ),

@@ -392,7 +392,7 @@ export const errorCodes = {
   },
   'submissions.bytes-gone': {
     status: 409,
-    title: 'The bytes of this file are not kept, because no officer signed it.',
+    title: 'The bytes of this file are not kept any more, because no officer signed it.',
     action: 'Deliver the file again, with a signature of an officer of the User ID.',
   },
   'submissions.settled': {

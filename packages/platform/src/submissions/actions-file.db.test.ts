@@ -2,8 +2,8 @@ import type { ReleaseDocument } from '@penstock/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readOfficerPolicy, setOfficerPolicy } from '../parties/officers-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
-import { actions, meter, sha256 } from './testing-files.ts';
-import { type SubmissionWorld, submissionWorld, testPki, userA } from './testing-submissions.ts';
+import { actions, adt, meter, sha256, threshold } from './testing-files.ts';
+import { type SubmissionWorld, submissionWorld, testPki, userA, userB } from './testing-submissions.ts';
 
 let certificates: Awaited<ReturnType<typeof testPki>>;
 let world: SubmissionWorld;
@@ -24,6 +24,40 @@ describe('an action file', () => {
     expect(life).toMatchObject({ state: 'applied', kind: 'actions', summary: { actions: { process: 3, delete: 0 } } });
     const { rows } = await world.database.pool.query(`select state, decided::integer from release`);
     expect(rows).toEqual([{ state: 'running', decided: 3 }]);
+  });
+
+  test('carries service requests, all of which are told; one of the intake’s own form is one that it raised', async () => {
+    await hold(world.database.pool, { count: 4 });
+    const line = (counter: number, reference: string) =>
+      `action,${event},${userA}:${meter}:${counter},,delete,,${reference}\n`;
+    const named = (...lines: string[]) => actions().replace(/\n.*/s, `,reference\n${lines.join('')}`);
+    const none = named(line(1, ''));
+    const { references: [raised = ''] = [], ...first } = await world.submit(none, world.sign(none));
+    expect(first).toMatchObject({ state: 'applied', reference: raised, isReferenceRaised: true });
+    const some = named(line(2, 'CHG-7'), line(3, raised), line(4, 'CHG-7'));
+    const told = { references: ['CHG-7', raised], isReferenceRaised: false };
+    expect(await world.submit(some, world.sign(some))).toMatchObject({ state: 'applied', reference: 'CHG-7', ...told });
+    const { json } = await world.get(`/submissions/${sha256(some)}/receipt`);
+    expect(json).toMatchObject({ submission: { reference: 'CHG-7', ...told } });
+    const others = adt(threshold(10, userB).replace(/$/, raised));
+    for (const [text, userId, as] of [
+      [
+        named(
+          line(
+            4,
+            raised.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+          ),
+          'nonsense\n',
+        ),
+        userA,
+        'a',
+      ],
+      [others, userB, 'b'],
+    ] as const) {
+      const life = await world.submit(text, world.sign(text, userId), as);
+      expect(life).toMatchObject({ state: 'refused', isReferenceRaised: false });
+      expect(life.faults?.[0]).toMatchObject({ line: 2, column: 'reference', code: 'reference.unknown' });
+    }
   });
 
   test('that lets messages go waits for a second officer where the User asks for two', async () => {

@@ -8,13 +8,18 @@ import {
   recordDecisions,
   stageDecisions,
 } from '../quarantine/decisions-store.ts';
-import { faultsOf } from './faults.ts';
+import { judgeLines } from './references.ts';
 import { readReleaseStart } from './release-start-store.ts';
 import type { Difference } from './set-file.ts';
 import { type FileOutcome, refusalOfLines, type Submission } from './submission.ts';
 
 /** Rows that are staged at a time. */
 const STAGED = 10_000;
+
+/** What a file would do, and the service requests that it names. */
+export interface ActionsFound extends Difference {
+  readonly references: readonly string[];
+}
 
 /** Applies the file in the caller's transaction; when it is refused, the caller rolls back. */
 export async function applyActions(
@@ -24,7 +29,7 @@ export async function applyActions(
     readonly bytes: AsyncIterable<Uint8Array>;
     readonly usualRate: number | undefined;
     /** Called with what the file would do before anything is recorded; it throws where that may not be yet. */
-    readonly permit: (difference: Difference) => Promise<void>;
+    readonly permit: (found: ActionsFound) => Promise<void>;
   },
 ): Promise<FileOutcome> {
   const findings = new Findings();
@@ -38,20 +43,22 @@ export async function applyActions(
   }
   if (waiting.length > 0) await stageDecisions(client, waiting);
   const wrong = await checkDecisions(client, submission.userId);
-  if (findings.faultCount > 0 || wrong !== undefined) {
-    const faults = [...faultsOf(findings), ...(wrong?.faults ?? [])];
-    return { ok: false, refusal: refusalOfLines(faults, findings.faultCount + (wrong?.count ?? 0)) };
+  const { faults, count, references } = await judgeLines(client, submission.userId, findings);
+  if (count > 0 || wrong !== undefined) {
+    const all = { faults: [...faults, ...(wrong?.faults ?? [])], count: count + (wrong?.count ?? 0), references };
+    return { ok: false, refusal: refusalOfLines(all) };
   }
   const counted = await countDecisions(client);
   await given.permit({
     summary: { words: wordsOf(counted), actions: counted },
     relaxes: counted.process > 0,
+    references,
   });
   const { userId, sha256 } = submission;
   const start = await readReleaseStart(client, submission, given.usualRate);
   const decided = await recordDecisions(client, { userId, submission: sha256, start });
-  if ('faults' in decided) return { ok: false, refusal: refusalOfLines(decided.faults, decided.count) };
-  return { ok: true, summary: { words: wordsOf(decided), actions: decided } };
+  if ('faults' in decided) return { ok: false, refusal: refusalOfLines({ ...decided, references }) };
+  return { ok: true, summary: { words: wordsOf(decided), actions: decided }, references };
 }
 
 function wordsOf({ process, delete: deleted, events }: { process: number; delete: number; events: number }): string[] {

@@ -157,6 +157,23 @@ describe('an ADT File', () => {
     expect(await inForce(world.database.pool)).toEqual([]);
   });
 
+  test('keeps each threshold’s own service request, and tells all', async () => {
+    const rows = ['SR-2', '', 'SR-3', 'SR-2'].map((reference, number) => `${threshold(number + 1)}${reference}`);
+    const [one = '', two = '', three = '', late = ''] = rows;
+    const own = [one.replace('PT1H,,1,,', 'PT1H,,1,,2030-01-01T00:00:00Z'), two.replace('4.1.1', '4.1.2')];
+    const file = adt(...own, three.replace('PT1H,,3,', 'PT1H,,3,2030-01-01T00:00:00Z'), late.replace('4.1.1', '4.1.3'));
+    const life = await world.submit(file, world.sign(file));
+    expect(life).toMatchObject({ state: 'applied', reference: 'SR-2', references: ['SR-2', 'SR-3'] });
+    const { rows: kept } = await world.database.pool.query(
+      `select t.services[1] as srv, v.reference from threshold t join threshold_version v using (threshold_id) order by 1`,
+    );
+    expect(kept).toEqual([
+      { srv: '4.1.1', reference: 'SR-2, SR-3' },
+      { srv: '4.1.2', reference: 'SR-2' },
+      { srv: '4.1.3', reference: 'SR-2' },
+    ]);
+  });
+
   test('with wrong lines is refused with all of them', async () => {
     const file = adt(threshold(10), threshold(12), `threshold,${userA},4.1.1,sent,P100Y,20,10,,,`, 'nonsense');
     const life = await world.submit(file, world.sign(file));

@@ -3,7 +3,6 @@
  * transaction. Nothing but the verdicts on signatures and the state is written before that transaction, so what a process
  * that was killed had begun is begun again by any other.
  */
-import type { SubmissionSummary } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import { actionsProfile, adtProfile, Findings, limitsProfile, type Profile, profileOf } from '@penstock/files';
 import type pg from 'pg';
@@ -11,7 +10,7 @@ import { inTransaction } from '../foundation/database/index.ts';
 import type { Log } from '../foundation/log.ts';
 import type { Officer } from '../parties/officers.ts';
 import { readOfficerPolicy } from '../parties/officers-store.ts';
-import { applyActions } from './actions-file.ts';
+import { type ActionsFound, applyActions } from './actions-file.ts';
 import { faultsOf } from './faults.ts';
 import { checkLimits } from './limits-file.ts';
 import { type CheckedSet, checkAdt } from './set-file.ts';
@@ -35,6 +34,7 @@ import {
 } from './submissions-store.ts';
 import { isSuperseded } from './tries-store.ts';
 import type { TrustFiles } from './trust.ts';
+import type { KeptUnsigned } from './unsigned-store.ts';
 
 /** A file of two million lines takes longer than a look-up may. */
 const LIMITS_SQL =
@@ -49,6 +49,8 @@ export interface SubmissionParts {
   readonly releaseRate: number | undefined;
   /** Days for which a signature counts. */
   readonly signatureDays: number;
+  /** Of files that no officer signed. */
+  readonly unsigned: KeptUnsigned;
   /** Called after the commit that applied a file. */
   readonly applied: (kind: SubmissionKind) => Promise<void>;
 }
@@ -64,10 +66,10 @@ class Overtaken extends Error {}
 
 /** A second officer is needed for what the file does, which is rolled back. */
 class SecondNeeded extends Error {
-  readonly summary: SubmissionSummary;
-  constructor(summary: SubmissionSummary) {
+  readonly found: ActionsFound;
+  constructor(found: ActionsFound) {
     super('a second officer is needed');
-    this.summary = summary;
+    this.found = found;
   }
 }
 
@@ -106,23 +108,25 @@ class Advance {
     const findings = new Findings();
     const profile = profileOf(first.done === true ? Buffer.alloc(0) : first.value, [...kindOfProfile.keys()], findings);
     const kind = profile && kindOfProfile.get(profile);
-    if (kind === undefined) return this.#refuse(refusalOfLines(faultsOf(findings), findings.faultCount));
+    if (kind === undefined)
+      return this.#refuse(refusalOfLines({ faults: faultsOf(findings), count: findings.faultCount }));
     await this.#change({ state: 'verified', kind });
     let set: CheckedSet | undefined;
     if (kind !== 'actions') {
       const check = kind === 'adt' ? checkAdt : checkLimits;
-      const checked = await check(submission, { operatorId, bytes: bytes() });
+      const checked = await check(submission, { client, operatorId, bytes: bytes() });
       if ('refusal' in checked) return this.#refuse(checked.refusal);
       set = checked;
       const { summary, relaxes } = await set.compare(client);
-      await this.#change({ state: 'checked', summary, reference: set.reference });
+      await this.#change({ state: 'checked', summary, references: set.references });
       if (relaxes && (await this.#waitsForSecond(client, kind, officers))) {
         return this.#change({ state: 'awaiting_second_officer' });
       }
     }
     const failed = await this.#apply(kind, set, officers);
     if (failed instanceof SecondNeeded) {
-      await this.#change({ state: 'checked', summary: failed.summary });
+      const { summary, references } = failed.found;
+      await this.#change({ state: 'checked', summary, references });
       return this.#change({ state: 'awaiting_second_officer' });
     }
     if (failed !== undefined) return this.#refuse(failed);
@@ -173,7 +177,7 @@ class Advance {
                 permit: async (found) => {
                   difference = found;
                   const waits = found.relaxes && (await this.#waitsForSecond(client, kind, officers));
-                  if (waits) throw new SecondNeeded(found.summary);
+                  if (waits) throw new SecondNeeded(found);
                 },
               })
             : undefined;
@@ -185,7 +189,8 @@ class Advance {
         if (last.officers.length === 0) throw new Refused({ ...last.refused, faults: [], faultCount: 0 });
         await requireSecond(last.officers);
         const { summary } = outcome ?? difference ?? {};
-        const isOurs = await changeState(client, submission, { state: 'applied', summary });
+        const { references } = outcome ?? {};
+        const isOurs = await changeState(client, submission, { state: 'applied', summary, references });
         if (!isOurs) throw new Overtaken('the file was brought to rest meanwhile');
       });
       return undefined;
@@ -200,7 +205,7 @@ class Advance {
     const { userId, sha256 } = this.#submission;
     const about = { userId, submission: sha256.toString('hex'), code: refusal.code };
     this.#parts.log.info(about, 'a signed file was refused');
-    await this.#change({ state: 'refused', refusal });
+    await this.#change({ state: 'refused', refusal, references: refusal.references, unsigned: this.#parts.unsigned });
   }
 
   async #change(change: StateChange): Promise<void> {

@@ -10,9 +10,11 @@ import {
   type SubmissionWorld,
   submissionWorld,
   testPki,
+  UNSIGNED,
   userA,
   userB,
 } from './testing-submissions.ts';
+import { dropUnsigned } from './unsigned-store.ts';
 import { beginUpload, dropUpload, storeChunk } from './uploads-store.ts';
 
 let certificates: Awaited<ReturnType<typeof testPki>>;
@@ -149,14 +151,45 @@ describe('delivery', () => {
     expect(await chunks(world.database.pool)).toBe(1);
   });
 
-  test('of what no officer signed leaves the verdict and no bytes', async () => {
+  test('of what no officer signed leaves the verdict, and its bytes for some days within a quota', async () => {
+    const { pool } = world.database;
     const junk = await world.submit(file, Buffer.from('junk'));
-    expect(junk).toMatchObject({ state: 'refused', code: 'files.signature.form', size: file.length });
-    expect(await chunks(world.database.pool)).toBe(0);
+    expect(junk).toMatchObject({ state: 'refused', code: 'files.signature.form', size: file.length, isKept: true });
+    const days = (Date.parse(junk.keptUntil ?? '') - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(UNSIGNED.days);
+    const bytes = await fetch(`${world.address}/api/v1/submissions/${sha256(file)}/file`, { headers: { 'x-as': 'a' } });
+    expect(await bytes.text()).toBe(file);
+    expect(await dropUnsigned(pool)).toBe(0);
+    const age = () => pool.query(`update submission set unsigned_until = clock_timestamp() - interval '1 second'`);
+    await age();
+    expect(await dropUnsigned(pool)).toBe(1);
+    expect(await chunks(pool)).toBe(0);
+    const gone = (await world.get(`/submissions/${sha256(file)}`)).json;
+    expect(gone).toMatchObject({ isKept: false });
+    expect(gone).not.toHaveProperty('keptUntil');
     await world.post(file, Buffer.from('junk'));
-    expect(await chunks(world.database.pool)).toBe(0);
-    expect(await world.submit(file, world.sign(file))).toMatchObject({ state: 'applied' });
-    expect(await chunks(world.database.pool)).toBe(1);
+    expect(await chunks(pool)).toBe(0);
+    // a new signature that is no better brings the bytes back for as long, and one that is good for ever
+    expect(await world.submit(file, Buffer.from('more junk'))).toMatchObject({ state: 'refused', isKept: true });
+    const signed = await world.submit(file, world.sign(file));
+    expect(signed).toMatchObject({ state: 'applied', isKept: true });
+    expect(signed).not.toHaveProperty('keptUntil');
+    expect([await dropUnsigned(pool), await chunks(pool)]).toEqual([0, 1]);
+    // within a quota of the User: of what is above it the hash alone
+    const of = (size: number, n: number) => `${n}`.padEnd(size, '\n');
+    const half = UNSIGNED.mostBytes / 2;
+    const kept = async (text: string, userId = userA, as = 'a') =>
+      (await world.submit(text, Buffer.from('junk'), as)).isKept && userId;
+    expect(await kept(of(half, 1))).toBe(userA);
+    expect(await kept(of(half + 1, 2))).toBe(false);
+    expect(await kept(of(half, 3))).toBe(userA);
+    expect(await kept('4')).toBe(false);
+    expect(await kept(of(half, 5), userB, 'b')).toBe(userB);
+    expect(await chunks(pool)).toBe(4);
+    // one that is signed after all makes room
+    const third = of(half, 3);
+    expect(await world.submit(third, world.sign(third))).toMatchObject({ code: 'submissions.faults', isKept: true });
+    expect(await kept('6')).toBe(userA);
   });
 
   test('of ever new files that nobody signed ends with the day’s thousandth; a known file still comes in', async () => {
@@ -172,7 +205,7 @@ describe('delivery', () => {
       status: 429,
       json: { code: 'submissions.too-many-unsigned' },
     });
-    expect(await chunks(pool)).toBe(0);
+    expect(await chunks(pool)).toBe(1);
     expect(await world.submit(file, world.sign(file))).toMatchObject({ state: 'applied' });
     expect(await world.submit(other, world.sign(other, userA, 1))).toMatchObject({ kind: 'adt' });
   });

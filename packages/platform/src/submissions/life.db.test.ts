@@ -8,6 +8,7 @@ import { event, hold } from '../quarantine/testing-quarantine.ts';
 import { waitingFor } from './approvals-store.ts';
 import { adt, inForce, sha256, threshold, untilBlocked } from './testing-files.ts';
 import { type SubmissionWorld, submissionWorld, testPki, userA, userB } from './testing-submissions.ts';
+import { dropUnsigned } from './unsigned-store.ts';
 import { withdraw } from './withdraw-store.ts';
 
 // What happened to a file: its steps and receipts, what can be had again, who may sign beside the first, taking it back.
@@ -110,7 +111,12 @@ test('the bytes of a file, and of its signatures, can be had again with their ha
     404,
   );
   const unsigned = adt(threshold(11));
-  expect(await world.submit(unsigned, Buffer.from('junk'))).toMatchObject({ isKept: false });
+  await world.submit(unsigned, Buffer.from('junk'));
+  await world.database.pool.query(
+    `update submission set unsigned_until = '2000-01-01' where unsigned_until is not null`,
+  );
+  await dropUnsigned(world.database.pool);
+  expect(await lifeOf(unsigned)).toMatchObject({ isKept: false });
   expect(await world.get(`/submissions/${sha256(unsigned)}/file`)).toMatchObject({
     status: 409,
     json: { code: 'submissions.bytes-gone' },

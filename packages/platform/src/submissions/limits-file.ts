@@ -14,28 +14,30 @@ import {
   readLimits,
   withoutLimitReferences,
 } from '@penstock/files';
+import type pg from 'pg';
 import { lockDirectory } from '../parties/directory-version.ts';
 import type { LimitSetting } from '../thresholds/limits.ts';
 import { readLimits as readLimitsInForce, replaceLimits } from '../thresholds/limits-store.ts';
-import { faultsOf } from './faults.ts';
+import { judgeLines } from './references.ts';
 import { type CheckedSet, countDifferences } from './set-file.ts';
 import { type FileRefusal, refusalOf, refusalOfLines, type Submission } from './submission.ts';
 import { readNow } from './submissions-store.ts';
 
 export async function checkLimits(
   submission: Submission,
-  { operatorId, bytes }: { operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
+  { client, operatorId, bytes }: { client: pg.PoolClient; operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
 ): Promise<CheckedSet | { readonly refusal: FileRefusal }> {
   if (submission.userId !== operatorId) {
     return { refusal: refusalOf('submissions.other-user', "attribute limits are the Operator's alone") };
   }
   const findings = new Findings();
   const file = await readLimits(bytes, (attribute) => attributes.has(attribute), findings);
-  if (file === undefined) return { refusal: refusalOfLines(faultsOf(findings), findings.faultCount) };
+  const judged = await judgeLines(client, submission.userId, findings);
+  if (file === undefined || judged.count > 0) return { refusal: refusalOfLines(judged) };
   const rows = settingsOf(file);
-  const named = [file.reference, ...file.limits.map((limit) => limit.reference)].find((one) => one !== '');
+  const { references } = judged;
   return {
-    reference: named,
+    references,
     lock: lockDirectory,
     async compare(client) {
       const before = await limitsInForce((await readLimitsInForce(client)).map(asInForce));
@@ -45,7 +47,7 @@ export async function checkLimits(
       return { summary: { words, limits }, relaxes: limits.relaxes };
     },
     async apply(client) {
-      const by = { submission: submission.sha256.toString('hex'), reference: named ?? submission.reference };
+      const by = { submission: submission.sha256.toString('hex'), reference: references[0] ?? submission.reference };
       await replaceLimits(client, { rows, ...by });
     },
   };
@@ -53,12 +55,13 @@ export async function checkLimits(
 
 function settingsOf({ limits }: LimitsFile): LimitSetting[] {
   const decimal = (text: string | undefined) => (text === undefined ? undefined : parseDecimal(text));
-  return limits.map(({ attribute, minimum, maximum, from, to }) => ({
+  return limits.map(({ attribute, minimum, maximum, from, to, reference }) => ({
     attribute,
     minimum: decimal(minimum),
     maximum: decimal(maximum),
     from: from === undefined ? undefined : new Date(from),
     to: to === undefined ? undefined : new Date(to),
+    reference: reference === '' ? undefined : reference,
   }));
 }
 

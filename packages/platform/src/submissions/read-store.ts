@@ -6,7 +6,6 @@ import { PenstockError } from '../foundation/errors.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { withSecondOfficers } from './second-officer.ts';
 import { readSteps } from './steps-store.ts';
-import { raisedReference } from './submission.ts';
 
 interface SubmissionRow {
   user_id: string;
@@ -91,20 +90,23 @@ interface SignatureRow {
 interface FactsRow extends SubmissionRow {
   faults: SubmissionLife['faults'] | null;
   summary: SubmissionLife['summary'] | null;
+  named_references: string[] | null;
   is_kept: boolean;
+  unsigned_until: Date | null;
   delivery_count: string;
 }
 
 interface Facts {
   readonly facts: ReceiptDocument['submission'];
   readonly isKept: boolean;
+  readonly keptUntil?: string;
   readonly deliveryCount: number;
 }
 
 /** What a receipt tells of a file, and a little more. @throws PenstockError 'request.not-found' */
 async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Promise<Facts> {
   const found = await client.query<FactsRow>(
-    `select ${COLUMNS}, faults, summary, upload is not null as is_kept, delivery_count::text
+    `select ${COLUMNS}, faults, summary, named_references, upload is not null as is_kept, unsigned_until, delivery_count::text
      from submission where user_id = $1 and sha256 = decode($2, 'hex')`,
     [userId, sha256],
   );
@@ -121,11 +123,11 @@ async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Prom
      where user_id = $1 and sha256 = decode($2, 'hex') order by received_at limit 100`,
     [userId, sha256],
   );
-  const raised = raisedReference({ sha256: Buffer.from(sha256, 'hex'), receivedAt: row.received_at });
   return {
     facts: {
       ...toDocument(row),
-      isReferenceRaised: row.reference === raised,
+      references: row.named_references ?? [row.reference],
+      isReferenceRaised: row.named_references === null,
       signatures: signatures.rows.map((signature) => ({
         sha256: signature.sha256,
         receivedAt: signature.received_at.toISOString(),
@@ -140,6 +142,7 @@ async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Prom
       ...(row.summary === null ? {} : { summary: row.summary }),
     },
     isKept: row.is_kept,
+    ...(row.unsigned_until === null ? {} : { keptUntil: row.unsigned_until.toISOString() }),
     deliveryCount: Number(row.delivery_count),
   };
 }

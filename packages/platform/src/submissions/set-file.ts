@@ -19,7 +19,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import { ALL_USERS } from '../thresholds/matching.ts';
 import type { ThresholdBound, ThresholdSetting } from '../thresholds/thresholds.ts';
 import { lockThresholds, readInForce, replaceThresholds } from '../thresholds/thresholds-store.ts';
-import { faultsOf } from './faults.ts';
+import { judgeLines } from './references.ts';
 import { type FileRefusal, Refused, refusalOf, refusalOfLines, type Submission } from './submission.ts';
 import { readNow } from './submissions-store.ts';
 
@@ -32,8 +32,8 @@ export interface Difference {
 
 /** A file whose lines are all right. */
 export interface CheckedSet {
-  /** Of the service request in the file; undefined: one was raised. */
-  readonly reference: string | undefined;
+  /** The service requests that the file names, in its order. */
+  readonly references: readonly string[];
   /** To the end of the transaction nobody else changes what it is compared with. */
   readonly lock: (client: pg.PoolClient) => Promise<void>;
   /** Against what is in force now. */
@@ -60,19 +60,20 @@ const knownSrv = (srv: string): boolean => catalogue.has(srv);
 
 export async function checkAdt(
   submission: Submission,
-  { operatorId, bytes }: { operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
+  { client, operatorId, bytes }: { client: pg.PoolClient; operatorId: Eui; bytes: AsyncIterable<Uint8Array> },
 ): Promise<CheckedSet | { readonly refusal: FileRefusal }> {
   const findings = new Findings();
   const file = await readAdt(bytes, knownSrv, findings, { operatorId });
-  if (file === undefined) return { refusal: refusalOfLines(faultsOf(findings), findings.faultCount) };
+  const judged = await judgeLines(client, submission.userId, findings);
+  if (file === undefined || judged.count > 0) return { refusal: refusalOfLines(judged) };
   if (file.userId !== submission.userId) {
     const detail = `it names ${file.userId}, and came for ${submission.userId}`;
     return { refusal: refusalOf('submissions.other-user', detail) };
   }
   const owner = file.userId === operatorId ? ALL_USERS : submission.userId;
-  const reference = referenceOf(file);
+  const { references } = judged;
   return {
-    reference,
+    references,
     lock: (client) => lockThresholds(client, owner),
     async compare(client) {
       const before = await adtInForce(file.userId, (await readInForce(client, owner)).map(asInForce));
@@ -87,7 +88,7 @@ export async function checkAdt(
           owner,
           rows: settingsOf(file),
           submission: submission.sha256.toString('hex'),
-          reference: reference ?? submission.reference,
+          reference: references[0] ?? submission.reference,
         });
       } catch (error) {
         // of the file; whatever else failed may succeed later
@@ -96,12 +97,6 @@ export async function checkAdt(
       }
     },
   };
-}
-
-/** The first that the file names. */
-function referenceOf({ thresholds, reference }: AdtFile): string | undefined {
-  const named = thresholds.flatMap((threshold) => [threshold, ...threshold.exceptions].map((one) => one.reference));
-  return [reference, ...named].find((one) => one !== '');
 }
 
 function boundOf(
@@ -117,6 +112,12 @@ function boundOf(
   };
 }
 
+/** Each once; undefined where no row names one. */
+function referencesInWords(rows: readonly { readonly reference: string }[]): string | undefined {
+  const named = new Set(rows.map(({ reference }) => reference).filter((reference) => reference !== ''));
+  return named.size === 0 ? undefined : [...named].join(', ');
+}
+
 /** The rows of a file as thresholds, each identity once with all its spans. */
 function settingsOf({ thresholds }: AdtFile): ThresholdSetting[] {
   const groups = Map.groupBy(thresholds, (one) => [one.services, one.direction, one.periodSeconds].join('/'));
@@ -128,7 +129,8 @@ function settingsOf({ thresholds }: AdtFile): ThresholdSetting[] {
       ...row.exceptions.map((exception) => boundOf('exception', exception)),
     ]);
     const services = first.srvs.length > 0 ? first.srvs : [first.services];
-    return [{ services, direction: first.direction, periodSeconds: first.periodSeconds, bounds }];
+    const reference = referencesInWords(rows.flatMap((row) => [row, ...row.exceptions]));
+    return [{ services, direction: first.direction, periodSeconds: first.periodSeconds, bounds, reference }];
   });
 }
 

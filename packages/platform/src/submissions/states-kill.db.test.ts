@@ -10,6 +10,7 @@ import {
   type SubmissionWorld,
   submissionWorld,
   testPki,
+  UNSIGNED,
   userA,
 } from './testing-submissions.ts';
 import { addSignature } from './uploads-store.ts';
@@ -174,11 +175,11 @@ test('a file of two officers is applied once, whole or not at all', async () => 
   expect(asked).toBeGreaterThan(30);
 });
 
-test('a file is refused once, and the bytes that nobody signed are gone', async () => {
+test('a file is refused once, and the bytes that nobody signed and that have no room are gone', async () => {
   const kept = await chunks(pool);
   const asked = await dieAtEach({
     async prepare() {
-      const file = adt(threshold(number++));
+      const file = `${adt(threshold(number++))}${'\n'.repeat(UNSIGNED.mostBytes)}`;
       expect((await world.post(file, Buffer.from('no signature'))).status).toBe(202);
       return file;
     },

@@ -10,12 +10,12 @@
 // What always holds: the identity of a file is the SHA-256 of its bytes, and the same file twice is one submission. A
 // submission that was acknowledged goes on by itself, whatever is killed; it is applied once, whole or not at all. Each
 // signature is judged as things stood when it was received, and again when the file is applied; the bytes
-// of a file that somebody signed are kept.
+// of a file that an officer signed are kept, those of another for some days (unsigned-store.ts).
 import {
   type FileFault,
   MOST_LISTED_FAULTS,
   type OfficerPolicy,
-  type SubmissionDocument,
+  type ReceiptDocument,
   type SubmissionSummary,
   type submissionKindSchema,
   type submissionStates,
@@ -48,7 +48,7 @@ export interface SignatureVerdict {
 
 /** What came of checking or applying a file. */
 export type FileOutcome =
-  | { readonly ok: true; readonly summary: SubmissionSummary }
+  | { readonly ok: true; readonly summary: SubmissionSummary; readonly references: readonly string[] }
   | { readonly ok: false; readonly refusal: FileRefusal };
 
 /** Why a file is refused as a whole: a registered code, and every line that is wrong. */
@@ -57,6 +57,8 @@ export interface FileRefusal {
   readonly detail: string;
   readonly faults: readonly FileFault[];
   readonly faultCount: number;
+  /** The service requests that it names, where its lines were read. */
+  readonly references?: readonly string[];
 }
 
 export function refusalOf(code: string, detail: string): FileRefusal {
@@ -64,10 +66,15 @@ export function refusalOf(code: string, detail: string): FileRefusal {
 }
 
 /** All faults in the order of the lines; the first thousand are listed. */
-export function refusalOfLines(found: readonly FileFault[], faultCount: number): FileRefusal {
-  const faults = found.toSorted((one, other) => one.line - other.line).slice(0, MOST_LISTED_FAULTS);
-  const detail = faultCount === 1 ? '1 fault; nothing was applied' : `${faultCount} faults; nothing was applied`;
-  return { code: 'submissions.faults', detail, faults, faultCount };
+export function refusalOfLines(found: {
+  readonly faults: readonly FileFault[];
+  readonly count: number;
+  readonly references?: readonly string[];
+}): FileRefusal {
+  const { count, references = [] } = found;
+  const faults = found.faults.toSorted((one, other) => one.line - other.line).slice(0, MOST_LISTED_FAULTS);
+  const detail = count === 1 ? '1 fault; nothing was applied' : `${count} faults; nothing was applied`;
+  return { code: 'submissions.faults', detail, faults, faultCount: count, references };
 }
 
 /** Whether two of the officers are two people, and one of them a deputy where the policy names some. */
@@ -113,13 +120,15 @@ const MOST_TOLD = 5;
 
 /** What the officers are told when a file came into a state; undefined: nothing. */
 export function noticeOf(
-  life: Pick<SubmissionDocument, 'state' | 'kind' | 'reference' | 'detail'> & {
+  life: Pick<ReceiptDocument['submission'], 'state' | 'kind' | 'references' | 'detail'> & {
     summary?: SubmissionSummary | undefined;
   },
 ): string | undefined {
   const words = stateWords[life.state];
   if (words === undefined) return undefined;
-  const what = `${life.kind === undefined ? 'the file' : kindWords[life.kind]} of ${life.reference} ${words}`;
+  const [first = '', ...others] = life.references;
+  const requests = others.length === 0 ? first : `${first} and ${others.length} more`;
+  const what = `${life.kind === undefined ? 'the file' : kindWords[life.kind]} of ${requests} ${words}`;
   if (life.state === 'withdrawn' || life.state === 'needs_operator') return what;
   if (life.state === 'refused') return `${what}: ${life.detail ?? ''}`;
   const told = life.summary?.words ?? [];

@@ -14,6 +14,7 @@ import {
   type SubmissionKind,
   type SubmissionState,
 } from './submission.ts';
+import { type KeptUnsigned, settleUnsigned } from './unsigned-store.ts';
 
 /** Of the submission `s`. */
 export const HAS_UNJUDGED = `exists (
@@ -93,8 +94,11 @@ export async function storeVerdict(
        set verdict = $4, code = $5, detail = $6, fingerprint = decode($7, 'hex'), name = $8, email = $9
        where user_id = $1 and sha256 = $2 and signature_sha256 = $3
      )
-     update submission set resumes_as = null
-     where user_id = $1 and sha256 = $2 and resumes_as is not null and $10`,
+     update submission
+     set resumes_as = case when $10 then null else resumes_as end,
+         unsigned_until = case when $4 = 'valid' then null else unsigned_until end
+     where user_id = $1 and sha256 = $2
+       and (resumes_as is not null and $10 or unsigned_until is not null and $4 = 'valid')`,
     [userId, sha256, signature.sha256, verdict, code, detail, fingerprint, officer?.name, officer?.email, counts],
   );
 }
@@ -153,9 +157,12 @@ export async function resume(pool: pg.Pool, { userId, sha256 }: Submission): Pro
 export interface StateChange {
   readonly state: SubmissionState;
   readonly kind?: SubmissionKind | undefined;
-  readonly reference?: string | undefined;
+  /** The service requests that the file names; of none the one that was raised stays. */
+  readonly references?: readonly string[] | undefined;
   readonly summary?: SubmissionSummary | undefined;
   readonly refusal?: FileRefusal;
+  /** What is kept of a refused file that no officer signed; left out: its hash alone. */
+  readonly unsigned?: KeptUnsigned;
   /** Who changes it; undefined: the platform. */
   readonly by?: string | undefined;
 }
@@ -175,7 +182,7 @@ const UNJUDGED_STATES: readonly SubmissionState[] = [...OPEN_STATES, 'withdrawn'
 export async function changeState(
   client: pg.PoolClient,
   { userId, sha256 }: Pick<Submission, 'userId' | 'sha256'>,
-  { state, kind, reference, summary, refusal, by }: StateChange,
+  { state, kind, references = [], summary, refusal, unsigned, by }: StateChange,
   from: readonly SubmissionState[] = OPEN_STATES,
 ): Promise<boolean> {
   // a statement of its own: the next one sees what was committed while this one waited for the row
@@ -183,7 +190,8 @@ export async function changeState(
   const { rows } = await client.query<{ changed_at: Date }>(
     `update submission s
      set state = $3, changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond'),
-         kind = coalesce($4, kind), reference = coalesce($5, reference), summary = coalesce($6::jsonb, summary),
+         kind = coalesce($4, kind), reference = coalesce(($5::text[])[1], reference),
+         named_references = coalesce(nullif($5::text[], '{}'), named_references), summary = coalesce($6::jsonb, summary),
          code = $7, detail = $8, faults = $9::jsonb, fault_count = $10, resumes_as = null,
          withdrawn_at = case when $3 = 'withdrawn' then clock_timestamp() else withdrawn_at end,
          retry_at = null, tries = case when $13 then tries else 0 end,
@@ -196,7 +204,7 @@ export async function changeState(
       sha256,
       state,
       kind,
-      reference,
+      references,
       summary === undefined ? undefined : JSON.stringify(summary),
       refusal?.code,
       refusal?.detail,
@@ -208,7 +216,7 @@ export async function changeState(
     ],
   );
   if (rows[0] === undefined) return false;
-  if (state === 'refused') await dropUnsignedBytes(client, { userId, sha256 });
+  if (state === 'refused') await settleUnsigned(client, { userId, sha256 }, unsigned);
   const { code, detail } = refusal ?? {};
   const words = noticeOf(await addStep(client, { userId, sha256, state, by, code, detail }));
   if (words === undefined) return true;
@@ -217,25 +225,6 @@ export async function changeState(
     [userId, rows[0].changed_at, sha256.toString('hex'), words],
   );
   return true;
-}
-
-/** Of a file that nobody's signature is valid of only the hash and the verdicts are kept. */
-async function dropUnsignedBytes(
-  client: pg.PoolClient,
-  { userId, sha256 }: Pick<Submission, 'userId' | 'sha256'>,
-): Promise<void> {
-  await client.query(
-    `with unsigned as (
-       select s.upload from submission s
-       where s.user_id = $1 and s.sha256 = $2 and s.upload is not null
-         and not exists (select from submission_signature g
-                         where g.user_id = s.user_id and g.sha256 = s.sha256 and g.verdict = 'valid')
-     ), dropped as (
-       delete from submission_chunk c using unsigned u where c.user_id = $1 and c.upload = u.upload
-     )
-     update submission set upload = null where user_id = $1 and sha256 = $2 and exists (select from unsigned)`,
-    [userId, sha256],
-  );
 }
 
 /** Files that wait for a second officer and whose signatures all came more than `days` ago are refused; how many. */

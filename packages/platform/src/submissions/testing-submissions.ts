@@ -38,6 +38,8 @@ export const MOST_BYTES = 3 * 1024 * 1024;
 /** Of all files of a User. */
 export const MOST_KEPT_BYTES = 4 * 1024 * 1024;
 export const SIGNATURE_DAYS = 14;
+/** Of files that no officer signed. */
+export const UNSIGNED = { days: 30, mostBytes: 64 * 1024 };
 
 const log = createLog({ level: 'silent' });
 
@@ -139,6 +141,7 @@ export async function submissionWorld(
       operatorId,
       releaseRate: settings.releaseRate,
       signatureDays: SIGNATURE_DAYS,
+      unsigned: UNSIGNED,
       applied: async () => undefined,
     });
   const worker = workerOf(pool);

@@ -183,7 +183,7 @@ export async function receive(pool: pg.Pool, given: Upload): Promise<void> {
 async function requireFewUnsigned(client: pg.PoolClient, userId: Eui): Promise<void> {
   const { rowCount } = await client.query(
     `select from submission
-     where user_id = $1 and upload is null and received_at > clock_timestamp() - interval '1 day' limit $2`,
+     where user_id = $1 and (upload is null or unsigned_until is not null) and received_at > clock_timestamp() - interval '1 day' limit $2`,
     [userId, MOST_UNSIGNED_A_DAY],
   );
   if (rowCount !== MOST_UNSIGNED_A_DAY) return;

@@ -15,6 +15,7 @@ export interface LimitsToSet {
   readonly rows: readonly LimitSetting[];
   /** SHA-256 of the signed file, in hex; undefined: no file set them. */
   readonly submission: string | undefined;
+  /** The service request by which those are set that name none of their own. */
   readonly reference: string;
   /** Undefined in production: the database's clock counts. */
   readonly now?: Date;
@@ -39,9 +40,9 @@ export async function replaceLimits(client: pg.PoolClient, setting: LimitsToSet)
                                   set_by_submission, reference)
      select a.attribute,
             coalesce((select max(l.version) from attribute_limit l where l.attribute = a.attribute), 0) + 1,
-            a.minimum, a.maximum, a.valid_from, a.valid_to, $6, $7, $8
-     from unnest($1::text[], $2::numeric[], $3::numeric[], $4::timestamptz[], $5::timestamptz[])
-            as a(attribute, minimum, maximum, valid_from, valid_to)`,
+            a.minimum, a.maximum, a.valid_from, a.valid_to, $6, $7, coalesce(a.reference, $8)
+     from unnest($1::text[], $2::numeric[], $3::numeric[], $4::timestamptz[], $5::timestamptz[], $9::text[])
+            as a(attribute, minimum, maximum, valid_from, valid_to, reference)`,
     [
       plan.added.map((limit) => limit.attribute),
       plan.added.map(({ minimum }) => minimum && formatDecimal(minimum)),
@@ -51,6 +52,7 @@ export async function replaceLimits(client: pg.PoolClient, setting: LimitsToSet)
       instant,
       submission ?? null,
       reference,
+      plan.added.map((limit) => limit.reference ?? null),
     ],
   );
   await moveDirectory(client);

@@ -15,6 +15,8 @@ export interface LimitSetting extends AttributeLimit {
   readonly from: Date | undefined;
   /** Undefined: without end. */
   readonly to: Date | undefined;
+  /** The service request that its row names; undefined: none, so that of the whole. */
+  readonly reference?: string | undefined;
 }
 
 export interface LimitInForce extends LimitSetting {

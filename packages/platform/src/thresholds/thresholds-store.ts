@@ -23,7 +23,7 @@ export interface ThresholdsToSet {
   readonly rows: readonly ThresholdSetting[];
   /** SHA-256 of the signed file, in hex; undefined: no file set them. */
   readonly submission: string | undefined;
-  /** The service request that they are set by. */
+  /** The service request by which those are set that name none of their own. */
   readonly reference: string;
   /** Undefined in production: the database's clock counts. */
   readonly now?: Date;
@@ -202,8 +202,15 @@ async function insertVersions(
 ): Promise<void> {
   await client.query(
     `insert into threshold_version (threshold_id, version, set_at, set_by_submission, reference)
-     select v.threshold_id, v.version, $3, $4, $5 from unnest($1::bigint[], $2::integer[]) as v(threshold_id, version)`,
-    [...columnsOf(versions), instant, submission ?? null, reference],
+     select v.threshold_id, v.version, $3, $4, coalesce(v.reference, $5)
+     from unnest($1::bigint[], $2::integer[], $6::text[]) as v(threshold_id, version, reference)`,
+    [
+      ...columnsOf(versions),
+      instant,
+      submission ?? null,
+      reference,
+      versions.map((version) => version.reference ?? null),
+    ],
   );
   const bounds = versions.flatMap(({ thresholdId, version, bounds }) =>
     bounds.map((bound) => ({ ...bound, thresholdId, version })),

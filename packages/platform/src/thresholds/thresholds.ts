@@ -17,6 +17,8 @@ export interface ThresholdSetting {
   readonly direction: CountedDirection;
   readonly periodSeconds: number;
   readonly bounds: readonly ThresholdBound[];
+  /** The service requests that its rows name, in words; undefined: none, so that of the whole. */
+  readonly reference?: string | undefined;
 }
 
 /** One that is in force. */
@@ -58,7 +60,8 @@ export function planThresholds(
     open.delete(identityOf(setting));
     if (found === undefined) added.push(setting);
     else if (numbersOf(found) !== numbersOf(setting)) {
-      changed.push({ ...found, bounds: setting.bounds, version: found.version + 1 });
+      const { bounds, reference } = setting;
+      changed.push({ ...found, bounds, reference, version: found.version + 1 });
     }
   }
   return { added, changed, ended: [...open.values()] };

@@ -13,7 +13,7 @@ export function isMeant({ srv, device, only }: Pick<DraftJob, 'srv' | 'device' |
 
 /** An action file of what is meant; what it does not name stays held. @throws ReportRefused, Error */
 export async function draftFile(job: DraftJob, onRows: (rows: number) => void): Promise<DraftedFile> {
-  const { event, action, reason } = job;
+  const { event, action, reason, reference } = job;
   const findings = new Findings();
   const meant = isMeant(job);
   const report = await fetchReport(event, job.caller);
@@ -26,7 +26,7 @@ export async function draftFile(job: DraftJob, onRows: (rows: number) => void): 
         held += 1;
         if (!meant(row)) continue;
         decided += 1;
-        yield { event: row.event, messageId: row.messageId, sha256: row.sha256, action, reason };
+        yield { event: row.event, messageId: row.messageId, sha256: row.sha256, action, reason, reference };
       }
       onRows(held);
     }

@@ -30,6 +30,8 @@ export interface DraftJob {
   readonly event: string;
   readonly action: ActionName;
   readonly reason: string;
+  /** The service request; empty: the intake raises one. */
+  readonly reference: string;
   /** Left out: whatever it is. */
   readonly srv: string | undefined;
   readonly device: string | undefined;

@@ -13,8 +13,9 @@ import { SignHelp } from '../submissions/sign-help.tsx';
 import { count } from '../thresholds/words.ts';
 import type { EventSearch } from './search.ts';
 
-/** Characters that a line of an action file takes. */
+/** Characters that a cell of an action file takes. */
 const LONGEST_REASON = 500;
+const LONGEST_REFERENCE = 64;
 
 type Extent = 'all' | 'filter' | 'chosen';
 
@@ -32,6 +33,7 @@ export function DraftForm(props: {
   const [action, setAction] = useState<'process' | 'delete'>('process');
   const [extent, setExtent] = useState<Extent>('all');
   const [reason, setReason] = useState('');
+  const [reference, setReference] = useState('');
   const [rows, setRows] = useState(0);
   const leaving = useRef(new AbortController());
   useEffect(() => {
@@ -49,6 +51,7 @@ export function DraftForm(props: {
           event: life.event,
           action,
           reason: reason.trim(),
+          reference: reference.trim(),
           srv: extent === 'filter' ? search.srv : undefined,
           device: extent === 'filter' ? search.device : undefined,
           only: extent === 'chosen' ? [...chosen] : undefined,
@@ -61,7 +64,10 @@ export function DraftForm(props: {
       return { decided: file.decided, held: file.held, name };
     },
   });
-  const checked = useChecked({ extent: extentFault(extent, chosen.size, isFiltered) }, () => draft.mutate());
+  const checked = useChecked(
+    { extent: extentFault(extent, chosen.size, isFiltered), reference: referenceFault(reference.trim()) },
+    () => draft.mutate(),
+  );
   const conditions = [search.srv && `service ${search.srv}`, search.device && `device ${search.device}`].filter(
     Boolean,
   );
@@ -111,6 +117,14 @@ export function DraftForm(props: {
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
+      <TextInput
+        {...checked.field('reference')}
+        label="Service request"
+        description="Your own, if there is one; without it one is raised for you"
+        maxLength={LONGEST_REFERENCE}
+        value={reference}
+        onChange={(event) => setReference(event.currentTarget.value)}
+      />
       <Group gap="sm">
         <Button type="submit" loading={draft.isPending}>
           Make the draft
@@ -129,6 +143,10 @@ export function DraftForm(props: {
 function extentFault(extent: Extent, chosen: number, isFiltered: boolean): string | undefined {
   if (extent === 'chosen' && chosen === 0) return 'Choose messages in the list above, or take all of them.';
   return extent === 'filter' && !isFiltered ? 'Choose a service or a device above, or take all messages.' : undefined;
+}
+
+function referenceFault(reference: string): string | undefined {
+  return /\s/.test(reference) ? 'Write the service request without blanks, as SR-2026-0042.' : undefined;
 }
 
 function Drafted({ decided, held, name }: { decided: number; held: number; name: string }) {

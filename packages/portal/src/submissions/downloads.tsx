@@ -9,6 +9,7 @@ import { ReasonForm } from '../messages/reason-form.tsx';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { saveFile } from '../shared/save-file.ts';
+import { When } from '../shared/when.tsx';
 
 /** What can be saved: where the API has it, and under which name. */
 export interface Saved {
@@ -70,7 +71,24 @@ export function Documents({ file }: { file: SubmissionLife }) {
       {file.isKept ? (
         <BytesGate file={file}>{button(['Save the file as it was delivered', originalOf(file)])}</BytesGate>
       ) : null}
+      <Kept file={file} />
     </>
+  );
+}
+
+/** How long the bytes are kept: those of a file that an officer signed always are. */
+function Kept({ file: { isKept, keptUntil } }: { file: SubmissionLife }) {
+  if (isKept && keptUntil === undefined) return null;
+  return (
+    <Text size="sm" c="dimmed" w="100%">
+      {keptUntil === undefined ? (
+        'No officer signed this file, so its bytes are not kept any more; its SHA-256 is.'
+      ) : (
+        <>
+          No officer signed this file, so its bytes are kept until <When at={keptUntil} inline />; its SHA-256 stays.
+        </>
+      )}
+    </Text>
   );
 }
 

@@ -131,7 +131,10 @@ function FileShown({ file }: { file: SubmissionLife }) {
         facts={[
           ['Received', <When key="received" at={file.receivedAt} inline />],
           ['For', <UserName key="for" userId={file.userId} inline />],
-          ['Service request', `${file.reference}${file.isReferenceRaised ? ' (raised for you)' : ''}`],
+          [
+            file.references.length === 1 ? 'Service request' : 'Service requests',
+            `${file.references.join(', ')}${file.isReferenceRaised ? ' (raised for you)' : ''}`,
+          ],
           ['Size', `${count(file.size)} bytes`],
           [
             'SHA-256',
