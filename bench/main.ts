@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { audit } from './audit/audit.ts';
+import { changes } from './changes/changes.ts';
 import { files } from './files/files.ts';
 import { cleanUp, failureAccounts } from './harness/cleanup.ts';
 import type { BenchOptions } from './harness/options.ts';
@@ -22,6 +23,7 @@ const benches: ReadonlyMap<string, (options: BenchOptions) => Promise<BenchResul
   ['screening', screening],
   ['release', release],
   ['audit', audit],
+  ['changes', changes],
 ]);
 
 const usage = `npm run bench -- NAME [options]

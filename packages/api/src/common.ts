@@ -61,3 +61,23 @@ export const pageQuery = {
 /** What somebody looks for in a list: what it contains, in either case. */
 export const findSchema = z.string().trim().min(1).max(100).optional();
 export const cursorSchema = z.string().optional();
+
+/** One line of a person's words; nothing that is not seen. */
+export const lineSchema = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters or invisible ones');
+
+/** Plain text of several lines; nothing that is not seen. */
+export const plainTextSchema = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine((text) => !/[\p{Cc}\p{Cf}]/u.test(text.replaceAll(/[\r\n\t]/g, '')), {
+      error: 'must not have control characters or invisible ones',
+    });

@@ -1,7 +1,7 @@
 // Questions about titles, relayed to whoever sent the message, and the answers. Each side sees what it may: who the other is
 // only when both agreed to be named.
 import { z } from 'zod';
-import { cursorSchema, euiSchema, instantSchema, pageQuery, positionSchema } from './common.ts';
+import { cursorSchema, euiSchema, instantSchema, pageQuery, plainTextSchema, positionSchema } from './common.ts';
 import { senderRoleSchema, titleSchema } from './titles.ts';
 
 /** Answered; declined by whom it was put to; withdrawn by who asked; expired: nobody answered in time. */
@@ -10,15 +10,7 @@ export const questionStateSchema = z.enum(questionStates);
 export type QuestionState = z.infer<typeof questionStateSchema>;
 
 export const LONGEST_QUESTION_TEXT = 2_000;
-/** Plain text of several lines; nothing that is not seen. */
-const textSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(LONGEST_QUESTION_TEXT)
-  .refine((text) => !/[\p{Cc}\p{Cf}]/u.test(text.replaceAll(/[\r\n\t]/g, '')), {
-    error: 'must not have control characters or invisible ones',
-  });
+const textSchema = plainTextSchema(LONGEST_QUESTION_TEXT);
 
 const sharedFields = {
   question: z.uuid(),

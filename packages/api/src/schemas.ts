@@ -1,5 +1,8 @@
 // The contract without what needs Node: what a browser may import.
 export * from './causes.ts';
+export * from './change-calendar.ts';
+export * from './change-windows.ts';
+export * from './changes.ts';
 export * from './common.ts';
 export * from './demonstration.ts';
 export * from './devices.ts';

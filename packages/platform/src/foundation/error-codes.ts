@@ -525,6 +525,11 @@ export const errorCodes = {
     title: 'Too many mails are coming in.',
     action: 'Send the mail again later.',
   },
+  'changes.window': {
+    status: 422,
+    title: 'A window of the change comes to no time that can be meant.',
+    action: 'Correct the window that `where` names; times are those of London.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',
