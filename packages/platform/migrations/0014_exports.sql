@@ -3,7 +3,7 @@
 -- A cell of a CSV file as foundation/csv-lines.ts writes it: what a spreadsheet would run as a formula, whatever stands
 -- before it that is no letter or digit, gets an apostrophe. Called only for texts that are not letters, digits and dots.
 create function csv_cell(cell text) returns text
-language sql immutable parallel safe
+language sql immutable strict parallel safe -- strict: most cells that come here are null, and a call takes 5 us
 as $$
   select case when s.safe ~ '[^A-Za-z0-9._ ''-]|^ | $' then '"' || replace(s.safe, '"', '""') || '"' else s.safe end
   from (select case when cell ~ '^[^A-Za-z0-9]*[=+@\t\r-]' and cell !~ '^[+-]?[0-9]+([.][0-9]+)?$'

@@ -11,7 +11,14 @@ import type { ErrorCode } from '../foundation/errors.ts';
 import type { Log } from '../foundation/log.ts';
 import { LOOK_EVERY_MS, Worker } from '../foundation/worker.ts';
 import { isActive } from './exports-store.ts';
-import { headOf, type RecordLines, type RecordPlace, type RecordPlan, readLines } from './record-lines.ts';
+import {
+  headOf,
+  type RecordLines,
+  type RecordPlace,
+  type RecordPlan,
+  readLines,
+  readLinesAhead,
+} from './record-lines.ts';
 
 const compress = promisify(gzip);
 /** Of a line half are digests, which do not compress: higher levels take thrice the time for a tenth of the bytes. */
@@ -117,7 +124,7 @@ export class ExportWorker {
     while (reading !== undefined && next !== undefined) {
       const page: RecordLines = await reading;
       const goesOn = page.next !== undefined && performance.now() < until;
-      reading = goesOn && page.next !== undefined ? ahead(readLines(pool, plan, page.next)) : undefined;
+      reading = goesOn && page.next !== undefined ? readLinesAhead(pool, plan, page.next) : undefined;
       const text = Buffer.from(head + page.lines, 'utf8');
       head = '';
       const body = text.length === 0 ? undefined : await compress(text, LEVEL);
@@ -149,12 +156,6 @@ export class ExportWorker {
       if ((rows[0]?.failures ?? 0) >= MOST_FAILURES) await end(client, turn, 'export.failed');
     });
   }
-}
-
-/** What is read ahead may fail before it is awaited: that is no failure that nobody handles. */
-function ahead<Result>(work: Promise<Result>): Promise<Result> {
-  work.catch(() => undefined);
-  return work;
 }
 
 /** It ends without a file. */

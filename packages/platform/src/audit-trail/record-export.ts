@@ -2,8 +2,7 @@ import type { MessageExportQuery } from '@penstock/api';
 import type pg from 'pg';
 import { readingOwner } from '../foundation/record-reading.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import type { RecordPlan } from './record-lines.ts';
-import { headOf, readLines, startOf } from './record-lines.ts';
+import { headOf, type RecordLines, type RecordPlan, readLines, readLinesAhead, startOf } from './record-lines.ts';
 import { planRecord } from './record-plan.ts';
 import { saidOf } from './said.ts';
 
@@ -23,10 +22,13 @@ export async function exportRecord(
   return linesFrom(pool, plan, await readLines(pool, plan, startOf(plan)));
 }
 
-async function* linesFrom(pool: pg.Pool, plan: RecordPlan, first: Awaited<ReturnType<typeof readLines>>) {
+/** The database makes the next lines while these are sent. */
+async function* linesFrom(pool: pg.Pool, plan: RecordPlan, first: RecordLines) {
   yield headOf[plan.format];
-  for (let page = first; ; page = await readLines(pool, plan, page.next)) {
+  for (let page = first; ; ) {
+    const following = page.next && readLinesAhead(pool, plan, page.next);
     yield page.lines;
-    if (page.next === undefined) return;
+    if (following === undefined) return;
+    page = await following;
   }
 }

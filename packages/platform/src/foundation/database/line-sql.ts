@@ -5,17 +5,35 @@ export function euiText(sql: string): string {
   return `upper(replace(${sql}::text, ':', '-') collate "C")`;
 }
 
+/**
+ * The time of an instant in UTC to the millisecond, as JavaScript writes it behind the day: cut from what PostgreSQL writes,
+ * which has six digits behind the second if the last is not 0. (to_char() takes twice as long.)
+ */
+export function timeText(sql: string): string {
+  return `left((date_trunc('milliseconds', ${sql} at time zone interval '0') + interval '1 microsecond')::time::text, 12)`;
+}
+
 /** An instant in UTC to the millisecond, as JavaScript writes it. */
 export function isoText(sql: string): string {
-  return `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return `(${sql} at time zone interval '0')::date::text || 'T' || ${timeText(sql)} || 'Z'`;
 }
 
-/** A cell of CSV whose text others chose: nearly all are letters, digits and dots, which need nothing. */
-export function csvText(sql: string): string {
-  return `case when ${sql} ~ '^[A-Za-z0-9.]*$' then ${sql} else csv_cell(${sql}) end`;
+/** Words that need nothing before they stand in a cell or a string, as a constant that PostgreSQL looks up by hash. */
+function anyOf(words: Iterable<string>): string {
+  const plain = [...words].filter((word) => /^[A-Za-z0-9.]+$/.test(word));
+  return `any ('{${plain.join()}}'::text[])`;
 }
 
-/** A string of JSON whose text others chose. */
-export function jsonText(sql: string): string {
-  return `to_json(${sql})::text`;
+/**
+ * A cell of CSV whose text others chose. Nearly all are words that are `known`, and most others are letters and digits: what
+ * is neither goes through csv_cell(). (0.1 us; to look at each letter by a regular expression takes 1.1, csv_cell() 4.)
+ */
+export function csvText(sql: string, known: Iterable<string>): string {
+  return `case when ${sql} = ${anyOf(known)} then ${sql} when ${sql} ~ '^[A-Za-z0-9.]*$' then ${sql}
+    else csv_cell(${sql}) end`;
+}
+
+/** A string of JSON whose text others chose, likewise. */
+export function jsonText(sql: string, known: Iterable<string>): string {
+  return `case when ${sql} = ${anyOf(known)} then '"' || ${sql} || '"' else to_json(${sql})::text end`;
 }
