@@ -15,7 +15,7 @@ import {
   type postEmailRecipientSchema,
   type revokeEmailRecipientSchema,
 } from './email.ts';
-import { type exportOwnerSchema, exportSchema, type postExportSchema } from './exports.ts';
+import { type exportOwnerSchema, exportSchema, type postExportSchema, type postTitleExportSchema } from './exports.ts';
 import { type ImportKind, importResultSchema } from './imports.ts';
 import {
   type messageLifeQuerySchema,
@@ -240,6 +240,11 @@ export class PenstockClient {
   /** Asks for a file of a User's own record; `export` tells how far it is. */
   postExport(question: z.input<typeof postExportSchema> = {}) {
     return this.#call({ method: 'POST', path: '/exports', body: question, answer: exportSchema });
+  }
+  /** The same of the titles of a device. */
+  postTitleExport(device: string, question: z.input<typeof postTitleExportSchema> = {}) {
+    const path = `/devices/${device}/titles/exports`;
+    return this.#call({ method: 'POST', path, body: question, answer: exportSchema });
   }
   export(name: string, query: z.input<typeof exportOwnerSchema> = {}) {
     return this.#call({ method: 'GET', path: `/exports/${name}`, query: textOf(query), answer: exportSchema });

@@ -1,7 +1,8 @@
-// Exports of a User's own record: asked for, made in the background, fetched in as many parts as it takes.
+// Exports of a User's own record and of titles: asked for, made in the background, fetched in as many parts as it takes.
 import { z } from 'zod';
 import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
-import { messageExportQuerySchema } from './messages.ts';
+import { directionSchema, messageExportQuerySchema } from './messages.ts';
+import { titleExportQuerySchema } from './titles.ts';
 
 /** CSV with a header line, or one JSON document a line. */
 export const exportFormats = ['csv', 'jsonl'] as const;
@@ -15,11 +16,16 @@ export const MOST_EXPORTS = 20;
 export const postExportSchema = messageExportQuerySchema.extend({ format: exportFormatSchema.default('csv') });
 export type PostExport = z.infer<typeof postExportSchema>;
 
+/** The same of the titles of a device, as one User ID sees them. */
+export const postTitleExportSchema = titleExportQuerySchema.extend({ format: exportFormatSchema.default('csv') });
+export type PostTitleExport = z.infer<typeof postTitleExportSchema>;
+
 export const exportSchema = z.object({
   userId: euiSchema,
   export: z.string(),
+  of: z.enum(['messages', 'titles']),
   format: exportFormatSchema,
-  conditions: messageExportQuerySchema.omit({ userId: true }),
+  conditions: messageExportQuerySchema.omit({ userId: true }).extend({ direction: directionSchema.optional() }),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   requestedAt: instantSchema,
   /** Who asked, as it is written down. */
@@ -32,8 +38,8 @@ export const exportSchema = z.object({
   endedAt: instantSchema.optional(),
   /** When its file is dropped. */
   expiresAt: instantSchema.optional(),
-  /** Why there is no file: the code of an error. */
-  failure: z.string().optional(),
+  /** Why there is no file, and what to do. */
+  failure: z.object({ code: z.string(), title: z.string(), action: z.string() }).optional(),
 });
 export type ExportDocument = z.infer<typeof exportSchema>;
 

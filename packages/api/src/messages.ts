@@ -83,8 +83,8 @@ export const messageQuerySchema = z.strictObject({
 export type MessageQuery = z.infer<typeof messageQuerySchema>;
 export const messagePageSchema = z.object({ items: z.array(messageSchema), cursor: cursorSchema });
 
-/** As the list, all of it at once, device by device: a CSV file. */
-export const messageExportQuerySchema = messageQuerySchema.omit({ cursor: true, limit: true, mpxn: true });
+/** As the list, all of it at once: a CSV file. */
+export const messageExportQuerySchema = messageQuerySchema.omit({ cursor: true, limit: true });
 export type MessageExportQuery = z.infer<typeof messageExportQuerySchema>;
 
 export const messageParametersSchema = z.strictObject({ day: dayOnlySchema, sequence: sequenceSchema });

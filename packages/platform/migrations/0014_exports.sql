@@ -1,4 +1,5 @@
--- Exports: files of a User's own record of any size, made in the background and fetched afterwards.
+-- Exports: files of any size of a User's own record, or of the titles of a device, made in the background and fetched
+-- afterwards.
 
 -- A cell of a CSV file as foundation/csv-lines.ts writes it: what a spreadsheet would run as a formula, whatever stands
 -- before it that is no letter or digit, gets an apostrophe. Called only for texts that are not letters, digits and dots.
@@ -12,7 +13,7 @@ $$;
 
 -- One row an export: what it has, how far it is, and when it ends.
 create table export (
-  user_id macaddr8 not null,     -- whose record it is
+  user_id macaddr8 not null,     -- whose record it is, or who sees the titles
   export text not null,          -- 32 hex digits, drawn
   -- who asked: the User's side, whoever acts for it; the Operator's machines; or one person of the Operator
   asked_by text not null,        -- 'user', 'operator', or the person's id
@@ -20,12 +21,17 @@ create table export (
   requested_at timestamptz not null,
   format text not null check (format in ('csv', 'jsonl')),
   conditions jsonb not null,
+  -- a message that concerns any of them, as they were found when it was asked for; null: whatever it concerns
+  devices macaddr8[],
+  -- of titles, of the one device in `devices`: what could be seen of it when they were asked for; null: the own record
+  sight text,
   state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
   -- days that it reaches over, both inclusive, and the place of the next page: the newest day first
   first_day date not null,
   last_day date not null,
   day date not null,
   sequence bigint not null,      -- rows below it come next
+  cursor text,                   -- of titles: after which they come
   rows bigint not null default 0,
   bytes bigint not null default 0,        -- of the file
   stored_bytes bigint not null default 0, -- as they are kept

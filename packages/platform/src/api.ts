@@ -92,7 +92,7 @@ export function createApi(options: {
       auditTrailRoutes({ pool, record, clock, logDays: config.messages.logDays }),
       reportRoutes({ pool, clock, logDays: config.messages.logDays }),
       viewsRoutes({ pool, clock }),
-      exportRoutes({ pool, clock, logDays: config.messages.logDays }),
+      exportRoutes({ pool, titles, clock, logDays: config.messages.logDays }),
       titleRoutes({ pool, record, titles, clock, logDays: config.messages.logDays }),
       causeRoutes({ pool, record, titles, clock }),
       questionRoutes({ pool, titles, now: () => clock.now() }),

@@ -14,6 +14,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApi } from './api.ts';
 import { ExportWorker } from './audit-trail/export-worker.ts';
+import { testTitles } from './audit-trail/testing-titles.ts';
 import { loadConfig } from './foundation/config.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from './foundation/database/testing.ts';
@@ -175,6 +176,7 @@ describe('penstock audit', () => {
     await insert(1, ROWS);
     worker = new ExportWorker({
       pool,
+      titles: testTitles(pool),
       log: createLog({ level: 'silent' }),
       keepDays: 7,
       mostUserBytes: 64 * 1024 * 1024,

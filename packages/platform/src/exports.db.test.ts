@@ -1,9 +1,13 @@
-import type { MessageDocument } from '@penstock/api';
+import type { MessageDocument, TitleDocument } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bytesOf } from './audit-trail/export-file.ts';
 import { ExportWorker } from './audit-trail/export-worker.ts';
-import { dropExpiredExports } from './audit-trail/exports-store.ts';
+import { dropExpiredExports, findExport } from './audit-trail/exports-store.ts';
+import { exportRecord } from './audit-trail/record-export.ts';
+import { testTitles } from './audit-trail/testing-titles.ts';
+import type { TitleStore } from './audit-trail/title-store.ts';
 import { openDatabase } from './foundation/database/index.ts';
 import { createLog } from './foundation/log.ts';
 import { addPerson, TestBrowser } from './people/testing-people.ts';
@@ -15,12 +19,16 @@ const hostile = "=cmd|' /C calc'!A0,\"\r\nx";
 
 let started: TestApi;
 let pool: pg.Pool;
+let titles: TitleStore;
 let worker: ExportWorker;
 
 beforeAll(async () => {
   started = await startTestApi();
   ({ pool } = started.database);
-  worker = new ExportWorker({ pool, log, keepDays: 7, mostUserBytes: 64 * 1024 * 1024 });
+  titles = testTitles(pool);
+  worker = new ExportWorker({ pool, titles, log, keepDays: 7, mostUserBytes: 64 * 1024 * 1024 });
+  // roles are from the import on, which was later than the API's now
+  await pool.query(`update user_role set valid_from = '2020-01-01'`);
   // two days, the second with enough for several pages; what others chose is hostile in one row of a hundred
   await pool.query(
     `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target, counter,
@@ -112,6 +120,10 @@ describe('a file', () => {
       { requestId: request },
       { requestId: request, device: '00-DB-12-34-56-78-00-01' },
       { requestId: request, device: meter },
+      { mpxn: '1000000000001', code: hostile },
+      { mpxn: '1000000000001', device: '00-DB-12-34-56-78-00-01', from: '2026-11-22T09:01:00Z' },
+      { mpxn: '1000000000001', requestId: request },
+      { mpxn: '1000000000002' },
       { kind: 'response', from: '2026-11-21T09:00:01Z', to: '2026-11-21T09:00:02+00:00' },
       { serviceReferenceVariant: '4.1.1', from: '2026-11-21T09:02:00Z', to: '2026-11-21T09:02:05Z' },
       { from: '2027-01-01T00:00:00Z' },
@@ -125,9 +137,12 @@ describe('a file', () => {
       const positions = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).position]));
       const query = new URLSearchParams(each).toString();
       expect(positions, query).toEqual((await listed(`&${query}`)).map((item) => item.position));
+      const direct = await started.call('alpha', 'GET', `/api/v1/messages.csv?${query}`);
+      expect(positionsOf(direct.text), query).toEqual(positions);
       await pool.query('truncate export, export_chunk');
     }
   });
+  const positionsOf = (csv: string) => csv.match(/2026-11-2[0-9]\/[0-9]+/g) ?? [];
 
   test('has nothing that came after it was asked for', async () => {
     const { json } = await ask('alpha', { format: 'jsonl' });
@@ -147,7 +162,7 @@ describe('a file', () => {
     const { json } = await ask('alpha');
     const name = 'cut off';
     const victim = openDatabase({ url: started.database.url, poolSize: 2, applicationName: name, log });
-    const doomed = new ExportWorker({ pool: victim.pool, log, keepDays: 7, mostUserBytes: 64 * 1024 * 1024 });
+    const doomed = new ExportWorker({ pool: victim.pool, titles, log, keepDays: 7, mostUserBytes: 64 * 1024 * 1024 });
     let cut = 0;
     for (let round = 0; round < 4; round++) {
       const turn = doomed.makeNext().catch(() => {
@@ -227,9 +242,34 @@ describe('fetching', () => {
     expect((await file('beta', theirs)).status).toBe(403);
     expect((await ask('beta')).status).toBe(403);
     await pool.query(`update user_id set status = 'active' where user_id = $1`, [beta]);
-    const { items } = (await started.call('beta', 'GET', '/api/v1/exports')).json as { items: object[] };
-    expect(items.map((one) => ('failure' in one ? one.failure : 'none')).sort()).toEqual(['access.denied', 'none']);
+    const { items } = (await started.call('beta', 'GET', '/api/v1/exports')).json as {
+      items: { failure?: { code: string } }[];
+    };
+    expect(items.map(({ failure }) => failure?.code ?? 'none').sort()).toEqual(['access.denied', 'none']);
   });
+
+  test('who is suspended in the middle of a file, of the record or of an export, has no more of it', async () => {
+    const one = await made('alpha');
+    const viewer = { kind: 'user', userIds: [alpha] } as const;
+    const row = await findExport(pool, viewer, alpha, String(one.export));
+    const range = { from: 0, to: Number(row.bytes) - 1 };
+    const files = [
+      bytesOf({ pool, titles }, { viewer, userId: alpha, row }, range),
+      await exportRecord({ pool, now: new Date('2026-11-22T12:00:00Z'), logDays: 92 }, viewer, {}),
+    ];
+    for (const pieces of files) {
+      const reading = async () => {
+        let read = 0;
+        for await (const piece of pieces) {
+          // the head of a record's file is a piece of its own
+          if (++read === 2 || piece.length > 1_000) await setStatus('suspended');
+        }
+      };
+      await expect(reading()).rejects.toThrow(/access\.denied/);
+      await setStatus('active');
+    }
+  });
+  const setStatus = (status: string) => pool.query('update user_id set status = $2 where user_id = $1', [alpha, status]);
 
   test('a person of the Operator gives a reason, each time it is written down, and nobody else has the export', async () => {
     const people = await Promise.all(
@@ -259,17 +299,128 @@ describe('fetching', () => {
   });
 });
 
+describe('titles of a device', () => {
+  const path = `/api/v1/devices/${meter}/titles`;
+  const askTitles = (body: object = {}) => started.call('alpha', 'POST', `${path}/exports`, body);
+  async function madeTitles(body: object, by = worker): Promise<Record<string, unknown>> {
+    const { json, status } = await askTitles(body);
+    expect([status, json.code]).toEqual([200, undefined]);
+    while (await by.makeNext());
+    return (await started.call('alpha', 'GET', `/api/v1/exports/${json.export}`)).json;
+  }
+  const twoPages = { from: '2026-11-22T09:01:00Z' };
+  /** The registration ends before the API's now. */
+  const lose = () => holdUntil('2026-11-22T11:59:59Z');
+  const regain = () => holdUntil('infinity');
+  async function holdUntil(end: string): Promise<void> {
+    await pool.query('update responsibility set valid_to = $2 where device = $1', [meter, end]);
+    await pool.query('select refresh_responsible($1)', [[meter]]);
+  }
+  async function listedTitles(query: string): Promise<Omit<TitleDocument, 'reference'>[]> {
+    const found: Omit<TitleDocument, 'reference'>[] = [];
+    for (let cursor: unknown; ; ) {
+      const after = cursor === undefined ? '' : `&cursor=${cursor}`;
+      const { json } = await started.call('alpha', 'GET', `${path}?limit=200&${query}${after}`);
+      for (const { reference: _, ...title } of json.items as TitleDocument[]) found.push(title);
+      cursor = json.cursor;
+      if (cursor === undefined) return found;
+    }
+  }
+
+  test('are what the list has, as CSV what its file has; each is a look, and its User is told', async () => {
+    await pool.query('truncate title_reading');
+    const lines = await madeTitles({ format: 'jsonl', ...twoPages });
+    expect(lines).toMatchObject({ state: 'done', of: 'titles', conditions: { device: meter } });
+    const { text } = await file('alpha', lines);
+    const titlesOfLines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(titlesOfLines.length).toBeGreaterThan(2_000);
+    expect(lines.rows).toBe(titlesOfLines.length);
+    const from = '2026-11-22T09:01:58.000Z';
+    const newest = titlesOfLines.filter(({ time }) => time >= from);
+    expect(newest).toEqual(await listedTitles(`from=${from}`));
+    expect(newest.length).toBeGreaterThan(200);
+    const csv = await madeTitles({ code: hostile, direction: 'northbound' });
+    const fetched = await file('alpha', csv, { range: 'bytes=10-' });
+    expect([fetched.status, csv.conditions]).toMatchObject([206, { code: hostile, direction: 'northbound' }]);
+    const query = `code=${encodeURIComponent(hostile)}&direction=northbound`;
+    const direct = await started.call('alpha', 'GET', `${path}.csv?${query}`);
+    expect(fetched.text).toBe(direct.text.slice(10));
+    const looks = await started.call('alpha', 'GET', '/api/v1/title-readings?limit=200');
+    const said = (looks.json.items as { what: string }[]).map(({ what }) => what);
+    expect(said).toEqual(expect.arrayContaining([`export from=${twoPages.from}`, `file of export ${lines.export}`]));
+    const notices = (await started.call('alpha', 'GET', '/api/v1/notices')).json.items;
+    const words = expect.stringContaining(`the export of ${lines.rows} titles is ready`);
+    expect(notices).toEqual(expect.arrayContaining([expect.objectContaining({ about: lines.export, words })]));
+  });
+
+  test('are made and answered only while they may be seen: who loses them has no more of them, and is told', async () => {
+    const before = await madeTitles({ format: 'jsonl', ...twoPages });
+    const row = await findExport(pool, { kind: 'user', userIds: [alpha] }, alpha, String(before.export));
+    const fetched = { viewer: { kind: 'user', userIds: [alpha] }, userId: alpha, row } as const;
+    let read = 0;
+    const reading = async () => {
+      for await (const piece of bytesOf({ pool, titles }, fetched, { from: 0, to: Number(row.bytes) - 1 })) {
+        read += piece.length;
+        await lose();
+      }
+    };
+    await expect(reading()).rejects.toThrow(/export\.sight-changed/);
+    expect(read).toBeLessThan(Number(row.bytes));
+    expect(JSON.parse((await file('alpha', before)).text).code).toBe('export.sight-changed');
+    expect((await askTitles()).status).toBe(404);
+    await regain();
+    expect((await file('alpha', before)).status).toBe(200);
+
+    let pages = 0;
+    const page: TitleStore['page'] = async (...asked) => {
+      // after the look at what may be seen, before the page is read
+      if (++pages === 2) await lose();
+      return titles.page(...asked);
+    };
+    const losing = new ExportWorker({ pool, titles: { ...titles, page }, log, keepDays: 7, mostUserBytes: 1e9 });
+    const ended = await madeTitles(twoPages, losing);
+    expect(ended).toMatchObject({ state: 'failed', failure: { code: 'export.sight-changed' } });
+    expect((await pool.query('select from export_chunk where export = $1', [ended.export])).rows).toEqual([]);
+    const notices = (await started.call('alpha', 'GET', '/api/v1/notices')).json.items;
+    const words = expect.stringContaining('not made: What may be seen of the device has changed');
+    expect(notices).toEqual(expect.arrayContaining([expect.objectContaining({ about: ended.export, words })]));
+    await regain();
+  });
+
+  test('of a sender’s Party are answered only while the switch shows it', async () => {
+    await pool.query(`insert into title_switch values ('sender', '2026-11-01', 'party', 'x')`);
+    const named = await madeTitles({ code: hostile });
+    expect((await file('alpha', named)).text).toContain(',Alpha,');
+    await pool.query(`insert into title_switch values ('sender', '2026-11-22T11:00:00Z', 'role', 'x')`);
+    expect((await file('alpha', named)).status).toBe(409);
+    await pool.query('truncate title_switch');
+  });
+
+  test('of another’s device are none', async () => {
+    const answers = await Promise.all(
+      [meter, '00-DB-12-34-56-78-00-77'].map((device) =>
+        started.call('beta', 'POST', `/api/v1/devices/${device}/titles/exports`, {}),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+    expect((await pool.query('select from export')).rows).toEqual([]);
+  });
+});
+
 describe('bounds', () => {
   test('so many are kept of a User ID, and so many bytes', async () => {
     for (let index = 0; index < 20; index++) expect((await ask('alpha')).status).toBe(200);
     expect((await ask('alpha')).json.code).toBe('export.too-many');
     expect((await ask('beta')).status).toBe(200);
     await pool.query(`delete from export where user_id = $1`, [alpha]);
-    const small = new ExportWorker({ pool, log, keepDays: 7, mostUserBytes: 100_000 });
+    const small = new ExportWorker({ pool, titles, log, keepDays: 7, mostUserBytes: 100_000 });
     const { json } = await ask('alpha');
     while (await small.makeNext());
     const { json: ended } = await started.call('alpha', 'GET', `/api/v1/exports/${json.export}`);
-    expect(ended).toMatchObject({ state: 'failed', failure: 'export.too-large' });
+    expect(ended).toMatchObject({ state: 'failed', failure: { code: 'export.too-large' } });
     expect((await pool.query('select from export_chunk where user_id = $1', [alpha])).rows.length).toBe(0);
   });
 
@@ -281,7 +432,7 @@ describe('bounds', () => {
     for (let turn = 0; turn < 8; turn++) await worker.makeNext().catch(() => true);
     expect((await started.call('alpha', 'GET', `/api/v1/exports/${json.export}`)).json).toMatchObject({
       state: 'failed',
-      failure: 'export.failed',
+      failure: { code: 'export.failed' },
     });
     expect((await started.call('beta', 'GET', `/api/v1/exports/${good.export}`)).json.state).toBe('done');
   });

@@ -10,6 +10,8 @@ import { Gauge, type Registry } from 'prom-client';
 import { ExportWorker } from './audit-trail/export-worker.ts';
 import { dropExpiredExports } from './audit-trail/exports-store.ts';
 import { dropOldQuestions } from './audit-trail/question-changes-store.ts';
+import { readSealer } from './audit-trail/sealed.ts';
+import { createTitleStore } from './audit-trail/title-store.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { findDevices } from './devices/device-lookup.ts';
 import { addDays, type Clock, utcDay } from './foundation/clock.ts';
@@ -130,8 +132,15 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
   const workers: { start(): void; stop(): Promise<void> }[] = [release, submissions];
   if (alerter !== undefined) workers.push(new AlertFollower({ pool, log, alerter, streamed }));
   // its pages are read while others are kept: connections of its own, so that nobody else waits for them
-  const { keepDays, maxUserBytes } = config.exports;
-  workers.push(new ExportWorker({ pool: open(EXPORT_CONNECTIONS), log, keepDays, mostUserBytes: maxUserBytes }));
+  const { keepDays, maxUserBytes: mostUserBytes } = config.exports;
+  const forExports = open(EXPORT_CONNECTIONS);
+  const titles = createTitleStore({
+    pool: forExports,
+    now: () => clock.now(),
+    logDays: config.messages.logDays,
+    sealer: () => readSealer(forExports),
+  });
+  workers.push(new ExportWorker({ pool: forExports, titles, log, keepDays, mostUserBytes }));
   for (const worker of workers) {
     worker.start();
     onStop(worker.constructor.name, () => worker.stop());

@@ -77,6 +77,7 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'PUT /api/v1/views/:view': () => ({ name: 'taken' }),
   'DELETE /api/v1/views/:view': () => undefined,
   'POST /api/v1/exports': ({ userId }) => ({ userId, format: 'csv' }),
+  'POST /api/v1/devices/:device/titles/exports': () => ({ format: 'csv' }),
   'POST /api/v1/exports/:export/cancel': () => undefined,
   'POST /api/v1/notices/read': ({ userId, event }) => ({ userId, notices: [`2026-11-22T10:00:00Z held ${event}`] }),
   'POST /api/v1/releases/:submission': () => ({ state: 'paused' }),

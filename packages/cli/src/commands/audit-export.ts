@@ -44,13 +44,13 @@ const tell = (text: string): void => {
 async function untilMade(client: PenstockClient, { export: name, userId }: Begun): Promise<ExportDocument> {
   for (;;) {
     const found = await client.export(name, { userId });
-    const { state, rows, days } = found;
+    const { state, rows, days, failure } = found;
     if (state === 'done') return found;
     if (state !== 'waiting' && state !== 'running') {
       throw new LocalFailure(
         exitCode.refused,
-        `the export is ${state}: ${found.failure ?? 'by somebody'}`,
-        'Ask for it anew.',
+        failure === undefined ? `the export is ${state} by somebody` : failure.title,
+        failure?.action ?? 'Ask for it anew.',
       );
     }
     tell(`${rows.toLocaleString('en-GB')} messages, ${days.done} of ${days.all} days`);

@@ -1,28 +1,25 @@
-// Exports: files of a User's own record of any size, made in the background (export-worker.ts), kept for some days and
-// fetched in as many parts as it takes (export-file.ts).
+// Exports: files of any size of a User's own record or of the titles of a device, made in the background (export-worker.ts),
+// kept for some days and fetched in as many parts as it takes (export-file.ts).
 //
-// What always holds: an export has what its User's record had when it was asked for. Who asked on a User's side shares it
+// What always holds: an export has what there was when it was asked for (export-asked.ts). Titles are made and answered only
+// while their User may see of the device what it could see then (export-source.ts). Who asked on a User's side shares it
 // with all who act for that User ID; one of the Operator's people has it alone, and gives a reason again to fetch it.
 // Nothing of it is answered while the User is suspended, and for anybody else there is no such export.
 import { randomBytes } from 'node:crypto';
-import { type ExportDocument, MOST_EXPORTS, type PostExport } from '@penstock/api';
+import { type ExportDocument, MOST_EXPORTS } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { authorOf, shownAuthor } from '../foundation/author.ts';
 import { inTransaction } from '../foundation/database/index.ts';
-import { PenstockError } from '../foundation/errors.ts';
-import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { type ErrorCode, errorCodes, PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
-import { startOf } from './record-lines.ts';
-import { planRecord } from './record-plan.ts';
+import type { ExportOf } from './export-source.ts';
+import { type RecordPlan, startOf } from './record-lines.ts';
 
-export interface ExportRow {
-  user_id: string;
+export interface ExportRow extends ExportOf {
   export: string;
   author: string;
-  requested_at: Date;
-  format: ExportDocument['format'];
-  conditions: ExportDocument['conditions'];
   state: ExportDocument['state'];
   rows: string;
   bytes: string;
@@ -30,10 +27,11 @@ export interface ExportRow {
   days_done: number;
   ended_at: Date | null;
   expires_at: Date | null;
-  failure: string | null;
+  failure: ErrorCode | null;
 }
 
-const COLUMNS = `user_id, export, author, requested_at, format, conditions, state, rows::text, bytes::text,
+const COLUMNS = `user_id, export, author, requested_at, format, conditions, devices::text[], sight, first_day::text,
+  last_day::text, state, rows::text, bytes::text,
   greatest(last_day - first_day + 1, 0) as days, least(last_day - day, greatest(last_day - first_day + 1, 0)) as days_done,
   ended_at, expires_at, failure`;
 
@@ -41,6 +39,7 @@ function toDocument(viewer: Viewer, row: ExportRow): ExportDocument {
   return {
     userId: requireEui(row.user_id),
     export: row.export,
+    of: row.sight === null ? 'messages' : 'titles',
     format: row.format,
     conditions: row.conditions,
     state: row.state,
@@ -51,8 +50,13 @@ function toDocument(viewer: Viewer, row: ExportRow): ExportDocument {
     days: { done: row.state === 'done' ? row.days : row.days_done, all: row.days },
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at.toISOString() }),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at.toISOString() }),
-    ...(row.failure === null ? {} : { failure: row.failure }),
+    ...(row.failure === null ? {} : { failure: failureOf(row.failure) }),
   };
+}
+
+function failureOf(code: ErrorCode): ExportDocument['failure'] {
+  const { title, action } = errorCodes[code];
+  return { code, title, action };
 }
 
 /** Whose exports a viewer has: those of its side; of the Operator's people each its own. */
@@ -60,35 +64,21 @@ export function askedBy(viewer: Viewer): string {
   return viewer.kind === 'user' ? 'user' : (viewer.person?.personId ?? 'operator');
 }
 
-/** Whose record the viewer's exports are of. @throws PenstockError of recordOwner, and 'access.denied' for a User that is not active */
-export async function exportOwner(pool: pg.Pool, viewer: Viewer, named: string | undefined): Promise<Eui> {
-  const userId = recordOwner(viewer, named);
-  if (viewer.kind === 'operator' || (await isActive(pool, userId))) return userId;
-  throw new PenstockError('access.denied', { detail: 'the User ID is not active', where: 'userId' });
-}
-
-/** Whether a User may have its record now. */
-export async function isActive(client: pg.Pool | pg.PoolClient, userId: Eui): Promise<boolean> {
-  const { rows } = await client.query(
-    `select from user_id u join party p on p.party_id = u.party_id
-     where u.user_id = $1 and u.status = 'active' and p.status = 'active'`,
-    [userId],
-  );
-  return rows.length > 0;
+/** What is asked for (export-asked.ts). */
+export interface ExportAsked extends Omit<RecordPlan, 'conditions'> {
+  readonly conditions: ExportDocument['conditions'];
+  /** Of titles, of the one device. */
+  readonly sight: string | undefined;
+  readonly now: Date;
 }
 
 /** @throws PenstockError 'export.too-many' */
 export async function createExport(
   pool: pg.Pool,
   viewer: Viewer,
-  userId: Eui,
-  { question, now, logDays }: { question: PostExport; now: Date; logDays: number },
+  { userId, devices, format, conditions, firstDay, lastDay, sight, now }: ExportAsked,
 ): Promise<ExportDocument> {
-  const { format, ...asked } = question;
-  // what is recorded from now on is not in it, however long it takes: so the file is the same whoever goes on with it
-  const to = asked.to === undefined || Date.parse(asked.to) > now.getTime() ? now.toISOString() : asked.to;
-  const plan = planRecord({ ...asked, to }, { userId, format, now, logDays });
-  const place = startOf(plan);
+  const place = startOf({ lastDay });
   return inTransaction(pool, async (client) => {
     await client.query(`select pg_advisory_xact_lock(hashtextextended('penstock exports ' || $1, 0))`, [userId]);
     const kept = await client.query(`select from export where user_id = $1 and state <> 'cancelled' limit $2`, [
@@ -99,13 +89,13 @@ export async function createExport(
       throw new PenstockError('export.too-many', { detail: `${MOST_EXPORTS} are kept of ${userId}` });
     }
     const { rows } = await client.query<ExportRow>(
-      `insert into export (user_id, export, asked_by, author, requested_at, format, conditions, first_day, last_day, day,
-                           sequence, turn_at, changed_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp(), clock_timestamp())
+      `insert into export (user_id, export, asked_by, author, requested_at, format, conditions, devices, sight, first_day,
+                           last_day, day, sequence, turn_at, changed_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, clock_timestamp(), clock_timestamp())
        returning ${COLUMNS}`,
       [
         ...[userId, randomBytes(16).toString('hex'), askedBy(viewer), authorOf(viewer), now, format],
-        ...[JSON.stringify(plan.conditions), plan.firstDay, plan.lastDay, place.day, place.sequence],
+        ...[JSON.stringify(conditions), devices, sight, firstDay, lastDay, place.day, place.sequence],
       ],
     );
     return toDocument(viewer, first(rows));
@@ -147,6 +137,11 @@ export async function listExports(
 
 /** @throws PenstockError 'request.not-found', alike for another's */
 export async function readExport(pool: pg.Pool, viewer: Viewer, userId: Eui, name: string): Promise<ExportDocument> {
+  return toDocument(viewer, await findExport(pool, viewer, userId, name));
+}
+
+/** @throws as readExport */
+export async function findExport(pool: pg.Pool, viewer: Viewer, userId: Eui, name: string): Promise<ExportRow> {
   const { rows } = await asViewerOf(pool, [userId], (client) =>
     client.query<ExportRow>(`select ${COLUMNS} from export where user_id = $1 and export = $2 and asked_by = $3`, [
       userId,
@@ -154,7 +149,7 @@ export async function readExport(pool: pg.Pool, viewer: Viewer, userId: Eui, nam
       askedBy(viewer),
     ]),
   );
-  return toDocument(viewer, first(rows));
+  return first(rows);
 }
 
 /** Ends an export and drops its bytes; one that has ended and has no file stays as it is. @throws as readExport */

@@ -2,7 +2,9 @@ import type { MessageExportQuery } from '@penstock/api';
 import type pg from 'pg';
 import { readingOwner } from '../foundation/record-reading.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { headOf, type RecordLines, type RecordPlan, readLines, readLinesAhead, startOf } from './record-lines.ts';
+import { askedDevices } from './asked-devices.ts';
+import { requireActive } from './own-record.ts';
+import { ahead, headOf, type RecordLines, type RecordPlan, readLines, startOf } from './record-lines.ts';
 import { planRecord } from './record-plan.ts';
 import { saidOf } from './said.ts';
 
@@ -18,17 +20,19 @@ export async function exportRecord(
 ): Promise<AsyncGenerator<string>> {
   const what = `messages ${saidOf(query)}`.trimEnd();
   const userId = await readingOwner(pool, { viewer, named: query.userId, what });
-  const plan = planRecord(query, { userId, format: 'csv', now, logDays });
-  return linesFrom(pool, plan, await readLines(pool, plan, startOf(plan)));
+  const devices = await askedDevices(pool, viewer, query, now);
+  const plan = planRecord(query, { userId, devices, format: 'csv', now, logDays });
+  return linesFrom(pool, { viewer, plan }, await readLines(pool, plan, startOf(plan)));
 }
 
 /** The database makes the next lines while these are sent. */
-async function* linesFrom(pool: pg.Pool, plan: RecordPlan, first: RecordLines) {
+async function* linesFrom(pool: pg.Pool, { viewer, plan }: { viewer: Viewer; plan: RecordPlan }, first: RecordLines) {
   yield headOf[plan.format];
   for (let page = first; ; ) {
-    const following = page.next && readLinesAhead(pool, plan, page.next);
+    const following = page.next && ahead(readLines(pool, plan, page.next));
     yield page.lines;
     if (following === undefined) return;
     page = await following;
+    await requireActive(pool, viewer, plan.userId);
   }
 }

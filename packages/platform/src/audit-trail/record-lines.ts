@@ -17,7 +17,10 @@ export type LineFormat = 'csv' | 'jsonl';
 /** What of a User's record is to be read, from a day to another, both inclusive. */
 export interface RecordPlan {
   readonly userId: Eui;
+  /** What concerns one of them; undefined: whatever it concerns. */
+  readonly devices: readonly Eui[] | undefined;
   readonly format: LineFormat;
+  /** Of them `device` and `mpxn` count as `devices` says. */
   readonly conditions: Omit<MessageExportQuery, 'userId'>;
   readonly firstDay: Day;
   readonly lastDay: Day;
@@ -107,22 +110,26 @@ const lineOf: Readonly<Record<LineFormat, string>> = {
 const sources = {
   all: `select l.* from message_log l
     where l.user_id = $1 and l.day = $2 and l.sequence < $3 order by l.sequence desc limit $9`,
-  /** $12 device. `offset 0`: on a young day without statistics, its messages were read anew for each of its devices. */
-  device: `select l.* from (
-      select t.* from message_log t where t.target = $12 and t.user_id = $1 and t.day = $2
-      union all
-      select m.* from named_device d
-      cross join lateral (
-        select * from message_log o where o.user_id = $1 and o.day = $2 and o.sequence = d.sequence offset 0) m
-      where d.device = $12 and d.user_id = $1 and d.day = $2) l
-    where l.sequence < $3 order by l.sequence desc limit $9`,
-  /** $12 target, $13 counter, $14 originator, $15 device or null. */
+  /**
+   * $12 devices, of which a message may concern several. `offset 0`: on a young day without statistics, its messages were
+   * read anew for each of its devices.
+   */
+  devices: `select m.* from (
+      select t.sequence from message_log t
+      where t.target = any ($12::macaddr8[]) and t.user_id = $1 and t.day = $2 and t.sequence < $3
+      union
+      select d.sequence from named_device d
+      where d.device = any ($12::macaddr8[]) and d.user_id = $1 and d.day = $2 and d.sequence < $3
+      order by sequence desc limit $9) f
+    cross join lateral (
+      select * from message_log o where o.user_id = $1 and o.day = $2 and o.sequence = f.sequence offset 0) m`,
+  /** $12 target, $13 counter, $14 originator, $15 devices or null. */
   request: `select l.* from message_log l
     where l.user_id = $1 and l.day = $2 and l.target = $12 and l.counter = $13::numeric and l.originator = $14
       and l.sequence < $3
-      and ($15::macaddr8 is null or l.target = $15 or exists (
+      and ($15::macaddr8[] is null or l.target = any ($15) or exists (
         select from named_device d
-        where d.device = $15 and d.day = $2 and d.sequence = l.sequence and d.user_id = $1))
+        where d.device = any ($15) and d.day = $2 and d.sequence = l.sequence and d.user_id = $1))
     order by l.sequence desc limit $9`,
 } as const;
 type Source = keyof typeof sources;
@@ -155,17 +162,17 @@ interface LinesRow {
 }
 
 /** The place of the newest row. */
-export function startOf({ lastDay }: RecordPlan): RecordPlace {
+export function startOf({ lastDay }: Pick<RecordPlan, 'lastDay'>): RecordPlace {
   return { day: lastDay, sequence: DAY_END };
 }
 
-function sourceOf(conditions: RecordPlan['conditions']): { source: Source; keys: unknown[] } {
+function sourceOf({ conditions, devices }: RecordPlan): { source: Source; keys: unknown[] } {
   if (conditions.requestId !== undefined) {
     const id = parseRequestId(conditions.requestId);
     if (id === undefined) throw new PenstockError('request.invalid', { detail: 'no RequestID', where: 'requestId' });
-    return { source: 'request', keys: [id.target, id.counter.toString(), id.originator, conditions.device] };
+    return { source: 'request', keys: [id.target, id.counter.toString(), id.originator, devices] };
   }
-  if (conditions.device !== undefined) return { source: 'device', keys: [conditions.device] };
+  if (devices !== undefined) return { source: 'devices', keys: [devices] };
   return { source: 'all', keys: [] };
 }
 
@@ -175,7 +182,7 @@ function sourceOf(conditions: RecordPlan['conditions']): { source: Source; keys:
  */
 export async function readLines(pool: pg.Pool, plan: RecordPlan, from: RecordPlace): Promise<RecordLines> {
   const { userId, format, conditions, firstDay } = plan;
-  const { source, keys } = sourceOf(conditions);
+  const { source, keys } = sourceOf(plan);
   return asViewerOf(pool, [userId], async (client) => {
     let { day, sequence } = from;
     let looked = 0;
@@ -203,9 +210,8 @@ export async function readLines(pool: pg.Pool, plan: RecordPlan, from: RecordPla
   });
 }
 
-/** As readLines; it may fail before anybody waits for it, or when nobody does any more, and that is no failure left over. */
-export function readLinesAhead(...asked: Parameters<typeof readLines>): Promise<RecordLines> {
-  const reading = readLines(...asked);
+/** What is read ahead may fail before anybody waits for it, or when nobody does any more: that is no failure left over. */
+export function ahead<Result>(reading: Promise<Result>): Promise<Result> {
   reading.catch(() => undefined);
   return reading;
 }

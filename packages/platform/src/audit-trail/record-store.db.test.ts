@@ -273,14 +273,14 @@ describe('plans, as the viewer', () => {
     ['lines of a file', linesSql('all', 'csv'), linesOf(), /Index Scan Backward using message_log_\d+_pkey/],
     [
       'lines of a device',
-      linesSql('device', 'csv'),
-      linesOf(meter),
+      linesSql('devices', 'csv'),
+      linesOf([meter]),
       /(?:using|on) message_log_\d+_target_day_user_id_counter_repetition_key[\s\S]*(?:using|on) named_device_\d+_device_day_sequence_idx/,
     ],
     [
       'lines of a RequestID',
       linesSql('request', 'jsonl'),
-      linesOf(meter, '100', alpha, meter),
+      linesOf(meter, '100', alpha, [meter]),
       /(?:using|on) message_log_\d+_target_day_user_id_counter_repetition_key/,
     ],
     [

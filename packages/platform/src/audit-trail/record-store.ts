@@ -14,7 +14,6 @@
 import type { MessageDocument, MessageLifeDocument, MessageQuery, PassageDocument } from '@penstock/api';
 import { type Eui, parseRequestId, requireEui } from '@penstock/duis';
 import type pg from 'pg';
-import { listDevices } from '../devices/devices-store.ts';
 import { addDays, utcDay } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
@@ -25,6 +24,7 @@ import { formatPosition, type Position } from '../messages/message.ts';
 import { readPassage } from '../messages/passage.ts';
 import { cursorOf, positionOfCursor } from '../messages/position-cursor.ts';
 import { readAlertDecisions } from './alert-decisions-store.ts';
+import { askedDevices } from './asked-devices.ts';
 import { saidOf } from './said.ts';
 
 export interface RecordPage {
@@ -208,13 +208,6 @@ export function createRecordStore(options: {
     return rows;
   }
 
-  /** The devices that are asked for, undefined: any. Of a metering point those that the viewer may know of now. */
-  async function devicesOf(viewer: Viewer, { device, mpxn }: MessageQuery): Promise<Eui[] | undefined> {
-    if (mpxn === undefined) return device === undefined ? undefined : [requireEui(device)];
-    const found = await listDevices(pool, viewer, { mpxn, home: undefined, now: now() });
-    return found.map((one) => one.device as Eui).filter((one) => device === undefined || one === device);
-  }
-
   async function concernsAny(client: pg.PoolClient, row: MessageRow, devices: readonly Eui[]): Promise<boolean> {
     if (devices.includes(requireEui(row.target))) return true;
     const { rows } = await client.query<{ device: string }>(DEVICES_SQL, [row.user_id, row.day, row.sequence]);
@@ -254,7 +247,7 @@ export function createRecordStore(options: {
   return {
     async list(viewer, query) {
       const userId = await readingOwner(pool, { viewer, named: query.userId, what: `messages ${saidOf(query)}` });
-      const devices = await devicesOf(viewer, query);
+      const devices = await askedDevices(pool, viewer, query, now());
       if (query.requestId !== undefined) return listByRequestId(userId, query, { text: query.requestId, devices });
       const before = query.cursor === undefined ? newest() : positionOfCursor(query.cursor);
       const rows = await asViewerOf(pool, [userId], async (client) => {

@@ -6,10 +6,9 @@ import { type TestDatabase, testDatabase } from '../foundation/database/testing.
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
-import { readSealer } from './sealed.ts';
 import { listSwitches, setSwitch } from './switches-store.ts';
+import { testTitles } from './testing-titles.ts';
 import { listTitleReadings } from './title-readings-store.ts';
-import { createTitleStore } from './title-store.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const beta = requireEui('90-B3-D5-1F-30-02-00-00');
@@ -61,13 +60,7 @@ async function record(userId: Eui, sequence: number, at: string): Promise<void> 
   );
 }
 
-const store = (at = now) =>
-  createTitleStore({
-    pool: database.pool,
-    now: () => at,
-    logDays: 92,
-    sealer: () => readSealer(database.pool),
-  });
+const store = (at = now) => testTitles(database.pool, at);
 const query = (changes: Partial<TitleQuery> = {}): TitleQuery => ({ limit: 50, ...changes });
 async function codeOf(work: Promise<unknown>): Promise<string> {
   const [result] = await Promise.allSettled([work]);

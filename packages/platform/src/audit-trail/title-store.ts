@@ -12,6 +12,7 @@ import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
 import { formatPosition } from '../messages/message.ts';
+import { saidOf } from './said.ts';
 import type { Sealer } from './sealed.ts';
 import { spanOf, type TitleSpan, titleSpans } from './title-access.ts';
 import { readTitleFacts } from './title-facts.ts';
@@ -85,6 +86,11 @@ export interface TitleStore {
   open(viewer: Viewer, asked: { device: Eui; userId?: string | undefined; what: string }): Promise<TitleView>;
   /** As `open`; undefined for whom may see none. */
   openIfSeen(viewer: Viewer, asked: { device: Eui; userId: Eui; what: string }): Promise<TitleView | undefined>;
+  /**
+   * What may be seen by now, in a long answer to a question that was written down.
+   * @throws PenstockError 'request.not-found' for whom may see none any more
+   */
+  again(view: Pick<TitleView, 'device' | 'userIds'>): Promise<TitleView>;
   /** A page of what may be seen, newest first. @throws PenstockError 'request.invalid' for a cursor of something else */
   page(view: TitleView, query: TitleQuery): Promise<TitlePage>;
   /** `open` and `page`. */
@@ -128,14 +134,17 @@ export function createTitleStore(options: {
           : userId === undefined
             ? viewer.userIds
             : [recordOwner(viewer, userId)];
+      const view = await store.again({ device, userIds });
+      const readers = [...new Set(view.spans.map((span) => span.userId))];
+      await recordTitleReading(pool, { viewer, userIds: readers, device, what, at: view.now });
+      return view;
+    },
+
+    async again({ device, userIds }) {
       const at = now();
       const spans = titleSpans(await readTitleFacts(pool, { device, userIds, now: at }));
-      if (spans.length === 0) {
-        throw new PenstockError('request.not-found', { detail: 'there is no such device whose titles you may see' });
-      }
-      const readers = [...new Set(spans.map((span) => span.userId))];
-      await recordTitleReading(pool, { viewer, userIds: readers, device, what, at });
-      return { device, userIds, spans, now: at };
+      if (spans.length > 0) return { device, userIds, spans, now: at };
+      throw new PenstockError('request.not-found', { detail: 'there is no such device whose titles you may see' });
     },
 
     async openIfSeen(viewer, asked) {
@@ -199,9 +208,7 @@ export function createTitleStore(options: {
 
     async list(viewer, device, query) {
       const { cursor, limit, userId, ...conditions } = query;
-      const said = Object.entries(conditions).filter(([, value]) => value !== undefined);
-      const what = said.map(([name, value]) => `${name}=${value}`).join(' ');
-      return store.page(await store.open(viewer, { device, userId, what }), query);
+      return store.page(await store.open(viewer, { device, userId, what: saidOf(conditions) }), query);
     },
 
     async titleAt(view, place) {

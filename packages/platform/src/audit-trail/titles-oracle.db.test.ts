@@ -7,9 +7,8 @@ import { type TestDatabase, testDatabase } from '../foundation/database/testing.
 import { PenstockError } from '../foundation/errors.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
 import { createRecordStore } from './record-store.ts';
-import { readSealer } from './sealed.ts';
+import { testTitles } from './testing-titles.ts';
 import { readTimeline } from './timeline-store.ts';
-import { createTitleStore } from './title-store.ts';
 
 // Whole worlds, made at random: Parties, roles, devices of a home, responsibilities in time, switches in time, messages of
 // every kind and verdict with devices in their bodies. What the store gives, and what the view behind row-level security
@@ -390,12 +389,7 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
       fc.integer({ min: 1, max: 12 }),
       async (made, filter, limit) => {
         await write(made);
-        const titles = createTitleStore({
-          pool: database.pool,
-          now: () => new Date(NOW),
-          logDays: 3,
-          sealer: () => readSealer(database.pool),
-        });
+        const titles = testTitles(database.pool, new Date(NOW), 3);
         const common = { pool: database.pool, now: () => new Date(NOW), logDays: 3 };
         const parts = { ...common, titles, record: createRecordStore(common) };
         for (const viewer of viewers) {

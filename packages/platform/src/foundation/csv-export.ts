@@ -38,12 +38,19 @@ async function* linesOf<Row>(
   first: ExportPage<Row>,
   read: (cursor: string) => Promise<ExportPage<Row>>,
 ): AsyncGenerator<string> {
-  const cells = Object.values(columns);
-  yield csvLine(Object.keys(columns));
+  yield csvHead(columns);
   for (let page = first; ; page = await read(page.cursor)) {
-    yield page.items.map((row) => csvLine(cells.map((cell) => cell(row)))).join('');
+    yield csvRows(columns, page.items);
     if (page.cursor === undefined) return;
   }
+}
+
+/** What the file begins with. */
+export const csvHead = <Row>(columns: CsvColumns<Row>): string => csvLine(Object.keys(columns));
+
+export function csvRows<Row>(columns: CsvColumns<Row>, rows: readonly Row[]): string {
+  const cells = Object.values(columns);
+  return rows.map((row) => csvLine(cells.map((cell) => cell(row)))).join('');
 }
 
 /** Answers with the file. */

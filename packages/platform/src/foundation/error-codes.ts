@@ -214,6 +214,11 @@ export const errorCodes = {
     title: 'There is no file of this export.',
     action: 'Ask how far it is; one that failed or was cancelled has none, and can be asked for anew.',
   },
+  'export.sight-changed': {
+    status: 409,
+    title: 'What may be seen of the device has changed since its titles were asked for.',
+    action: 'Ask for them anew: the file then has what may be seen now.',
+  },
   'export.failed': {
     status: 409,
     title: 'The export could not be made, several times one after another.',

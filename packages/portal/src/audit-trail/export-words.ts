@@ -1,8 +1,9 @@
 // How an export stands, in words. Pure.
 import type { ExportDocument } from '@penstock/api/schemas';
 import { kindWords } from '../messages/search.ts';
+import { directionWords } from './title-search.ts';
 
-export function exportWords({ state, days, failure }: ExportDocument): string {
+export function exportWords({ state, days }: ExportDocument): string {
   switch (state) {
     case 'waiting':
       return 'Waits for its turn';
@@ -13,22 +14,32 @@ export function exportWords({ state, days, failure }: ExportDocument): string {
     case 'cancelled':
       return 'Cancelled';
     case 'failed':
-      return `Not made${failure === undefined ? '' : ` (${failure})`}`;
+      return 'Not made';
   }
 }
 
 /** What was asked for besides the time. */
-export function conditionWords({ conditions }: Pick<ExportDocument, 'conditions'>): string {
-  const { device, kind, serviceReferenceVariant, code, requestId } = conditions;
+export function conditionWords({ of, conditions }: Pick<ExportDocument, 'of' | 'conditions'>): string {
+  const { device, mpxn, direction, kind, serviceReferenceVariant, code, requestId } = conditions;
   const named: readonly (readonly [string, string | undefined])[] = [
+    ['Direction', direction && directionWords[direction]],
     ['Kind', kind && kindWords[kind]],
-    ['Device', device],
+    ['Device', of === 'titles' ? undefined : device],
+    ['MPxN', mpxn],
     ['Service', serviceReferenceVariant],
     ['Code', code],
     ['RequestID', requestId],
   ];
   const said = named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
-  return said.length === 0 ? 'All messages' : said.join('; ');
+  const words = said.join('; ');
+  if (of === 'titles') return `Titles of ${device}${words === '' ? '' : `; ${words}`}`;
+  return words === '' ? 'All messages' : words;
+}
+
+/** '1 message', '2,000 titles' */
+export function countWords({ of, rows }: Pick<ExportDocument, 'of' | 'rows'>): string {
+  const [one, many] = of === 'titles' ? ['title', 'titles'] : ['message', 'messages'];
+  return `${rows.toLocaleString('en-GB')} ${rows === 1 ? one : many}`;
 }
 
 const units = ['bytes', 'kB', 'MB', 'GB'];

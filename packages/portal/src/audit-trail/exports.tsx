@@ -8,7 +8,7 @@ import { ChangeFailure } from '../shared/failure.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { saveFile } from '../shared/save-file.ts';
 import { When } from '../shared/when.tsx';
-import { conditionWords, exportWords, sizeWords } from './export-words.ts';
+import { conditionWords, countWords, exportWords, sizeWords } from './export-words.ts';
 
 interface Whose {
   readonly caller: Caller;
@@ -16,7 +16,7 @@ interface Whose {
   readonly user: string | undefined;
 }
 
-/** Files of a record that are made in the background: how far each is, and the way to fetch it. */
+/** Files of a record or of titles that are made in the background: how far each is, and the way to fetch it. */
 export function Exports({ caller, user }: Whose) {
   const exports = usePaged<ExportDocument, typeof exportPageSchema>(
     'exports',
@@ -28,8 +28,8 @@ export function Exports({ caller, user }: Whose) {
   return (
     <>
       <Text>
-        A file of any size is made in the background and has what the record had when it was asked for. Ask for one with{' '}
-        <b>Export all…</b> on the page of{' '}
+        A file of any size is made in the background and has what there was when it was asked for. Ask for one with{' '}
+        <b>Export all…</b>, with the conditions that you want, on the page of{' '}
         <Anchor
           underline="always"
           renderRoot={(props) => (
@@ -37,8 +37,8 @@ export function Exports({ caller, user }: Whose) {
           )}
         >
           messages
-        </Anchor>
-        , with the conditions that you want.
+        </Anchor>{' '}
+        or, for its titles, on the page of a device.
       </Text>
       <PagedTable
         list={exports}
@@ -87,7 +87,7 @@ function What({ one }: { one: ExportDocument }) {
 }
 
 function Progress({ one }: { one: ExportDocument }) {
-  const { state, days, rows, bytes } = one;
+  const { state, days, bytes, failure } = one;
   const isUnderWay = state === 'running' || state === 'waiting';
   return (
     <div>
@@ -97,21 +97,27 @@ function Progress({ one }: { one: ExportDocument }) {
       {isUnderWay && days.all > 0 ? (
         <progress className="penstock-progress" value={days.done} max={days.all} aria-label="Days that are done" />
       ) : null}
-      <Text size="sm" c="dimmed">
-        {rows.toLocaleString('en-GB')} {rows === 1 ? 'message' : 'messages'}, {sizeWords(bytes)}
-      </Text>
+      {failure === undefined ? (
+        <Text size="sm" c="dimmed">
+          {countWords(one)}, {sizeWords(bytes)}
+        </Text>
+      ) : (
+        <Text size="sm">
+          {failure.title} {failure.action}
+        </Text>
+      )}
     </div>
   );
 }
 
 /** What can be done with one: what is made is fetched or dropped, what is not made yet is cancelled. */
 function Deeds({ one, caller, user }: Whose & { one: ExportDocument }) {
-  const { export: name, format, state, requestedAt } = one;
+  const { export: name, of, format, state, requestedAt } = one;
   const cancelling = useChange(exportSchema, ['exports'], caller.reason);
   const fetching = useMutation({
     mutationFn: async () => {
       const answer = await send(addressOf(`/exports/${name}/file`, { userId: user }), caller);
-      saveFile(await answer.blob(), `messages-${requestedAt.slice(0, 19).replaceAll(':', '')}Z.${format}`);
+      saveFile(await answer.blob(), `${of}-${requestedAt.slice(0, 19).replaceAll(':', '')}Z.${format}`);
     },
   });
   if (state === 'failed' || state === 'cancelled') return null;

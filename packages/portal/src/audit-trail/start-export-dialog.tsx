@@ -1,5 +1,5 @@
 import { Radio, Stack, Text } from '@mantine/core';
-import { type ExportFormat, exportFormats, exportSchema } from '@penstock/api/schemas';
+import { type ExportDocument, type ExportFormat, exportFormats, exportSchema } from '@penstock/api/schemas';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,6 +10,9 @@ import { FormDialog } from '../shared/form-dialog.tsx';
 
 export interface ExportAsked {
   readonly caller: Caller;
+  readonly of: ExportDocument['of'];
+  /** Where they are asked for. */
+  readonly path: string;
   /** The conditions of the view. */
   readonly query: Query;
   /** Whose record, where the Operator looks. */
@@ -22,11 +25,11 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
 };
 
 /** Asks for a file of all that meets the conditions of the view, and leads to where it is made. */
-export default function StartExportDialog({ caller, query, user, onClose }: ExportAsked & { onClose: () => void }) {
+export default function StartExportDialog({ caller, of, path, query, user, onClose }: ExportAsked & { onClose: () => void }) {
   const [format, setFormat] = useState<ExportFormat>('csv');
   const navigate = useNavigate();
   const starting = useMutation({
-    mutationFn: () => ask(exportSchema, '/exports', { caller, sent: { method: 'POST', body: { ...query, format } } }),
+    mutationFn: () => ask(exportSchema, path, { caller, sent: { method: 'POST', body: { ...query, format } } }),
     onSuccess: () =>
       navigate({ to: '/audit-trail', search: ({ for: acting }) => ({ for: acting, user, tab: 'exports' }) }),
   });
@@ -40,8 +43,9 @@ export default function StartExportDialog({ caller, query, user, onClose }: Expo
       onClose={onClose}
     >
       <Text size="sm">
-        The file has every message up to now that meets the conditions of this view, however many there are. It is made
-        in the background: find it under Audit trail, Exports. A notice tells you when it is ready.
+        The file has every {of === 'titles' ? 'title' : 'message'} up to now that meets the conditions of this view, however
+        many there are. It is made in the background: find it under Audit trail, Exports. A notice tells you when it is
+        ready.{of === 'titles' ? ' It is yours only while you may see these titles; that you asked is recorded.' : null}
       </Text>
       <Radio.Group label="Format" value={format} onChange={(value) => setFormat(value as ExportFormat)}>
         <Stack gap="xs" mt="xs">

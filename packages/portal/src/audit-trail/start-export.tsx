@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import type { ExportAsked } from './start-export-dialog.tsx';
 
-// the page of messages is in what is loaded first, its dialog is not
+// the pages are loaded first, the dialog is not
 const StartExportDialog = lazy(() => import('./start-export-dialog.tsx'));
 
 /** The way to a file of any size, made in the background. */

@@ -61,7 +61,7 @@ export function countTitleConditions(search: TitleSearch): number {
 
 export const titleKindChoices = titleKinds.map((value) => ({ value, label: kindWords[value] }));
 
-const directionWords: Readonly<Record<TitleDocument['direction'], string>> = {
+export const directionWords: Readonly<Record<TitleDocument['direction'], string>> = {
   southbound: 'To the device',
   northbound: 'From the device',
 };

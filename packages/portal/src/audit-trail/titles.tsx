@@ -10,6 +10,7 @@ import { useSession } from '../session/me.ts';
 import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Empty, Loading } from '../shared/states.tsx';
+import { StartExport } from './start-export.tsx';
 import { TitleFilters } from './title-filters.tsx';
 import { countTitleConditions, type TitleSearch, titleQueryOf } from './title-search.ts';
 import { TitleTable } from './title-table.tsx';
@@ -63,6 +64,13 @@ export function Titles({ caller, device, search }: { caller: Caller; device: str
             path={`/devices/${device}/titles.csv`}
             query={titleQueryOf(search)}
             name={`titles-${device}`}
+          />
+          <StartExport
+            caller={caller}
+            of="titles"
+            path={`/devices/${device}/titles/exports`}
+            query={titleQueryOf(search)}
+            user={search.user}
           />
           <Button variant="default" onClick={() => void queryClient.resetQueries({ queryKey: query.queryKey })}>
             Show new titles

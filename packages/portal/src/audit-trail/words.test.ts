@@ -29,6 +29,7 @@ test('what was asked', () => {
   expect(askedWords('')).toBe('The newest');
   expect(askedWords('code=E21 kind=response')).toBe('code=E21, kind=response');
   expect(askedWords('export')).toBe('All of it as a file');
+  expect(askedWords(`file of export ${'ab'.repeat(16)}`)).toBe('A file that was made before');
   expect(askedWords('export code=E21')).toBe('As a file: code=E21');
 });
 
