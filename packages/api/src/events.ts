@@ -22,6 +22,8 @@ export const eventTopics = [
   'questions',
   'exports',
   'notices',
+  'looks',
+  'switches',
 ] as const;
 export const eventTopicSchema = z.enum(eventTopics);
 export type EventTopic = z.infer<typeof eventTopicSchema>;

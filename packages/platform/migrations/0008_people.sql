@@ -332,6 +332,18 @@ begin
       order by g.read_at desc, g.reading_id desc limit 1) r
     where in_users is null or u.user_id = any (in_users)
     union all
+    select 'looks', u.user_id, '', r.read_at || '/' || r.reading_id
+    from user_id u
+    cross join lateral (
+      select g.read_at, g.reading_id from title_reading g
+      where g.user_id = u.user_id and g.day >= (in_since at time zone 'UTC')::date and g.read_at > in_since
+      order by g.read_at desc, g.reading_id desc limit 1) r
+    where in_users is null or u.user_id = any (in_users)
+    union all
+    select 'switches', null, s.switch || s.valid_from, concat_ws('/', s.value, s.set_at, s.valid_from <= statement_timestamp())
+    from title_switch s
+    where s.set_at > in_since or s.valid_from > in_since and s.valid_from <= statement_timestamp()
+    union all
     -- of a person itself: whoever administers one that it acts for
     select 'people', case o.acting when 'operator' then in_operator else o.acting::macaddr8 end, a.activity_id::text, ''
     from people_activity a

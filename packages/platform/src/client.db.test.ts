@@ -231,9 +231,11 @@ describe('penstock audit', () => {
   test.each([
     [['search', '--limit', '1000'], 64],
     [['search', '--titles'], 64],
+    [['export', '--titles', '--out', 'none.csv'], 64],
     [['search', '--from', 'yesterday'], 4],
     [['search', '--user', '90-B3-D5-1F-30-02-00-00'], 4],
     [['search', '--titles', '--device', '00-DB-12-34-56-78-00-02'], 4],
+    [['export', '--titles', '--device', '00-DB-12-34-56-78-00-02', '--out', 'none.csv'], 4],
   ])('%j ends with %i', async (args, code) => expect((await run('alpha', ...args).ended).code).toBe(code));
 
   test('who is not known gets nothing', async () => {

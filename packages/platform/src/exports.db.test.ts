@@ -269,7 +269,8 @@ describe('fetching', () => {
       await setStatus('active');
     }
   });
-  const setStatus = (status: string) => pool.query('update user_id set status = $2 where user_id = $1', [alpha, status]);
+  const setStatus = (status: string) =>
+    pool.query('update user_id set status = $2 where user_id = $1', [alpha, status]);
 
   test('a person of the Operator gives a reason, each time it is written down, and nobody else has the export', async () => {
     const people = await Promise.all(

@@ -90,6 +90,25 @@ describe('an export', () => {
     expect(await pages.button(/^Save the file/).count()).toBe(0);
   });
 
+  test('of the titles of a device is asked for on its page, and what cannot be made says why and what to do', async () => {
+    const page = await pages.openAs(pages.portal.people.analyst, `/devices/${own}?kind=response`);
+    await pages.button('Export all…').click();
+    const dialog = page.getByRole('dialog', { name: 'Export all that this view shows' });
+    await dialog.getByText(/only while you may see these titles/).waitFor();
+    await dialog.getByRole('button', { name: 'Make the file' }).click();
+    const row = pages.row(`Titles of ${own}; Kind: Response`);
+    await row.getByText('Ready').waitFor();
+    const saved = page.waitForEvent('download');
+    await pages.button(/^Save the file/).click();
+    expect((await saved).suggestedFilename()).toMatch(/^titles-.*\.csv$/);
+    const { pool } = pages.portal.database;
+    await pool.query(`update export set state = 'failed', failure = 'export.sight-changed' where sight is not null`);
+    await page.reload();
+    await row.getByText(/What may be seen of the device has changed .* Ask for them anew/).waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await pool.query('delete from export where sight is not null');
+  });
+
   test('of a User is the Operator’s own, with a reason', async () => {
     const page = await pages.openAs(pages.portal.people.desk, `/messages?code=8F52&user=${alpha}`);
     await page.getByLabel('Why').fill('Call 4712: a file for the service desk');
@@ -109,6 +128,7 @@ test('an export says how far it is while it is made, and is cancelled', async ()
   const one = {
     userId: alpha,
     export: 'ab'.repeat(16),
+    of: 'messages',
     format: 'csv',
     conditions: { kind: 'response' },
     state: 'running',

@@ -6,13 +6,14 @@ import { exitCode, LocalFailure } from '../local-failure.ts';
 import { printJson } from '../local-files.ts';
 import { askServer, type ServerOptions, userOf } from '../server.ts';
 import { writeWhole } from '../sign-file.ts';
-import { type Conditions, questionOf } from './audit-rows.ts';
+import { type Conditions, questionOf, titleQuestionOf } from './audit-rows.ts';
 
 // `penstock audit export`: what came so far stands in FILE.part, and which export it is in FILE.part.json; so the same
 // command given again goes on where it broke off, at the server and here.
 
 export interface ExportOptions extends ServerOptions, Conditions {
   readonly out: string;
+  readonly titles?: boolean;
   readonly format: ExportFormat;
 }
 
@@ -44,7 +45,7 @@ const tell = (text: string): void => {
 async function untilMade(client: PenstockClient, { export: name, userId }: Begun): Promise<ExportDocument> {
   for (;;) {
     const found = await client.export(name, { userId });
-    const { state, rows, days, failure } = found;
+    const { of, state, rows, days, failure } = found;
     if (state === 'done') return found;
     if (state !== 'waiting' && state !== 'running') {
       throw new LocalFailure(
@@ -53,7 +54,7 @@ async function untilMade(client: PenstockClient, { export: name, userId }: Begun
         failure?.action ?? 'Ask for it anew.',
       );
     }
-    tell(`${rows.toLocaleString('en-GB')} messages, ${days.done} of ${days.all} days`);
+    tell(`${rows.toLocaleString('en-GB')} ${of}, ${days.done} of ${days.all} days`);
     await pause(LOOK_MS);
   }
 }
@@ -89,13 +90,17 @@ async function fetchAll(client: PenstockClient, made: ExportDocument, part: stri
 export async function exportRecord(options: ExportOptions): Promise<number> {
   const { out, format } = options;
   const [part, note] = [`${out}.part`, `${out}.part.json`];
-  const question = { ...questionOf(options), ...userOf(options), format };
-  const asked = JSON.stringify(question);
+  const as = { ...userOf(options), format };
+  const ofTitles = options.titles === true ? titleQuestionOf(options) : undefined;
+  const question = { ...questionOf(options), ...as };
+  const asked = JSON.stringify(ofTitles === undefined ? question : { titles: true, ...question });
   let begun = readBegun(note, asked);
   return askServer(options, async (client) => {
     if (begun === undefined) {
       rmSync(part, { force: true });
-      const { export: name, userId } = await client.postExport(question);
+      const { export: name, userId } = await (ofTitles === undefined
+        ? client.postExport(question)
+        : client.postTitleExport(ofTitles.device, { ...ofTitles.query, ...as }));
       begun = { export: name, userId, asked };
       writeWhole(note, Buffer.from(JSON.stringify(begun)));
     }
@@ -119,7 +124,7 @@ export async function exportRecord(options: ExportOptions): Promise<number> {
     else renameSync(part, out);
     rmSync(note);
     if (options.json) printJson({ ...made, out });
-    else console.log(`${out}: ${made.rows} messages, ${made.bytes} bytes`);
+    else console.log(`${out}: ${made.rows} ${made.of}, ${made.bytes} bytes`);
     return 0;
   });
 }

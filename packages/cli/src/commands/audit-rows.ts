@@ -7,6 +7,7 @@ export interface Conditions {
   readonly from?: string;
   readonly to?: string;
   readonly device?: string;
+  readonly mpxn?: string;
   readonly srv?: string;
   readonly kind?: (typeof messageKinds)[number];
   readonly code?: string;
@@ -14,19 +15,19 @@ export interface Conditions {
 }
 
 /** The conditions as the API calls them. */
-export function questionOf({ from, to, device, srv, kind, code, request }: Conditions) {
-  const all = { from, to, device, serviceReferenceVariant: srv, kind, code, requestId: request };
+export function questionOf({ from, to, device, mpxn, srv, kind, code, request }: Conditions) {
+  const all = { from, to, device, mpxn, serviceReferenceVariant: srv, kind, code, requestId: request };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<typeof all>;
 }
 
 /** The device of titles, and the conditions that titles know. */
 export function titleQuestionOf(options: Conditions) {
-  const { device, requestId, kind, ...rest } = questionOf(options);
+  const { device, mpxn, requestId, kind, ...rest } = questionOf(options);
   const titleKind = titleKinds.find((one) => one === kind);
-  if (device === undefined || requestId !== undefined || titleKind !== kind) {
+  if (device === undefined || mpxn !== undefined || requestId !== undefined || titleKind !== kind) {
     throw new LocalFailure(
       exitCode.usage,
-      'titles are of one device, and have no RequestID, acknowledgements or alerts',
+      'titles are of one device, and have no MPxN, RequestID, acknowledgements or alerts',
       `Give --device, and of --kind one of ${titleKinds.join(', ')}.`,
     );
   }

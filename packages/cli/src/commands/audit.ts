@@ -55,6 +55,7 @@ function withConditions(command: Command): Command {
     .option('--from <time>', 'from this instant on, such as 2026-11-22T00:00:00Z')
     .option('--to <time>', 'before this instant')
     .option('--device <eui>', 'what concerns this device')
+    .option('--mpxn <mpxn>', 'what concerns a device of this metering point')
     .option('--srv <srv>', 'of this service request variant')
     .addOption(new Option('--kind <kind>', 'of this kind').choices(messageKinds))
     .option('--code <code>', 'with this response or alert code')
@@ -75,6 +76,7 @@ export function auditCommand(): Command {
         localCommand('export').description('a file of all that meets the conditions; goes on where it broke off'),
       )
         .requiredOption('--out <file>', 'where the file goes')
+        .option('--titles', "titles of everybody's messages to the device")
         .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'jsonl']).default('csv'))
         .action((options: ExportOptions) => runLocally(() => exportRecord(options))),
     )

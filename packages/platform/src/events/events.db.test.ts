@@ -287,6 +287,12 @@ test('what changed is found by topic, of those who are asked for', async () => {
      values ($1, now(), 'x', 'x', 'service_desk', 'a reason of a test', 'x')`,
     [alpha],
   );
+  await pool.query(
+    `insert into title_reading (user_id, day, read_at, device, what)
+     values ($1, (now() at time zone 'UTC')::date, now(), $1, '')`,
+    [alpha],
+  );
+  await pool.query(`insert into title_switch values ('history', now() + interval '1 day', 'hidden', 'x')`);
   const of = async (users: Parameters<typeof changesSince>[1]['users']) => {
     const { at, rows } = await changesSince(pool, { since, users, operatorId });
     expect(at.getTime()).toBeGreaterThanOrEqual(since.getTime() - 1);
@@ -305,6 +311,8 @@ test('what changed is found by topic, of those who are asked for', async () => {
     ['officers', beta],
     ['ssh-keys', alpha],
     ['readings', alpha],
+    ['looks', alpha],
+    ['switches', 'any'],
     ['notices', alpha],
   ].map((pair) => pair.join(' '));
   for (const one of expected) expect(all).toContain(one);

@@ -29,6 +29,8 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   questions: 'questions.see',
   ways: 'ways.see',
   exports: 'record.see',
+  looks: 'lookups.see',
+  switches: 'switches.see',
 };
 
 /** For whom the pages of a stream act, one of several. */

@@ -34,16 +34,17 @@ export default function Causes(props: { caller: Caller; position: string; search
       {causes.isError ? <FailureSummary words={wordsOf(causes.error)} onRetry={() => void causes.refetch()} /> : null}
       {causes.isSuccess ? (
         <>
-          <Found found={causes.data} search={search} />
+          <Finding found={causes.data} />
           <Decisions decisions={causes.data.decisions} position={position} queryKey={queryKey} />
+          <Found causes={causes.data.causes} search={search} />
         </>
       ) : null}
     </Stack>
   );
 }
 
-function Found({ found, search }: { found: CausesDocument; search: MessageSearch }) {
-  const { finding, causes, devices, from, isCut } = found;
+function Finding({ found }: { found: CausesDocument }) {
+  const { finding, devices, from, isCut } = found;
   const unseen = devices.filter(({ seesTitles }) => !seesTitles);
   return (
     <>
@@ -58,21 +59,30 @@ function Found({ found, search }: { found: CausesDocument; search: MessageSearch
           Of <DeviceLink device={device} /> only the own messages were looked at: its titles are not to be seen here.
         </Text>
       ))}
-      {causes.length === 0 ? null : (
-        <ol className="penstock-causes">
-          {causes.map((cause) => (
-            <Paper
-              component="li"
-              withBorder
-              p="md"
-              className="penstock-panel"
-              key={`${cause.reference ?? cause.position} ${cause.first}`}
-            >
-              <Cause cause={cause} search={search} />
-            </Paper>
-          ))}
-        </ol>
-      )}
+    </>
+  );
+}
+
+function Found({ causes, search }: { causes: readonly CauseDocument[]; search: MessageSearch }) {
+  if (causes.length === 0) return null;
+  return (
+    <>
+      <Title order={3} size="h5">
+        What came before it
+      </Title>
+      <ol className="penstock-causes">
+        {causes.map((cause) => (
+          <Paper
+            component="li"
+            withBorder
+            p="md"
+            className="penstock-panel"
+            key={`${cause.reference ?? cause.position} ${cause.first}`}
+          >
+            <Cause cause={cause} search={search} />
+          </Paper>
+        ))}
+      </ol>
     </>
   );
 }

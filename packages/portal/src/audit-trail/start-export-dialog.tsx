@@ -25,7 +25,14 @@ const formatWords: Readonly<Record<ExportFormat, string>> = {
 };
 
 /** Asks for a file of all that meets the conditions of the view, and leads to where it is made. */
-export default function StartExportDialog({ caller, of, path, query, user, onClose }: ExportAsked & { onClose: () => void }) {
+export default function StartExportDialog({
+  caller,
+  of,
+  path,
+  query,
+  user,
+  onClose,
+}: ExportAsked & { onClose: () => void }) {
   const [format, setFormat] = useState<ExportFormat>('csv');
   const navigate = useNavigate();
   const starting = useMutation({
@@ -43,9 +50,10 @@ export default function StartExportDialog({ caller, of, path, query, user, onClo
       onClose={onClose}
     >
       <Text size="sm">
-        The file has every {of === 'titles' ? 'title' : 'message'} up to now that meets the conditions of this view, however
-        many there are. It is made in the background: find it under Audit trail, Exports. A notice tells you when it is
-        ready.{of === 'titles' ? ' It is yours only while you may see these titles; that you asked is recorded.' : null}
+        The file has every {of === 'titles' ? 'title' : 'message'} up to now that meets the conditions of this view,
+        however many there are. It is made in the background: find it under Audit trail, Exports. A notice tells you
+        when it is ready.
+        {of === 'titles' ? ' It is yours only while you may see these titles; that you asked is recorded.' : null}
       </Text>
       <Radio.Group label="Format" value={format} onChange={(value) => setFormat(value as ExportFormat)}>
         <Stack gap="xs" mt="xs">

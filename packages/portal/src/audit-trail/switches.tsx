@@ -19,6 +19,7 @@ export function Switches() {
   const switches = useQuery({
     queryKey: ['title-switches', acting],
     queryFn: ({ signal }) => ask(titleSwitchListSchema, '/title-switches', { caller: { acting }, signal }),
+    meta: { live: { topics: ['switches'] } },
   });
   if (switches.isPending) return <Loading what="the switches" />;
   if (switches.isError) {

@@ -20,5 +20,5 @@ export const titlesQuery = (caller: Caller, device: string, search: TitleSearch)
     getNextPageParam: (page) => page.cursor,
     staleTime: Number.POSITIVE_INFINITY,
     // of everybody's titles nobody is told, of one's own roles one is
-    meta: caller.reason === undefined ? { live: { topics: ['directory'] } } : {},
+    meta: caller.reason === undefined ? { live: { topics: ['directory', 'switches'] } } : {},
   });

@@ -59,13 +59,7 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
           </Button>
           <SavedViews page="messages" search={conditionsOnly} />
           <ExportButton caller={caller} path="/messages.csv" query={queryOf(search)} name="messages" />
-          <StartExport
-            caller={caller}
-            of="messages"
-            path="/exports"
-            query={queryOf(search)}
-            user={search.user}
-          />
+          <StartExport caller={caller} of="messages" path="/exports" query={queryOf(search)} user={search.user} />
           <NewMessages
             key={rows[0]?.position ?? 'none'}
             caller={caller}

@@ -14,7 +14,7 @@ const well: OverviewDocument = {
   certificates: { count: 0, first: [] },
 };
 
-const asUser = { isOperator: false };
+const asUser = { isOperator: false, mayAnswer: true };
 
 test('where all is well, it says so', () => {
   const needs = needsOf(well, asUser);
@@ -76,7 +76,7 @@ test('an administrator is told what waits for an approval, and what the others g
     at: '2026-11-22T11:58:00.000Z',
   } as const;
   const peopleOf = (people: NonNullable<OverviewDocument['people']>) =>
-    needsOf({ ...well, people }, { isOperator: false })
+    needsOf({ ...well, people }, { isOperator: false, mayAnswer: true })
       .filter(({ name }) => name === 'People')
       .map(({ state, title, words }) => [state, title, words]);
   expect(peopleOf({ approvals: 0, given: 0 })).toEqual([]);
@@ -90,6 +90,9 @@ test('questions to answer need somebody, while there are any', () => {
   const needs = needsOf({ ...well, questions: { toAnswer: 2 } }, asUser);
   expect(needs[0]).toMatchObject({ key: 'questions', state: 'waiting', title: '2 questions to answer' });
   expect(healthWords(needs)).toBe('One thing needs somebody.');
+  const seen = needsOf({ ...well, questions: { toAnswer: 1 } }, { isOperator: false, mayAnswer: false });
+  expect(seen[0]).toMatchObject({ key: 'questions', state: 'told', title: '1 question waits for an answer' });
+  expect(healthWords(seen)).toBe('Everything is in order.');
 });
 
 test('a certificate that ended is said to have', () => {
@@ -103,7 +106,7 @@ test.each([
   [true, 'failing', 'One thing needs somebody.'],
 ])('a file that could not be worked on is the Operator’s to look after (%s)', (isOperator, state, words) => {
   const submissions = { awaitingSecondOfficer: 0, awaitingYou: 0, needingOperator: 1 };
-  const needs = needsOf({ ...well, submissions }, { isOperator });
+  const needs = needsOf({ ...well, submissions }, { isOperator, mayAnswer: true });
   expect(needs.find(({ key }) => key === 'stopped-files')).toMatchObject({ state, title: '1 file not worked on' });
   expect(healthWords(needs)).toBe(words);
 });

@@ -155,8 +155,19 @@ function submissions(
 }
 
 /** Only while there is one. */
-function questions({ questions: { toAnswer } }: OverviewDocument): Need[] {
+function questions({ questions: { toAnswer } }: OverviewDocument, mayAnswer: boolean): Need[] {
   if (toAnswer === 0) return [];
+  if (!mayAnswer) {
+    return [
+      {
+        key: 'questions',
+        name: 'Questions',
+        state: 'told',
+        title: `${count(toAnswer, 'question')} ${toAnswer === 1 ? 'waits' : 'wait'} for an answer`,
+        words: 'About messages that you sent. Others of your organisation answer.',
+      },
+    ];
+  }
   return [
     {
       key: 'questions',
@@ -203,14 +214,17 @@ function people({ people: news, asOf }: OverviewDocument): Need[] {
 const order: readonly Need['state'][] = ['held', 'failing', 'waiting', 'told', 'well'];
 
 /** What needs somebody comes first. */
-export function needsOf(overview: OverviewDocument, { isOperator }: { isOperator: boolean }): Need[] {
+export function needsOf(
+  overview: OverviewDocument,
+  { isOperator, mayAnswer }: { isOperator: boolean; mayAnswer: boolean },
+): Need[] {
   const all = [
     quarantine(overview),
     streams(overview),
     incidents(overview),
     ...submissions(overview, isOperator),
     ...releases(overview),
-    ...questions(overview),
+    ...questions(overview, mayAnswer),
     ...people(overview),
     certificates(overview),
   ];

@@ -41,7 +41,12 @@ export function OverviewPage() {
   const traffic = useQuery({ ...trafficQuery({ acting }), enabled: maySee });
   if (!maySee) return <NoRight page="Overview" what="the service as a whole" />;
   const needs =
-    overview.data === undefined ? [] : needsOf(overview.data, { isOperator: me.acting.kind === 'operator' });
+    overview.data === undefined
+      ? []
+      : needsOf(overview.data, {
+          isOperator: me.acting.kind === 'operator',
+          mayAnswer: me.permissions.includes('questions.change'),
+        });
   return (
     <Stack gap="lg" maw={1200}>
       <PageTitle title="Overview" />

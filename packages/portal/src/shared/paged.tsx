@@ -23,7 +23,7 @@ const topicsOf = {
   approvals: ['people'],
   activity: ['people'],
   readings: ['readings'],
-  looks: [],
+  looks: ['looks'],
   exports: ['exports'],
   questions: ['questions'],
   certificates: ['directory'],
