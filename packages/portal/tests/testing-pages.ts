@@ -32,6 +32,8 @@ const WINDOW = { width: 1280, height: 720 };
 interface Window {
   readonly context: BrowserContext;
   readonly complaints: string[];
+  /** Stays open from test to test. */
+  kept?: Page;
 }
 
 export class TestPages {
@@ -42,6 +44,8 @@ export class TestPages {
   readonly #windows = new Map<string, Window>();
   /** Of nobody: signing in is tried in it. */
   #nobodys: Window | undefined;
+  /** A page of nobody that no test had is as good as a new one. */
+  #nobodysPage: Page | undefined;
 
   constructor({ messages = 10, settings = {}, demonstration, prepare = async () => {} }: TestPagesOptions = {}) {
     beforeAll(async () => {
@@ -57,14 +61,19 @@ export class TestPages {
     beforeEach(async (test) => {
       test.skip(noBrowser !== undefined, noBrowser);
       await this.portal.database.pool.query('delete from sign_in."rateLimit"');
-      this.#nobodys = await this.#openWindow();
-      this.#page = await this.#nobodys.context.newPage();
+      this.#nobodys ??= await this.#openWindow();
+      this.#nobodysPage ??= await this.#nobodys.context.newPage();
+      this.#page = this.#nobodysPage;
     });
     afterEach(async () => {
       const found = [...this.#windows.values(), this.#nobodys].flatMap((window) => window?.complaints.splice(0) ?? []);
-      await this.#nobodys?.context.close();
-      for (const { context } of this.#windows.values()) {
-        for (const page of context.pages()) await page.close();
+      if (this.#nobodysPage === undefined) {
+        await this.#nobodys?.context.close();
+        this.#nobodys = undefined;
+      }
+      for (const { context, kept } of this.#windows.values()) {
+        await kept?.unrouteAll({ behavior: 'ignoreErrors' });
+        for (const page of context.pages()) if (page !== kept) await page.close();
       }
       expect(found).toEqual([]);
     });
@@ -77,6 +86,7 @@ export class TestPages {
   /** The page of the test: of whoever opened one last, before that nobody's. */
   get page(): Page {
     if (this.#page === undefined) throw new Error('no test has begun');
+    if (this.#page === this.#nobodysPage) this.#nobodysPage = undefined;
     return this.#page;
   }
   get context(): BrowserContext {
@@ -92,6 +102,14 @@ export class TestPages {
     if (viewport !== undefined) await this.page.setViewportSize(viewport);
     await this.page.goto(path);
     return this.page;
+  }
+
+  /** The page of somebody that stays open from test to test, at whatever the last one left it. It is the page of the test. */
+  async stayAs(person: TestPerson): Promise<Page> {
+    const window = await this.#windowOf(person);
+    window.kept ??= await window.context.newPage();
+    this.#page = window.kept;
+    return this.#page;
   }
 
   async #windowOf(person: TestPerson): Promise<Window> {

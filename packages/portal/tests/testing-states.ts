@@ -1,6 +1,7 @@
 import type { TestPerson } from '@penstock/platform/testing/people';
 import type { Locator, Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
+import { openAnew } from './testing-anew.ts';
 import type { TestPages } from './testing-pages.ts';
 import { findBarriers } from './testing-portal.ts';
 
@@ -27,7 +28,7 @@ const REFUSED = { type: 'x', title: 'Too many questions at once.', status: 429, 
 
 export async function walk(pages: TestPages, person: TestPerson, shown: ShownPage): Promise<void> {
   const { path, asks, whole, empty, unseen } = shown;
-  const page = await pages.openAs(person, 'about:blank');
+  const page = await pages.stayAs(person);
   const look = async (state: 'loading' | 'refused' | 'whole' | 'empty' | 'no right') => {
     const wide = state === 'whole' || state === 'empty' ? ([['light', 1280]] as const) : [];
     for (const [colorScheme, width] of [...wide, ['dark', 320] as const]) {
@@ -55,8 +56,9 @@ export async function walk(pages: TestPages, person: TestPerson, shown: ShownPag
     }
   };
   if (asks !== undefined) await page.route(({ pathname }) => pathname === `/api/v1${asks}`, reply);
-  await page.goto(path);
+  await openAnew(page, path);
   if (asks !== undefined) {
+    await expect.poll(() => held.length).toBeGreaterThan(0);
     await page.getByRole('status').filter({ hasText: 'Loading' }).first().waitFor();
     await look('loading');
     answer = 'refused';
@@ -70,7 +72,7 @@ export async function walk(pages: TestPages, person: TestPerson, shown: ShownPag
   await look('whole');
   if (empty !== undefined) {
     answer = 'empty';
-    await page.reload();
+    await openAnew(page, path);
     await page.getByText(empty).waitFor();
     await look('empty');
   }
@@ -79,7 +81,7 @@ export async function walk(pages: TestPages, person: TestPerson, shown: ShownPag
     const answer = await route.fetch();
     await route.fulfill({ response: answer, json: { ...(await answer.json()), permissions: [] } });
   });
-  await page.reload();
+  await openAnew(page, path);
   await page.getByText(`Your role does not see ${unseen}`).waitFor();
   await look('no right');
 }
