@@ -225,13 +225,18 @@ grant select on device_title, title_switch to penstock_title_viewer;
 -- A page of the titles of the named device, newest first: after the title (in_at, in_sequence, in_tie) of in_last, and recorded
 -- from in_from to before in_to. A parameter that is null does not count.
 --
--- A day at a time, each read to its end: a device has few messages a day, and the order of one day's messages is that of
--- their times, which no index has. It stops at the first full page, so a page touches the days that it shows only.
+-- The order is that of the times, which no index has, so all of some days is read at a time: two days first, then twice as
+-- many as before, until the page is full. (A day at a time, starting a question 92 times was four fifths of it: 14 ms of
+-- 17.) A day on which a message names the device beside others is asked by itself: over several days, to be ready to find
+-- each such message on any of them costs 2 ms.
+--
+-- It runs as penstock_titles, which may see on which days that is, and gives what the view gives.
 create function device_titles(
   in_from timestamptz, in_to timestamptz, in_last date, in_at timestamptz, in_sequence bigint,
   in_tie bigint, in_direction message_direction, in_kind message_kind, in_srv text, in_code text, in_limit integer
 ) returns setof device_title
-language plpgsql stable
+language plpgsql stable security definer
+set search_path from current
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
@@ -242,27 +247,56 @@ as $$
 declare
   asked date := in_last;
   first constant date := (in_from at time zone 'UTC')::date;
+  named constant date[] := array(
+    select distinct d.day from named_device d where d.device = title_device() and d.day between first and in_last);
+  oldest date;
+  width integer := 2;
+  last_named date;
   missing integer := in_limit;
   given integer;
 begin
   while asked >= first and missing > 0 loop
-    return query
-      select t.* from device_title t
-      where t.day = asked
-        and t.recorded_at >= in_from and t.recorded_at < in_to
-        and (asked < in_last or in_at is null
-             or (t.recorded_at, t.sequence, t.tie) < (in_at, in_sequence, in_tie))
-        and (in_direction is null or t.direction = in_direction)
-        and (in_kind is null or t.kind = in_kind)
-        and (in_srv is null or t.srv = in_srv)
-        and (in_code is null or t.code = in_code)
-      order by t.recorded_at desc, t.sequence desc, t.tie desc limit missing;
+    last_named := (select max(n) from unnest(named) n where n <= asked);
+    if last_named = asked then
+      oldest := asked;
+      return query
+        select t.* from device_title t
+        where t.day = asked
+          and t.recorded_at >= in_from and t.recorded_at < in_to
+          and (t.day < in_last or in_at is null
+               or (t.recorded_at, t.sequence, t.tie) < (in_at, in_sequence, in_tie))
+          and (in_direction is null or t.direction = in_direction)
+          and (in_kind is null or t.kind = in_kind)
+          and (in_srv is null or t.srv = in_srv)
+          and (in_code is null or t.code = in_code)
+        order by t.recorded_at desc, t.sequence desc, t.tie desc limit missing;
+    else
+      oldest := greatest(first, asked - width + 1, last_named + 1);
+      width := least(width * 2, 32);
+      return query
+        select t.* from device_title t
+        where t.is_target and t.day between oldest and asked
+          and t.recorded_at >= in_from and t.recorded_at < in_to
+          and (t.day < in_last or in_at is null
+               or (t.recorded_at, t.sequence, t.tie) < (in_at, in_sequence, in_tie))
+          and (in_direction is null or t.direction = in_direction)
+          and (in_kind is null or t.kind = in_kind)
+          and (in_srv is null or t.srv = in_srv)
+          and (in_code is null or t.code = in_code)
+        order by t.recorded_at desc, t.sequence desc, t.tie desc limit missing;
+    end if;
     get diagnostics given = row_count;
     missing := missing - given;
-    asked := asked - 1;
+    asked := oldest - 1;
   end loop;
 end
 $$;
+
+grant create on schema penstock to penstock_titles;
+alter function device_titles owner to penstock_titles;
+revoke create on schema penstock from penstock_titles;
+revoke execute on function device_titles from public;
+grant execute on function device_titles to penstock_title_viewer;
 
 -- How many titles of the named device the viewer may see, in each step of time that has any: those that lie in one of the
 -- spans of the first wall, from in_starts to before in_ends.

@@ -218,21 +218,32 @@ test('the switches are set from an instant on that is not past, and their histor
   ]);
 });
 
-test('a day is read from its own partitions, by their indexes', async () => {
+/** The plan of a question of titles, under the settings of device_titles. */
+async function planOf(where: string, values: string): Promise<string> {
   const lines = await asTitleViewerOf(database.pool, { userIds: [alpha], device: meter, now }, async (client) => {
-    // the settings of device_titles
     for (const off of ['seqscan', 'hashjoin', 'mergejoin', 'bitmapscan'])
       await client.query(`set local enable_${off} = off`);
     await client.query('set local plan_cache_mode = force_generic_plan');
-    await client.query('prepare a_day (date) as select * from device_title where day = $1');
+    await client.query(`prepare asked (date, date) as select * from device_title where ${where}`);
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-      "explain (analyze, costs off, timing off, summary off, buffers off) execute a_day ('2026-11-21')",
+      `explain (analyze, costs off, timing off, summary off, buffers off) execute asked (${values})`,
     );
-    await client.query('deallocate a_day');
+    await client.query('deallocate asked');
     return rows.map((row) => row['QUERY PLAN']);
   });
-  const scans = lines.filter((line) => /Scan .*(?:message_log|named_device)_/.test(line));
-  expect(scans.join('\n')).toMatch(/Index Scan using message_log_20261121_target_day_user_id_counter_repetition_key/);
-  expect(scans.join('\n')).toMatch(/Index Scan using named_device_20261121_device_day_sequence_idx/);
-  expect(scans.join('\n')).not.toMatch(/Seq Scan|(?:named_device|message_log)_202611(?:20|22|23)/);
+  return lines.filter((line) => /Scan .*(?:message_log|named_device)_/.test(line)).join('\n');
+}
+
+test('a day is read from its own partitions, by their indexes', async () => {
+  const scans = await planOf('day = $1', "'2026-11-21', null");
+  expect(scans).toMatch(/Index Scan using message_log_20261121_target_day_user_id_counter_repetition_key/);
+  expect(scans).toMatch(/Index Scan using named_device_20261121_device_day_sequence_idx/);
+  expect(scans).not.toMatch(/Seq Scan|(?:named_device|message_log)_202611(?:20|22|23)/);
+});
+
+test('days on which the device is not named are read from their partitions, and no message is looked for beside', async () => {
+  const scans = await planOf('is_target and day between $1 and $2', "'2026-11-20', '2026-11-21'");
+  expect(scans).toMatch(/message_log_20261120_target_day_user_id_counter_repetition_key/);
+  expect(scans).toMatch(/message_log_20261121_target_day_user_id_counter_repetition_key/);
+  expect(scans).not.toMatch(/Seq Scan|named_device|message_log_202611(?:19|22|23)/);
 });

@@ -46,9 +46,9 @@ function usualSettings(socketFolder: string): ServerSettings {
     unix_socket_permissions: '0700',
     password_encryption: 'scram-sha-256',
     max_connections: 200,
-    // A sixteenth of the memory and 1 GB at most: the intake appends, so what counts is that index pages and the
-    // newest table pages stay; the rest of the memory serves as the file cache of exports.
-    shared_buffers: `${Math.round(Math.min(1024, Math.max(128, memory / 16)))}MB`,
+    // An eighth of the memory and 4 GB at most, taken as it is used: the newest pages that the intake appends to, and the
+    // indexes of three months, which each question about a device reads. The rest is the file cache of exports.
+    shared_buffers: `${Math.round(Math.min(4096, Math.max(128, memory / 8)))}MB`,
     effective_cache_size: `${Math.round(Math.max(256, memory / 2))}MB`,
     // 512 MB of WAL are replayed within seconds after a crash; 8 GB took 33 s. Kept rather than deleted, a segment
     // is recycled and not written twice.
