@@ -15,6 +15,7 @@ import {
   type postEmailRecipientSchema,
   type revokeEmailRecipientSchema,
 } from './email.ts';
+import { erraticPageSchema, type erraticQuerySchema } from './erratic.ts';
 import { type exportOwnerSchema, exportSchema, type postExportSchema, type postTitleExportSchema } from './exports.ts';
 import { type ImportKind, importResultSchema } from './imports.ts';
 import {
@@ -236,6 +237,10 @@ export class PenstockClient {
   titles(device: string, query: z.input<typeof titleQuerySchema> = {}) {
     const path = `/devices/${device}/titles`;
     return this.#call({ method: 'GET', path, query: textOf(query), answer: titlePageSchema });
+  }
+  /** Devices of one's own that do far more than they usually do, the worst first. */
+  erraticDevices(query: z.input<typeof erraticQuerySchema> = {}) {
+    return this.#call({ method: 'GET', path: '/devices/erratic', query: textOf(query), answer: erraticPageSchema });
   }
   /** Asks for a file of a User's own record; `export` tells how far it is. */
   postExport(question: z.input<typeof postExportSchema> = {}) {

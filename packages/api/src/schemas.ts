@@ -7,6 +7,7 @@ export * from './common.ts';
 export * from './demonstration.ts';
 export * from './devices.ts';
 export * from './email.ts';
+export * from './erratic.ts';
 export * from './events.ts';
 export * from './exports.ts';
 export * from './imports.ts';

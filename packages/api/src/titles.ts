@@ -103,12 +103,13 @@ export const setTitleSwitchSchema = z
   });
 export type SetTitleSwitch = z.infer<typeof setTitleSwitchSchema>;
 
-/** That somebody asked for titles of a device. */
+/** That somebody asked for titles of a device, or for a list of devices by them. */
 export const titleReadingSchema = z.object({
   readAt: instantSchema,
   /** By whose responsibility. */
   userId: euiSchema,
-  device: euiSchema,
+  /** Left out of a list of devices. */
+  device: euiSchema.optional(),
   /** What was asked for besides the device. */
   what: z.string(),
   /** Left out of a machine. */

@@ -41,13 +41,13 @@ create table home_network (
 
 -- ---------------------------------------------------------------- who looked (distributed by user_id)
 
--- Each page of titles that somebody asked for, written before anything is read.
+-- Each page of titles that somebody asked for, written before anything is read; of the list of erratic devices too.
 create table title_reading (
   user_id macaddr8 not null,     -- by whose responsibility
   day date not null,             -- UTC day of reading
   reading_id uuid not null default gen_random_uuid(),
   read_at timestamptz not null,
-  device macaddr8 not null,
+  device macaddr8,               -- null: a list of devices
   what text not null,            -- what was asked for besides the device
   person_id text,                -- null: a machine
   email text,
@@ -118,7 +118,7 @@ create function title_device() returns macaddr8
 language sql stable parallel safe
 return nullif(current_setting('penstock.title_device', true), '')::macaddr8;
 
-create function work_out_title_times() returns tstzmultirange
+create function title_times_of(in_device macaddr8) returns tstzmultirange
 language sql stable security definer set search_path from current
 return (
   select coalesce(range_agg(s.span), '{}')
@@ -129,9 +129,13 @@ return (
     select tstzrange(null, r.valid_to)
     where r.valid_from <= viewed_at() and viewed_at() < r.valid_to
       and title_switch_at('history', viewed_at()) = 'shown') s
-  where r.device = title_device()
+  where r.device = in_device
     and exists (select from title_responsibility c
-                where c.device = title_device() and c.valid_from <= viewed_at() and viewed_at() < c.valid_to));
+                where c.device = in_device and c.valid_from <= viewed_at() and viewed_at() < c.valid_to));
+
+create function work_out_title_times() returns tstzmultirange
+language sql stable
+return title_times_of(title_device());
 
 create function title_times() returns tstzmultirange
 language sql stable parallel safe
@@ -213,13 +217,13 @@ create policy titles on release_span for select to penstock_titles using (true);
 
 grant create on schema penstock to penstock_titles;
 alter view title_responsibility owner to penstock_titles;
-alter function work_out_title_times owner to penstock_titles;
+alter function title_times_of owner to penstock_titles;
 alter view device_title owner to penstock_titles;
 alter function title_released_at owner to penstock_titles;
 alter function title_sender_role owner to penstock_titles;
 revoke create on schema penstock from penstock_titles;
-revoke execute on function work_out_title_times, title_released_at, title_sender_role from public;
-grant execute on function work_out_title_times, title_released_at, title_sender_role to penstock_titles, penstock_title_viewer;
+revoke execute on function title_times_of, title_released_at, title_sender_role from public;
+grant execute on function title_times_of, title_released_at, title_sender_role to penstock_titles, penstock_title_viewer;
 grant select on device_title, title_switch to penstock_title_viewer;
 
 -- A page of the titles of the named device, newest first: after the title (in_at, in_sequence, in_tie) of in_last, and recorded

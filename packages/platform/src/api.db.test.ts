@@ -92,6 +92,8 @@ describe('who may call what', () => {
     'GET /api/v1/devices/:device/titles.csv': 'titles.see',
     'GET /api/v1/devices/:device/timeline': 'titles.see',
     'POST /api/v1/devices/:device/titles/exports': 'titles.see',
+    'GET /api/v1/devices/erratic': 'titles.see',
+    'GET /api/v1/devices/erratic.csv': 'titles.see',
     'GET /api/v1/title-readings': 'lookups.see',
     'GET /api/v1/messages/:day/:sequence/causes': 'titles.see',
     'POST /api/v1/messages/:day/:sequence/decisions': 'alerts.change',

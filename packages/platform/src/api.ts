@@ -2,6 +2,7 @@
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { causeRoutes } from './audit-trail/cause-routes.ts';
+import { erraticRoutes } from './audit-trail/erratic-routes.ts';
 import { exportRoutes } from './audit-trail/export-routes.ts';
 import { questionRoutes } from './audit-trail/question-routes.ts';
 import { createRecordStore } from './audit-trail/record-store.ts';
@@ -94,6 +95,7 @@ export function createApi(options: {
       viewsRoutes({ pool, clock }),
       exportRoutes({ pool, titles, clock, logDays: config.messages.logDays }),
       titleRoutes({ pool, record, titles, clock, logDays: config.messages.logDays }),
+      erraticRoutes({ pool, clock }),
       causeRoutes({ pool, record, titles, clock }),
       questionRoutes({ pool, titles, now: () => clock.now() }),
       thresholdsRoutes({ pool, clock }),

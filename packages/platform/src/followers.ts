@@ -1,12 +1,13 @@
 /**
  * What goes on by itself in the platform's own process: signed files are brought to rest, decisions carried out, alerts,
- * notices and incidents written, the log summed up. Each follows rows that others wrote, takes its turn by a lock, and
+ * notices and incidents written, the log summed up, for thresholds and by device. Each follows rows that others wrote, takes its turn by a lock, and
  * may run in any number of processes.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
+import { dropOldActivity, sumUpActivity } from './audit-trail/activity-sums.ts';
 import { ExportWorker } from './audit-trail/export-worker.ts';
 import { dropExpiredExports } from './audit-trail/exports-store.ts';
 import { dropOldQuestions } from './audit-trail/question-changes-store.ts';
@@ -47,6 +48,8 @@ const NOTICE_SECONDS = 5;
 /** What came since is read from the log at each question: at 10,000 messages a second some 0.1 s of it. */
 const SUM_SECONDS = 20;
 const UPKEEP_SECONDS = 300;
+/** What devices do is shown by the day: a device's messages of a minute change its row once. */
+const ACTIVITY_SECONDS = 60;
 /** Looks at the use of thresholds are a minute apart at least; twice a minute none is missed. */
 const USAGE_SECONDS = 30;
 
@@ -159,8 +162,10 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
       stopped.set(await countStopped(pool)),
     ),
     new Every(SUM_SECONDS, log, 'the log was not summed up', () => sumUpLog(pool)),
+    new Every(ACTIVITY_SECONDS, log, 'what devices do was not summed up', () => sumUpActivity(pool)),
     new Every(USAGE_SECONDS, log, 'the use of thresholds was not looked at', () => lookAtUsage(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'old counts of traffic were not dropped', () => dropOldTraffic(pool, clock.now())),
+    new Every(UPKEEP_SECONDS, log, 'old counts of devices were not dropped', () => dropOldActivity(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'old questions were not dropped', () =>
       dropOldQuestions(pool, new Date(`${addDays(utcDay(clock.now()), -config.messages.logDays)}T00:00:00Z`)),
     ),

@@ -96,6 +96,16 @@ export function titleSpans({ responsible, homeNetworks, viewers, switches, now }
   return [...own, ...earlier];
 }
 
+/** Whether titles of all instants from `from` to before `to` are shown. */
+export function areAllShown(spans: readonly TitleSpan[], from: number, to: number): boolean {
+  let shownTo = from;
+  for (const { validFrom, validTo } of spans.toSorted((one, other) => one.validFrom - other.validFrom)) {
+    if (validFrom > shownTo) break;
+    shownTo = Math.max(shownTo, validTo);
+  }
+  return shownTo >= to;
+}
+
 /** The span by which a title of this time is shown; undefined: it is not. */
 export function spanOf(spans: readonly TitleSpan[], instant: number): TitleSpan | undefined {
   return spans.find((span) => covers(span, instant));

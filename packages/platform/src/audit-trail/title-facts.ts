@@ -1,7 +1,7 @@
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { findDevices } from '../devices/device-lookup.ts';
-import type { RegistrationRole, Responsibility } from '../devices/devices.ts';
+import type { RegistrationRole } from '../devices/devices.ts';
 import type { RoleSpan } from '../parties/parties.ts';
 import { readSwitches } from './switches-store.ts';
 import type { TitleFacts } from './title-access.ts';
@@ -21,10 +21,19 @@ export async function readTitleFacts(
   pool: pg.Pool,
   { device, userIds, now }: { device: Eui; userIds: readonly Eui[]; now: Date },
 ): Promise<TitleFacts> {
-  const known = (await findDevices(pool, [device])).get(device);
-  const networks = await pool.query<SpanRow>(`select user_id, role, ${SPAN} from home_network where device = $1`, [
-    device,
-  ]);
+  return (await readFactsOfMany(pool, { devices: [device], userIds, now }))(device);
+}
+
+/** As readTitleFacts, of as many devices as are named. */
+export async function readFactsOfMany(
+  pool: pg.Pool,
+  { devices, userIds, now }: { devices: readonly Eui[]; userIds: readonly Eui[]; now: Date },
+): Promise<(device: Eui) => TitleFacts> {
+  const known = await findDevices(pool, devices);
+  const networks = await pool.query<SpanRow & { device: string }>(
+    `select device, user_id, role, ${SPAN} from home_network where device = any ($1::macaddr8[])`,
+    [devices],
+  );
   const users = await pool.query<{ user_id: string; is_active: boolean }>(
     `select u.user_id, u.status = 'active' and p.status = 'active' as is_active
      from user_id u join party p using (party_id) where u.user_id = any ($1::macaddr8[])`,
@@ -34,34 +43,39 @@ export async function readTitleFacts(
     `select user_id, role, ${SPAN} from user_role where user_id = any ($1::macaddr8[])`,
     [userIds],
   );
-  return {
-    responsible: known?.responsible ?? [],
-    homeNetworks: networks.rows.map(
-      (row): Responsibility => ({
-        userId: requireEui(row.user_id),
-        role: row.role as RegistrationRole,
-        validFrom: row.valid_from,
-        validTo: row.valid_to,
-      }),
-    ),
-    viewers: new Map(
-      users.rows.map((user) => [
-        requireEui(user.user_id),
-        {
-          isActive: user.is_active,
-          roles: roles.rows
-            .filter((row) => row.user_id === user.user_id)
-            .map(
-              (row): RoleSpan => ({
-                role: row.role as RoleSpan['role'],
-                validFrom: row.valid_from,
-                validTo: row.valid_to,
-              }),
-            ),
-        },
-      ]),
-    ),
-    switches: await readSwitches(pool),
+  const homeNetworks = Map.groupBy(
+    networks.rows.map((row) => ({
+      device: requireEui(row.device),
+      userId: requireEui(row.user_id),
+      role: row.role as RegistrationRole,
+      validFrom: row.valid_from,
+      validTo: row.valid_to,
+    })),
+    ({ device }) => device,
+  );
+  const viewers = new Map(
+    users.rows.map((user) => [
+      requireEui(user.user_id),
+      {
+        isActive: user.is_active,
+        roles: roles.rows
+          .filter((row) => row.user_id === user.user_id)
+          .map(
+            (row): RoleSpan => ({
+              role: row.role as RoleSpan['role'],
+              validFrom: row.valid_from,
+              validTo: row.valid_to,
+            }),
+          ),
+      },
+    ]),
+  );
+  const switches = await readSwitches(pool);
+  return (device) => ({
+    responsible: known.get(device)?.responsible ?? [],
+    homeNetworks: homeNetworks.get(device) ?? [],
+    viewers,
+    switches,
     now: now.getTime(),
-  };
+  });
 }

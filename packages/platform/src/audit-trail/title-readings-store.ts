@@ -1,4 +1,4 @@
-// Who asked for titles, of which device, and when.
+// Who asked for titles, or for devices by them, and when.
 import type { TitleReadingPage, TitleReadingQuery } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
@@ -11,7 +11,8 @@ export async function recordTitleReading(
   reading: {
     readonly viewer: Viewer;
     readonly userIds: readonly Eui[];
-    readonly device: Eui;
+    /** Undefined: a list of devices. */
+    readonly device: Eui | undefined;
     readonly what: string;
     readonly at: Date;
   },
@@ -21,7 +22,7 @@ export async function recordTitleReading(
   await pool.query(
     `insert into title_reading (user_id, day, read_at, device, what, person_id, email, role)
      select u, $2, $3, $4, $5, $6, $7, $8 from unnest($1::macaddr8[]) u`,
-    [userIds, utcDay(at), at, device, what, personId ?? null, email ?? null, role ?? null],
+    [userIds, utcDay(at), at, device ?? null, what, personId ?? null, email ?? null, role ?? null],
   );
 }
 
@@ -29,7 +30,7 @@ interface ReadingRow {
   reading_id: string;
   read_at: Date;
   user_id: string;
-  device: string;
+  device: string | null;
   what: string;
   email: string | null;
   role: string | null;
@@ -50,7 +51,7 @@ export async function listTitleReadings(
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
        and ($5::macaddr8 is null or device = $5::macaddr8)
-       and is_found($7, email, what, upper(replace(device::text, ':', '-')), user_words(user_id))
+       and is_found($7, email, what, eui_text(device), user_words(user_id))
      order by read_at desc, reading_id desc limit $6`,
     [at, id, own, named, device ?? null, limit + 1, find],
   );
@@ -60,7 +61,7 @@ export async function listTitleReadings(
     items: shown.map((row) => ({
       readAt: row.read_at.toISOString(),
       userId: requireEui(row.user_id),
-      device: requireEui(row.device),
+      ...(row.device === null ? {} : { device: requireEui(row.device) }),
       what: row.what,
       ...(row.email === null ? {} : { email: row.email }),
       ...(row.role === null ? {} : { role: row.role }),

@@ -243,7 +243,6 @@ export function createTitleStore(options: {
 function toDocument(row: TitleRow, { device, userIds }: TitleView, span: TitleSpan, reference: string): TitleDocument {
   const name = row.srv === null ? undefined : catalogue.get(row.srv)?.name;
   const meaning = row.code === null ? undefined : responseCodes.get(row.code)?.meaning;
-  const since = instantOf(span.since);
   return {
     reference,
     time: row.recorded_at.toISOString(),
@@ -263,6 +262,12 @@ function toDocument(row: TitleRow, { device, userIds }: TitleView, span: TitleSp
     },
     // of several User IDs it would not say whose
     ...(row.is_own && userIds.length === 1 ? { position: formatPosition(row) } : {}),
-    why: { basis: span.basis, role: span.role, userId: span.userId, ...(since === undefined ? {} : { since }) },
+    why: toReason(span),
   };
+}
+
+/** Why something that lies in the span is shown. */
+export function toReason({ basis, role, userId, since }: TitleSpan): TitleDocument['why'] {
+  const from = instantOf(since);
+  return { basis, role, userId, ...(from === undefined ? {} : { since: from }) };
 }

@@ -21,17 +21,19 @@ export async function asViewerOf<Result>(
 }
 
 /**
- * As asViewerOf, as the role of those who look at the titles of their devices: it reads the view `device_title` alone, which
- * has what these User IDs may see of the device at `now`.
+ * As asViewerOf, as the role of those who look at the titles of their devices: it reads the view `device_title`, which has
+ * what these User IDs may see of the device at `now`, and the functions by which erratic devices are found.
  */
 export async function asTitleViewerOf<Result>(
   pool: pg.Pool,
-  { userIds, device, now }: { userIds: readonly Eui[]; device: Eui; now: Date },
+  { userIds, device, now }: { userIds: readonly Eui[]; device?: Eui; now: Date },
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
-  const view = { role: 'penstock_title_viewer', userIds, viewedAt: now.toISOString(), device };
+  const view = { role: 'penstock_title_viewer', userIds, viewedAt: now.toISOString(), device: device ?? '' };
   return viewing(pool, view, async (client) => {
-    await client.query("select set_config('penstock.title_times', work_out_title_times()::text, true)");
+    if (device !== undefined) {
+      await client.query("select set_config('penstock.title_times', work_out_title_times()::text, true)");
+    }
     return work(client);
   });
 }
