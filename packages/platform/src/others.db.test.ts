@@ -133,6 +133,12 @@ beforeAll(async () => {
       MARK,
     ],
     [`insert into quarantine_note values ($1, $2, 1, now(), $3, $3)`, event, MARK],
+    [
+      `insert into device_activity (device, user_id, day, busy_on, counts)
+       select $2, u, (now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date, array_fill(1, array[29]) || 99
+       from unnest(array[$1, '00:00:00:00:00:00:00:00']::macaddr8[]) u`,
+      device,
+    ],
     [`insert into notice values ($1, now(), 'held', $2, $3, 1)`, event, MARK],
     [
       `insert into export (user_id, export, asked_by, author, requested_at, format, conditions, state, first_day, last_day, day,
@@ -431,6 +437,7 @@ describe('nothing of another User', () => {
       'people',
       'people/invitations',
       'people/approvals',
+      'devices/erratic',
       'record-readings',
     ]) {
       const { text } = await ask(MARK, 'GET', `/api/v1/${list}`, undefined);

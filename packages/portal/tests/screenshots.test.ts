@@ -8,7 +8,7 @@ import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, setCounts, 
 import { TestPages } from './testing-pages.ts';
 import { type Picture, takePictures } from './testing-pictures.ts';
 import { alpha, type TestPortal } from './testing-portal.ts';
-import { findMeters, recordTitles } from './testing-titles.ts';
+import { addErratic, findMeters, recordTitles } from './testing-titles.ts';
 
 // `npm run screenshots`: every page in light and dark under docs/portal, from a whole platform. No part of the tests;
 // run it when a page changed, and look at what it made.
@@ -30,6 +30,7 @@ const pages = new TestPages({
     const { pool } = portal.database;
     meter = (await findMeters(portal)).own;
     await recordTitles(portal, meter, 300);
+    await addErratic(portal);
     await recordAlerts(portal, meter);
     await addQuestions(portal);
     await addExports(portal);
@@ -148,6 +149,7 @@ takePictures(test, pages, {
     ready: (page) => rows(page, 5),
     size: { width: 1280, height: 1100 },
   },
+  'erratic-devices': of('/erratic-devices', (page) => rows(page, 3)),
   'audit-trail-switches': of('/audit-trail?tab=switches', (page) =>
     page.getByRole('region', { name: 'History' }).waitFor(),
   ),

@@ -4,7 +4,7 @@ import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, signAs } fr
 import { TestPages } from './testing-pages.ts';
 import { alpha } from './testing-portal.ts';
 import { type ShownPage, walk } from './testing-states.ts';
-import { findMeters, recordTitles } from './testing-titles.ts';
+import { addErratic, findMeters, recordTitles } from './testing-titles.ts';
 
 // The pages of a User in each of their states.
 
@@ -14,6 +14,7 @@ const pages = new TestPages({
     await holdMessages(portal, 30);
     meter = (await findMeters(portal)).own;
     await recordTitles(portal, meter, 20);
+    await addErratic(portal);
     await recordAlerts(portal, meter);
     await addQuestions(portal);
   },
@@ -169,6 +170,13 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     whole: (page) => page.getByRole('table', { name: 'Titles' }),
     empty: 'There are no titles yet.',
     unseen: 'devices',
+  }),
+  'erratic devices': () => ({
+    path: '/erratic-devices',
+    asks: '/devices/erratic',
+    whole: table,
+    empty: 'None of the devices is erratic.',
+    unseen: 'erratic devices',
   }),
   'what a device is': () => ({
     path: `/devices/${meter}?code=E21`,

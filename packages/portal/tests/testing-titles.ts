@@ -52,3 +52,34 @@ export async function recordTitles({ database }: TestPortal, device: string, cou
   );
   await pool.query('analyze message_log, named_device');
 }
+
+/**
+ * Thirty days of activity of some devices of alpha's, as the platform sums them up: one that sends alerts since today, one
+ * that everybody asks since some days, one that always had much, and others that do what they usually do.
+ */
+export async function addErratic({ database }: TestPortal): Promise<readonly string[]> {
+  const days = (of: (day: number) => number) => Array.from({ length: 30 }, (_, day) => of(day));
+  const seen: readonly (readonly ['alerts' | 'titles', number[]])[] = [
+    ['alerts', days((day) => (day === 29 ? 412 : 2 + (day % 3)))],
+    ['titles', days((day) => (day > 25 ? 96 - 7 * (day % 4) : day % 5))],
+    ['titles', days((day) => (day === 28 ? 44 : 1))],
+    ['titles', days((day) => 40 + (day % 7))],
+  ];
+  const { pool } = database;
+  const { rows } = await pool.query<{ device: string }>(
+    `select distinct d.device from device d join responsibility r using (device)
+     where r.user_id = $1 and r.valid_from <= now() and now() < r.valid_to and d.kind in ('ESME', 'CHF')
+     order by d.device limit $2`,
+    [alpha, seen.length],
+  );
+  const devices = rows.map((row) => row.device);
+  await pool.query(
+    `insert into device_activity (device, user_id, day, busy_on, counts)
+     select s.device, case s.what when 'alerts' then $1 else '00:00:00:00:00:00:00:00' end::macaddr8,
+            (now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date, s.counts
+     from json_to_recordset($2) as s(device macaddr8, what text, counts integer[])
+     on conflict (device, user_id) do update set day = excluded.day, busy_on = excluded.busy_on, counts = excluded.counts`,
+    [alpha, JSON.stringify(seen.map(([what, counts], index) => ({ device: devices[index], what, counts })))],
+  );
+  return devices.map((device) => device.toUpperCase().replaceAll(':', '-'));
+}

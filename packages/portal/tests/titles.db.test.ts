@@ -2,16 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { TestPages } from './testing-pages.ts';
 import { alpha, beta, findBarriers } from './testing-portal.ts';
-import { findMeters, recordTitles } from './testing-titles.ts';
+import { addErratic, findMeters, recordTitles } from './testing-titles.ts';
 
 // The page of a device with the titles of everybody's messages, as who is responsible and the Operator see it.
 
 let own = '';
 let other = '';
+let erratic: readonly string[] = [];
 const pages = new TestPages({
   prepare: async (portal) => {
     ({ own, other } = await findMeters(portal));
     await recordTitles(portal, own, 140);
+    erratic = await addErratic(portal);
   },
 });
 const looks = async (): Promise<number> => {
@@ -138,4 +140,37 @@ test('who looked stands on the audit trail; a switch is set from an instant on, 
   await page.getByText('What held before').click();
   await page.getByText('Shown: from the beginning').waitFor();
   expect(await page.getByRole('button', { name: /^Change/ }).count()).toBe(0);
+});
+
+test('erratic devices stand on their page, the worst first, for who is responsible now, and lead to their titles', async () => {
+  const [first = '', second = '', third = '', usual = ''] = erratic;
+  let page = await pages.openAs(pages.portal.people.analyst, '/overview');
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Erratic devices' }).click();
+  await pages.row('412 alerts today; usual 3 a day').waitFor();
+  const rows = (await page.getByRole('table').getByRole('row').allTextContents()).slice(1);
+  expect(rows.map((text) => erratic.find((device) => text.includes(device)))).toEqual([first, second, third]);
+  expect(rows.join()).not.toContain(usual);
+  await page.getByRole('img', { name: 'Alerts a day: 412 today' }).waitFor();
+  const saved = page.waitForEvent('download');
+  await pages.button('Export as CSV').click();
+  const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\n');
+  expect(lines).toHaveLength(1 + 3);
+
+  const { pool } = pages.portal.database;
+  await pool.query('update responsibility set valid_to = now() where device = $1 and user_id = $2', [third, alpha]);
+  await pool.query('select refresh_responsible(array[$1::macaddr8])', [third]);
+  await pages.button('Look again').click();
+  await pages.row(third).waitFor({ state: 'detached' });
+  await pages.row(first).getByRole('link').click();
+  await page.getByRole('heading', { name: 'Audit trail' }).waitFor();
+
+  const head = await pages.portal.addPerson('chief', { [alpha]: 'user_administrator' });
+  page = await pages.openAs(head, '/audit-trail');
+  await pages.row('Erratic devices, as a file').filter({ hasText: 'A list of devices' }).waitFor();
+  page = await pages.openAs(pages.portal.people.desk, `/erratic-devices?user=${alpha}`);
+  await page.getByLabel('Why').fill('Call 4712: a meter that alerts');
+  expect(await findBarriers(page)).toEqual([]);
+  await pages.button('Show the devices').click();
+  await pages.row(second).waitFor();
+  await page.getByRole('note').getByText('Call 4712').waitFor();
 });

@@ -205,6 +205,13 @@ const device = createRoute({
   component: lazyRouteComponent(() => import('../devices/device-page.tsx'), 'DevicePage'),
 });
 
+const erratic = createRoute({
+  getParentRoute: () => root,
+  path: '/erratic-devices',
+  validateSearch: z.object({ user: text }),
+  component: lazyRouteComponent(() => import('../devices/erratic-page.tsx'), 'ErraticPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -231,6 +238,7 @@ export const router = createRouter({
     questions,
     devices,
     device,
+    erratic,
     demonstration,
   ]),
   // plain text: '4.1' is a service and '81E2' a code, never a number

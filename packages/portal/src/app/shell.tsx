@@ -32,6 +32,7 @@ const pages = [
   { to: '/ways', label: 'Ways', right: 'ways.see' },
   { to: '/streams', label: 'Streams', right: undefined },
   { to: '/devices', label: 'Devices', right: 'devices.see' },
+  { to: '/erratic-devices', label: 'Erratic devices', right: 'titles.see' },
   { to: '/audit-trail', label: 'Audit trail', right: 'switches.see' },
   { to: '/questions', label: 'Questions', right: 'questions.see' },
   { to: '/incidents', label: 'Incidents', right: undefined },

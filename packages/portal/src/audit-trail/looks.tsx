@@ -11,7 +11,7 @@ import { askedWords } from './words.ts';
 
 type Look = TitleReadingPage['items'][number];
 
-/** Who asked for titles, of which device, and when. */
+/** Who asked for titles of a device, or for devices by them, and when. */
 export function Looks() {
   const find = useFind();
   const looks = usePaged<Look, typeof titleReadingPageSchema>('looks', titleReadingPageSchema, '/title-readings', {
@@ -32,7 +32,7 @@ export function Looks() {
           <When key="at" at={readAt} inline />,
           <Who key="who" email={email} role={role} />,
           <UserName key="user" userId={userId} />,
-          <DeviceLink key="device" device={device} />,
+          device === undefined ? 'A list of devices' : <DeviceLink key="device" device={device} />,
           askedWords(what),
         ]}
       </PagedTable>

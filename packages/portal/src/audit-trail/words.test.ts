@@ -31,6 +31,8 @@ test('what was asked', () => {
   expect(askedWords('export')).toBe('All of it as a file');
   expect(askedWords(`file of export ${'ab'.repeat(16)}`)).toBe('A file that was made before');
   expect(askedWords('export code=E21')).toBe('As a file: code=E21');
+  expect(askedWords('erratic devices')).toBe('Erratic devices');
+  expect(askedWords('export erratic devices')).toBe('Erratic devices, as a file');
 });
 
 test('the settings of a switch: what holds, what is to come with the next first, what held before', () => {

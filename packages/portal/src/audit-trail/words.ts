@@ -45,6 +45,8 @@ export function whyWords({ basis, role, since }: TitleDocument['why'], isOperato
 /** What was asked for besides the device: 'export srv=4.1.1' of the platform, as a person reads it. */
 export function askedWords(what: string): string {
   if (what.startsWith('file of export')) return 'A file that was made before';
+  if (what === 'erratic devices') return 'Erratic devices';
+  if (what === 'export erratic devices') return 'Erratic devices, as a file';
   const [first, ...rest] = what.split(' ');
   const conditions = (first === 'export' ? rest : [first, ...rest]).filter(Boolean).join(', ');
   if (first === 'export') return conditions === '' ? 'All of it as a file' : `As a file: ${conditions}`;

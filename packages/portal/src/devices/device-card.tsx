@@ -7,18 +7,8 @@ import { Facts } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { DeviceLink } from './device-link.tsx';
+import { kindWords } from './kinds.ts';
 import { inOrder, type Responsibility, responsibilityWords, spanAt } from './responsible.ts';
-
-const kindWords: Readonly<Record<DeviceDocument['kind'], string>> = {
-  ESME: 'Electricity meter',
-  GSME: 'Gas meter',
-  CHF: 'Communications hub',
-  GPF: 'Gas proxy function',
-  HCALCS: 'Load control switch',
-  PPMID: 'Prepayment interface',
-  IHD: 'In-home display',
-  CAD: 'Consumer access device',
-};
 
 /** Devices that take and send messages as they should; others wait for something or have left. */
 const marks: Partial<Record<DeviceDocument['status'], string>> = {

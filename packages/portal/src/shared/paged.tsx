@@ -24,6 +24,8 @@ const topicsOf = {
   activity: ['people'],
   readings: ['readings'],
   looks: ['looks'],
+  // each page that is asked for is recorded: only a change of access has it asked again
+  erratic: ['directory', 'devices'],
   exports: ['exports'],
   questions: ['questions'],
   certificates: ['directory'],
