@@ -196,6 +196,24 @@ test('what was decided is released once, whatever is killed, and each held messa
     );
   await vi.waitUntil(async () => ((await alerts())[0]?.rows ?? 0) >= total, soon);
   expect(await alerts()).toEqual([{ rows: total, counters: total }]);
+
+  // what devices do a day was summed up meanwhile: each message that is out once, however late it went
+  const everybody = '00:00:00:00:00:00:00:00';
+  const left = () =>
+    ask<{ summed: string }>('select sum_up_activity($1, 0::smallint, 100000, 10)::text as summed', [everybody]);
+  await vi.waitUntil(async () => (await left())[0]?.summed === '0', soon);
+  const [counted] = await ask<{ summed: number; out: number }>(
+    `select (select sum(c)::integer from device_activity a, unnest(a.counts) c where a.user_id = $1) as summed,
+            (select count(*)::integer from message_device d join message_log l using (user_id, day, sequence)
+             where l.kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
+               and (l.verdict in ('passed', 'warned')
+                    or exists (select from held_decision h
+                               where h.action = 'process' and (h.user_id, h.day, h.sequence) = (l.user_id, l.day, l.sequence)))
+               and not is_user_id(d.device)) as out`,
+    [everybody],
+  );
+  expect(counted?.out).toBeGreaterThan(total / 2);
+  expect(counted?.summed).toBe(counted?.out);
 }, 180_000);
 
 test('penstock quarantine submit begins a release paused, at a rate; penstock quarantine release lets it go on', async () => {

@@ -4,11 +4,13 @@ import type { Eui } from '@penstock/duis';
 import { addDays, type Day } from '../foundation/clock.ts';
 import {
   type DayCount,
+  firstActive,
   type Judgement,
   judge,
   judgementWords,
   levelOfKind,
   USUAL_DAYS,
+  usualLevel,
   WINDOW_DAYS,
 } from './erratic.ts';
 
@@ -24,6 +26,19 @@ export interface SeenDevice {
 
 const NO_ALERTS: readonly number[] = Array<number>(WINDOW_DAYS).fill(0);
 
+/** The first day on which the device sent or was sent anything that is known: it was there from then on. */
+function knownFrom({ titles, alerts }: SeenDevice): number {
+  const firsts = [titles, ...alerts.values()].map(firstActive).filter((day) => day !== -1);
+  return Math.min(...firsts, WINDOW_DAYS);
+}
+
+/** What a device usually has, as one of its kind: a device that is silent has nothing, whether it is new or not. */
+function levelOf(seen: SeenDevice, userId: Eui | undefined): number | undefined {
+  const days = userId === undefined ? seen.titles : (seen.alerts.get(userId) ?? NO_ALERTS);
+  const from = knownFrom(seen);
+  return from === WINDOW_DAYS ? 0 : usualLevel(days.slice(0, USUAL_DAYS), from);
+}
+
 /** What devices of one kind have, each level worked out when it is first asked for; of alerts by their receiver. */
 function levelsOf(peers: readonly SeenDevice[]) {
   const byKind = Map.groupBy(peers, ({ kind }) => kind);
@@ -31,10 +46,7 @@ function levelsOf(peers: readonly SeenDevice[]) {
   return (kind: SeenDevice['kind'], userId: Eui | undefined): number | undefined => {
     const key = `${kind} ${userId}`;
     if (!levels.has(key)) {
-      const days = (byKind.get(kind) ?? []).map(({ titles, alerts }) =>
-        (userId === undefined ? titles : (alerts.get(userId) ?? NO_ALERTS)).slice(0, USUAL_DAYS),
-      );
-      levels.set(key, levelOfKind(days));
+      levels.set(key, levelOfKind((byKind.get(kind) ?? []).map((peer) => levelOf(peer, userId))));
     }
     return levels.get(key);
   };
@@ -46,11 +58,12 @@ function levelsOf(peers: readonly SeenDevice[]) {
  */
 export function listErratic(devices: readonly SeenDevice[], peers: readonly SeenDevice[], today: Day): ErraticDevice[] {
   const first = addDays(today, 1 - WINDOW_DAYS);
-  const levelOf = levelsOf(peers);
+  const ofKind = levelsOf(peers);
   return devices
     .flatMap((seen): ErraticDevice[] => {
+      const from = knownFrom(seen);
       const judged = [...seen.alerts, [undefined, seen.titles] as const].flatMap(([userId, days]) => {
-        const judgement = judge(days, levelOf(seen.kind, userId));
+        const judgement = judge(days, ofKind(seen.kind, userId), from);
         return judgement === undefined ? [] : [{ userId, judgement }];
       });
       judged.sort((one, other) => other.judgement.score - one.judgement.score);

@@ -107,12 +107,21 @@ test('who sees which devices as erratic follows from the titles that it may see,
           }
           expect(paged).toEqual(found);
           listed += found.length;
-          const second = await asTitleViewerOf(database.pool, { userIds, now: new Date(NOW) }, (client) =>
-            client.query<{ device: string; user_id: string; counts: (number | null)[] }>(
-              'select device, user_id, counts from seen_activity($1)',
-              [devices],
-            ),
+          const [second, named] = await asTitleViewerOf(
+            database.pool,
+            { userIds, now: new Date(NOW) },
+            async (client) => [
+              await client.query<{ device: string; user_id: string; counts: (number | null)[] }>(
+                'select device, user_id, counts from seen_activity($1)',
+                [devices],
+              ),
+              await client.query<{ device: string }>(
+                'select busy_devices() as device union all select near_devices($1, 5)',
+                [devices],
+              ),
+            ],
           );
+          for (const { device } of named.rows) expect(seen.map((one) => one.device)).toContain(requireEui(device));
           const counted = second.rows
             .map(({ device, user_id, counts }) => `${requireEui(device)} ${user_id} ${counts}`)
             .filter((text) => !/00:00 0(?:,0)*$/.test(text));

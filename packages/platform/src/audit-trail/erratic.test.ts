@@ -52,19 +52,25 @@ test('a new device is held against its kind only, and against nothing where that
   const found = judge(isNew, 0);
   expect(found).toMatchObject({ basis: 'above_kind', usual: undefined, since: 29 });
   expect(found && judgementWords('titles', found)).toBe(
-    '120 requests and responses today; too new to have a usual level; nine in ten devices of its kind none.',
+    '120 requests and responses today; no usual level yet; nine in ten devices of its kind none.',
   );
   expect(judge(Array<DayCount>(WINDOW_DAYS).fill(undefined), 0)).toBeUndefined();
 });
 
-test('the level of a kind needs twenty devices; silent ones count, new ones do not', () => {
-  const busy = Array<DayCount>(USUAL_DAYS).fill(40);
-  const silent = Array<DayCount>(USUAL_DAYS).fill(0);
-  const isNew = [...silent.slice(3), 50, 50, 50];
-  expect(levelOfKind(Array(19).fill(silent))).toBeUndefined();
-  expect(levelOfKind([...Array(19).fill(silent), isNew])).toBeUndefined();
-  expect(levelOfKind([...Array(19).fill(silent), busy])).toBe(0);
-  expect(levelOfKind([...Array(17).fill(silent), busy, busy, busy])).toBe(40);
+test('a device that was there and sent nothing has a usual level of nothing', () => {
+  const first = days(0, 0, 90);
+  expect(judge(first, undefined)).toBeUndefined();
+  expect(judge(first, undefined, 3)).toMatchObject({ basis: 'rise', usual: 0, count: 90 });
+  // there since too few days
+  expect(judge(first, undefined, 23)).toBeUndefined();
+});
+
+test('the level of a kind needs twenty devices that have one', () => {
+  const silent = Array<number>(19).fill(0);
+  expect(levelOfKind(silent)).toBeUndefined();
+  expect(levelOfKind([...silent, undefined])).toBeUndefined();
+  expect(levelOfKind([...silent, 40])).toBe(0);
+  expect(levelOfKind([...silent.slice(2), 40, 40, 40])).toBe(40);
 });
 
 test('more messages today are never less erratic, and more on the days before never more', () => {

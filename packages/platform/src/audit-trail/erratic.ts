@@ -29,25 +29,27 @@ function quantile(values: readonly number[], share: number): number | undefined 
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
+/** The first day that had any; -1: none had. */
+export const firstActive = (days: readonly DayCount[]): number => days.findIndex((count) => (count ?? 0) > 0);
+
 /**
  * What a device usually has a day: the median of its days, from the first on which it had any. Undefined with fewer than
  * seven: a device is busy while it is installed, and quiet before.
  * @param days oldest first
+ * @param from the day since which the device is known to be there, where something else than these counts tells it
  */
-export function usualLevel(days: readonly DayCount[]): number | undefined {
-  const first = days.findIndex((count) => count !== undefined && count > 0);
-  const known = days.slice(first).filter((count) => count !== undefined);
-  return first === -1 || known.length < FEWEST_DAYS ? undefined : quantile(known, 0.5);
+export function usualLevel(days: readonly DayCount[], from = firstActive(days)): number | undefined {
+  const known = days.slice(from).filter((count) => count !== undefined);
+  return from === -1 || known.length < FEWEST_DAYS ? undefined : quantile(known, 0.5);
 }
 
 /**
- * What nine in ten devices of a kind have a day at most; undefined with fewer than twenty of them. Devices that had nothing
- * in all these days are counted, those too new to have a usual level are not.
- * @param devices the days of each, oldest first
+ * What nine in ten devices of a kind have a day at most; undefined with fewer than twenty of them.
+ * @param levels the usual level of each; of those too new to have one undefined, which do not count
  */
-export function levelOfKind(devices: readonly (readonly DayCount[])[]): number | undefined {
-  const levels = devices.flatMap((days) => (days.some((count) => count) ? (usualLevel(days) ?? []) : 0));
-  return levels.length < FEWEST_DEVICES ? undefined : quantile(levels, 0.9);
+export function levelOfKind(levels: readonly (number | undefined)[]): number | undefined {
+  const known = levels.filter((level) => level !== undefined);
+  return known.length < FEWEST_DEVICES ? undefined : quantile(known, 0.9);
 }
 
 export interface Judgement {
@@ -70,9 +72,14 @@ export interface Judgement {
 /**
  * Why a device is erratic on one of its two newest days, the one that is worse; undefined: it is not.
  * @param days WINDOW_DAYS of them, oldest first
+ * @param from as of usualLevel
  */
-export function judge(days: readonly DayCount[], ofKind: number | undefined): Judgement | undefined {
-  const usual = usualLevel(days.slice(0, -JUDGED_DAYS));
+export function judge(
+  days: readonly DayCount[],
+  ofKind: number | undefined,
+  from = firstActive(days),
+): Judgement | undefined {
+  const usual = usualLevel(days.slice(0, -JUDGED_DAYS), from);
   let worst: Judgement | undefined;
   for (let day = days.length - 1; day >= Math.max(0, days.length - JUDGED_DAYS); day--) {
     const judged = judgeDay(days, day, usual, ofKind);
@@ -110,10 +117,7 @@ export function judgementWords(what: 'alerts' | 'titles', judgement: Judgement, 
   const { day, count, usual, ofKind } = judgement;
   const when = day === days - 1 ? 'today' : 'yesterday';
   const messages = what === 'alerts' ? 'alerts' : 'requests and responses';
-  const parts = [
-    `${count} ${messages} ${when}`,
-    usual === undefined ? 'too new to have a usual level' : `usual ${usual} a day`,
-  ];
+  const parts = [`${count} ${messages} ${when}`, usual === undefined ? 'no usual level yet' : `usual ${usual} a day`];
   if (ofKind !== undefined)
     parts.push(`nine in ten devices of its kind ${ofKind === 0 ? 'none' : `${ofKind} or fewer`}`);
   return `${parts.join('; ')}.`;

@@ -1,6 +1,6 @@
 import { requireEui } from '@penstock/duis';
 import { expect, test } from 'vitest';
-import { spanOf, switchAt, type TitleFacts, titleSpans } from './title-access.ts';
+import { areAllShown, spanOf, switchAt, type TitleFacts, titleSpans } from './title-access.ts';
 
 const mine = requireEui('90-B3-D5-1F-30-01-00-00');
 const rival = requireEui('90-B3-D5-1F-30-02-00-00');
@@ -84,4 +84,19 @@ test('the newest switch that has begun counts', () => {
     'party',
     'role',
   ]);
+});
+
+test('a time is shown whole when spans cover it without a gap, in whatever order they are', () => {
+  const [own] = titleSpans(facts({ switches: [{ switch: 'history', value: 'hidden', validFrom: 0 }] }));
+  if (own === undefined) throw new Error('there is no span');
+  const spans = [
+    { ...own, validFrom: 20, validTo: 30 },
+    { ...own, validFrom: 10, validTo: 20 },
+    { ...own, validFrom: 31, validTo: 40 },
+  ];
+  expect(areAllShown(spans, 10, 30)).toBe(true);
+  expect(areAllShown(spans, 9, 12)).toBe(false);
+  expect(areAllShown(spans, 10, 31)).toBe(false);
+  expect(areAllShown(spans, 35, 40)).toBe(true);
+  expect(areAllShown(spans, 50, 50)).toBe(true);
 });

@@ -221,6 +221,9 @@ test('as the role of those who look at titles, nothing else can be read, and nob
     'sealing_key',
     'held_decision',
     'release_span',
+    'device_activity',
+    'activity_cursor',
+    'device',
     'message_log_20261122',
   ]) {
     await expect(as(users, `select from ${table} limit 1`)).rejects.toThrow(/permission denied/);
