@@ -1,4 +1,4 @@
-import { Box, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { type ErraticDevice, erraticPageSchema } from '@penstock/api/schemas';
 import { useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
@@ -34,6 +34,14 @@ export function ErraticPage() {
   return (
     <Stack gap="md" maw={1200}>
       <PageTitle title="Erratic devices" />
+      <div>
+        <Title order={1}>Erratic devices</Title>
+        <Text c="dimmed" maw={760}>
+          Devices that today or yesterday had far more alerts, or far more requests and responses, than they usually
+          have, or than devices of their kind. Counted by UTC day, a minute or two behind. A device stands here for a
+          look, not as a fault; that somebody looked is recorded.
+        </Text>
+      </div>
       <ReasonGate user={user} of={gate}>
         {(caller) => <Erratic caller={caller} user={user} />}
       </ReasonGate>
@@ -54,21 +62,11 @@ function Erratic({ caller, user }: { caller: Caller; user: string | undefined })
   );
   return (
     <>
-      <Group justify="space-between" align="flex-end" gap="sm">
-        <Box flex="1 1 320px">
-          <Title order={1}>Erratic devices</Title>
-          <Text c="dimmed" maw={760}>
-            Devices that today or yesterday had far more alerts, or far more requests and responses, than they usually
-            have, or than devices of their kind. Counted by UTC day, a minute or two behind. A device stands here for a
-            look, not as a fault; that somebody looked is recorded.
-          </Text>
-        </Box>
-        <Group gap="xs">
-          <ExportButton caller={caller} path="/devices/erratic.csv" query={query} name="erratic-devices" />
-          <Button variant="default" onClick={() => void queryClient.resetQueries({ queryKey: ['erratic'] })}>
-            Look again
-          </Button>
-        </Group>
+      <Group gap="xs">
+        <ExportButton caller={caller} path="/devices/erratic.csv" query={query} name="erratic-devices" />
+        <Button variant="default" onClick={() => void queryClient.resetQueries({ queryKey: ['erratic'] })}>
+          Look again
+        </Button>
       </Group>
       <PagedTable
         list={list}
