@@ -88,7 +88,7 @@ function Erratic({ caller, user }: { caller: Caller; user: string | undefined })
             <br />
             <DeviceLink device={one.device} />
           </div>,
-          <div key="why" className="penstock-why">
+          <div key="why" className="penstock-finding">
             {one.finding}
           </div>,
           <Since key="since" of={one} />,
