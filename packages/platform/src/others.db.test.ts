@@ -134,8 +134,10 @@ beforeAll(async () => {
     ],
     [`insert into quarantine_note values ($1, $2, 1, now(), $3, $3)`, event, MARK],
     [
-      `insert into device_activity (device, user_id, day, busy_on, counts)
-       select $2, u, (now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date, array_fill(1, array[29]) || 99
+      // the day of the clock that the API goes by, at which its role holds too
+      `with held as (update user_role set valid_from = '-infinity' where user_id = $1)
+       insert into device_activity (device, user_id, day, busy_on, counts)
+       select $2, u, '2026-11-22', '2026-11-22', array_fill(1, array[29]) || 99
        from unnest(array[$1, '00:00:00:00:00:00:00:00']::macaddr8[]) u`,
       device,
     ],
