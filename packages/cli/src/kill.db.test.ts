@@ -1,6 +1,8 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
+import { gunzipSync } from 'node:zlib';
+import { ensurePartitions, openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
 import { createLog } from '@penstock/platform/log';
 import { auditWindows } from '@penstock/platform/thresholds';
 import type { World } from '@penstock/simulator';
@@ -28,7 +30,7 @@ import {
 } from './testing-platform.ts';
 
 // SIGKILL under load that exceeds its thresholds: of the platform, of a process of its gateway, of PostgreSQL, and of one
-// of its processes. `npm run bench -- recovery` does it many times with more load; PENSTOCK_TEST_KILL_ROUNDS makes it
+// of its processes; each time in the middle of an export, too. `npm run bench -- recovery` does it many times with more load; PENSTOCK_TEST_KILL_ROUNDS makes it
 // more here.
 
 const rounds = Number(process.env.PENSTOCK_TEST_KILL_ROUNDS ?? 3);
@@ -47,6 +49,8 @@ let senders: Senders;
 let taker: Taker;
 let pool: pg.Pool;
 let closePool: () => Promise<void>;
+/** Each was being made when something was killed. */
+const exports: string[] = [];
 
 beforeAll(async () => {
   folder = testFolder();
@@ -61,6 +65,7 @@ beforeAll(async () => {
   const { url } = await startEmbeddedPostgres({ dataFolder, log });
   ({ pool, close: closePool } = openDatabase({ url, poolSize: 2, applicationName: 'test', log }));
   await setTightThresholds(pool, world);
+  await recordClosedDay();
   senders = new Senders({ world, gateways: [platform.gateway], senders: 8, traffic: endlessTraffic(world) });
   taker = new Taker(world, platform.gateway, 'taker');
 });
@@ -79,6 +84,9 @@ afterAll(async () => {
 async function survive(kill: () => Promise<void> | void, isBack: () => boolean = () => true): Promise<void> {
   const before = senders.acknowledged.length;
   await vi.waitUntil(() => senders.acknowledged.length >= before + loaded, { timeout: servesAgainWithin });
+  const name = await askForExport();
+  await vi.waitUntil(() => isUnderWay(name), { timeout: servesAgainWithin, interval: 5 });
+  exports.push(name);
   await kill();
   await vi.waitUntil(isBack, { timeout: servesAgainWithin, interval: 10 });
   const backAt = performance.now();
@@ -86,6 +94,58 @@ async function survive(kill: () => Promise<void> | void, isBack: () => boolean =
   expect(senders.unexpected).toEqual([]);
   expect(taker.faults).toEqual([]);
   expect(await auditAgain()).toEqual(sound);
+}
+
+/** A day that is over, of more rows than are read at a time: what an export of it has is known. */
+const closedDay = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+const closedRows = 25_000;
+
+async function recordClosedDay(): Promise<void> {
+  await ensurePartitions(pool, { today: closedDay, ahead: 0 });
+  await pool.query(
+    `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, code, size,
+                              sha256, repetition)
+     select $1, $2, i, $2::date at time zone 'UTC' + i * interval '1 s', 'northbound', 'device_alert', 'passed', $1, i, '8F3F',
+            100, sha256(i::text::bytea), i
+     from generate_series(1, $3::integer) i`,
+    [ownerOfExports(), closedDay, closedRows],
+  );
+}
+
+const ownerOfExports = () => world.users[0]?.userId;
+
+async function askForExport(): Promise<string> {
+  const name = randomBytes(16).toString('hex');
+  // a connection may still be one to the server that was killed
+  await vi.waitFor(
+    () =>
+      pool.query(
+        `insert into export (user_id, export, asked_by, author, requested_at, format, conditions, first_day, last_day, day,
+                             sequence, turn_at, changed_at)
+         values ($1, $2, 'user', 'x', now(), 'csv', '{}', $3, $3, $3, 9223372036854775807, now(), now())
+         on conflict do nothing`,
+        [ownerOfExports(), name, closedDay],
+      ),
+    { timeout: servesAgainWithin },
+  );
+  return name;
+}
+
+/** Whoever makes it has its row; what was made in a turn is seen after it. */
+async function isUnderWay(name: string): Promise<boolean> {
+  const { rows } = await pool.query(
+    `select from export where export = $1 and state = 'waiting' for update skip locked`,
+    [name],
+  );
+  return rows.length === 0;
+}
+
+async function fileOf(name: string): Promise<string> {
+  const { rows } = await pool.query<{ body: Buffer }>(
+    'select body from export_chunk where export = $1 order by from_byte',
+    [name],
+  );
+  return rows.map(({ body }) => gunzipSync(body).toString('utf8')).join('');
 }
 
 /** Asks the database until it answers: a connection may still be one to the server that was killed. */
@@ -166,6 +226,21 @@ describe('under load, nothing acknowledged is lost or doubled and it serves agai
     });
     expect(taker.faults).toEqual([]);
     expect([...taker.taken.keys()].filter((position) => !positions.has(position))).toEqual([]);
+  });
+
+  test('exports in whose middle it was are whole: no row twice, none missing, as one that nothing disturbed', async () => {
+    const states = async () => {
+      const { rows } = await pool.query<{ state: string }>('select distinct state from export');
+      return rows.map(({ state }) => state).join();
+    };
+    await vi.waitUntil(async () => (await states()) === 'done', { timeout: endsWithin });
+    const undisturbed = await askForExport();
+    await vi.waitUntil(async () => (await states()) === 'done', { timeout: endsWithin });
+    const whole = await fileOf(undisturbed);
+    expect(new Set(whole.trimEnd().split('\r\n')).size).toBe(closedRows + 1);
+    expect(exports.length).toBeGreaterThan(2 * rounds);
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+    for (const name of exports) expect(hash(await fileOf(name))).toBe(hash(whole));
   });
 
   test('it stops in order at last, with its processes and its database', async () => {
