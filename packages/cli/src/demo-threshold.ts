@@ -11,18 +11,41 @@ const text = (userId: string) => `adt-file/1,user_id,services,direction,period,w
 threshold,${userId},4.1.1,sent,PT1M,200,300,,,demonstration
 `;
 
-/** Delivers the file, unless the supplier has thresholds already. */
-export async function setDemonstrationThreshold(gateway: string, pki: string, userId: string): Promise<void> {
-  const name = userId.replaceAll('-', '');
+/** Where the demonstration's API is, and the folder of its keys. */
+interface Demonstration {
+  readonly gateway: string;
+  readonly pki: string;
+}
+
+const nameOf = (userId: string): string => userId.replaceAll('-', '');
+
+function clientOf({ gateway, pki }: Demonstration, userId: string): PenstockClient {
   const read = (path: string) => readFileSync(join(pki, path));
-  const client = new PenstockClient({
+  return new PenstockClient({
     address: gateway,
-    certificate: read(`users/${name}-transport.pem`),
-    key: read(`users/${name}-transport.key`),
+    certificate: read(`users/${nameOf(userId)}-transport.pem`),
+    key: read(`users/${nameOf(userId)}-transport.key`),
     authorities: read('ca.pem'),
   });
+}
+
+/** Has two officers sign what a User lets go of what is held, so that both ways can be seen: the supplier has one sign. */
+export async function askTwoForReleases(demonstration: Demonstration, operator: string, userId: string): Promise<void> {
+  const client = clientOf(demonstration, operator);
   try {
-    if ((await client.thresholds({ limit: 1 })).items.length > 0) return;
+    await client.putOfficerPolicy(userId, { secondOfficer: true, secondOfficerForRelease: true, deputies: [] });
+  } finally {
+    client.close();
+  }
+}
+
+/** Delivers the file, unless the supplier has thresholds already: then false. */
+export async function setDemonstrationThreshold(demonstration: Demonstration, userId: string): Promise<boolean> {
+  const name = nameOf(userId);
+  const read = (path: string) => readFileSync(join(demonstration.pki, path));
+  const client = clientOf(demonstration, userId);
+  try {
+    if ((await client.thresholds({ limit: 1 })).items.length > 0) return false;
     const bytes = Buffer.from(text(userId));
     const [certificate] = readCertificates(read(`officers/${name}-1.pem`));
     if (certificate === undefined) throw new Error('the officer of the demonstration has no certificate');
@@ -39,6 +62,7 @@ export async function setDemonstrationThreshold(gateway: string, pki: string, us
       })(),
       signature,
     );
+    return true;
   } finally {
     client.close();
   }

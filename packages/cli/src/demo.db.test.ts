@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { ApiError, type MessageQuery, PenstockClient, personRoleSchema } from '@penstock/api';
-import { type Eui, parseRequestId } from '@penstock/duis';
+import { type Eui, parseRequestId, requireEui } from '@penstock/duis';
 import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
 import { fileNameOf, OPERATOR_ID, USERS } from '@penstock/simulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -241,6 +241,13 @@ describe('while it runs', () => {
     const unknown = new Penstock(['demo', 'code', 'nobody@supplier.example'], { environment, folder });
     expect(await unknown.ended).toMatchObject({ code: 1 });
     expect(unknown.stderr).toContain('aro@supplier.example');
+  });
+
+  test('one supplier has one officer sign what it lets go, another two', async () => {
+    const [, other] = USERS;
+    const policyOf = async (userId: Eui) => (await api(userId).officerPolicy()).secondOfficerForRelease;
+    await expect.poll(() => policyOf(requireEui(other?.userId ?? ''))).toBe(true);
+    expect(await policyOf(large)).toBe(false);
   });
 
   test('streams: a User sees its two', async () => {

@@ -65,7 +65,8 @@ create table way_outage (
   ended_at timestamptz,
   ended_by text,
   ended_why text,
-  changed_at timestamptz not null
+  changed_at timestamptz not null,
+  begun_told_at timestamptz      -- of one that was announced: when all were told that it has begun
 );
 -- A way has one outage at a time.
 create unique index way_outage_open on way_outage (way) where ended_at is null;

@@ -19,13 +19,13 @@ create table email_recipient (
 
 -- ---------------------------------------------------------------- what goes out (distributed by user_id)
 
--- One mail: a receipt of one state of a file, or a report of an event, for one address. What it says is made when it is
--- sent; that there is one row is why there is one mail.
+-- One mail: a receipt of one state of a file, a report of an event, or a notice of the ways, for one address. What it says
+-- is made when it is sent; that there is one row is why there is one mail.
 create table email_outbox (
   user_id macaddr8 not null,
-  kind text not null check (kind in ('receipt', 'report')),
-  about text not null,           -- the file's SHA-256, or the event
-  at timestamptz not null,       -- of the state, or when the report was queued
+  kind text not null check (kind in ('receipt', 'report', 'notice')),
+  about text not null,           -- the file's SHA-256, the event, or the way
+  at timestamptz not null,       -- of the state, when the report was queued, or of the notice
   fingerprint bytea not null,    -- of email_recipient
   -- of a report: during which outage (null: by no outage), and from which numbers it was made
   outage uuid,

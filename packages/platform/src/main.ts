@@ -264,6 +264,7 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
     clock,
     registry,
     looks: { https: { probe: () => doors.check() }, ...channels.looks },
+    operatorId: requireEui(config.operator.userId),
   });
   onStop('what looks at the ways', () => ways.stop());
 

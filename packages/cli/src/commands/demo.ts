@@ -16,7 +16,7 @@ import { createLog, logToFile } from '@penstock/platform/log';
 import { Argument, Command } from 'commander';
 import { takeCommands, tellDemo } from '../demo-control.ts';
 import { DemoSimulator, type SimulatorState } from '../demo-simulator.ts';
-import { setDemonstrationThreshold } from '../demo-threshold.ts';
+import { askTwoForReleases, setDemonstrationThreshold } from '../demo-threshold.ts';
 import { loadConfigFor } from '../load-config.ts';
 import { totpAt } from '../totp.ts';
 import { type Running, runUntilStopped } from '../until-stopped.ts';
@@ -155,7 +155,11 @@ async function startDemo(options: DemoOptions): Promise<Running> {
   });
   console.log(welcome(platform.addresses, folder, options.logFile));
   console.log(signIns(platform.addresses.http, people));
-  await setDemonstrationThreshold(platform.addresses.gateway, join(folder, 'pki'), SUPPLIER);
+  const demonstration = { gateway: platform.addresses.gateway, pki: join(folder, 'pki') };
+  // at the first start alone: what somebody has changed since stays
+  if (await setDemonstrationThreshold(demonstration, SUPPLIER)) {
+    await askTwoForReleases(demonstration, config.operator.userId, OTHER_SUPPLIER);
+  }
   const timer = setInterval(() => {
     if (started.state !== undefined) console.log(summary(started.state));
   }, SHOW_EVERY_MS);
@@ -239,6 +243,8 @@ says in another terminal; then open "Demonstration" and start the flood. To see 
 
 /** The large supplier of the demonstration. */
 const SUPPLIER = '90-B3-D5-1F-30-01-00-00';
+/** Another one, that has two officers sign releases. */
+const OTHER_SUPPLIER = '90-B3-D5-1F-30-02-00-00';
 
 function summary({ users, network }: SimulatorState): string {
   const total = (pick: (user: SimulatorState['users'][number]) => number): string =>

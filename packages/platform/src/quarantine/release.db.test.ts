@@ -1,47 +1,34 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { addDays, type Clock, systemClock, utcDay } from '../foundation/clock.ts';
+import { addDays, type Clock, utcDay } from '../foundation/clock.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
-import { createLog } from '../foundation/log.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { readPassage } from '../messages/passage.ts';
-import { type DirectoryReader, openDirectory } from '../parties/directory-reader.ts';
+import type { DirectoryReader } from '../parties/directory-reader.ts';
 import { moveDirectory } from '../parties/directory-version.ts';
 import { explainVerdict } from '../thresholds/explain.ts';
 import { checkDecisions, openDecisions, recordDecisions, stageDecisions } from './decisions-store.ts';
 import { readEvent } from './events-store.ts';
 import { listHeld } from './held-store.ts';
 import type { RightsRefusal } from './quarantine.ts';
-import { type ReleaseParts, ReleaseWorker } from './release.ts';
+import type { ReleaseParts } from './release.ts';
 import { listReleases, switchRelease } from './releases-store.ts';
 import { day, event, fileNamed, hold, insertQuarantineWorld, linesOf, userA } from './testing-quarantine.ts';
+import { releaseAll, testDirectory, testReleaseWorker } from './testing-release.ts';
 
-const log = createLog({ level: 'silent' });
 let database: TestDatabase;
 let directory: DirectoryReader<undefined>;
 beforeEach(async () => {
   database = await testDatabase();
   await insertQuarantineWorld(database.pool);
-  directory = await openDirectory({ pool: database.pool, log, readRules: async () => undefined });
+  directory = await testDirectory(database.pool);
 });
 afterEach(async () => {
   await directory.close();
   await database.drop();
 });
 
-function worker(changes: Partial<ReleaseParts> = {}): ReleaseWorker {
-  return new ReleaseWorker({
-    pool: database.pool,
-    directory,
-    clock: systemClock,
-    log,
-    judge: () => undefined,
-    findDevices: async () => new Map(),
-    expireDays: undefined,
-    streamed: () => undefined,
-    ...changes,
-  });
-}
+const worker = (changes?: Partial<ReleaseParts>) => testReleaseWorker(database.pool, directory, changes);
 
 async function decide(file: string, lines: ReturnType<typeof linesOf>): Promise<void> {
   await inTransaction(database.pool, async (client) => {
@@ -50,11 +37,6 @@ async function decide(file: string, lines: ReturnType<typeof linesOf>): Promise<
     expect(await checkDecisions(client, userA)).toBeUndefined();
     await recordDecisions(client, { userId: userA, submission: fileNamed(file) });
   });
-}
-
-/** Chunk after chunk until nothing may go on. */
-async function releaseAll(one: ReleaseWorker): Promise<number> {
-  for (let chunks = 0; ; chunks++) if ((await one.releaseNext()) === undefined) return chunks;
 }
 
 interface Streamed {

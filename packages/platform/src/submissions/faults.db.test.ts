@@ -7,11 +7,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
 import { receiveFile } from './receive.ts';
 import { adt, chunks, inForce, sha256, threshold } from './testing-files.ts';
-import { MOST_BYTES, type SubmissionWorld, submissionWorld, testPki, userA } from './testing-submissions.ts';
+import { GIB, MIB, MOST_GROWN, watchMemory, zeros } from './testing-memory.ts';
+import { type SubmissionWorld, submissionWorld, testPki, userA } from './testing-submissions.ts';
 
 // Files that race, and files that are far too large.
-
-const MIB = 1024 * 1024;
 
 let certificates: Awaited<ReturnType<typeof testPki>>;
 let world: SubmissionWorld;
@@ -57,11 +56,17 @@ test('a file that does not say how long it is, is refused where the limit is pas
   });
   call.on('error', () => undefined);
   call.write('--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n');
-  // and then it waits, as one that would go on for ever
-  call.write(Buffer.alloc(MOST_BYTES + MIB, 'x'));
-  const [answer] = (await once(call, 'response')) as [IncomingMessage];
+  // a gigabyte, of which nobody takes more than the limit
+  const memory = watchMemory();
+  const answered = once(call, 'response') as Promise<[IncomingMessage]>;
+  const stop = answered.then(() => true);
+  for (const piece of zeros(GIB)) {
+    if (!call.write(piece) && (await Promise.race([stop, once(call, 'drain')])) === true) break;
+  }
+  const [answer] = await answered;
   call.destroy();
   expect(answer.statusCode).toBe(413);
+  expect(memory.grown()).toBeLessThan(MOST_GROWN);
   expect(await chunks(world.database.pool)).toBe(kept);
 });
 

@@ -24,6 +24,7 @@ import { officersImporter } from '../parties/officers-import.ts';
 import { Reports } from '../quarantine/report.ts';
 import { quarantineRoutes } from '../quarantine/routes.ts';
 import { insertQuarantineWorld, userA, userB } from '../quarantine/testing-quarantine.ts';
+import { waysRoutes } from '../ways/routes.ts';
 import { submissionDocumentRoutes } from './documents-routes.ts';
 import type { PaceLimits } from './pace.ts';
 import { submissionRoutes } from './routes.ts';
@@ -48,6 +49,12 @@ export interface Problem {
   readonly json: Partial<SubmissionLife> & { readonly code?: string; readonly detail?: string };
 }
 
+/** An answer of any other route. */
+export interface Answer<Body extends object> {
+  readonly status: number;
+  readonly json: Body & { readonly code?: string; readonly detail?: string };
+}
+
 export interface SubmissionWorld {
   readonly database: TestDatabase;
   readonly pki: Pki;
@@ -55,6 +62,8 @@ export interface SubmissionWorld {
   sign(file: string | Buffer, userId?: Eui, officer?: 0 | 1, at?: Date): Buffer;
   post(file: string | Buffer, signature: Buffer, options?: { as?: string; query?: string }): Promise<Problem>;
   get(path: string, as?: string): Promise<Problem>;
+  /** A call that changes something. */
+  call<Body extends object>(path: string, body: object, as?: string): Promise<Answer<Body>>;
   /** Posts it, works on everything, and returns what became of it. */
   submit(file: string | Buffer, signature: Buffer, as?: string): Promise<Partial<SubmissionLife>>;
   readonly worker: SubmissionWorker;
@@ -161,6 +170,7 @@ export async function submissionWorld(
         mostKeptBytes: MOST_KEPT_BYTES,
       }),
       submissionDocumentRoutes({ pool, clock: systemClock, signer }),
+      waysRoutes({ pool, clock: systemClock, operatorId }),
       quarantineRoutes({ pool, reports: new Reports(pool), operatorId, desk: undefined, clock: systemClock, signer }),
     ],
   });
@@ -207,6 +217,11 @@ export async function submissionWorld(
     },
     async get(path, as = 'a') {
       return answerOf(await fetch(`${address}/api/v1${path}`, { headers: { 'x-as': as } }));
+    },
+    async call<Body extends object>(path: string, body: object, as = 'a') {
+      const headers = { 'x-as': as, 'content-type': 'application/json' };
+      const answer = await fetch(`${address}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return { status: answer.status, json: (await answer.json()) as Answer<Body>['json'] };
     },
     async submit(file, signature, as = 'a') {
       const { status, json } = await world.post(file, signature, { as });

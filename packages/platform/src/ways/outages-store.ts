@@ -1,4 +1,5 @@
-// Outages of ways as the Operator declares, changes and ends them. Each tells all Users in its own transaction.
+// Outages of ways as the Operator declares, changes and ends them. Each tells all Users in its own transaction; so does the
+// beginning of one that was announced.
 import { type OutageDocument, type postOutageSchema, wayNames } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
@@ -110,6 +111,23 @@ export async function declareOutage(
     const words =
       from > now ? wordsOfAnnounced(told) : wordsOfOutage(told, meanwhileOf(await readFacts(client, now), way));
     await tellAll(client, { way, words, operatorId });
+  });
+}
+
+/** Tells all Users of outages that were announced and have begun since: what is open meanwhile is known only now. */
+export async function tellBegun(pool: pg.Pool, { now, operatorId }: Pick<Acting, 'now' | 'operatorId'>): Promise<void> {
+  const due = `declared_at < from_at and from_at <= $1 and ended_at is null and begun_told_at is null`;
+  if ((await pool.query(`select from way_outage where ${due}`, [now])).rowCount === 0) return;
+  await inTransaction(pool, async (client) => {
+    await takeTurn(client);
+    const { rows } = await client.query<OutageRow>(
+      `update way_outage set begun_told_at = $1 where ${due} returning *`,
+      [now],
+    );
+    for (const row of rows) {
+      const words = wordsOfOutage(outageOf(row), meanwhileOf(await readFacts(client, now), row.way));
+      await tellAll(client, { way: row.way, words, operatorId });
+    }
   });
 }
 

@@ -1,4 +1,6 @@
-// Looks at every way that is served here: whether it can be reached, and what waits to be taken in; and tells metrics.
+// Looks at every way that is served here: whether it can be reached, and what waits to be taken in; tells metrics, and
+// Users of outages that have begun.
+import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../foundation/clock.ts';
@@ -6,6 +8,7 @@ import { messageOf } from '../foundation/errors.ts';
 import { Every } from '../foundation/every.ts';
 import type { Log } from '../foundation/log.ts';
 import { recordHealth, recordWaiting, type Waiting } from './health-store.ts';
+import { tellBegun } from './outages-store.ts';
 import { standingOf, type Way } from './standing.ts';
 import { readFacts } from './ways-store.ts';
 
@@ -25,6 +28,7 @@ export interface WayWatchParts {
   readonly clock: Clock;
   readonly registry: Registry;
   readonly looks: WayLooks;
+  readonly operatorId: Eui;
 }
 
 export class WayWatch {
@@ -52,7 +56,8 @@ export class WayWatch {
 
   /** One round. */
   async look(): Promise<void> {
-    const { pool, clock, looks } = this.#parts;
+    const { pool, clock, looks, operatorId } = this.#parts;
+    await tellBegun(pool, { now: clock.now(), operatorId });
     for (const [way, look] of Object.entries(looks) as [Way, WayLook][]) {
       await this.#probe(way, look);
       if (look.waiting === undefined) continue;

@@ -8,6 +8,7 @@ import { createHttpServer, type HttpServer } from '../foundation/http/server.ts'
 import { createLog } from '../foundation/log.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { recordHealth } from './health-store.ts';
+import { tellBegun } from './outages-store.ts';
 import { waysRoutes } from './routes.ts';
 import { findStanding, writeSetUp } from './ways-store.ts';
 
@@ -152,11 +153,15 @@ describe('an outage', () => {
     expect(await isOpen('email')).toBe(false);
     now = new Date('2026-11-22T12:00:00Z');
     expect(await isOpen('email')).toBe(true);
+    for (let round = 0; round < 2; round++) await tellBegun(database.pool, { now, operatorId });
+    expect((await noticesOf(beta))[1]).toMatch(/^Outage of the portal .* deliver files by SFTP or e-mail\./);
     now = new Date('2026-11-22T11:00:00Z');
     await call('desk', `/outages/${json.outages[0]?.outage}/end`, { why: 'Not needed.' });
     now = new Date('2026-11-22T12:30:00Z');
     expect(await isOpen('email')).toBe(false);
-    expect((await noticesOf(beta))[1]).toContain('is called off. Not needed.');
+    const [, , last, ...more] = await noticesOf(beta);
+    expect(last).toContain('is called off. Not needed.');
+    expect(more).toEqual([]);
   });
 
   test('that two declare at a time is one', async () => {

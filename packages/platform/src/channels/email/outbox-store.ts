@@ -59,6 +59,36 @@ const REPORTS_SQL = `
                       and (o.state = 'queued' or o.queued_at > clock_timestamp() - ${REPORT_PAUSE}
                            or (o.state = 'sent' and o.stamp = q.stamp)))`;
 
+/** How long after it was given a notice is still news. */
+const NEWS = "interval '1 day'";
+
+/**
+ * What is told of the ways (an outage, its end, another preferred way), for each address of its User: once, whatever way
+ * is open, since who is told by the portal alone does not know that the portal is down.
+ */
+const NOTICES_SQL = `
+  insert into email_outbox (user_id, kind, about, at, fingerprint)
+  select n.user_id, 'notice', n.about, n.noticed_at, r.fingerprint
+  from notice n join email_recipient r on r.user_id = n.user_id
+  where n.kind = 'way' and n.noticed_at > clock_timestamp() - ${NEWS} and n.noticed_at >= r.registered_at
+    and ${IS_GOOD_RECIPIENT}
+  on conflict do nothing`;
+
+export async function queueNotices(pool: pg.Pool): Promise<void> {
+  await pool.query(NOTICES_SQL);
+}
+
+/** What the notice says that a mail is about; undefined: it is gone. */
+export async function readNoticeOf(pool: pg.Pool, { userId, about, at }: Mail): Promise<string | undefined> {
+  const { rows } = await asViewerOf(pool, [userId], (client) =>
+    client.query<{ words: string }>(
+      `select words from notice where user_id = $1 and noticed_at = $3::timestamptz and kind = 'way' and about = $2`,
+      [userId, about, at],
+    ),
+  );
+  return rows[0]?.words;
+}
+
 export async function queueReceipts(pool: pg.Pool): Promise<void> {
   await pool.query(RECEIPTS_SQL);
 }
@@ -86,7 +116,7 @@ export async function stampReport(pool: pg.Pool, mail: Mail): Promise<void> {
 
 export interface Mail {
   readonly userId: Eui;
-  readonly kind: 'receipt' | 'report';
+  readonly kind: 'receipt' | 'report' | 'notice';
   readonly about: string;
   /** As text, to the microsecond, by which the row is found again. */
   readonly at: string;

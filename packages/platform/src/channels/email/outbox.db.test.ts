@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../foundation/clock.ts';
 import { loadConfig } from '../../foundation/config.ts';
+import { inTransaction } from '../../foundation/database/index.ts';
 import { readFileSigner } from '../../foundation/file-signer.ts';
 import { createLog } from '../../foundation/log.ts';
 import { registerEmailRecipient, revokeEmailRecipient } from '../../parties/email-recipients-store.ts';
@@ -19,6 +20,7 @@ import {
   userA,
   userB,
 } from '../../submissions/testing-submissions.ts';
+import { tellOne } from '../../ways/notices-store.ts';
 import { Outbox, pauseAfter } from './outbox.ts';
 import { openRelay } from './relay.ts';
 import { type Arrived, address, EmailKeys, Sink } from './testing-email.ts';
@@ -122,6 +124,8 @@ async function sendAll(by = outbox): Promise<void> {
   await by.queue();
   while (await by.sendNext());
 }
+
+const toAddress = (name: string) => arrived.find(({ to }) => to[0] === `${name}@user.example`);
 
 /** Everything that was put off is due. */
 const makeDue = () => world.database.pool.query(`update email_outbox set next_try_at = now() where state = 'queued'`);
@@ -296,6 +300,19 @@ describe('a receipt', () => {
     expect(await rows()).toMatchObject([{ state: 'queued', tries: 2 }]);
     expect(arrived).toEqual([]);
   });
+});
+
+test('what is told of the ways goes to each address once, in any letters, also while e-mail is closed', async () => {
+  const { pool } = world.database;
+  const words = 'Outage of SFTP: “Störung” at the Operator’s. Until it is ended, deliver files by e-mail.';
+  await inTransaction(pool, (client) => tellOne(client, { way: 'sftp', words, userId: userA }));
+  for (let round = 0; round < 2; round++) await sendAll();
+  expect(arrived.map(({ to }) => to).sort()).toEqual([['a2@user.example'], ['a@user.example']]);
+  const [, base64 = ''] =
+    /charset=utf-8\r\n[^\r]*\r\n\r\n([A-Za-z0-9+/=\r\n]+)/.exec(open(toAddress('a'), 'a') ?? '') ?? [];
+  expect(Buffer.from(base64, 'base64').toString()).toContain(words);
+  expect(toAddress('a')?.text).not.toContain('SFTP');
+  await pool.query('delete from notice');
 });
 
 describe('a report', () => {

@@ -1,5 +1,5 @@
-// Sends receipts and reports by e-mail, each tried again until it is passed on: a receipt once for one state and address,
-// a report once for an outage and address, and again when it is another.
+// Sends receipts, reports and what is told of the ways by e-mail, each tried again until it is passed on: a receipt once
+// for one state and address, a report once for an outage and address and again when it is another, a notice once.
 //
 // What always holds: a mail goes to an address that is registered, at the moment it is sent, for the User ID whose it is,
 // encrypted to the certificate that stands beside it; nothing of a mail that came in decides where one goes. Who is killed
@@ -26,8 +26,10 @@ import {
   dropOldMails,
   endMail,
   type Mail,
+  queueNotices,
   queueReceipts,
   queueReports,
+  readNoticeOf,
   readReceiptOf,
   retryMail,
   stampReport,
@@ -104,9 +106,10 @@ export class Outbox {
     await Promise.all([this.#worker.stop(), ...this.#rounds.map((round) => round.stop())]);
   }
 
-  /** Queues what is due: receipts always, for who sent a file by e-mail waits for one; reports while the way is open. */
+  /** Queues what is due: notices and receipts always, for who sent a file so waits for one; reports while the way is open. */
   async queue(): Promise<void> {
     const { pool, clock } = this.#parts;
+    await queueNotices(pool);
     await queueReceipts(pool);
     const { isOpen, use, preferred } = await findStanding(pool, 'email', clock.now());
     const outage = use === 'fallback' ? await findOutage(pool, preferred, clock.now()) : undefined;
@@ -132,7 +135,7 @@ export class Outbox {
       return true;
     }
     try {
-      const content = mail.kind === 'receipt' ? await this.#receipt(mail) : await this.#report(mail);
+      const content = await this.#contentOf(mail);
       if (content === 'gone') await this.#drop(mail, 'there is nothing to tell any more');
       else await this.#send(mail, recipient, content);
     } catch (error) {
@@ -189,6 +192,18 @@ export class Outbox {
     const document = { name, bytes };
     if (signer === undefined) return [document];
     return [document, { name: `${name}.p7s`, bytes: signDocument(bytes, signer, clock.now()) }];
+  }
+
+  #contentOf(mail: Mail): Promise<Content> {
+    if (mail.kind === 'notice') return this.#notice(mail);
+    return mail.kind === 'receipt' ? this.#receipt(mail) : this.#report(mail);
+  }
+
+  async #notice(mail: Mail): Promise<Content> {
+    const words = await readNoticeOf(this.#parts.pool, mail);
+    if (words === undefined) return 'gone';
+    const told = `${words}\nNothing answers to a reply.\n`;
+    return { subject: `Notice for ${mail.userId}`, message: writeMessage(told, []) };
   }
 
   async #receipt(mail: Mail): Promise<Content> {

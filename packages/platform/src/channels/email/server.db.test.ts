@@ -14,6 +14,7 @@ import { type Config, loadConfig } from '../../foundation/config.ts';
 import { createHttpServer } from '../../foundation/http/server.ts';
 import { createLog, type Log } from '../../foundation/log.ts';
 import { Reports } from '../../quarantine/report.ts';
+import { GIB, MOST_GROWN, watchMemory, zeros } from '../../submissions/testing-memory.ts';
 import {
   operatorId,
   type SubmissionWorld,
@@ -364,7 +365,14 @@ describe('a client', () => {
   test('is told before and while it sends too much', async () => {
     const dialog = await secure();
     expect(await dialog.say(`MAIL FROM:<a@b.example> SIZE=${MOST_MAIL_BYTES + 1}`)).toMatch(/^552/);
+    expect(await dialog.say(`MAIL FROM:<a@b.example> SIZE=${GIB}`)).toMatch(/^552/);
     expect(await dialog.mail(Buffer.alloc(MOST_MAIL_BYTES + 100, 'x\r\n'))).toMatch(/^552/);
+    // of one that goes on and on nothing more is kept than of one that is a little too large; a gigabyte would take a minute
+    const memory = watchMemory();
+    for (const line of ['MAIL FROM:<a@b.example>', `RCPT TO:<${address}>`, 'DATA']) await dialog.say(line);
+    await dialog.pour(zeros(GIB / 4));
+    expect(await dialog.say('\r\n.')).toMatch(/^552/);
+    expect(memory.grown()).toBeLessThan(MOST_GROWN);
     // whatever it sends behind
     expect(await dialog.mail(keys.encrypt(signed(adt()), userA))).toMatch(/^250/);
     expect(await registry.metrics()).toMatch(/penstock_email_connections [1-9]/);

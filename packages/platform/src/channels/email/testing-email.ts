@@ -1,5 +1,6 @@
 /** Keys, mails by the real openssl, and clients of SMTP: openssl's own, and one that says whatever it is told to. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
@@ -146,6 +147,11 @@ export class Dialog {
 
   write(text: string | Buffer): void {
     this.#socket.write(text);
+  }
+
+  /** As fast as it is taken. */
+  async pour(pieces: Iterable<Buffer>): Promise<void> {
+    for (const piece of pieces) if (!this.#socket.write(piece)) await once(this.#socket, 'drain');
   }
 
   say(line: string): Promise<string> {

@@ -15,7 +15,20 @@ export interface Enclosure {
   readonly bytes: Uint8Array;
 }
 
-/** Words, in ASCII, and attachments. */
+/** Longer than a line of a mail may be, with some room. */
+const LONGEST_LINE = 900;
+
+/** As they are where they are ASCII, so that they can be read without a mail program. */
+function textPart(words: string): string[] {
+  const lines = words.split('\n');
+  if (/^[\n -~]*$/.test(words) && lines.every(({ length }) => length <= LONGEST_LINE)) {
+    return ['Content-Type: text/plain; charset=us-ascii', '', ...lines];
+  }
+  const head = ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: base64', ''];
+  return [...head, ...base64Lines(Buffer.from(words, 'utf8'))];
+}
+
+/** Words and attachments. */
 export function writeMessage(words: string, enclosures: readonly Enclosure[]): Buffer {
   const boundary = `part-${createHash('sha256').update(words).digest('hex').slice(0, 32)}`;
   const lines = [
@@ -23,9 +36,7 @@ export function writeMessage(words: string, enclosures: readonly Enclosure[]): B
     `Content-Type: multipart/mixed; boundary="${boundary}"`,
     '',
     `--${boundary}`,
-    'Content-Type: text/plain; charset=us-ascii',
-    '',
-    ...words.split('\n'),
+    ...textPart(words),
     ...enclosures.flatMap(({ name, bytes }) => [
       `--${boundary}`,
       'Content-Type: application/octet-stream',

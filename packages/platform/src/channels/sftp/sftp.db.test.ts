@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SubmissionLife } from '@penstock/api';
@@ -16,6 +16,8 @@ import { readSshKey } from '../../parties/ssh-keys.ts';
 import { registerSshKey, revokeSshKey } from '../../parties/ssh-keys-store.ts';
 import { Reports } from '../../quarantine/report.ts';
 import { event, hold } from '../../quarantine/testing-quarantine.ts';
+import { releasedOf } from '../../quarantine/testing-release.ts';
+import { GIB, MOST_GROWN, watchMemory } from '../../submissions/testing-memory.ts';
 import {
   MOST_BYTES,
   MOST_KEPT_BYTES,
@@ -27,6 +29,7 @@ import {
   userB,
 } from '../../submissions/testing-submissions.ts';
 import { TrustFiles } from '../../submissions/trust.ts';
+import { decideOn } from '../testing-decide.ts';
 import { readHostKey } from './host-key.ts';
 import { PairTaker } from './pair-taker.ts';
 import { SftpServer } from './server.ts';
@@ -269,6 +272,20 @@ describe('a file and its signature', () => {
     expect((await asA('ls -1 incoming')).output.match(/incoming\/[12]\b/g)).toHaveLength(2);
     expect(await asA('rm incoming/1', 'put big.csv incoming/4')).toMatchObject({ code: 0 });
   });
+
+  test('of a gigabyte are refused where the folder is full, in little memory, and leave nothing once they are removed', async () => {
+    const pieces = async () => (await world.database.pool.query('select from incoming_chunk')).rowCount;
+    const before = await pieces();
+    // a file of no blocks: what is read of it is zeros
+    write('huge.csv', '');
+    truncateSync(inFolder('huge.csv'), GIB);
+    const memory = watchMemory();
+    const put = await asA('put huge.csv incoming/');
+    expect(memory.grown()).toBeLessThan(MOST_GROWN);
+    expect(put).toMatchObject({ code: 1, output: expect.stringContaining('Failure') });
+    expect(await asA('rm incoming/huge.csv')).toMatchObject({ code: 0 });
+    expect(await pieces()).toBe(before);
+  });
 });
 
 describe('reports', () => {
@@ -290,6 +307,25 @@ describe('reports', () => {
     expect((await asB('ls -1 reports')).output).not.toContain(event);
     expect(await asB(`get reports/${event}.csv`)).toMatchObject({ code: 1 });
   });
+});
+
+test('decisions on what a report says come back the same way, and what they let go is released', async () => {
+  const { pool } = world.database;
+  const own = '20261120000000000051';
+  await hold(pool, { event: own, from: 5_001, count: 4 });
+  expect(await asA(`get reports/${own}.csv`)).toMatchObject({ code: 0 });
+  const decisions = await decideOn(readFileSync(inFolder(`${own}.csv`), 'utf8'));
+  const sha256 = writeSigned('decisions.csv', decisions);
+  expect(await asA('put decisions.csv incoming/', 'put decisions.csv.p7s incoming/')).toMatchObject({ code: 0 });
+  expect(await settled(sha256)).toMatchObject({
+    state: 'applied',
+    kind: 'actions',
+    references: ['SR-2026-0044'],
+    deliveries: [{ way: 'sftp', name: 'decisions.csv' }],
+    summary: { actions: { process: 3, delete: 1, events: 1 } },
+  });
+  expect(await releasedOf(pool, own)).toEqual([5_001, 5_002, 5_003]);
+  expect((await asA('ls -1 receipts')).output).toContain(`${sha256.slice(0, 16)}-applied.json`);
 });
 
 describe('another’s folder', () => {

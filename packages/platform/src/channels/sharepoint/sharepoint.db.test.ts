@@ -1,8 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { Eui } from '@penstock/duis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { event, hold } from '../../quarantine/testing-quarantine.ts';
+import { releasedOf } from '../../quarantine/testing-release.ts';
+import { GIB, MIB, MOST_GROWN, watchMemory } from '../../submissions/testing-memory.ts';
 import { userA, userB } from '../../submissions/testing-submissions.ts';
+import { decideOn } from '../testing-decide.ts';
 import { MOST_BYTES, SECRET, type SharePointWorld, sharePointWorld } from './testing-sharepoint.ts';
 
 // The platform before a stand-in of the library, with a real database behind it.
@@ -112,7 +116,7 @@ describe('a file and its signature', () => {
     world.library.put(ofA('incoming/bad.csv'), text);
     world.library.put(ofA('incoming/bad.csv.p7s'), '');
     world.library.put(ofA('incoming/b%2e%2e..#ü.csv'), 'a name with tricks');
-    world.library.put(ofA('incoming/big.csv'), Buffer.alloc(MOST_BYTES + 1));
+    world.library.put(ofA('incoming/big.csv'), 'x', GIB);
     world.library.put(ofA('incoming/big.csv.p7s'), 'any');
     await world.look(3);
     const told = world.library.list(ofA('receipts')).filter((name) => name.endsWith('.not-taken.json'));
@@ -219,6 +223,43 @@ describe('a file and its signature', () => {
     expect(world.library.asked.length).toBe(before);
     await query(`update way_use set use = 'allowed' where way = 'sharepoint'`);
   });
+});
+
+test('a report comes, its decisions go back the same way, and what they let go is released', async () => {
+  const { pool } = world.submissions.database;
+  const own = '20261120000000000061';
+  await hold(pool, { event: own, from: 6_001, count: 3 });
+  await world.look();
+  const decisions = await decideOn(world.library.read(ofA(`reports/${own}.csv`)).toString());
+  const sha256 = putSigned(ofA('incoming/decisions.csv'), decisions);
+  await world.look(2);
+  await workOn();
+  expect((await submissionOf(sha256)).json).toMatchObject({
+    state: 'applied',
+    kind: 'actions',
+    deliveries: [{ way: 'sharepoint', name: 'decisions.csv' }],
+  });
+  expect(await releasedOf(pool, own)).toEqual([6_001, 6_002]);
+  await world.look();
+  expect(world.library.list(ofA('receipts')).join()).toContain(`${sha256.slice(0, 16)}-applied.json`);
+  expect(world.library.list(ofA('reports'))).not.toContain(`${own}.csv`);
+});
+
+test('an answer that unpacks to a gigabyte is dropped where the size is passed that the library told', async () => {
+  // a gzip may have many members
+  const member = gzipSync(Buffer.alloc(64 * MIB));
+  const bomb = Buffer.concat(Array.from({ length: 16 }, () => member));
+  const id = world.library.put(ofA('incoming/bomb.csv'), 'a few bytes');
+  world.library.put(ofA('incoming/bomb.csv.p7s'), world.submissions.sign('a few bytes'));
+  const headers = { 'content-encoding': 'gzip' };
+  world.library.fail(new RegExp(`^GET /download/${id}/`), { status: 200, headers, body: bomb }, { times: 9 });
+  const memory = watchMemory();
+  await world.look(3);
+  expect(memory.grown()).toBeLessThan(MOST_GROWN);
+  expect((await submissionOf(sha256Of('a few bytes'))).status).toBe(404);
+  const [waits] = await query(`select unfit from sharepoint_file where name = 'bomb.csv'`);
+  expect(waits).toEqual({ unfit: 2 });
+  for (const name of ['bomb.csv', 'bomb.csv.p7s']) world.library.remove(ofA(`incoming/${name}`));
 });
 
 describe('a User’s folder', () => {

@@ -16,6 +16,8 @@ interface Item {
   name: string;
   parent: string | undefined;
   bytes: Buffer | undefined;
+  /** The size that is told of it; undefined: that of its bytes. */
+  claimed?: number | undefined;
   /** A shortcut to it. */
   target?: string;
   version: number;
@@ -38,7 +40,7 @@ export interface Asked {
 }
 
 /** An answer in the place of the usual one: `cut` breaks the connection in the middle of the usual answer. */
-export type Failure = { status: number; headers?: Record<string, string>; body?: string } | 'cut';
+export type Failure = { status: number; headers?: Record<string, string>; body?: string | Buffer } | 'cut';
 
 export interface StandInOptions {
   readonly clientId: string;
@@ -122,9 +124,12 @@ export class GraphStandIn {
     return this.#add(parent, name, undefined).id;
   }
 
-  put(path: string, bytes: string | Buffer): string {
+  /** @param claimed the size that is told of it */
+  put(path: string, bytes: string | Buffer, claimed?: number): string {
     const [parent, name] = this.#parentOf(path);
-    return this.#write(parent, name, Buffer.from(bytes)).id;
+    const item = this.#write(parent, name, Buffer.from(bytes));
+    item.claimed = claimed;
+    return item.id;
   }
 
   shortcut(path: string, target: string): void {
@@ -222,7 +227,14 @@ export class GraphStandIn {
     const parentReference = { driveId: this.drive, driveType: 'documentLibrary', ...(parent ? { id: parent } : {}) };
     if (item.isDeleted) return { id, parentReference, deleted: { state: 'deleted' } };
     const tags = { eTag: `"{${id}},${edits}"`, cTag: `"c:{${id}},${version}"` };
-    const common = { id, name, parentReference, size: bytes?.length ?? 0, webUrl: `https://x.example/${id}`, ...tags };
+    const common = {
+      id,
+      name,
+      parentReference,
+      size: item.claimed ?? bytes?.length ?? 0,
+      webUrl: `https://x.example/${id}`,
+      ...tags,
+    };
     if (item.target !== undefined) return { ...common, remoteItem: { id: item.target, folder: {} } };
     if (bytes === undefined) return { ...common, folder: { childCount: this.#childrenOf(id).length } };
     const quickXorHash = new QuickXorHash().update(bytes).digest();
