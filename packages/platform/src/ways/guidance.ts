@@ -121,7 +121,7 @@ function ofEmail({ address, fingerprint, mostBytes }: NonNullable<SetUps['email'
     ],
     steps: [
       {
-        text: 'Once: have the Operator register your own address and your certificate for encryption. Receipts and reports go there, and nowhere else.',
+        text: 'Once: have the Operator register your own address and your certificate for encryption. Receipts, reports and word of outages go there, and nowhere else.',
       },
       {
         text: 'Once: fetch the Operator’s certificate, and compare its fingerprint with the one above.',

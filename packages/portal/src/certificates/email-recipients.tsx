@@ -38,8 +38,8 @@ export function EmailRecipients() {
     <>
       <EndingSoon name={NAME} schema={emailRecipientPageSchema} path={PATH} />
       <Text>
-        Receipts and reports go by e-mail to these addresses and nowhere else, encrypted to the certificate beside each:
-        while an outage is declared, and for files that came by e-mail.
+        Receipts of files that came by e-mail, reports while an outage is declared, and word of every outage go by
+        e-mail to these addresses and nowhere else, encrypted to the certificate beside each.
       </Text>
       {mayChange ? (
         <div>
