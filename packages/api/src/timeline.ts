@@ -12,6 +12,8 @@ export const LONGEST_TIMELINE_DAYS = 92;
 export const MOST_DAYS_BY_HOUR = 3;
 /** Without `from`. */
 export const USUAL_TIMELINE_DAYS = 7;
+/** Days up to now that a page may offer. */
+export const timelineSpans = ['1', '7', '31', '92'] as const;
 /** Of one part of an entry the newest are told one by one. */
 export const MOST_TIMELINE_MESSAGES = 10;
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { euiSchema, instantSchema } from './common.ts';
 import { directionSchema, messageKindSchema, requestIdSchema } from './messages.ts';
+import { timelineSpans } from './timeline.ts';
 import { titleKindSchema } from './titles.ts';
 
 /** Of a person, for one of those for whom it acts. */
@@ -38,8 +39,14 @@ export const viewSearchSchemas = {
     kind: titleKindSchema.optional(),
     code,
   }),
+  timeline: z.strictObject({
+    ...time,
+    user: euiSchema.optional(),
+    device: euiSchema,
+    span: z.enum(timelineSpans).optional(),
+  }),
 } as const;
-export const viewPages = ['messages', 'titles'] as const satisfies (keyof typeof viewSearchSchemas)[];
+export const viewPages = ['messages', 'titles', 'timeline'] as const satisfies (keyof typeof viewSearchSchemas)[];
 export const viewPageSchema = z.enum(viewPages);
 
 /** Shown as text, whatever it says. */
@@ -56,6 +63,7 @@ const shown = z.discriminatedUnion(
   [
     z.strictObject({ page: z.literal('messages'), search: viewSearchSchemas.messages }),
     z.strictObject({ page: z.literal('titles'), search: viewSearchSchemas.titles }),
+    z.strictObject({ page: z.literal('timeline'), search: viewSearchSchemas.timeline }),
   ],
   { error: 'is no page that has views' },
 );

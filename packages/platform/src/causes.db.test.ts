@@ -122,7 +122,7 @@ describe('the timeline of a device', () => {
     expect(told).toEqual([
       ['service_request 3.3 IS 1'],
       ['8F52', 1, [`likely ${day}T09:58:00.000Z`, `possible ${day}T09:58:30.000Z`]],
-      [`service_request 4.1.1 ${day}/13 1`, 'response 3.3 IS 1', 'service_request 3.3 IS 1'],
+      ['service_request 3.3 IS 1', 'response 3.3 IS 1', `service_request 4.1.1 ${day}/13 1`],
       ['service_request 3.3 IS 1'],
     ]);
     expect(json.activity?.step).toBe('day');

@@ -4,17 +4,19 @@ import { describe, expect, test } from 'vitest';
 import { alert, recordAlerts, unexplained } from './testing-alerts.ts';
 import { TestPages } from './testing-pages.ts';
 import { alpha, beta, findBarriers } from './testing-portal.ts';
-import { findMeters, recordTitles } from './testing-titles.ts';
+import { findMeters, recordStory, recordTitles } from './testing-titles.ts';
 
 // What may have caused an alert, and what is decided about it; exports of the record; questions to senders.
 
 let own = '';
+let storied = '';
 let answerer: TestPerson;
 const pages = new TestPages({
   prepare: async (portal) => {
-    ({ own } = await findMeters(portal));
+    ({ own, second: storied } = await findMeters(portal));
     await recordTitles(portal, own, 20);
     await recordAlerts(portal, own);
+    await recordStory(portal, storied);
     answerer = await portal.addPerson('answerer', { [beta]: 'analyst' });
   },
 });
@@ -57,6 +59,99 @@ describe('an alert', () => {
     await causes.getByText('Likely', { exact: true }).first().waitFor();
     await causes.getByText('Call 4711: the installer cleared it').waitFor();
     expect(await causes.getByRole('button', { name: /it$/ }).count()).toBe(0);
+  });
+});
+
+describe('the timeline of a device', () => {
+  const entry = (text: string) => pages.page.getByRole('article').filter({ hasText: text });
+  const alertEntry = (text: string) => pages.page.locator('.penstock-entry-alert').filter({ hasText: text }).first();
+  const searched = (field: string) => new URL(pages.page.url()).searchParams.get(field);
+
+  test('has alerts beside their causes; a burst opens, and each entry leads to what it is', async () => {
+    let page = await pages.openAs(pages.portal.people.analyst, `/devices/${storied}`);
+    await page.getByRole('link', { name: 'Timeline' }).click();
+    const row = page.getByRole('listitem').filter({ has: alertEntry('Event Log Cleared') });
+    await row.getByText('Likely cause', { exact: true }).waitFor();
+    await row.getByRole('article').filter({ hasText: 'Clear Event Log' }).first().waitFor();
+    await page
+      .getByText(/^No message that you may see .* explains it/)
+      .first()
+      .waitFor();
+    expect(await page.getByRole('main').textContent()).not.toContain(beta);
+    expect(await findBarriers(page)).toEqual([]);
+
+    const burst = entry('48 messages').first();
+    await burst.getByText('Update Device Configuration (Voltage)').first().waitFor();
+    await pages.tabTo(burst.getByRole('button', { name: 'Show each' }));
+    await page.keyboard.press('Enter');
+    await burst.getByText('The newest 10 of 24').first().waitFor();
+    const open = searched('open');
+    expect(open).toMatch(/^m/);
+    expect(await findBarriers(page)).toEqual([]);
+    await page.reload();
+    await burst.getByText('The newest 10 of 24').first().waitFor();
+    await burst.getByRole('button', { name: 'Ask the sender' }).first().click();
+    await page.getByRole('dialog', { name: 'Ask the sender' }).getByText('Update Device Configuration').waitFor();
+    await page.keyboard.press('Escape');
+    await burst.getByRole('link', { name: 'Their titles' }).first().click();
+    await page.getByRole('table', { name: 'Titles' }).waitFor();
+    expect([searched('srv'), searched('tab')]).toEqual(['6.5', null]);
+
+    page = await pages.openAs(pages.portal.people.analyst, `/devices/${storied}?tab=timeline&span=1`);
+    const byOneself = page.getByRole('article').filter({ has: page.getByText('You', { exact: true }) });
+    const sent = byOneself.first();
+    await sent.getByRole('button', { name: 'Show each' }).click();
+    await sent.getByRole('link', { name: 'Open this message' }).first().click();
+    await page.getByRole('heading', { name: 'Its life' }).waitFor();
+    await page.goBack();
+    await alertEntry('Event Log Cleared').getByRole('link', { name: 'Open this alert' }).click();
+    await page.getByRole('region', { name: 'What may have caused this' }).waitFor();
+  });
+
+  test('shows how much is usual and what was not, for a span that one chooses; it is one column on a narrow screen', async () => {
+    const page = await pages.openAs(pages.portal.people.analyst, `/devices/${storied}?tab=timeline&span=31`);
+    await page.locator('.penstock-plot canvas').waitFor();
+    const words = page.getByText(/^34 alerts on .*, where none is usual\./);
+    await words.getByRole('link', { name: 'Show that day' }).click();
+    await page.getByText('Activity, each hour').waitFor();
+    expect(searched('from')).toMatch(/T00:00:00\.000Z$/);
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await page.getByRole('button', { name: 'Later' }).waitFor();
+    await pages.button('Choose the time').click();
+    await page.getByLabel(/^From/).fill('2026-01-02T00:00');
+    await page.getByLabel(/^Before/).fill('2026-01-01T00:00');
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByRole('alert').getByText('must be later').first().waitFor();
+    await page.getByLabel(/^Before/).fill('2026-01-03T00:00');
+    await page.getByLabel(/^Before/).press('Enter');
+    await page.getByText('Nothing happened in this time.').waitFor();
+    await page.getByRole('link', { name: '24 hours' }).click();
+    await alertEntry('Event Log Cleared').waitFor();
+    expect([searched('span'), searched('from')]).toEqual(['1', null]);
+
+    await pages.button('Saved views').click();
+    await pages.button('Save this view…').click();
+    await page.getByRole('dialog', { name: 'Save this view' }).getByLabel('Name').fill('A day of the meter');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Save this view' }).waitFor({ state: 'detached' });
+    await page.goto(`/devices/${storied}?tab=timeline`);
+    await pages.button('Saved views').click();
+    await pages.button('A day of the meter').click();
+    await expect.poll(() => searched('span')).toBe('1');
+
+    await page.setViewportSize({ width: 320, height: 700 });
+    const left = async (text: string) => (await entry(text).first().boundingBox())?.x;
+    await expect.poll(async () => (await left('48 messages')) === (await left('Physical Access'))).toBe(true);
+    await expect.poll(() => pages.beside()).toBe(0);
+  });
+
+  test('is seen by the Operator’s people as the User whom they name, with a reason', async () => {
+    const page = await pages.openAs(pages.portal.people.desk, `/devices/${storied}?tab=timeline&user=${alpha}`);
+    await page.getByLabel('Why').fill('Call 4713: what happened at this meter');
+    await pages.button('Show the titles').click();
+    await alertEntry('Event Log Cleared').waitFor();
+    expect(await page.getByRole('button', { name: 'Ask the sender' }).count()).toBe(0);
+    await page.getByRole('note').getByText('Call 4713').waitFor();
   });
 });
 

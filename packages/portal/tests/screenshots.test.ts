@@ -8,13 +8,14 @@ import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, setCounts, 
 import { TestPages } from './testing-pages.ts';
 import { type Picture, takePictures } from './testing-pictures.ts';
 import { alpha, type TestPortal } from './testing-portal.ts';
-import { addErratic, findMeters, recordTitles } from './testing-titles.ts';
+import { addErratic, findMeters, recordStory, recordTitles } from './testing-titles.ts';
 
 // `npm run screenshots`: every page in light and dark under docs/portal, from a whole platform. No part of the tests;
 // run it when a page changed, and look at what it made.
 
 let officer: TestPerson;
 let meter = '';
+let storied = '';
 let running: DemonstrationDocument['running'] = [];
 
 beforeAll(() => expect(noBrowser).toBeUndefined());
@@ -28,7 +29,7 @@ const pages = new TestPages({
   },
   prepare: async (portal) => {
     const { pool } = portal.database;
-    meter = (await findMeters(portal)).own;
+    ({ own: meter, second: storied } = await findMeters(portal));
     await recordTitles(portal, meter, 300);
     await addErratic(portal);
     await recordAlerts(portal, meter);
@@ -44,6 +45,8 @@ const pages = new TestPages({
     await pool.query('update person set is_demonstration = true where person_id = $1', [officer.personId]);
     await tellOfTraffic(pool);
     await deliver(pool);
+    // of days on which nothing was delivered: there are no partitions for it
+    await recordStory(portal, storied);
     await pool.query(
       `insert into attribute_limit (attribute, version, minimum, maximum, valid_from, valid_to, set_at, reference)
        values ('tariff.standing_charge', 1, 0, 1, '-infinity', 'infinity', now() - interval '9 days', 'SR-2026-101')`,
@@ -150,6 +153,22 @@ takePictures(test, pages, {
     size: { width: 1280, height: 1100 },
   },
   'erratic-devices': of('/erratic-devices', (page) => rows(page, 3)),
+  'device-timeline': {
+    who: () => officer,
+    path: () => `/devices/${storied}?tab=timeline&span=31`,
+    ready: async (page) => {
+      await page.locator('.penstock-plot canvas').waitFor();
+      const burst = page.getByRole('article').filter({ hasText: '48 messages' });
+      if (!(await burst.getByRole('button', { name: 'Hide details' }).isVisible())) {
+        await burst.getByRole('button', { name: 'Show each' }).click();
+      }
+      await burst.getByText('The newest 10 of 24').first().waitFor();
+      // below the head of the page
+      const part = page.getByRole('region', { name: 'Timeline' });
+      await part.evaluate((box) => box.ownerDocument.defaultView?.scrollBy(0, box.getBoundingClientRect().top - 110));
+    },
+    size: { width: 1280, height: 1950 },
+  },
   'audit-trail-switches': of('/audit-trail?tab=switches', (page) =>
     page.getByRole('region', { name: 'History' }).waitFor(),
   ),

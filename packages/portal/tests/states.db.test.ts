@@ -178,6 +178,21 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     empty: 'None of the devices is erratic.',
     unseen: 'erratic devices',
   }),
+  'a device with its timeline': () => ({
+    path: `/devices/${meter}?tab=timeline&span=1`,
+    asks: `/devices/${meter}/timeline`,
+    whole: (page) => page.getByRole('article').filter({ hasText: 'Event Log Cleared' }),
+    empty: 'Nothing happened in this time.',
+    nothing: {
+      device: meter,
+      userId: alpha,
+      from: '2026-11-21T10:00:00.000Z',
+      to: '2026-11-22T10:00:00.000Z',
+      activity: { step: 'hour', items: [] },
+      items: [],
+    },
+    unseen: 'devices',
+  }),
   'what a device is': () => ({
     path: `/devices/${meter}?code=E21`,
     asks: `/devices/${meter}`,

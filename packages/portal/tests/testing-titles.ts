@@ -2,19 +2,20 @@ import { alpha, beta, type TestPortal } from './testing-portal.ts';
 
 // Titles of a meter, for the tests of the pages of the audit trail, and for their pictures.
 
-/** A meter whose import supplier is alpha, and one that is none of alpha's. */
-export async function findMeters({ database }: TestPortal): Promise<{ own: string; other: string }> {
+/** Two meters whose import supplier is alpha, and one that is none of alpha's. */
+export async function findMeters({ database }: TestPortal): Promise<{ own: string; second: string; other: string }> {
   const responsible = (how: string) =>
     `exists (select from responsibility r where r.device = d.device and r.user_id = $1 and ${how}
                and r.valid_from <= now() and now() < r.valid_to)`;
-  const { rows } = await database.pool.query<{ own: string; other: string }>(
+  const { rows } = await database.pool.query<{ own: string; second: string; other: string }>(
     `select upper(replace(min(d.device::text) filter (where ${responsible("r.role = 'IS'")}), ':', '-')) as own,
+            upper(replace(max(d.device::text) filter (where ${responsible("r.role = 'IS'")}), ':', '-')) as second,
             upper(replace(min(d.device::text) filter (where not ${responsible('true')}), ':', '-')) as other
      from device d where d.kind = 'ESME'`,
     [alpha],
   );
   const [found] = rows;
-  if (!found?.own || !found.other) throw new Error('the network has no such meters');
+  if (!found?.own || !found.other || found.own === found.second) throw new Error('the network has no such meters');
   return found;
 }
 
@@ -82,4 +83,59 @@ export async function addErratic({ database }: TestPortal): Promise<readonly str
     [alpha, JSON.stringify(seen.map(([what, counts], index) => ({ device: devices[index], what, counts })))],
   );
   return devices.map((device) => device.toUpperCase().replaceAll(':', '-'));
+}
+
+/**
+ * What befell a meter of alpha's: some messages on each day of a month, far more nine days ago; and in the last hours a
+ * burst of beta's with the alerts that it caused, a cleared log with its alert, one of alpha's own requests, and an alert
+ * that nothing explains.
+ */
+export async function recordStory({ database }: TestPortal, device: string): Promise<void> {
+  const { pool } = database;
+  await pool.query(`update user_role set valid_from = '-infinity'`);
+  await pool.query(
+    `do $$ declare day date; begin
+       for day in select d::date from generate_series(now() at time zone 'UTC' - interval '40 days',
+                                                      now() at time zone 'UTC' - interval '1 day', interval '1 day') d loop
+         execute format('create table if not exists message_log_%s partition of message_log for values from (%L) to (%L)',
+                        to_char(day, 'YYYYMMDD'), day, day + 1);
+       end loop;
+     end $$`,
+  );
+  await pool.query(
+    `with days as (
+       select n, date_trunc('day', now()) - n * interval '1 day' as at from generate_series(1, 38) n
+     ), made(sender, at, kind, srv, code) as (
+       select case when i % 3 = 0 then $1::macaddr8 else $2::macaddr8 end, at + interval '6 hours' + i * interval '41 minutes' + k.after,
+              k.kind, (array['4.1.1', '4.8.1', '6.2.1'])[i % 3 + 1], k.code
+       from days, generate_series(1, 3 + n * 7 % 4) i,
+            (values (interval '0', 'service_request', 'I99'), (interval '5 seconds', 'response', 'I0')) k(after, kind, code)
+       union all select $2::macaddr8, at + interval '14 hours' + i * interval '11 seconds', 'service_request', '6.5', 'I99'
+         from days, generate_series(1, 60) i where n = 9
+       union all select $1::macaddr8, at + interval '14 hours' + i * interval '19 seconds', 'device_alert', null, '8085'
+         from days, generate_series(1, 34) i where n = 9
+       union all select $1::macaddr8, at + interval '17 hours', 'device_alert', null, '8F3F' from days where n % 6 = 1
+       union all select $2::macaddr8, now() - interval '100 minutes' + i * interval '7 seconds', 'service_request', '6.5', 'I99'
+         from generate_series(1, 24) i
+       union all select $2::macaddr8, now() - interval '100 minutes' + i * interval '7 seconds' + interval '3 seconds', 'response', '6.5',
+                        case when i % 8 = 0 then 'E21' else 'I0' end from generate_series(1, 24) i
+       union all select $1::macaddr8, now() - interval '96 minutes' + i * interval '13 seconds', 'device_alert', null, '8085'
+         from generate_series(1, 9) i
+       union all select $2::macaddr8, now() - interval '61 minutes', 'service_request', '3.3', 'I99'
+       union all select $2::macaddr8, now() - interval '61 minutes' + interval '4 seconds', 'response', '3.3', 'I0'
+       union all select $1::macaddr8, now() - interval '60 minutes', 'device_alert', null, '8F52'
+       union all select $1::macaddr8, now() - interval '30 minutes', 'service_request', '4.1.1', 'I99'
+       union all select $1::macaddr8, now() - interval '30 minutes' + interval '6 seconds', 'response', '4.1.1', 'I0'
+       union all select $1::macaddr8, now() - interval '9 minutes', 'device_alert', null, '8F3F'
+     )
+     insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, command_variant, originator,
+                              target, counter, srv, code, size, sha256, repetition)
+     select sender, (at at time zone 'UTC')::date, 8000000 + row_number() over (order by at), at,
+            (case when kind = 'service_request' then 'southbound' else 'northbound' end)::message_direction,
+            kind::message_kind, 'passed', case when kind = 'service_request' then 1 end, sender, $3::macaddr8,
+            8000000 + row_number() over (order by at), srv, code, 1900, sha256(kind::bytea), row_number() over (order by at)
+     from made`,
+    [alpha, beta, device],
+  );
+  await pool.query('analyze message_log');
 }

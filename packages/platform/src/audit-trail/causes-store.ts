@@ -10,12 +10,10 @@ import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { readAlertDecisions } from './alert-decisions-store.ts';
 import { foldBursts } from './bursts.ts';
-import { CAUSE_HOURS, type Candidate, candidateOf, findingOf, rankCauses } from './causes.ts';
+import { CAUSE_HOURS, type Candidate, candidateOf, findingOf, MOST_LOOKED_AT, rankCauses } from './causes.ts';
 import type { RecordStore } from './record-store.ts';
 import type { TitleStore } from './title-store.ts';
 
-/** Of one device, of one's own and of others' each; a device has some ten a day. */
-const MOST_LOOKED_AT = 500;
 /** A DCC Alert may name many; of a storm of devices each has an alert of its own. */
 const MOST_DEVICES = 5;
 

@@ -21,6 +21,8 @@ export interface Candidate extends Foldable {
 
 /** How long before the alert is looked: a command may be carried out at an hour that it names. */
 export const CAUSE_HOURS = 24;
+/** Of one device, of one's own and of others' each; a device has some ten a day. */
+export const MOST_LOOKED_AT = 500;
 
 /** It counts from when it was sent. */
 export function candidateOf(title: TitleDocument): Candidate {
@@ -124,8 +126,18 @@ function reasonsOf(alert: Alert, burst: Burst<Candidate>): Reason[] {
     .sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight));
 }
 
+/** How well a burst fits an alert. */
+export interface WeighedCause<Item extends Candidate> {
+  readonly likelihood: CauseDocument['likelihood'];
+  readonly reasons: readonly Reason[];
+  readonly burst: Burst<Item>;
+}
+
 /** The best first; of those that fit alike, the newest. What came after the alert is none. */
-export function rankCauses(alert: Alert, bursts: readonly Burst<Candidate>[]): CauseDocument[] {
+export function weighCauses<Item extends Candidate>(
+  alert: Alert,
+  bursts: readonly Burst<Item>[],
+): WeighedCause<Item>[] {
   return bursts
     .filter(({ firstAt }) => firstAt <= alert.at)
     .map((burst) => {
@@ -133,14 +145,22 @@ export function rankCauses(alert: Alert, bursts: readonly Burst<Candidate>[]): C
       return { burst, reasons, score: reasons.reduce((sum, { weight }) => sum + weight, 0) };
     })
     .sort((one, other) => other.score - one.score || other.burst.lastAt - one.burst.lastAt)
-    .map(({ burst, reasons, score }) => toDocument(burst, reasons, score));
+    .map(({ burst, reasons, score }) => {
+      const likelihood = score >= LIKELY ? 'likely' : score >= POSSIBLE ? 'possible' : 'unlikely';
+      return { likelihood, reasons, burst };
+    });
 }
 
-function toDocument(burst: Burst<Candidate>, reasons: readonly Reason[], score: number): CauseDocument {
+/** As weighCauses, in the words of the API. */
+export function rankCauses(alert: Alert, bursts: readonly Burst<Candidate>[]): CauseDocument[] {
+  return weighCauses(alert, bursts).map(causeDocument);
+}
+
+export function causeDocument({ likelihood, reasons, burst }: WeighedCause<Candidate>): CauseDocument {
   const { device, kind, serviceReferenceVariant, concerns, sender, position, reference } = burst.last;
   const name = serviceReferenceVariant === undefined ? undefined : catalogue.get(serviceReferenceVariant)?.name;
   return {
-    likelihood: score >= LIKELY ? 'likely' : score >= POSSIBLE ? 'possible' : 'unlikely',
+    likelihood,
     reasons: reasons.map(({ words }) => words),
     device,
     kind,
@@ -158,7 +178,7 @@ function toDocument(burst: Burst<Candidate>, reasons: readonly Reason[], score: 
 }
 
 /** What was found, in one sentence; and what could not be seen. */
-export function findingOf(causes: readonly CauseDocument[], seesTitles: boolean): string {
+export function findingOf(causes: readonly Pick<CauseDocument, 'likelihood'>[], seesTitles: boolean): string {
   const within = `${CAUSE_HOURS} hours`;
   const of = (likelihood: CauseDocument['likelihood']) =>
     causes.filter((cause) => cause.likelihood === likelihood).length;

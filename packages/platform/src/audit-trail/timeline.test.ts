@@ -81,12 +81,12 @@ test('a request, its response and what follows within a minute are one entry, ea
     last: new Date(NOW - 10 * SECOND).toISOString(),
     isCut: false,
     parts: [
+      { kind: 'service_request', count: 2, codes: [{ code: 'I99', count: 2 }] },
       {
         kind: 'response',
         count: 2,
         codes: [{ code: 'E21', count: 1, meaning: 'No answer from the device' }, { code: 'I0' }],
       },
-      { kind: 'service_request', count: 2, codes: [{ code: 'I99', count: 2 }] },
     ],
   });
   expect(single).toMatchObject({ count: 1, parts: [{ sender: { role: 'GS' }, messages: [{ code: 'I99' }] }] });
@@ -124,8 +124,8 @@ test('two senders of one role are folded as one is, and oneself is not folded wi
   const times = [1, 2, 3, 4].map((second) => NOW - second * SECOND);
   expect(fold(times.map((at) => message(at)))).toEqual([[false, 4]]);
   expect(fold(times.map((at, index) => message(at, { sender: { role: 'IS', isYou: index > 1 } })))).toEqual([
-    [false, 2],
     [true, 2],
+    [false, 2],
   ]);
 });
 

@@ -5,7 +5,7 @@
 import { MOST_TIMELINE_MESSAGES, type TimelineEntry, type TimelinePart, type TitleDocument } from '@penstock/api';
 import { deviceAlertCodes } from '@penstock/duis';
 import { BURST_GAP_MILLISECONDS, burstKey, foldBursts } from './bursts.ts';
-import { CAUSE_HOURS, type Candidate, candidateOf, findingOf, rankCauses } from './causes.ts';
+import { CAUSE_HOURS, candidateOf, causeDocument, findingOf, MOST_LOOKED_AT, weighCauses } from './causes.ts';
 
 interface Timed {
   /** When it was recorded, milliseconds since 1970. */
@@ -149,21 +149,22 @@ function partOf(items: readonly TimelineMessage[]): TimelinePart[] {
   ];
 }
 
-/** @param candidates the titles of the time before, each with when it was recorded; a run of alerts is that of its first */
+/** @param candidates the titles of the time before, newest first; the causes of a run of alerts are those of its first */
 export function entriesOf(runs: readonly Run[], candidates: readonly TimelineMessage[]): TimelineEntry[] {
-  const known = candidates.map(({ at, title }) => ({ recordedAt: at, candidate: candidateOf(title) }));
-  const nameOf = ({ position, reference }: Pick<Candidate, 'position' | 'reference'>) => position ?? reference;
-  const recordedAt = new Map(known.map((one) => [nameOf(one.candidate), iso(one.recordedAt)]));
+  const known = candidates.map(({ at, title }) => ({ ...candidateOf(title), recordedAt: at }));
   return runs.map((run) => {
     const span = { first: iso(run.first), last: iso(run.last), count: run.items.length };
     if (run.what === 'messages') {
       const byKind = Map.groupBy(run.items, ({ title }) => burstKey({ ...title, at: 0 }));
-      return { what: 'messages', ...span, isCut: run.isCut, parts: [...byKind.values()].flatMap(partOf) };
+      // as one reads what happened: the request before its response
+      const parts = [...byKind.values()].flatMap(partOf).sort((one, other) => one.first.localeCompare(other.first));
+      return { what: 'messages', ...span, isCut: run.isCut, parts };
     }
     const { kind, code, position } = run.items.at(-1) as TimelineAlert;
     const from = run.first - CAUSE_HOURS * 3_600_000;
-    const before = known.filter((one) => one.recordedAt >= from && one.candidate.at <= run.first);
-    const causes = rankCauses({ at: run.first, code }, foldBursts(before.map(({ candidate }) => candidate)));
+    const before = known.filter(({ at, recordedAt }) => recordedAt >= from && at <= run.first);
+    // documents are made of those that are told only: of all, they took nine tenths of the time
+    const causes = weighCauses({ at: run.first, code }, foldBursts(before.slice(0, MOST_LOOKED_AT)));
     const title = code === undefined ? undefined : deviceAlertCodes.get(code.toUpperCase());
     return {
       what: 'alerts',
@@ -176,7 +177,10 @@ export function entriesOf(runs: readonly Run[], candidates: readonly TimelineMes
       causes: causes
         .filter(({ likelihood }) => likelihood !== 'unlikely')
         .slice(0, MOST_CAUSES)
-        .map(({ device: _, ...cause }) => ({ ...cause, recordedAt: recordedAt.get(nameOf(cause)) ?? cause.last })),
+        .map((cause) => {
+          const { device: _, ...document } = causeDocument(cause);
+          return { ...document, recordedAt: iso(cause.burst.last.recordedAt) };
+        }),
     };
   });
 }

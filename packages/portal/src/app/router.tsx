@@ -7,7 +7,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { z } from 'zod';
-import { titleSearchSchema } from '../audit-trail/title-search.ts';
+import { deviceSearchSchema } from '../audit-trail/timeline-search.ts';
 import { LifePage } from '../messages/life-page.tsx';
 import { MessagesPage } from '../messages/messages-page.tsx';
 import { messageSearchSchema } from '../messages/search.ts';
@@ -201,7 +201,7 @@ const devices = createRoute({
 const device = createRoute({
   getParentRoute: () => root,
   path: '/devices/$device',
-  validateSearch: titleSearchSchema,
+  validateSearch: deviceSearchSchema,
   component: lazyRouteComponent(() => import('../devices/device-page.tsx'), 'DevicePage'),
 });
 

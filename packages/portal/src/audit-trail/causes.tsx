@@ -1,12 +1,11 @@
-import { Anchor, Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Box, Paper, Stack, Text, Title } from '@mantine/core';
 import { type CauseDocument, type CausesDocument, causesSchema } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ask, type Caller } from '../api/call.ts';
 import { DeviceLink } from '../devices/device-link.tsx';
 import { kindWords, type MessageSearch } from '../messages/search.ts';
-import { AskDialog, QuestionSent } from '../questions/ask-dialog.tsx';
+import { AskSender } from '../questions/ask-sender.tsx';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Loading } from '../shared/states.tsx';
@@ -131,7 +130,11 @@ function Cause({ cause, search }: { cause: CauseDocument; search: MessageSearch 
           </li>
         ))}
       </ul>
-      {reference === undefined || !mayAsk ? null : <Ask cause={cause} reference={reference} />}
+      {reference === undefined || !mayAsk ? null : (
+        <Box mt={6}>
+          <AskSender title={{ ...cause, reference, time: last }} />
+        </Box>
+      )}
       {position === undefined ? null : (
         <Anchor
           size="sm"
@@ -142,26 +145,6 @@ function Cause({ cause, search }: { cause: CauseDocument; search: MessageSearch 
           Open this message
         </Anchor>
       )}
-    </>
-  );
-}
-
-/** The way to whoever sent the last of them. */
-function Ask({ cause, reference }: { cause: CauseDocument; reference: string }) {
-  const [step, setStep] = useState<'asking' | 'sent'>();
-  if (step === 'sent') return <QuestionSent />;
-  return (
-    <>
-      <Button size="xs" variant="default" mt={6} onClick={() => setStep('asking')}>
-        Ask the sender
-      </Button>
-      {step === 'asking' ? (
-        <AskDialog
-          title={{ ...cause, reference, time: cause.last }}
-          onSent={() => setStep('sent')}
-          onClose={() => setStep(undefined)}
-        />
-      ) : null}
     </>
   );
 }

@@ -10,6 +10,7 @@ import { useSession } from '../session/me.ts';
 import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Empty, Loading } from '../shared/states.tsx';
+import { NotYours } from './not-yours.tsx';
 import { StartExport } from './start-export.tsx';
 import { TitleFilters } from './title-filters.tsx';
 import { countTitleConditions, type TitleSearch, titleQueryOf } from './title-search.ts';
@@ -122,15 +123,5 @@ export function Titles({ caller, device, search }: { caller: Caller; device: str
         />
       )}
     </Stack>
-  );
-}
-
-function NotYours({ isOperator }: { isOperator: boolean }) {
-  return (
-    <Empty title="There are no titles to see here.">
-      {isOperator
-        ? 'This User is not responsible for the device now, or there is no such device.'
-        : 'Either there is no such device, or you are not responsible for it now. Both look the same here.'}
-    </Empty>
   );
 }

@@ -33,6 +33,8 @@ test('what was asked', () => {
   expect(askedWords('export code=E21')).toBe('As a file: code=E21');
   expect(askedWords('erratic devices')).toBe('Erratic devices');
   expect(askedWords('export erratic devices')).toBe('Erratic devices, as a file');
+  expect(askedWords('timeline from=a to=b, further')).toBe('The timeline: from=a, to=b, further');
+  expect(askedWords('causes of 2026-11-22/7')).toBe('What may have caused the alert 2026-11-22/7');
 });
 
 test('the settings of a switch: what holds, what is to come with the next first, what held before', () => {

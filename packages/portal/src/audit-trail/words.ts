@@ -48,6 +48,8 @@ export function askedWords(what: string): string {
   if (what === 'erratic devices') return 'Erratic devices';
   if (what === 'export erratic devices') return 'Erratic devices, as a file';
   const [first, ...rest] = what.split(' ');
+  if (first === 'timeline') return `The timeline: ${rest.join(' ').replace(' to=', ', to=')}`;
+  if (first === 'causes') return `What may have caused the alert ${rest.at(-1)}`;
   const conditions = (first === 'export' ? rest : [first, ...rest]).filter(Boolean).join(', ');
   if (first === 'export') return conditions === '' ? 'All of it as a file' : `As a file: ${conditions}`;
   return conditions === '' ? 'The newest' : conditions;

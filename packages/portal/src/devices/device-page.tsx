@@ -4,6 +4,9 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { ask, CallFailed } from '../api/call.ts';
+import { Timeline } from '../audit-trail/timeline.tsx';
+import type { DeviceSearch } from '../audit-trail/timeline-search.ts';
+import { titleSearchSchema } from '../audit-trail/title-search.ts';
 import { Titles } from '../audit-trail/titles.tsx';
 import { type Gated, ReasonGate } from '../messages/record-gate.tsx';
 import { useSession } from '../session/me.ts';
@@ -78,13 +81,42 @@ function Known({ device }: { device: string }) {
       ) : null}
       {facts.isSuccess ? <DeviceCard device={facts.data} isWanted={false} /> : null}
       {me.permissions.includes('titles.see') ? (
-        <ReasonGate user={search.user} of={{ ...titlesGate, likely }}>
-          {(caller) => <Titles caller={caller} device={device} search={search} />}
-        </ReasonGate>
+        <>
+          <DeviceViews search={search} />
+          <ReasonGate user={search.user} of={{ ...titlesGate, likely }}>
+            {(caller) =>
+              search.tab === 'timeline' ? (
+                <Timeline caller={caller} device={device} search={search} />
+              ) : (
+                <Titles caller={caller} device={device} search={titleSearchSchema.parse(search)} />
+              )
+            }
+          </ReasonGate>
+        </>
       ) : (
         <Text c="dimmed">The audit trail of devices is not for your role.</Text>
       )}
     </>
+  );
+}
+
+/** The titles one by one, and the same as a timeline. */
+function DeviceViews({ search }: { search: DeviceSearch }) {
+  const { for: acting, user } = search;
+  return (
+    <nav aria-label="Views of the device" className="penstock-views">
+      {([undefined, 'timeline'] as const).map((view) => (
+        <Link
+          key={view ?? 'titles'}
+          to="."
+          search={{ for: acting, user, tab: view }}
+          // the titles have no tab, which is not any tab
+          activeOptions={{ includeSearch: true, explicitUndefined: true }}
+        >
+          {view === undefined ? 'Titles' : 'Timeline'}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

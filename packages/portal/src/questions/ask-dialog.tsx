@@ -11,7 +11,10 @@ import { When } from '../shared/when.tsx';
 import { NamingCheckbox } from './naming-checkbox.tsx';
 
 /** Of a title that is asked about. */
-type AskedTitle = Pick<TitleDocument, 'reference' | 'device' | 'kind' | 'serviceReferenceVariant' | 'name' | 'time'>;
+export type AskedTitle = Pick<
+  TitleDocument,
+  'reference' | 'device' | 'kind' | 'serviceReferenceVariant' | 'name' | 'time'
+>;
 
 /** Asks whoever sent the message of a title. */
 export function AskDialog(props: { title: AskedTitle; onSent: () => void; onClose: () => void }) {

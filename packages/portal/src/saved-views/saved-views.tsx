@@ -78,9 +78,10 @@ function useShow(): (view: ViewDocument) => void {
   return ({ shown }) => {
     if (shown.page === 'messages') {
       void navigate({ to: '/messages', search: { for: acting, ...shown.search } });
-    } else if (shown.page === 'titles') {
+    } else {
       const { device, ...search } = shown.search;
-      void navigate({ to: '/devices/$device', params: { device }, search: { for: acting, ...search } });
+      const tab = shown.page === 'timeline' ? ('timeline' as const) : undefined;
+      void navigate({ to: '/devices/$device', params: { device }, search: { for: acting, tab, ...search } });
     }
   };
 }
