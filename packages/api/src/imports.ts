@@ -49,6 +49,10 @@ export const importErrors = {
   'import.officer.key': 'Use a File Signing certificate with RSA of 2048 bits or more, or a key on P-256 or P-384.',
   'import.officer.signs-messages':
     'Give the officer a certificate of its own: one that signs messages must not sign files as well.',
+  'import.officer.other-person':
+    'One person is one officer with one address: register under the address that is known, or, where that changed, revoke what is registered under the old one and register a new certificate with a new key.',
+  'import.officer.same-name':
+    'Register the person under the address that is known, or revoke what is registered under the old one first; of two people with one name write it so that they are told apart.',
   'import.home': 'A home is named by the EUI-64 of its communications hub: an imported or known device of kind CHF.',
   'import.mpxn':
     'An MPAN has 13 digits and stands on ESME and HCALCS only; an MPRN has 6 to 10 and stands on GSME only.',

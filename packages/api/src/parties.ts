@@ -45,6 +45,15 @@ export const userIdSchema = z.object({
 });
 export type UserIdDocument = z.infer<typeof userIdSchema>;
 
+/** When and by whom something was registered and revoked; to a User the Operator's people and machines are the Operator. */
+export const registrationFields = {
+  registeredAt: instantSchema,
+  /** Left out where it was before that was recorded. */
+  registeredBy: z.string().optional(),
+  revokedAt: instantSchema.optional(),
+  revokedBy: z.string().optional(),
+};
+
 /** A certificate as it is registered for a User ID; of a User's messages, or an officer's. */
 export const registeredCertificateSchema = z.object({
   userId: euiSchema,
@@ -54,8 +63,7 @@ export const registeredCertificateSchema = z.object({
   fingerprint: z.string(),
   notBefore: instantSchema,
   notAfter: instantSchema,
-  registeredAt: instantSchema,
-  revokedAt: instantSchema.optional(),
+  ...registrationFields,
 });
 export const fingerprintSchema = z
   .string()

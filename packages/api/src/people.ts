@@ -88,31 +88,6 @@ export const timeCursorSchema = z
     'this is no cursor of this list',
   )
   .optional();
-export const activityQuerySchema = z.strictObject({
-  ...pageQuery,
-  cursor: timeCursorSchema,
-  /** What an address, the User ID or its Party, or what was done contains. */
-  find: findSchema,
-});
-/** As the list, all of it at once: a CSV file. */
-export const activityExportQuerySchema = activityQuerySchema.omit({ cursor: true, limit: true });
-/** GET /people-activity: what was done about sign-in and rights, the newest first. */
-export const activityPageSchema = z.object({
-  items: z.array(
-    z.object({
-      at: instantSchema,
-      what: z.string().meta({ example: 'signed-in' }),
-      email: z.string(),
-      byEmail: z.string(),
-      acting: z.string().optional(),
-      detail: z.string().optional(),
-      address: z.string().optional(),
-    }),
-  ),
-  cursor: cursorSchema,
-});
-export type ActivityPage = z.infer<typeof activityPageSchema>;
-
 /** A User ID, or `operator`. */
 export const actingSchema = z.union([z.literal('operator'), euiSchema]);
 const emailSchema = z.email().max(200).toLowerCase();

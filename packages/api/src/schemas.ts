@@ -1,4 +1,5 @@
 // The contract without what needs Node: what a browser may import.
+export * from './activity.ts';
 export * from './causes.ts';
 export * from './change-calendar.ts';
 export * from './change-windows.ts';

@@ -1,6 +1,7 @@
 // SSH keys: by which the machines of a User ID come in by SFTP.
 import { z } from 'zod';
 import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery } from './common.ts';
+import { registrationFields } from './parties.ts';
 
 /** As OpenSSH prints it. */
 const fingerprintSchema = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be SHA256: and 43 characters of base64');
@@ -12,8 +13,7 @@ export const sshKeySchema = z.object({
   algorithm: z.string(),
   /** Of the machine or of its purpose. */
   name: z.string(),
-  registeredAt: instantSchema,
-  revokedAt: instantSchema.optional(),
+  ...registrationFields,
   /** Signed in by it last, to the minute. */
   usedAt: instantSchema.optional(),
 });

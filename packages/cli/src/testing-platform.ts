@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importKinds } from '@penstock/api';
-import { importFile, openPlatformDatabase } from '@penstock/platform';
+import { consoleAuthor, importFile, openPlatformDatabase } from '@penstock/platform';
 import { loadConfig } from '@penstock/platform/config';
 import { createLog } from '@penstock/platform/log';
 import { OPERATOR_ID, prepareWorld, USERS, type World } from '@penstock/simulator';
@@ -170,7 +170,7 @@ export async function importWorld(world: World, environment: Environment): Promi
   const database = await openPlatformDatabase(config, createLog({ level: 'warn' }));
   try {
     for (const kind of importKinds) {
-      await importFile(database.pool, kind, createReadStream(join(world.importFolder, `${kind}.csv`)));
+      await importFile(database.pool, kind, createReadStream(join(world.importFolder, `${kind}.csv`)), consoleAuthor());
     }
   } finally {
     await database.close();

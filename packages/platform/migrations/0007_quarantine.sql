@@ -10,15 +10,20 @@ create table officer (
   issuer text not null,          -- normalised, RFC 4514 order
   serial text not null,          -- decimal
   der bytea not null,
+  key_sha256 bytea,              -- of what is public of its key: who has the key is one person, whatever the certificate
   not_before timestamptz not null,
   not_after timestamptz not null,
   name text not null,
-  email text not null,           -- who the person is: two certificates of one address are one officer
+  email text not null,           -- who the person is: two certificates of one address are one officer; never changed
   telephone text,                -- international, such as '+44 1632 960001'
   registered_at timestamptz not null default clock_timestamp(),
   revoked_at timestamptz,
   primary key (user_id, fingerprint)
 );
+
+-- The mailbox of an address: what stands behind a plus sign does not make it another one.
+create function mailbox_of(in_email text) returns text language sql immutable strict parallel safe
+  return regexp_replace(lower(in_email), '\+[^@]*@', '@');
 
 -- Whether a file that could let through what is held waits for a second officer; without a row it does.
 create table officer_policy (
@@ -254,8 +259,8 @@ create index incident_open on incident (user_id) where state = 'open';
 create table notice (
   user_id macaddr8 not null,
   noticed_at timestamptz not null,
-  kind text not null check (kind in ('held', 'warning', 'submission', 'release', 'way', 'delivery', 'export', 'question')),
-  about text not null,           -- the event, the threshold, the SHA-256 of the file, the way (also by which one was not taken in)
+  kind text not null check (kind in ('held', 'warning', 'submission', 'release', 'way', 'delivery', 'export', 'question', 'access')),
+  about text not null,           -- the event, the threshold, the SHA-256 of the file, the way (also by which one was not taken in), or nothing that is shown
   words text not null,
   count bigint not null,         -- messages that it stands for
   primary key (user_id, noticed_at, kind, about)

@@ -203,15 +203,20 @@ create table approval (
 create index approval_open on approval (asked_at, approval_id) where decided_at is null;
 create index approval_invitation on approval (invitation_id) where invitation_id is not null;
 
--- What was done about sign-in and rights: append only. `email` is whom it is about, `by_email` who did it.
+-- What was done about sign-in and rights, and about all by which somebody or something may act: append only, in the
+-- transaction that did it.
 create table people_activity (
   activity_id uuid primary key default gen_random_uuid(),
   at timestamptz not null default date_trunc('milliseconds', clock_timestamp()),
   what text not null,
-  person_id text,                 -- null: of an invitation that nobody took yet
-  email text not null,
-  by_email text not null,
-  acting text,                    -- of which User ID, or of the Operator; null: of the person itself
+  person_id text,                 -- whom it is about; null: nobody, or of an invitation that nobody took yet
+  email text,                     -- of that person
+  acting text,                    -- of which User ID, or of the Operator; null: of the person itself, or of a Party
+  party_id text,                  -- of which Party as a whole
+  subject text,                   -- the fingerprint of what was registered or revoked, as its list has it
+  author text not null,           -- who did it: an address of a person, the SHA-256 of a machine's certificate, ...
+  author_role text,               -- ... a user of the operating system; null: what the person did about itself
+  author_acting text,             -- for whom: a User ID, or 'operator'
   detail text,
   address text
 );
@@ -219,8 +224,21 @@ create table people_activity (
 create function acting_words(in_acting text) returns text language sql stable
   return case when in_acting = 'operator' then 'the Operator' else user_words(in_acting::macaddr8) end;
 
+-- By what somebody looks for a Party.
+create function party_words(in_party text) returns text language sql stable
+  return (select p.party_id || ' ' || p.name from party p where p.party_id = in_party);
+
 create index people_activity_time on people_activity (at, activity_id);
 create index people_activity_person on people_activity (person_id, at);
+create index people_activity_subject on people_activity (subject, at) where subject is not null;
+
+-- Who did one of these to something of a User ID last, as an author is written down elsewhere; null: it is not known.
+create function author_of(in_user macaddr8, in_subject text, variadic in_what text[]) returns text language sql stable
+  return (select case when author_acting = 'operator' then 'Operator' else author_acting end
+                 || ' (' || case author_role when 'machine' then 'machine ' when 'console' then 'console ' else '' end || author || ')'
+          from people_activity
+          where subject = in_subject and acting = eui_text(in_user) and what = any (in_what)
+          order by at desc limit 1);
 
 -- ---------------------------------------------------------------- what changed
 
@@ -266,7 +284,7 @@ begin
     union all
     select 'notices', n.user_id, n.kind || n.about, n.noticed_at::text from notice n where n.noticed_at > in_since
     union all
-    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' when 'question' then 'questions' else 'quarantine' end, n.user_id, n.kind || n.about,
+    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' when 'question' then 'questions' when 'access' then 'officers' else 'quarantine' end, n.user_id, n.kind || n.about,
            n.noticed_at::text
     from notice n where n.noticed_at > in_since
     union all
@@ -349,6 +367,7 @@ begin
     from people_activity a
     cross join lateral (
       select a.acting where a.acting is not null
+      union select eui_text(u.user_id) from user_id u where u.party_id = a.party_id
       union select r.acting from person_role r where r.person_id = a.person_id) o
     where a.at > in_since
   ) c

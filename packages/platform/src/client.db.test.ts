@@ -34,8 +34,8 @@ const certificateOf = {
 };
 const fingerprintOf = (der: Uint8Array) => createHash('sha256').update(der).digest('hex');
 const viewers = new Map<string, Viewer>([
-  [fingerprintOf(certificateOf.operator.der), { kind: 'operator', userId: operatorId }],
-  [fingerprintOf(certificateOf.alpha.der), { kind: 'user', userIds: [alpha] }],
+  [fingerprintOf(certificateOf.operator.der), { kind: 'operator', userId: operatorId, certificate: 'of the Operator' }],
+  [fingerprintOf(certificateOf.alpha.der), { kind: 'user', userIds: [alpha], certificate: 'of Alpha' }],
 ]);
 const keyOf = (certificate: TestCertificate) => certificate.privateKey.export({ type: 'pkcs8', format: 'pem' });
 

@@ -22,7 +22,7 @@ import { IntakeMetrics } from './gateway/metrics.ts';
 import { Returns } from './gateway/returns.ts';
 import { deliverRoute } from './gateway/returns-route.ts';
 import { openSchemaValidator } from './gateway/schema-validator.ts';
-import { GatewayServer, type Peer } from './gateway/server.ts';
+import { GatewayServer, type KnownPeer } from './gateway/server.ts';
 import { SignatureThread } from './gateway/signature-thread.ts';
 import { ClockAlarm } from './messages/clock-alarm.ts';
 import { Committer } from './messages/committer.ts';
@@ -142,6 +142,6 @@ export async function openDoor(parts: DoorParts, onStop: Stops['add']): Promise<
   return port;
 }
 
-function viewerOfPeer({ userId, isOperator }: Peer): Viewer {
-  return isOperator ? { kind: 'operator', userId } : { kind: 'user', userIds: [userId] };
+function viewerOfPeer({ userId, isOperator, fingerprint: certificate }: KnownPeer): Viewer {
+  return isOperator ? { kind: 'operator', userId, certificate } : { kind: 'user', userIds: [userId], certificate };
 }

@@ -59,6 +59,7 @@ import { WayWatch } from './ways/watch.ts';
 import { writeSetUp } from './ways/ways-store.ts';
 
 export { importFile } from './devices/import-file.ts';
+export { consoleAuthor } from './foundation/console.ts';
 export { ImportRefused } from './foundation/faults.ts';
 export { addDemonstrationPeople, type DemonstrationPerson } from './people/demonstration.ts';
 export { inviteFirstAdministrator } from './people/first-administrator.ts';

@@ -33,9 +33,9 @@ export const meter = '00-DB-12-34-56-78-00-02';
 /** Who the certificate of a machine says it is, by the name that a call of `call` has. */
 export const viewers: Readonly<Record<string, Viewer | undefined>> = {
   nobody: undefined,
-  alpha: { kind: 'user', userIds: [alpha] },
-  beta: { kind: 'user', userIds: [beta] },
-  operator: { kind: 'operator', userId: operatorId },
+  alpha: { kind: 'user', userIds: [alpha], certificate: `of ${alpha}` },
+  beta: { kind: 'user', userIds: [beta], certificate: `of ${beta}` },
+  operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
 };
 const now = new Date('2026-11-22T12:00:00Z');
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importKinds, type PersonRole } from '@penstock/api';
-import { importFile, type Platform, type StartOptions, startPlatform } from '@penstock/platform';
+import { consoleAuthor, importFile, type Platform, type StartOptions, startPlatform } from '@penstock/platform';
 import { loadConfig } from '@penstock/platform/config';
 import { createLog } from '@penstock/platform/log';
 import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
@@ -76,7 +76,7 @@ export async function startTestPortal(
     demonstration,
     prepare: async (pool) => {
       for (const kind of importKinds) {
-        await importFile(pool, kind, createReadStream(join(world.importFolder, `${kind}.csv`)));
+        await importFile(pool, kind, createReadStream(join(world.importFolder, `${kind}.csv`)), consoleAuthor());
       }
     },
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { importKinds } from '@penstock/api';
 import {
   addDemonstrationPeople,
+  consoleAuthor,
   type DemonstrationPerson,
   importFile,
   type Platform,
@@ -136,7 +137,7 @@ async function startDemo(options: DemoOptions): Promise<Running> {
     },
     prepare: async (pool) => {
       for (const kind of importKinds)
-        await importFile(pool, kind, createReadStream(join(folder, 'imports', `${kind}.csv`)));
+        await importFile(pool, kind, createReadStream(join(folder, 'imports', `${kind}.csv`)), consoleAuthor());
       people = await addDemonstrationPeople(pool, { secret: readSessionSecret(config), userId: SUPPLIER });
     },
   });

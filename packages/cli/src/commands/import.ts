@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { importKinds } from '@penstock/api';
-import { ImportRefused, importFile, openPlatformDatabase } from '@penstock/platform';
+import { consoleAuthor, ImportRefused, importFile, openPlatformDatabase } from '@penstock/platform';
 import { createLog } from '@penstock/platform/log';
 import { Argument, Command } from 'commander';
 import { loadConfigFor } from '../load-config.ts';
@@ -24,7 +24,7 @@ export function importCommand(): Command {
       if (kind === undefined) throw new RangeError(kindName);
       const database = await openPlatformDatabase(loadConfigFor(command), createLog({ level: 'warn' }));
       try {
-        const result = await importFile(database.pool, kind, createReadStream(file));
+        const result = await importFile(database.pool, kind, createReadStream(file), consoleAuthor());
         console.log(`${kind}: ${result.rows} rows, ${result.changed} changed`);
         for (const { line, message } of result.notes ?? []) console.log(`${file}:${line}: note: ${message}`);
       } catch (error) {

@@ -1,4 +1,10 @@
-import { inviteFirstAdministrator, linkOf, openPlatformDatabase, resetByMachine } from '@penstock/platform';
+import {
+  consoleAuthor,
+  inviteFirstAdministrator,
+  linkOf,
+  openPlatformDatabase,
+  resetByMachine,
+} from '@penstock/platform';
 import { originsOf } from '@penstock/platform/config';
 import { createLog } from '@penstock/platform/log';
 import { Command } from 'commander';
@@ -34,7 +40,7 @@ export function peopleCommand(): Command {
         .action(({ email, name }: { email: string; name: string }, command: Command) =>
           sayLink(
             command,
-            (pool) => inviteFirstAdministrator(pool, { email, name, now: new Date() }),
+            (pool) => inviteFirstAdministrator(pool, { email, name, now: new Date(), by: consoleAuthor() }),
             'Who opens it becomes the administrator.',
           ),
         ),
@@ -48,7 +54,7 @@ export function peopleCommand(): Command {
         .action(({ email }: { email: string }, command: Command) =>
           sayLink(
             command,
-            (pool) => resetByMachine(pool, { email, now: new Date() }),
+            (pool) => resetByMachine(pool, { email, now: new Date(), by: consoleAuthor() }),
             'Who opens it sets a new way to sign in as this person.',
           ),
         ),

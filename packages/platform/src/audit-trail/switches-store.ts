@@ -1,5 +1,7 @@
 import { type SetTitleSwitch, type TitleSwitchDocument, type TitleSwitchName, titleSwitches } from '@penstock/api';
 import type pg from 'pg';
+import { type Author, differenceWords, recordChanges } from '../foundation/activity.ts';
+import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { SwitchSetting } from './title-access.ts';
 
@@ -31,13 +33,24 @@ export async function listSwitches(pool: pg.Pool): Promise<TitleSwitchDocument[]
 /** @throws PenstockError 'request.invalid' for an instant that is past: what was shown then cannot be taken back */
 export async function setSwitch(
   pool: pg.Pool,
-  { change, author, now }: { change: SetTitleSwitch; author: string; now: Date },
+  { change, author, recordedBy, now }: { change: SetTitleSwitch; author: string; recordedBy: Author; now: Date },
 ): Promise<void> {
   const from = change.validFrom === undefined ? now : new Date(change.validFrom);
   if (from < now) throw new PenstockError('request.invalid', { where: 'validFrom', detail: 'it must not be past' });
-  await pool.query(
-    `insert into title_switch (switch, valid_from, value, author) values ($1, $2, $3, $4)
-     on conflict (switch, valid_from) do update set value = excluded.value, author = excluded.author, set_at = clock_timestamp()`,
-    [change.switch, from, change.value, author],
-  );
+  await inTransaction(pool, async (client) => {
+    const before = await client.query<{ value: string }>(
+      'select value from title_switch where switch = $1 and valid_from <= $2 order by valid_from desc limit 1',
+      [change.switch, from],
+    );
+    await client.query(
+      `insert into title_switch (switch, valid_from, value, author) values ($1, $2, $3, $4)
+       on conflict (switch, valid_from) do update set value = excluded.value, author = excluded.author, set_at = clock_timestamp()`,
+      [change.switch, from, change.value, author],
+    );
+    const words = differenceWords({
+      [change.switch]: [before.rows[0]?.value ?? titleSwitches[change.switch][0], change.value],
+    });
+    const detail = `${words || `${change.switch}: ${change.value} as before`}, from ${from.toISOString()}`;
+    await recordChanges(client, recordedBy, [{ what: 'title-switch-set', acting: 'operator', detail }]);
+  });
 }

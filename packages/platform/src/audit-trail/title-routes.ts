@@ -19,6 +19,7 @@ import { z } from 'zod';
 import { authorOf } from '../foundation/author.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
+import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import type { RecordStore } from './record-store.ts';
 import { listSwitches, setSwitch } from './switches-store.ts';
@@ -107,7 +108,8 @@ export function titleRoutes({
         schema: { body: setTitleSwitchSchema, response: { 200: changedSchema } },
       },
       async (request) => {
-        await setSwitch(pool, { change: request.body, author: authorOf(viewerOf(request)), now: clock.now() });
+        const by = { author: authorOf(viewerOf(request)), recordedBy: authorOfCall(request), now: clock.now() };
+        await setSwitch(pool, { change: request.body, ...by });
         return { changed: true };
       },
     );

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ensurePartitions } from '../foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { testAuthor } from '../foundation/testing-author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
 import { listSwitches, setSwitch } from './switches-store.ts';
@@ -205,7 +206,12 @@ test('a person of the Operator sees what a User sees, names it and gives a reaso
 
 test('the switches are set from an instant on that is not past, and their history is kept', async () => {
   const set = (value: string, validFrom?: string) =>
-    setSwitch(database.pool, { change: { switch: 'history', value, validFrom }, author: 'Operator', now });
+    setSwitch(database.pool, {
+      change: { switch: 'history', value, validFrom },
+      author: 'Operator',
+      recordedBy: testAuthor,
+      now,
+    });
   expect(await codeOf(set('hidden', '2026-11-22T11:59:59Z'))).toBe('request.invalid');
   await set('hidden', '2026-11-22T18:00:00Z');
   await record(beta, 1, '2026-11-20T10:00:00Z');

@@ -10,6 +10,7 @@ import { systemClock } from '../foundation/clock.ts';
 import { loadConfig } from '../foundation/config.ts';
 import { messageOf as wordsOf } from '../foundation/errors.ts';
 import { createLog } from '../foundation/log.ts';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { registerEmailRecipient } from '../parties/email-recipients-store.ts';
 import { readSshKey } from '../parties/ssh-keys.ts';
 import { registerSshKey } from '../parties/ssh-keys-store.ts';
@@ -83,7 +84,7 @@ beforeAll(async () => {
   const { pool } = world.database;
   sftp = await start({ PENSTOCK_SFTP_PORT: '0' });
   const certificate = keys.text('officer.pem');
-  await registerEmailRecipient(pool, { userId: userA, address: 'officer@user.example', certificate });
+  await registerEmailRecipient(pool, { userId: userA, address: 'officer@user.example', certificate }, testAuthor);
   email = await start({
     ...keys.settings,
     PENSTOCK_EMAIL_RELAY: `smtp://localhost:${await sink.listen()}`,
@@ -109,7 +110,7 @@ beforeAll(async () => {
   });
   client = sftpClient(port(), Buffer.from(sftp.sftp?.hostKey.split(' ')[1] ?? '', 'base64'));
   const key = readSshKey(client.makeKey('a', '-t', 'ed25519'));
-  await registerSshKey(pool, { userId: userA, name: 'host', key });
+  await registerSshKey(pool, { userId: userA, name: 'host', key }, testAuthor);
 }, 120_000);
 afterAll(async () => {
   await watch?.stop();

@@ -2,6 +2,8 @@
 // anew in the same transaction.
 import { importColumns } from '@penstock/api';
 import { parseEui } from '@penstock/duis';
+import type pg from 'pg';
+import { type Author, differenceWords, recordChanges } from '../foundation/activity.ts';
 import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
 import type { Importer } from '../foundation/import.ts';
@@ -45,6 +47,50 @@ function check({ line, fields }: Row, faults: Faults): boolean {
     faults.add({ line, column, code: 'import.mpxn', message });
   }
   return faults.total === before;
+}
+
+interface ChangedDevices {
+  acting: string;
+  devices: number;
+}
+
+/** Of one device what was changed of it; of more how many. Metering points are not named: a record outlasts them. */
+const ONE_DEVICE_SQL = `
+  select eui_text(s.device) as device, p.status as status_before, s.status, p.device is null as is_new,
+         array_remove(array[
+           case when s.kind is distinct from p.kind then 'kind' end,
+           case when s.home is distinct from p.home then 'home' end,
+           case when (s.import_mpan, s.export_mpan, s.mprn) is distinct from (p.import_mpan, p.export_mpan, p.mprn)
+                then 'metering points' end,
+           case when (s.manufacturer, s.model, s.firmware, s.region, s.is_smets1)
+                     is distinct from (p.manufacturer, p.model, p.firmware, p.region, p.is_smets1)
+                then 'what it is' end], null) as others
+  from staged_device s left join previous_device p using (device)`;
+
+async function recordDevices(client: pg.PoolClient, author: Author, changed: readonly ChangedDevices[]): Promise<void> {
+  const all = changed.find(({ acting }) => acting === 'operator');
+  if (all === undefined || all.devices === 0) return;
+  const { rows } = await client.query<{
+    device: string;
+    status_before: string | null;
+    status: string;
+    is_new: boolean;
+    others: string[];
+  }>(`${ONE_DEVICE_SQL} limit 2`);
+  const [one] = rows.length === 1 ? rows : [];
+  await recordChanges(
+    client,
+    author,
+    changed.map(({ acting, devices }) => {
+      const ofOne = one && [
+        ...(one.is_new ? ['new'] : []),
+        ...(one.status_before === one.status ? [] : [differenceWords({ status: [one.status_before, one.status] })]),
+        ...(one.others.length === 0 || one.is_new ? [] : [`changed: ${one.others.join(', ')}`]),
+      ];
+      const detail = one && ofOne ? `${one.device}: ${ofOne.join('; ')}` : `${devices.toLocaleString('en-GB')} devices`;
+      return { what: 'devices-changed', acting, detail };
+    }),
+  );
 }
 
 export const devicesImporter: Importer<Column> = {
@@ -95,7 +141,7 @@ export const devicesImporter: Importer<Column> = {
        order by line`,
     );
   },
-  async apply(client, faults) {
+  async apply(client, author, faults) {
     await client.query(
       `create temporary table previous_device on commit drop as
        select d.* from device d join staged_device s using (device);
@@ -111,8 +157,10 @@ export const devicesImporter: Importer<Column> = {
              is distinct from (s.kind, s.home, s.import_mpan, s.export_mpan, s.mprn)
          and touched.home is not null`,
     );
-    const { rowCount } = await client.query(
-      `insert into device as d (device, kind, status, home, import_mpan, export_mpan, mprn,
+    // what is counted of Users is what they were responsible for before
+    const changed = await client.query<ChangedDevices>(
+      `with changed as (
+       insert into device as d (device, kind, status, home, import_mpan, export_mpan, mprn,
                                 manufacturer, model, firmware, region, is_smets1)
        select device, kind, status, home, import_mpan, export_mpan, mprn, manufacturer, model, firmware, region,
               is_smets1
@@ -130,8 +178,15 @@ export const devicesImporter: Importer<Column> = {
               d.manufacturer, d.model, d.firmware, d.region, d.is_smets1)
              is distinct from (excluded.kind, excluded.status, excluded.home, excluded.import_mpan,
               excluded.export_mpan, excluded.mprn, excluded.manufacturer, excluded.model, excluded.firmware,
-              excluded.region, excluded.is_smets1)`,
+              excluded.region, excluded.is_smets1)
+       returning d.device
+       )
+       select 'operator' as acting, count(*)::integer as devices from changed
+       union all
+       select eui_text(r.user_id), count(distinct device) from changed join responsibility r using (device)
+       where r.valid_to > now() group by r.user_id`,
     );
+    await recordDevices(client, author, changed.rows);
     await client.query(
       `delete from metering_point_device m
        using previous_device p
@@ -151,7 +206,7 @@ export const devicesImporter: Importer<Column> = {
       `select min(line) as line from staged_device
        where $1 in (import_mpan, export_mpan, mprn) or $2 in (import_mpan, export_mpan, mprn)`,
     );
-    return rowCount ?? 0;
+    return changed.rows.find(({ acting }) => acting === 'operator')?.devices ?? 0;
   },
   // Devices are looked up in the database at every message: nobody has to be told.
   async committed() {},

@@ -6,6 +6,7 @@ import { type TestDatabase, testDatabase } from '../foundation/database/testing.
 import { PenstockError } from '../foundation/errors.ts';
 import { ImportRefused } from '../foundation/faults.ts';
 import { runImport } from '../foundation/import.ts';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { partiesImporter, userIdsImporter } from '../parties/parties-import.ts';
 import { findDevices } from './device-lookup.ts';
 import { devicesImporter } from './devices-import.ts';
@@ -42,13 +43,15 @@ async function bring(kind: Exclude<ImportKind, 'certificates' | 'officers'>, ...
   const { pool } = database;
   switch (kind) {
     case 'parties':
-      return runImport(pool, partiesImporter, (columns, faults) => readCsvRows(source(), columns, faults));
+      return runImport(pool, partiesImporter, testAuthor, (columns, faults) => readCsvRows(source(), columns, faults));
     case 'user-ids':
-      return runImport(pool, userIdsImporter, (columns, faults) => readCsvRows(source(), columns, faults));
+      return runImport(pool, userIdsImporter, testAuthor, (columns, faults) => readCsvRows(source(), columns, faults));
     case 'devices':
-      return runImport(pool, devicesImporter, (columns, faults) => readCsvRows(source(), columns, faults));
+      return runImport(pool, devicesImporter, testAuthor, (columns, faults) => readCsvRows(source(), columns, faults));
     case 'registrations':
-      return runImport(pool, registrationsImporter, (columns, faults) => readCsvRows(source(), columns, faults));
+      return runImport(pool, registrationsImporter, testAuthor, (columns, faults) =>
+        readCsvRows(source(), columns, faults),
+      );
   }
 }
 async function faultsOf(work: Promise<unknown>) {

@@ -1,6 +1,8 @@
 // Imports of registrations: what the Registration Data Providers say of who is registered for a metering point.
 import { importColumns } from '@penstock/api';
 import { parseEui } from '@penstock/duis';
+import type pg from 'pg';
+import { type Author, recordChanges } from '../foundation/activity.ts';
 import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
 import type { Importer } from '../foundation/import.ts';
@@ -37,6 +39,36 @@ function check({ line, fields }: Row, faults: Faults): boolean {
     faults.add({ line, column: 'valid_to', code: 'import.registration.span', message });
   }
   return faults.total === before;
+}
+
+interface ChangedRegistrations {
+  acting: string;
+  gained: number;
+  moved: number;
+  lost: number;
+}
+
+/** How many in all, and to each User how many of its own. */
+async function recordRegistrations(
+  client: pg.PoolClient,
+  author: Author,
+  all: number,
+  users: readonly ChangedRegistrations[],
+): Promise<void> {
+  if (all === 0) return;
+  const figure = (count: number, words: string) => (count === 0 ? [] : [`${count.toLocaleString('en-GB')} ${words}`]);
+  await recordChanges(client, author, [
+    { what: 'registrations-changed', acting: 'operator', detail: `${all.toLocaleString('en-GB')} registrations` },
+    ...users.map(({ acting, gained, moved, lost }) => ({
+      what: 'registrations-changed' as const,
+      acting,
+      detail: [
+        ...figure(gained, 'begin to be its own'),
+        ...figure(moved, 'of its own have another end'),
+        ...figure(lost, 'are somebody else’s now'),
+      ].join(', '),
+    })),
+  ]);
 }
 
 export const registrationsImporter: Importer<Column> = {
@@ -112,10 +144,10 @@ export const registrationsImporter: Importer<Column> = {
        from paired where earlier_to > valid_from and earlier_from < valid_from order by 1`,
     );
   },
-  async apply(client, faults) {
+  async apply(client, author, faults) {
     await client.query(
       `create temporary table changed_registration on commit drop as
-       select s.* from staged_registration s left join registration r using (mpxn, role, valid_from)
+       select s.*, r.user_id as user_before from staged_registration s left join registration r using (mpxn, role, valid_from)
        where (r.user_id, r.valid_to) is distinct from (s.user_id, s.valid_to)`,
     );
     const { rowCount } = await client.query(
@@ -124,6 +156,16 @@ export const registrationsImporter: Importer<Column> = {
        on conflict (mpxn, role, valid_from) do update
          set user_id = excluded.user_id, valid_to = excluded.valid_to, received_at = clock_timestamp()`,
     );
+    const { rows: counts } = await client.query<ChangedRegistrations>(
+      `select eui_text(u.user_id) as acting,
+              count(*) filter (where u.user_id = c.user_id and c.user_before is distinct from c.user_id)::integer as gained,
+              count(*) filter (where u.user_id = c.user_id and c.user_before = c.user_id)::integer as moved,
+              count(*) filter (where u.user_id <> c.user_id)::integer as lost
+       from changed_registration c
+       cross join lateral (select c.user_id union select c.user_before where c.user_before is not null) u
+       group by u.user_id order by 1`,
+    );
+    await recordRegistrations(client, author, rowCount ?? 0, counts);
     await client.query(
       `create temporary table touched_device on commit drop as
        select distinct device from metering_point_device

@@ -14,6 +14,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { devicesImporter } from './devices-import.ts';
@@ -48,11 +49,12 @@ export function devicesRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }):
           response: { 200: importResultSchema },
         },
       },
-      async ({ params, body }) => {
+      async (request) => {
+        const { params, body } = request;
         if (!(body instanceof Readable)) {
           throw new PenstockError('request.unsupported-media-type', { detail: 'send the file as text/csv' });
         }
-        return importFile(pool, params.kind, bounded(body));
+        return importFile(pool, params.kind, bounded(body), authorOfCall(request));
       },
     );
     app.get(
@@ -81,10 +83,12 @@ export function devicesRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock }):
     app.post(
       '/api/v1/devices',
       { config: { access: 'devices.change' }, schema: { body: postDeviceSchema, response: { 200: changedSchema } } },
-      async ({ body }) => {
-        const { importMpan, exportMpan, ...rest } = body;
+      async (request) => {
+        const { importMpan, exportMpan, ...rest } = request.body;
         const row = { ...rest, import_mpan: importMpan, export_mpan: exportMpan };
-        const { changed } = await runImport(pool, devicesImporter, (columns) => oneRow(columns, row));
+        const { changed } = await runImport(pool, devicesImporter, authorOfCall(request), (columns) =>
+          oneRow(columns, row),
+        );
         return { changed: changed > 0 };
       },
     );

@@ -2,6 +2,7 @@
 // against each other and against what is known, and applied in the same transaction, whole or not at all.
 import type { ImportKind, ImportResult } from '@penstock/api';
 import type pg from 'pg';
+import type { Author } from './activity.ts';
 import type { ImportRow } from './csv.ts';
 import { inTransaction } from './database/database.ts';
 import { Faults, ImportRefused } from './faults.ts';
@@ -16,8 +17,8 @@ export interface Importer<Column extends string> {
   stage(client: pg.PoolClient, rows: readonly ImportRow<Column>[], faults: Faults): Promise<void>;
   /** Takes what locks are needed, and checks what was staged as a whole. */
   check(client: pg.PoolClient, faults: Faults): Promise<void>;
-  /** Applies it and returns how many rows differ from what was known. */
-  apply(client: pg.PoolClient, faults: Faults): Promise<number>;
+  /** Applies it, records what that changes and who did it, and returns how many rows differ from what was known. */
+  apply(client: pg.PoolClient, author: Author, faults: Faults): Promise<number>;
   /** What is odd in what was applied, and no fault; the first hundred. */
   notes?(client: pg.PoolClient): Promise<NonNullable<ImportResult['notes']>>;
   /** Called after the commit, when something changed. */
@@ -31,6 +32,7 @@ export interface Importer<Column extends string> {
 export async function runImport<Column extends string>(
   pool: pg.Pool,
   importer: Importer<Column>,
+  author: Author,
   read: (columns: readonly Column[], faults: Faults) => AsyncIterable<readonly ImportRow<Column>[]>,
 ): Promise<ImportResult> {
   const faults = new Faults();
@@ -46,7 +48,7 @@ export async function runImport<Column extends string>(
       await importer.stage(client, batch, faults);
     }
     await importer.check(client, faults);
-    const applied = faults.total === 0 ? await importer.apply(client, faults) : 0;
+    const applied = faults.total === 0 ? await importer.apply(client, author, faults) : 0;
     if (faults.total > 0) throw new ImportRefused(importer.kind, faults);
     return { changed: applied, notes: (await importer.notes?.(client)) ?? [] };
   });

@@ -15,11 +15,21 @@ export interface ActingPerson {
  * Who is asking. Every store function that returns rows of the audit record takes one, and there is no way to ask
  * without: the first wall. The second is row-level security, see viewing.ts.
  */
-export type Viewer =
-  /** A User's machine or person, under these User IDs. */
-  | { readonly kind: 'user'; readonly userIds: readonly Eui[]; readonly person?: ActingPerson }
+export type Viewer = (
+  | /** A User's machine or person, under these User IDs. */
+  { readonly kind: 'user'; readonly userIds: readonly Eui[] }
   /** The Operator's machine or person, under the Operator's own User ID. */
-  | { readonly kind: 'operator'; readonly userId: Eui; readonly person?: ActingPerson };
+  | { readonly kind: 'operator'; readonly userId: Eui }
+) & {
+  readonly person?: ActingPerson;
+  /** SHA-256 of the certificate by which a machine is known, in hex; a person has none. */
+  readonly certificate?: string;
+};
+
+/** For whom it acts: its first User ID, or 'operator'. */
+export function actingOfViewer(viewer: Viewer): string {
+  return viewer.kind === 'operator' ? 'operator' : String(viewer.userIds[0]);
+}
 
 /**
  * The User ID whose record is asked for. A User sees its own; with one User ID it need not be named. The Operator

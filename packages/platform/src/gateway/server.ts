@@ -29,6 +29,11 @@ export interface Peer {
   readonly isOperator: boolean;
 }
 
+/** By which certificate it is known, too: its SHA-256 in hex. */
+export interface KnownPeer extends Peer {
+  readonly fingerprint: string;
+}
+
 export interface RoutedRequest {
   readonly peer: Peer;
   readonly url: URL;
@@ -63,7 +68,7 @@ export interface GatewayParts {
   /** By 'METHOD /path'; all need a registered peer. */
   readonly routes: ReadonlyMap<string, RouteHandler>;
   /** Takes what begins with /api/, with the peer it came from. */
-  readonly api: (request: IncomingMessage, response: ServerResponse, peer: Peer | undefined) => void;
+  readonly api: (request: IncomingMessage, response: ServerResponse, peer: KnownPeer | undefined) => void;
 }
 
 const services: ReadonlyMap<string, WebService> = new Map([
@@ -268,7 +273,7 @@ export class GatewayServer {
     return peer;
   }
 
-  private peer(request: IncomingMessage): Peer | undefined {
+  private peer(request: IncomingMessage): KnownPeer | undefined {
     const fingerprint = this.fingerprint(request.socket as TLSSocket);
     if (fingerprint === undefined) return undefined;
     const directory = this.parts.directory.current();
@@ -276,7 +281,7 @@ export class GatewayServer {
     if (certificate === undefined || standingOf(certificate, this.parts.clock.now().getTime()) !== 'valid')
       return undefined;
     if (directory.user(certificate.userId)?.status !== 'active') return undefined;
-    return { userId: certificate.userId, isOperator: certificate.userId === this.parts.operatorId };
+    return { userId: certificate.userId, isOperator: certificate.userId === this.parts.operatorId, fingerprint };
   }
 
   /** Read once a connection: parsing the certificate costs as much as verifying a message. */

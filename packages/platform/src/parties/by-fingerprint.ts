@@ -2,9 +2,13 @@
 // order, and are revoked for good.
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { type Author, recordChanges } from '../foundation/activity.ts';
+import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
+import { registrationColumns } from './certificate-rows.ts';
 import { type CertificateQuery, ownOnly, type Page, pageOf } from './parties-store.ts';
+import { revocations } from './recorded.ts';
 
 type Registered = 'officer' | 'ssh_key' | 'email_recipient';
 
@@ -26,7 +30,7 @@ const words = {
 
 /**
  * A page of what a viewer may see, in order of User IDs and fingerprints, after `cursor`; the fingerprint is in hex.
- * @param columns of the table beside these two, as SQL
+ * @param columns of the table beside these two and those of its registration, as SQL
  */
 export async function listRegistered<Row extends { user_id: string; fingerprint: string }, Item>(
   pool: pg.Pool,
@@ -41,7 +45,7 @@ export async function listRegistered<Row extends { user_id: string; fingerprint:
     throw new PenstockError('request.invalid', { where: 'cursor', detail: 'this is no cursor of this list' });
   }
   const { rows } = await pool.query<Row>(
-    `select user_id, encode(fingerprint, 'hex') as fingerprint, ${columns} from ${table}
+    `select user_id, encode(fingerprint, 'hex') as fingerprint, ${columns}, ${registrationColumns(table)} from ${table}
      where (user_id, fingerprint) > ($1::macaddr8, decode($2, 'hex'))
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
@@ -53,6 +57,13 @@ export async function listRegistered<Row extends { user_id: string; fingerprint:
   return pageOf(rows, limit, item, (row) => `${requireEui(row.user_id)}/${row.fingerprint}`);
 }
 
+/** By what one is named in the record of activity, as SQL. */
+const namedBy = {
+  officer: "name || ', ' || email || ', certificate number ' || serial || ' of ' || issuer",
+  ssh_key: "name || ', ' || algorithm || ' SHA256:' || rtrim(encode(fingerprint, 'base64'), '=')",
+  email_recipient: "address || ', certificate number ' || serial || ' of ' || issuer",
+} as const;
+
 const names = { officer: 'officer', ssh_key: 'key', email_recipient: 'address' } as const;
 
 /**
@@ -63,20 +74,32 @@ export async function revokeRegistered(
   pool: pg.Pool,
   table: Registered,
   { userId, fingerprint }: { userId: string; fingerprint: Buffer },
+  author: Author,
 ): Promise<boolean> {
-  const { rows } = await pool.query<{ changed: boolean }>(
-    `with found as (
-       select user_id, fingerprint from ${table} where user_id = $1 and fingerprint = $2
-     ), revoked as (
-       update ${table} t set revoked_at = clock_timestamp() from found f
-       where t.user_id = f.user_id and t.fingerprint = f.fingerprint and t.revoked_at is null
-       returning t.user_id
-     )
-     select exists (select from revoked) as changed from found`,
-    [userId, fingerprint],
-  );
-  if (rows[0] === undefined) {
-    throw new PenstockError('request.not-found', { detail: `there is no such ${names[table]}`, where: 'fingerprint' });
-  }
-  return rows[0].changed;
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ changed: boolean; acting: string; subject: string; detail: string }>(
+      `with found as (
+         select user_id, fingerprint, ${namedBy[table]} as detail from ${table} where user_id = $1 and fingerprint = $2
+       ), revoked as (
+         update ${table} t set revoked_at = clock_timestamp() from found f
+         where t.user_id = f.user_id and t.fingerprint = f.fingerprint and t.revoked_at is null
+         returning t.user_id
+       )
+       select exists (select from revoked) as changed, eui_text(user_id) as acting, encode(fingerprint, 'hex') as subject,
+              detail
+       from found`,
+      [userId, fingerprint],
+    );
+    const [found] = rows;
+    if (found === undefined) {
+      throw new PenstockError('request.not-found', {
+        detail: `there is no such ${names[table]}`,
+        where: 'fingerprint',
+      });
+    }
+    const { changed, ...about } = found;
+    const { what, words: told } = revocations[table];
+    if (changed) await recordChanges(client, author, [{ what, ...about, told: `${told}: ${about.detail}.` }]);
+    return changed;
+  });
 }

@@ -6,6 +6,7 @@ import {
   revokeEmailRecipientSchema,
 } from '@penstock/api';
 import type pg from 'pg';
+import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { listEmailRecipients, registerEmailRecipient, revokeEmailRecipient } from './email-recipients-store.ts';
 
@@ -26,7 +27,7 @@ export function emailRecipientsRoutes(pool: pg.Pool): (app: HttpApp) => void {
         config: { access: 'certificates.change' },
         schema: { body: postEmailRecipientSchema, response: { 200: changedSchema } },
       },
-      async ({ body }) => ({ changed: await registerEmailRecipient(pool, body) }),
+      async (request) => ({ changed: await registerEmailRecipient(pool, request.body, authorOfCall(request)) }),
     );
     app.post(
       '/api/v1/email-recipients/revoke',
@@ -34,7 +35,7 @@ export function emailRecipientsRoutes(pool: pg.Pool): (app: HttpApp) => void {
         config: { access: 'certificates.change' },
         schema: { body: revokeEmailRecipientSchema, response: { 200: changedSchema } },
       },
-      async ({ body }) => ({ changed: await revokeEmailRecipient(pool, body) }),
+      async (request) => ({ changed: await revokeEmailRecipient(pool, request.body, authorOfCall(request)) }),
     );
   };
 }

@@ -5,12 +5,20 @@ import { type Eui, requireEui } from '@penstock/duis';
 import { recipientFault } from '@penstock/files/envelope';
 import { type Certificate, readCertificates, SignatureError } from '@penstock/files/signature';
 import type pg from 'pg';
+import { type Author, recordChanges } from '../foundation/activity.ts';
+import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
-import { type CertificateRow, describeCertificate } from './certificate-rows.ts';
+import {
+  type CertificateRow,
+  describeCertificate,
+  describeRegistration,
+  type RegistrationRow,
+} from './certificate-rows.ts';
 import { CertificateFault, readCertificate } from './certificates.ts';
 import type { Page } from './parties-store.ts';
+import { type ChangedAddress, recordedAddress } from './recorded.ts';
 
 /** In order of their User IDs and fingerprints, after `cursor`. A User sees its own. */
 export function listEmailRecipients(
@@ -18,15 +26,16 @@ export function listEmailRecipients(
   viewer: Viewer,
   query: RegisteredQuery,
 ): Promise<Page<EmailRecipientDocument>> {
-  const columns = 'address, issuer, serial, not_before, not_after, registered_at, revoked_at';
-  return listRegistered<CertificateRow & { user_id: string; address: string }, EmailRecipientDocument>(
-    pool,
-    viewer,
-    'email_recipient',
-    columns,
-    query,
-    (row) => ({ userId: requireEui(row.user_id), address: row.address, ...describeCertificate(row) }),
-  );
+  const columns = 'address, issuer, serial, not_before, not_after';
+  return listRegistered<
+    CertificateRow & RegistrationRow & { user_id: string; address: string },
+    EmailRecipientDocument
+  >(pool, viewer, 'email_recipient', columns, query, (row) => ({
+    userId: requireEui(row.user_id),
+    address: row.address,
+    ...describeCertificate(row),
+    ...describeRegistration(viewer, row),
+  }));
 }
 
 function invalid(detail: string): PenstockError {
@@ -58,20 +67,32 @@ function readRecipient(text: string) {
 export async function registerEmailRecipient(
   pool: pg.Pool,
   { userId, address, certificate: text }: { userId: string; address: string; certificate: string },
+  author: Author,
 ): Promise<boolean> {
   const { fingerprint, der, issuer, serial, notBefore, notAfter } = readRecipient(text);
-  const known = await pool.query('select from user_id where user_id = $1', [userId]);
-  if (known.rowCount === 0) {
-    throw new PenstockError('request.not-found', { detail: 'there is no such User ID', where: 'userId' });
-  }
-  const { rowCount } = await pool.query(
-    `insert into email_recipient as r (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (user_id, fingerprint) do update set address = excluded.address
-     where r.address <> excluded.address and r.revoked_at is null`,
-    [userId, fingerprint, address, der, issuer, serial, notBefore, notAfter],
-  );
-  return rowCount === 1;
+  return inTransaction(pool, async (client) => {
+    const known = await client.query('select from user_id where user_id = $1', [userId]);
+    if (known.rowCount === 0) {
+      throw new PenstockError('request.not-found', { detail: 'there is no such User ID', where: 'userId' });
+    }
+    const { rows } = await client.query<ChangedAddress>(
+      `with before as (
+         select address from email_recipient where user_id = $1 and fingerprint = $2
+       ), changed as (
+         insert into email_recipient as r (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (user_id, fingerprint) do update set address = excluded.address
+         where r.address <> excluded.address and r.revoked_at is null
+         returning r.user_id, r.fingerprint, r.address, r.issuer, r.serial
+       )
+       select eui_text(user_id) as user_id, encode(fingerprint, 'hex') as fingerprint, address, issuer, serial,
+              (select address from before) as address_before
+       from changed`,
+      [userId, fingerprint, address, der, issuer, serial, notBefore, notAfter],
+    );
+    await recordChanges(client, author, rows.map(recordedAddress));
+    return rows.length === 1;
+  });
 }
 
 /**
@@ -81,8 +102,9 @@ export async function registerEmailRecipient(
 export function revokeEmailRecipient(
   pool: pg.Pool,
   { userId, fingerprint }: { userId: string; fingerprint: string },
+  author: Author,
 ): Promise<boolean> {
-  return revokeRegistered(pool, 'email_recipient', { userId, fingerprint: Buffer.from(fingerprint, 'hex') });
+  return revokeRegistered(pool, 'email_recipient', { userId, fingerprint: Buffer.from(fingerprint, 'hex') }, author);
 }
 
 /**

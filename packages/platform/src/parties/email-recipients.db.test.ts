@@ -2,6 +2,7 @@ import { requireEui } from '@penstock/duis';
 import { OpenSsl } from '@penstock/files/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { testAuthor } from '../foundation/testing-author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import {
   countRecipients,
@@ -42,7 +43,7 @@ const address = 'officer@user.example';
 test('an address is registered for a User ID, seen by its own, given another name and revoked for good', async () => {
   const { pool } = database;
   const register = (userId: string, name: string, to = address) =>
-    registerEmailRecipient(pool, { userId, address: to, certificate: certificate(name) });
+    registerEmailRecipient(pool, { userId, address: to, certificate: certificate(name) }, testAuthor);
   expect([await register(userA, 'ec'), await register(userA, 'ec')]).toEqual([true, false]);
   expect([await register(userA, 'rsa'), await register(userB, 'ec', 'b@user.example')]).toEqual([true, true]);
   expect(await register(userA, 'rsa', 'second@user.example')).toBe(true);
@@ -61,8 +62,8 @@ test('an address is registered for a User ID, seen by its own, given another nam
   // the same certificate of another User has another address
   expect(await findRecipient(pool, userB, bytes)).toMatchObject({ address: 'b@user.example' });
   expect(await countRecipients(pool, userA)).toBe(2);
-  expect(await revokeEmailRecipient(pool, { userId: userA, fingerprint })).toBe(true);
-  expect(await revokeEmailRecipient(pool, { userId: userA, fingerprint })).toBe(false);
+  expect(await revokeEmailRecipient(pool, { userId: userA, fingerprint }, testAuthor)).toBe(true);
+  expect(await revokeEmailRecipient(pool, { userId: userA, fingerprint }, testAuthor)).toBe(false);
   // and stays so
   expect(await register(userA, 'ec', 'third@user.example')).toBe(false);
   expect(await findRecipient(pool, userA, bytes)).toBeUndefined();
@@ -76,7 +77,7 @@ test.each([
   ['signs', 'its keyUsage has no keyAgreement'],
 ])('nothing can be encrypted to the certificate %s', async (name, why) => {
   const given = { userId: userB, address, certificate: certificate(name) };
-  await expect(registerEmailRecipient(database.pool, given)).rejects.toMatchObject({
+  await expect(registerEmailRecipient(database.pool, given, testAuthor)).rejects.toMatchObject({
     code: 'request.invalid',
     detail: expect.stringContaining(why),
   });
@@ -87,7 +88,7 @@ test('the address of an officer is good as long as the officer is', async () => 
   const of = requireEui('90-B3-D5-1F-30-03-00-00');
   await pool.query(`insert into party (party_id, name, kind) values ('C', 'C', 'other')`);
   await pool.query(`insert into user_id (user_id, party_id) values ($1, 'C')`, [of]);
-  await registerEmailRecipient(pool, { userId: of, address, certificate: certificate('rsa') });
+  await registerEmailRecipient(pool, { userId: of, address, certificate: certificate('rsa') }, testAuthor);
   expect(await countRecipients(pool, of)).toBe(1);
   const officer = (fingerprint: string, revoked: boolean, userId = of) =>
     pool.query(
@@ -109,11 +110,11 @@ test('what is no certificate, or more, is refused without a word of it', async (
   const { pool } = database;
   const key = openssl.read('ec.key').toString('latin1');
   const given = { userId: userB, address, certificate: certificate('ec') + key };
-  await expect(registerEmailRecipient(pool, given)).rejects.toThrow('private key');
-  await expect(registerEmailRecipient(pool, given)).rejects.not.toThrow(key.split('\n')[1] ?? '');
-  await expect(registerEmailRecipient(pool, { ...given, certificate: 'x' })).rejects.toMatchObject({
+  await expect(registerEmailRecipient(pool, given, testAuthor)).rejects.toThrow('private key');
+  await expect(registerEmailRecipient(pool, given, testAuthor)).rejects.not.toThrow(key.split('\n')[1] ?? '');
+  await expect(registerEmailRecipient(pool, { ...given, certificate: 'x' }, testAuthor)).rejects.toMatchObject({
     code: 'request.invalid',
   });
   const unknown = { userId: '00-00-00-00-00-00-00-01', address, certificate: certificate('rsa') };
-  await expect(registerEmailRecipient(pool, unknown)).rejects.toMatchObject({ code: 'request.not-found' });
+  await expect(registerEmailRecipient(pool, unknown, testAuthor)).rejects.toMatchObject({ code: 'request.not-found' });
 });

@@ -13,6 +13,7 @@ import {
 import type pg from 'pg';
 import { z } from 'zod';
 import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
+import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { recordOwner } from '../foundation/viewer.ts';
@@ -30,7 +31,9 @@ const officerColumns = fieldColumns<OfficerDocument>(
   'notBefore',
   'notAfter',
   'registeredAt',
+  'registeredBy',
   'revokedAt',
+  'revokedBy',
 );
 
 /** Officers. A single one goes the same way as an import of one row. */
@@ -56,10 +59,12 @@ export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
     app.post(
       '/api/v1/officers',
       { config: { access: 'officers.change' }, schema: { body: postOfficerSchema, response: { 200: changedSchema } } },
-      async ({ body }) => {
-        const { userId, ...fields } = body;
+      async (request) => {
+        const { userId, ...fields } = request.body;
         const row = { user_id: userId, ...fields };
-        const { changed } = await runImport(pool, officersImporter, (columns) => oneRow(columns, row));
+        const { changed } = await runImport(pool, officersImporter, authorOfCall(request), (columns) =>
+          oneRow(columns, row),
+        );
         return { changed: changed > 0 };
       },
     );
@@ -69,7 +74,7 @@ export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
         config: { access: 'officers.change' },
         schema: { body: revokeOfficerSchema, response: { 200: changedSchema } },
       },
-      async ({ body }) => ({ changed: await revokeOfficer(pool, body) }),
+      async (request) => ({ changed: await revokeOfficer(pool, request.body, authorOfCall(request)) }),
     );
     app.put(
       '/api/v1/user-ids/:userId/officer-policy',
@@ -81,7 +86,9 @@ export function officersRoutes(pool: pg.Pool): (app: HttpApp) => void {
           response: { 200: changedSchema },
         },
       },
-      async ({ params, body }) => ({ changed: await setOfficerPolicy(pool, params.userId, body) }),
+      async (request) => ({
+        changed: await setOfficerPolicy(pool, request.params.userId, request.body, authorOfCall(request)),
+      }),
     );
     app.get(
       '/api/v1/officer-policy',

@@ -3,15 +3,22 @@ import type { contactSchema, OfficerDocument, OfficerPolicy } from '@penstock/ap
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import type { z } from 'zod';
+import { type Author, recordChanges } from '../foundation/activity.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
-import { type CertificateRow, describeCertificate } from './certificate-rows.ts';
+import {
+  type CertificateRow,
+  describeCertificate,
+  describeRegistration,
+  type RegistrationRow,
+} from './certificate-rows.ts';
 import type { Officer } from './officers.ts';
 import type { Page } from './parties-store.ts';
+import { recordedPolicy } from './recorded.ts';
 
-interface OfficerRow extends CertificateRow {
+interface OfficerRow extends CertificateRow, RegistrationRow {
   user_id: string;
   name: string;
   email: string;
@@ -24,11 +31,12 @@ function describeContact({ name, email, telephone }: Pick<OfficerRow, 'name' | '
 
 /** In order of their User IDs and fingerprints, after `cursor`. */
 export function listOfficers(pool: pg.Pool, viewer: Viewer, query: RegisteredQuery): Promise<Page<OfficerDocument>> {
-  const columns = 'name, email, telephone, issuer, serial, not_before, not_after, registered_at, revoked_at';
+  const columns = 'name, email, telephone, issuer, serial, not_before, not_after';
   return listRegistered<OfficerRow, OfficerDocument>(pool, viewer, 'officer', columns, query, (row) => ({
     userId: requireEui(row.user_id),
     ...describeContact(row),
     ...describeCertificate(row),
+    ...describeRegistration(viewer, row),
   }));
 }
 
@@ -53,8 +61,9 @@ export async function listContacts(
 export function revokeOfficer(
   pool: pg.Pool,
   { userId, fingerprint }: { userId: string; fingerprint: string },
+  author: Author,
 ): Promise<boolean> {
-  return revokeRegistered(pool, 'officer', { userId, fingerprint: Buffer.from(fingerprint, 'hex') });
+  return revokeRegistered(pool, 'officer', { userId, fingerprint: Buffer.from(fingerprint, 'hex') }, author);
 }
 
 /**
@@ -62,11 +71,20 @@ export function revokeOfficer(
  * was so before.
  * @throws PenstockError 'request.not-found', 'request.invalid' for a deputy who is no officer of the User
  */
-export async function setOfficerPolicy(pool: pg.Pool, userId: string, policy: OfficerPolicy): Promise<boolean> {
+export async function setOfficerPolicy(
+  pool: pg.Pool,
+  userId: string,
+  policy: OfficerPolicy,
+  author: Author,
+): Promise<boolean> {
   const deputies = [...new Set(policy.deputies.map((email) => email.toLowerCase()))].sort();
   return inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query('select from user_id where user_id = $1 for share', [userId]);
-    if (rowCount === 0) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
+    const { rows } = await client.query<{ acting: string }>(
+      'select eui_text(user_id) as acting from user_id where user_id = $1 for share',
+      [userId],
+    );
+    const acting = rows[0]?.acting;
+    if (acting === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
     const unknown = await client.query<{ email: string }>(
       `select d.email from unnest($2::text[]) d (email)
        where not exists (select from officer o
@@ -77,6 +95,7 @@ export async function setOfficerPolicy(pool: pg.Pool, userId: string, policy: Of
       const detail = `${unknown.rows[0].email} is no officer of this User ID`;
       throw new PenstockError('request.invalid', { detail, where: 'deputies' });
     }
+    const before = await readOfficerPolicy(client, requireEui(acting));
     const changed = await client.query(
       `insert into officer_policy as p (user_id, second_officer, deputies, second_officer_for_release)
        select $1, $2, $3, coalesce($4, false)
@@ -88,7 +107,10 @@ export async function setOfficerPolicy(pool: pg.Pool, userId: string, policy: Of
              <> (excluded.second_officer, excluded.deputies, coalesce($4, p.second_officer_for_release))`,
       [userId, policy.secondOfficer, deputies, policy.secondOfficerForRelease],
     );
-    return changed.rowCount === 1;
+    if (changed.rowCount !== 1) return false;
+    const after = await readOfficerPolicy(client, requireEui(acting));
+    await recordChanges(client, author, [recordedPolicy(acting, before, after)]);
+    return true;
   });
 }
 
@@ -114,13 +136,20 @@ export async function findOfficer(
   userId: Eui,
   fingerprint: string,
 ): Promise<Officer | undefined> {
-  const { rows } = await client.query<OfficerRow>(
-    `select encode(fingerprint, 'hex') as fingerprint, name, email, registered_at, revoked_at
+  const { rows } = await client.query<OfficerRow & { key: string | null }>(
+    `select encode(fingerprint, 'hex') as fingerprint, encode(key_sha256, 'hex') as key, name, email, registered_at, revoked_at
      from officer where user_id = $1 and fingerprint = decode($2, 'hex')`,
     [userId, fingerprint],
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { name, email } = row;
-  return { fingerprint, name, email, registeredAt: row.registered_at, revokedAt: row.revoked_at ?? undefined };
+  const { name, email, key } = row;
+  return {
+    fingerprint,
+    key: key ?? undefined,
+    name,
+    email,
+    registeredAt: row.registered_at,
+    revokedAt: row.revoked_at ?? undefined,
+  };
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { ImportRefused } from '../foundation/faults.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { officersImporter } from './officers-import.ts';
 import { findOfficer, listOfficers, readOfficerPolicy, revokeOfficer, setOfficerPolicy } from './officers-store.ts';
 import { certificatesImporter } from './parties-import.ts';
@@ -21,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const officer = (certificate: string, changes: Partial<Record<(typeof importColumns.officers)[number], string>> = {}) =>
-  runImport(database.pool, officersImporter, (columns) =>
+  runImport(database.pool, officersImporter, testAuthor, (columns) =>
     oneRow(columns, { user_id: alpha, name: 'Officer 1', email: 'officer-1@example.org', certificate, ...changes }),
   );
 async function codesOf(work: Promise<unknown>): Promise<string[]> {
@@ -43,12 +44,14 @@ test('an officer is registered, known by its certificate, and revoked for good',
   const fingerprint = items[0]?.fingerprint ?? '';
   expect(await findOfficer(database.pool, alpha, fingerprint)).toMatchObject({ fingerprint, revokedAt: undefined });
 
-  expect(await revokeOfficer(database.pool, { userId: alpha, fingerprint })).toBe(true);
-  expect(await revokeOfficer(database.pool, { userId: alpha, fingerprint })).toBe(false);
+  expect(await revokeOfficer(database.pool, { userId: alpha, fingerprint }, testAuthor)).toBe(true);
+  expect(await revokeOfficer(database.pool, { userId: alpha, fingerprint }, testAuthor)).toBe(false);
   expect(await officer(base64)).toMatchObject({ changed: 0 });
   expect((await findOfficer(database.pool, alpha, fingerprint))?.revokedAt).toBeInstanceOf(Date);
   expect((await findOfficer(database.pool, beta, fingerprint))?.revokedAt).toBeUndefined();
-  await expect(revokeOfficer(database.pool, { userId: alpha, fingerprint: '00'.repeat(32) })).rejects.toMatchObject({
+  await expect(
+    revokeOfficer(database.pool, { userId: alpha, fingerprint: '00'.repeat(32) }, testAuthor),
+  ).rejects.toMatchObject({
     code: 'request.not-found',
   });
 });
@@ -83,7 +86,7 @@ test('every fault of a row is told', async () => {
 
 test('a certificate signs messages or files, never both', async () => {
   const certificate = (base64: string) =>
-    runImport(database.pool, certificatesImporter, (columns) =>
+    runImport(database.pool, certificatesImporter, testAuthor, (columns) =>
       oneRow(columns, { user_id: alpha, purpose: 'signing', certificate: base64 }),
     );
   const one = testCertificate({ userId: alpha, serial: '01' });
@@ -99,12 +102,12 @@ test('a second officer is asked for unless the policy says otherwise', async () 
   const [asked, notAsked] = [true, false].map((secondOfficer) => ({ secondOfficer, deputies: [] as string[] }));
   if (asked === undefined || notAsked === undefined) throw new Error('no policies');
   expect(await readOfficerPolicy(pool, alpha)).toMatchObject(asked);
-  expect(await setOfficerPolicy(pool, alpha, asked)).toBe(false);
-  expect(await setOfficerPolicy(pool, alpha, notAsked)).toBe(true);
+  expect(await setOfficerPolicy(pool, alpha, asked, testAuthor)).toBe(false);
+  expect(await setOfficerPolicy(pool, alpha, notAsked, testAuthor)).toBe(true);
   expect([await readOfficerPolicy(pool, alpha), await readOfficerPolicy(pool, beta)]).toMatchObject([notAsked, asked]);
-  expect(await setOfficerPolicy(pool, alpha, asked)).toBe(true);
-  expect(await setOfficerPolicy(pool, alpha, asked)).toBe(false);
-  await expect(setOfficerPolicy(pool, '90-B3-D5-1F-30-07-00-00', asked)).rejects.toMatchObject({
+  expect(await setOfficerPolicy(pool, alpha, asked, testAuthor)).toBe(true);
+  expect(await setOfficerPolicy(pool, alpha, asked, testAuthor)).toBe(false);
+  await expect(setOfficerPolicy(pool, '90-B3-D5-1F-30-07-00-00', asked, testAuthor)).rejects.toMatchObject({
     code: 'request.not-found',
   });
 });
@@ -114,7 +117,7 @@ test('deputies are officers of the User', async () => {
   await officer(testCertificate({ userId: alpha, serial: '05' }).base64);
   const { rows } = await pool.query<{ email: string }>('select email from officer where user_id = $1', [alpha]);
   const email = rows[0]?.email ?? '';
-  const named = (...deputies: string[]) => setOfficerPolicy(pool, alpha, { secondOfficer: true, deputies });
+  const named = (...deputies: string[]) => setOfficerPolicy(pool, alpha, { secondOfficer: true, deputies }, testAuthor);
   expect(await named(email.toUpperCase())).toBe(true);
   expect(await readOfficerPolicy(pool, alpha)).toMatchObject({ secondOfficer: true, deputies: [email.toLowerCase()] });
   await expect(named('nobody@example.org')).rejects.toMatchObject({ code: 'request.invalid' });

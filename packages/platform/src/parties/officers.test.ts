@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { areDifferentPeople, fileSigningKeyFault, type Officer, officerStandingAt } from './officers.ts';
+import { fileSigningKeyFault, type Officer, officerStandingAt } from './officers.ts';
 
 const at = (hour: number) => new Date(Date.UTC(2026, 10, 22, hour));
 const officer: Officer = {
   fingerprint: 'aa',
+  key: undefined,
   name: 'Officer 1',
   email: 'officer-1@example.org',
   registeredAt: at(10),
@@ -20,13 +21,6 @@ test('an officer counts from its registration until its revocation is known', ()
     'revoked',
   ]);
   expect(officerStandingAt(undefined, at(11))).toBe('unknown');
-});
-
-test('two certificates of one address are one officer', () => {
-  const other = { ...officer, fingerprint: 'bb' };
-  expect(areDifferentPeople(officer, officer)).toBe(false);
-  expect(areDifferentPeople(officer, { ...other, email: 'OFFICER-1@example.org' })).toBe(false);
-  expect(areDifferentPeople(officer, { ...other, email: 'officer-2@example.org' })).toBe(true);
 });
 
 describe('keys that sign files', () => {

@@ -5,14 +5,12 @@
 // rests on an officer.
 //
 // What always holds: an officer's certificate is none that signs messages, and a revocation counts from the moment it
-// is known here. Who the person is, is told by the address: two certificates of one address are one officer.
+// is known here. Who the person is, is told by the address: two certificates of one address are one officer, and one
+// certificate or key never comes to be of another address (officer-person.ts).
 import type { KeyObject } from 'node:crypto';
+import type { OfficerPerson } from './officer-person.ts';
 
-export interface Officer {
-  /** SHA-256 of the DER of the File Signing certificate, hex in lower case. */
-  readonly fingerprint: string;
-  readonly name: string;
-  readonly email: string;
+export interface Officer extends OfficerPerson {
   readonly registeredAt: Date;
   readonly revokedAt: Date | undefined;
 }
@@ -24,11 +22,6 @@ export function officerStandingAt(officer: Officer | undefined, at: Date): Offic
   if (officer === undefined) return 'unknown';
   if (officer.revokedAt !== undefined && officer.revokedAt <= at) return 'revoked';
   return officer.registeredAt > at ? 'not-yet-registered' : 'registered';
-}
-
-/** Whether two officers are two people. */
-export function areDifferentPeople(one: Officer, other: Officer): boolean {
-  return one.fingerprint !== other.fingerprint && one.email.toLowerCase() !== other.email.toLowerCase();
 }
 
 const CURVES: readonly unknown[] = ['prime256v1', 'secp384r1'];

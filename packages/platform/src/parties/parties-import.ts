@@ -1,6 +1,7 @@
 // Imports of parties, User IDs and certificates. Each is one transaction that moves the directory's version.
 import { importColumns, partyKindSchema, roleSchema } from '@penstock/api';
 import { parseEui } from '@penstock/duis';
+import { recordChanges } from '../foundation/activity.ts';
 import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
 import type { Importer } from '../foundation/import.ts';
@@ -8,6 +9,14 @@ import { addFaultsOf, addFieldFault } from '../foundation/import-fields.ts';
 import { certificateColumns } from './certificate-rows.ts';
 import { CertificateFault, type CertificatePurpose, readCertificateFor } from './certificates.ts';
 import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
+import {
+  type AddedCertificate,
+  type ChangedParty,
+  type ChangedUser,
+  recordedCertificate,
+  recordedParty,
+  recordedUser,
+} from './recorded.ts';
 
 const partyKinds = partyKindSchema.options;
 const partyRoles = roleSchema.options;
@@ -62,15 +71,23 @@ export const partiesImporter: Importer<(typeof importColumns.parties)[number]> =
        where line > first_line order by line`,
     );
   },
-  async apply(client) {
-    const { rowCount } = await client.query(
-      `insert into party as p (party_id, name, kind)
-       select party_id, name, kind from staged_party order by party_id
-       on conflict (party_id) do update set name = excluded.name, kind = excluded.kind
-       where (p.name, p.kind) is distinct from (excluded.name, excluded.kind)`,
+  async apply(client, author) {
+    const { rows } = await client.query<ChangedParty>(
+      `with before as (
+         select p.party_id, p.name, p.kind from party p join staged_party using (party_id)
+       ), changed as (
+         insert into party as p (party_id, name, kind)
+         select party_id, name, kind from staged_party order by party_id
+         on conflict (party_id) do update set name = excluded.name, kind = excluded.kind
+         where (p.name, p.kind) is distinct from (excluded.name, excluded.kind)
+         returning p.party_id, p.name, p.kind
+       )
+       select c.*, b.name as name_before, b.kind as kind_before from changed c left join before b using (party_id)
+       order by c.party_id`,
     );
-    if (rowCount) await moveDirectory(client);
-    return rowCount ?? 0;
+    if (rows.length > 0) await moveDirectory(client);
+    await recordChanges(client, author, rows.map(recordedParty));
+    return rows.length;
   },
   committed: announceDirectory,
 };
@@ -134,9 +151,14 @@ export const userIdsImporter: Importer<(typeof importColumns)['user-ids'][number
        order by line`,
     );
   },
-  async apply(client) {
-    const { rows } = await client.query<{ changed: number }>(
-      `with upserted as (
+  async apply(client, author) {
+    const { rows } = await client.query<ChangedUser>(
+      `with before as (
+         select u.user_id, u.party_id, u.receive_url, u.delivery,
+                (select string_agg(r.role, ' ' order by r.role) from user_role r
+                 where r.user_id = u.user_id and r.valid_from <= now() and r.valid_to > now()) as roles
+         from user_id u join staged_user_id using (user_id)
+       ), upserted as (
          insert into user_id as u (user_id, party_id, receive_url, delivery, lane)
          -- a User keeps the lane that it is given here, however many there are later: its sequences come from it
          select user_id, party_id, receive_url, delivery,
@@ -159,12 +181,17 @@ export const userIdsImporter: Importer<(typeof importColumns)['user-ids'][number
                            where r.user_id = s.user_id and r.role = g.role and r.valid_from <= now() and r.valid_to > now())
          returning user_id
        )
-       select count(distinct user_id)::integer as changed
-       from (select user_id from upserted union all select user_id from ended union all select user_id from begun) c`,
+       select eui_text(user_id) as user_id, s.party_id, s.receive_url, s.delivery,
+              (select string_agg(g.role, ' ' order by g.role) from unnest(s.roles) g(role)) as roles,
+              b.party_id as party_before, b.receive_url as url_before, b.delivery as delivery_before,
+              b.roles as roles_before
+       from (select user_id from upserted union select user_id from ended union select user_id from begun) c
+       join staged_user_id s using (user_id) left join before b using (user_id)
+       order by 1`,
     );
-    const changed = rows[0]?.changed ?? 0;
-    if (changed > 0) await moveDirectory(client);
-    return changed;
+    if (rows.length > 0) await moveDirectory(client);
+    await recordChanges(client, author, rows.map(recordedUser));
+    return rows.length;
   },
   committed: announceDirectory,
 };
@@ -243,15 +270,25 @@ export const certificatesImporter: Importer<(typeof importColumns.certificates)[
        order by line`,
     );
   },
-  async apply(client) {
+  async apply(client, author) {
     // What is registered is never changed by an import: a revoked certificate stays revoked.
-    const { rowCount } = await client.query(
-      `insert into certificate (user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after)
-       select user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after from staged_certificate
-       on conflict (purpose, issuer, serial) do nothing`,
+    const { rows } = await client.query<AddedCertificate>(
+      `with added as (
+         insert into certificate (user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after)
+         select user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after from staged_certificate
+         on conflict (purpose, issuer, serial) do nothing
+         returning user_id, purpose, issuer, serial, fingerprint, not_after
+       )
+       select eui_text(a.user_id) as user_id, a.purpose, a.issuer, a.serial, encode(a.fingerprint, 'hex') as fingerprint,
+              a.not_after,
+              exists (select from certificate c
+                      where c.user_id = a.user_id and c.purpose = a.purpose and c.revoked_at is null
+                        and c.not_after > clock_timestamp()) as is_renewal
+       from added a order by 1, a.purpose, fingerprint`,
     );
-    if (rowCount) await moveDirectory(client);
-    return rowCount ?? 0;
+    if (rows.length > 0) await moveDirectory(client);
+    await recordChanges(client, author, rows.map(recordedCertificate));
+    return rows.length;
   },
   committed: announceDirectory,
 };

@@ -3,12 +3,20 @@
 import type { CertificateDocument, PartyDocument, UserIdDocument } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { type Author, differenceWords, recordChanges } from '../foundation/activity.ts';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { type CertificateRow, describeCertificate } from './certificate-rows.ts';
+import {
+  type CertificateRow,
+  describeCertificate,
+  describeRegistration,
+  type RegistrationRow,
+  registrationColumns,
+} from './certificate-rows.ts';
 import type { CertificatePurpose } from './certificates.ts';
 import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
+import { type NamedCertificate, recordedRevocation } from './recorded.ts';
 
 export interface Page<Item> {
   readonly items: Item[];
@@ -114,7 +122,7 @@ export async function listUserIds(
   );
 }
 
-interface RegisteredRow extends CertificateRow {
+interface RegisteredRow extends CertificateRow, RegistrationRow {
   user_id: string;
   purpose: CertificatePurpose;
 }
@@ -143,7 +151,7 @@ export async function listCertificates(
   }
   const { rows } = await pool.query<RegisteredRow>(
     `select user_id, purpose, issuer, serial, encode(fingerprint, 'hex') as fingerprint, not_before, not_after,
-            registered_at, revoked_at
+            ${registrationColumns('certificate')}
      from certificate
      where (purpose, fingerprint) > ($1::text, decode($2, 'hex'))
        and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
@@ -160,6 +168,7 @@ export async function listCertificates(
       userId: requireEui(row.user_id),
       purpose: row.purpose,
       ...describeCertificate(row),
+      ...describeRegistration(viewer, row),
     }),
     (row) => `${row.purpose}:${row.fingerprint}`,
   );
@@ -172,16 +181,19 @@ export async function listCertificates(
 export async function revokeCertificate(
   pool: pg.Pool,
   { purpose, fingerprint }: { purpose: CertificatePurpose; fingerprint: string },
+  author: Author,
 ): Promise<boolean> {
   const changed = await inTransaction(pool, async (client) => {
     await lockDirectory(client);
-    const { rowCount } = await client.query(
+    const { rows } = await client.query<NamedCertificate>(
       `update certificate set revoked_at = clock_timestamp()
-       where purpose = $1 and fingerprint = decode($2, 'hex') and revoked_at is null`,
+       where purpose = $1 and fingerprint = decode($2, 'hex') and revoked_at is null
+       returning eui_text(user_id) as user_id, purpose, issuer, serial, encode(fingerprint, 'hex') as fingerprint`,
       [purpose, fingerprint],
     );
-    if (rowCount === 1) {
+    if (rows.length > 0) {
       await moveDirectory(client);
+      await recordChanges(client, author, rows.map(recordedRevocation));
       return true;
     }
     const known = await client.query("select from certificate where purpose = $1 and fingerprint = decode($2, 'hex')", [
@@ -202,15 +214,20 @@ export async function setPartyStatus(
   pool: pg.Pool,
   partyId: string,
   status: PartyDocument['status'],
+  author: Author,
 ): Promise<boolean> {
   const changed = await inTransaction(pool, async (client) => {
     await lockDirectory(client);
-    const { rowCount } = await client.query('update party set status = $2 where party_id = $1 and status <> $2', [
-      partyId,
-      status,
-    ]);
-    if (rowCount === 0) return false;
+    const { rows } = await client.query<{ before: string }>(
+      `update party p set status = $2 from party b
+       where p.party_id = $1 and b.party_id = p.party_id and p.status <> $2 returning b.status as before`,
+      [partyId, status],
+    );
+    const [row] = rows;
+    if (row === undefined) return false;
     await moveDirectory(client);
+    const detail = differenceWords({ status: [row.before, status] });
+    await recordChanges(client, author, [{ what: 'party-status-changed', partyId, detail }]);
     return true;
   });
   if (changed) await announceDirectory(pool);
@@ -227,11 +244,21 @@ export interface UserSwitches {
  * Suspends a User ID or lets it act again, and says whether its counters rise; tells whether that changed anything.
  * @throws PenstockError 'request.not-found'
  */
-export async function setUserSwitches(pool: pg.Pool, userId: string, switches: UserSwitches): Promise<boolean> {
+export async function setUserSwitches(
+  pool: pg.Pool,
+  userId: string,
+  switches: UserSwitches,
+  author: Author,
+): Promise<boolean> {
   const changed = await inTransaction(pool, async (client) => {
     await lockDirectory(client);
-    const known = await client.query('select from user_id where user_id = $1', [userId]);
-    if (known.rowCount === 0) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
+    type Switches = { acting: string; status: string; rising_counters: boolean };
+    const known = await client.query<Switches>(
+      'select eui_text(user_id) as acting, status, rising_counters from user_id where user_id = $1',
+      [userId],
+    );
+    const [before] = known.rows;
+    if (before === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
     const { rowCount } = await client.query(
       `update user_id set status = coalesce($2, status), rising_counters = coalesce($3, rising_counters)
        where user_id = $1
@@ -240,6 +267,13 @@ export async function setUserSwitches(pool: pg.Pool, userId: string, switches: U
     );
     if (rowCount === 0) return false;
     await moveDirectory(client);
+    const { status, risingCounters } = switches;
+    const detail = differenceWords({
+      status: [before.status, status ?? before.status],
+      'rising counters': [String(before.rising_counters), String(risingCounters ?? before.rising_counters)],
+    });
+    const told = `The Operator switched something of this User ID. ${detail}.`;
+    await recordChanges(client, author, [{ what: 'user-id-switched', acting: before.acting, detail, told }]);
     return true;
   });
   if (changed) await announceDirectory(pool);

@@ -6,6 +6,7 @@ import { type TestDatabase, testDatabase } from '../foundation/database/testing.
 import { ImportRefused } from '../foundation/faults.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
+import { testAuthor } from '../foundation/testing-author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { openDirectory } from './directory-reader.ts';
 import { loadDirectory } from './directory-store.ts';
@@ -32,12 +33,18 @@ async function* once(text: string) {
 async function bring(kind: 'parties' | 'user-ids' | 'certificates', ...lines: string[]) {
   const text = `${importColumns[kind].join(',')}\n${lines.join('\n')}\n`;
   if (kind === 'parties') {
-    return runImport(database.pool, partiesImporter, (columns, faults) => readCsvRows(once(text), columns, faults));
+    return runImport(database.pool, partiesImporter, testAuthor, (columns, faults) =>
+      readCsvRows(once(text), columns, faults),
+    );
   }
   if (kind === 'user-ids') {
-    return runImport(database.pool, userIdsImporter, (columns, faults) => readCsvRows(once(text), columns, faults));
+    return runImport(database.pool, userIdsImporter, testAuthor, (columns, faults) =>
+      readCsvRows(once(text), columns, faults),
+    );
   }
-  return runImport(database.pool, certificatesImporter, (columns, faults) => readCsvRows(once(text), columns, faults));
+  return runImport(database.pool, certificatesImporter, testAuthor, (columns, faults) =>
+    readCsvRows(once(text), columns, faults),
+  );
 }
 async function faultsOf(work: Promise<unknown>) {
   const error = await work.then(
@@ -143,7 +150,7 @@ describe('the directory', () => {
     try {
       const old = testCertificate({ userId: alpha, serial: '01' });
       const renewed = testCertificate({ userId: alpha, serial: '0cafe0cafe0cafe0cafe0cafe0cafe00' });
-      await runImport(database.pool, certificatesImporter, (columns) =>
+      await runImport(database.pool, certificatesImporter, testAuthor, (columns) =>
         oneRow(columns, { user_id: alpha, purpose: 'signing', certificate: old.pem }),
       );
       await bring('certificates', `${alpha},signing,${renewed.base64}`, `${beta},transport,${old.base64}`);
@@ -168,12 +175,12 @@ describe('the directory', () => {
       expect(rolesAt(betaUser, Date.now() + 1_000)).toEqual(['GS']);
       expect(rolesAt(betaUser, Date.now() - 600_000)).toEqual([]);
 
-      expect(await revokeCertificate(database.pool, { purpose: 'signing', fingerprint })).toBe(true);
-      expect(await revokeCertificate(database.pool, { purpose: 'signing', fingerprint })).toBe(false);
-      expect(await setUserSwitches(database.pool, beta, { status: 'suspended' })).toBe(true);
-      expect(await setUserSwitches(database.pool, beta, { status: 'suspended' })).toBe(false);
-      expect(await setUserSwitches(database.pool, beta, { risingCounters: false })).toBe(true);
-      expect(await setUserSwitches(database.pool, beta, {})).toBe(false);
+      expect(await revokeCertificate(database.pool, { purpose: 'signing', fingerprint }, testAuthor)).toBe(true);
+      expect(await revokeCertificate(database.pool, { purpose: 'signing', fingerprint }, testAuthor)).toBe(false);
+      expect(await setUserSwitches(database.pool, beta, { status: 'suspended' }, testAuthor)).toBe(true);
+      expect(await setUserSwitches(database.pool, beta, { status: 'suspended' }, testAuthor)).toBe(false);
+      expect(await setUserSwitches(database.pool, beta, { risingCounters: false }, testAuthor)).toBe(true);
+      expect(await setUserSwitches(database.pool, beta, {}, testAuthor)).toBe(false);
       expect((await loadDirectory(database.pool, new Map(), async () => undefined)).user(beta)).toMatchObject({
         status: 'suspended',
         risingCounters: false,
@@ -203,7 +210,11 @@ describe('the directory', () => {
       [2, 'certificate', 'import.certificate.other-user'],
     ]);
     const { items } = await listCertificates(database.pool, user(alpha), { limit: 50 });
-    await revokeCertificate(database.pool, { purpose: 'signing', fingerprint: items[0]?.fingerprint ?? '' });
+    await revokeCertificate(
+      database.pool,
+      { purpose: 'signing', fingerprint: items[0]?.fingerprint ?? '' },
+      testAuthor,
+    );
     expect(await bring('certificates', `${alpha},signing,${one.base64}`)).toMatchObject({ changed: 0 });
     const again = await listCertificates(database.pool, user(alpha), { limit: 50 });
     expect(again.items.map((item) => item.revokedAt !== undefined)).toEqual([true, false]);
@@ -218,7 +229,7 @@ describe('the directory', () => {
       pollMilliseconds: 3_600_000,
     });
     try {
-      await setUserSwitches(database.pool, alpha, { status: 'suspended' });
+      await setUserSwitches(database.pool, alpha, { status: 'suspended' }, testAuthor);
       await expect.poll(() => directory.current().user(alpha)?.status).toBe('suspended');
     } finally {
       await directory.close();

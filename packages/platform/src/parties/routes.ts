@@ -17,6 +17,7 @@ import {
 import type pg from 'pg';
 import { z } from 'zod';
 import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
+import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
@@ -38,7 +39,9 @@ const certificateColumns = fieldColumns<CertificateDocument>(
   'notBefore',
   'notAfter',
   'registeredAt',
+  'registeredBy',
   'revokedAt',
+  'revokedBy',
 );
 
 /** Parties, User IDs and certificates. A single change goes the same way as an import of one row. */
@@ -62,10 +65,13 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
           response: { 200: changedSchema },
         },
       },
-      async ({ params, body }) => {
+      async (request) => {
+        const { params, body } = request;
+        const author = authorOfCall(request);
         const row = { party_id: params.partyId, name: body.name, kind: body.kind };
-        const { changed } = await runImport(pool, partiesImporter, (columns) => oneRow(columns, row));
-        const isSwitched = body.status !== undefined && (await setPartyStatus(pool, params.partyId, body.status));
+        const { changed } = await runImport(pool, partiesImporter, author, (columns) => oneRow(columns, row));
+        const isSwitched =
+          body.status !== undefined && (await setPartyStatus(pool, params.partyId, body.status, author));
         return { changed: changed > 0 || isSwitched };
       },
     );
@@ -87,7 +93,10 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
           response: { 200: changedSchema },
         },
       },
-      async ({ params: { userId }, body }) => {
+      async (request) => {
+        const { userId } = request.params;
+        const { body } = request;
+        const author = authorOfCall(request);
         const row = {
           user_id: userId,
           party_id: body.partyId,
@@ -95,8 +104,8 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
           receive_url: body.receiveUrl,
           delivery: body.delivery,
         };
-        const { changed } = await runImport(pool, userIdsImporter, (columns) => oneRow(columns, row));
-        const isSwitched = await setUserSwitches(pool, userId, body);
+        const { changed } = await runImport(pool, userIdsImporter, author, (columns) => oneRow(columns, row));
+        const isSwitched = await setUserSwitches(pool, userId, body, author);
         return { changed: changed > 0 || isSwitched };
       },
     );
@@ -123,9 +132,12 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
         config: { access: 'certificates.change' },
         schema: { body: postCertificateSchema, response: { 200: changedSchema } },
       },
-      async ({ body }) => {
+      async (request) => {
+        const { body } = request;
         const row = { user_id: body.userId, purpose: body.purpose, certificate: body.certificate };
-        const { changed } = await runImport(pool, certificatesImporter, (columns) => oneRow(columns, row));
+        const { changed } = await runImport(pool, certificatesImporter, authorOfCall(request), (columns) =>
+          oneRow(columns, row),
+        );
         return { changed: changed > 0 };
       },
     );
@@ -135,7 +147,7 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
         config: { access: 'certificates.change' },
         schema: { body: revokeCertificateSchema, response: { 200: changedSchema } },
       },
-      async ({ body }) => ({ changed: await revokeCertificate(pool, body) }),
+      async (request) => ({ changed: await revokeCertificate(pool, request.body, authorOfCall(request)) }),
     );
   };
 }

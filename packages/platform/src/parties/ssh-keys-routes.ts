@@ -10,6 +10,7 @@ import {
 import type pg from 'pg';
 import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readSshKey, type SshKey, SshKeyFault } from './ssh-keys.ts';
 import { listSshKeys, registerSshKey, revokeSshKey } from './ssh-keys-store.ts';
@@ -20,7 +21,9 @@ const sshKeyColumns = fieldColumns<SshKeyDocument>(
   'algorithm',
   'fingerprint',
   'registeredAt',
+  'registeredBy',
   'revokedAt',
+  'revokedBy',
   'usedAt',
 );
 
@@ -59,9 +62,10 @@ export function sshKeysRoutes(pool: pg.Pool): (app: HttpApp) => void {
         config: { access: 'certificates.change' },
         schema: { body: postSshKeySchema, response: { 200: changedSchema } },
       },
-      async ({ body: { userId, name, key } }) => ({
-        changed: await registerSshKey(pool, { userId, name, key: keyOf(key) }),
-      }),
+      async (request) => {
+        const { userId, name, key } = request.body;
+        return { changed: await registerSshKey(pool, { userId, name, key: keyOf(key) }, authorOfCall(request)) };
+      },
     );
     app.post(
       '/api/v1/ssh-keys/revoke',
@@ -69,7 +73,7 @@ export function sshKeysRoutes(pool: pg.Pool): (app: HttpApp) => void {
         config: { access: 'certificates.change' },
         schema: { body: revokeSshKeySchema, response: { 200: changedSchema } },
       },
-      async ({ body }) => ({ changed: await revokeSshKey(pool, body) }),
+      async (request) => ({ changed: await revokeSshKey(pool, request.body, authorOfCall(request)) }),
     );
   };
 }

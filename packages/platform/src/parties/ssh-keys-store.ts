@@ -2,32 +2,33 @@
 import type { SshKeyDocument } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { type Author, recordChanges } from '../foundation/activity.ts';
+import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
+import { describeRegistration, type RegistrationRow } from './certificate-rows.ts';
 import type { Page } from './parties-store.ts';
+import { type ChangedKey, recordedKey } from './recorded.ts';
 import { fingerprintText, type SshKey } from './ssh-keys.ts';
 
-interface SshKeyRow {
+interface SshKeyRow extends RegistrationRow {
   user_id: string;
   fingerprint: string;
   algorithm: string;
   name: string;
-  registered_at: Date;
-  revoked_at: Date | null;
   used_at: Date | null;
 }
 
 /** In order of their User IDs and fingerprints, after `cursor`. */
 export function listSshKeys(pool: pg.Pool, viewer: Viewer, query: RegisteredQuery): Promise<Page<SshKeyDocument>> {
-  const columns = 'algorithm, name, registered_at, revoked_at, used_at';
+  const columns = 'algorithm, name, used_at';
   return listRegistered<SshKeyRow, SshKeyDocument>(pool, viewer, 'ssh_key', columns, query, (row) => ({
     userId: requireEui(row.user_id),
     fingerprint: fingerprintText(Buffer.from(row.fingerprint, 'hex')),
     algorithm: row.algorithm,
     name: row.name,
-    registeredAt: row.registered_at.toISOString(),
-    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at.toISOString() }),
+    ...describeRegistration(viewer, row),
     ...(row.used_at === null ? {} : { usedAt: row.used_at.toISOString() }),
   }));
 }
@@ -39,17 +40,29 @@ export function listSshKeys(pool: pg.Pool, viewer: Viewer, query: RegisteredQuer
 export async function registerSshKey(
   pool: pg.Pool,
   { userId, name, key }: { userId: string; name: string; key: SshKey },
+  author: Author,
 ): Promise<boolean> {
-  const known = await pool.query('select from user_id where user_id = $1', [userId]);
-  if (known.rowCount === 0) {
-    throw new PenstockError('request.not-found', { detail: 'there is no such User ID', where: 'userId' });
-  }
-  const { rowCount } = await pool.query(
-    `insert into ssh_key as k (user_id, fingerprint, algorithm, key, name) values ($1, $2, $3, $4, $5)
-     on conflict (user_id, fingerprint) do update set name = excluded.name where k.name <> excluded.name`,
-    [userId, key.fingerprint, key.algorithm, key.key, name],
-  );
-  return rowCount === 1;
+  return inTransaction(pool, async (client) => {
+    const known = await client.query('select from user_id where user_id = $1', [userId]);
+    if (known.rowCount === 0) {
+      throw new PenstockError('request.not-found', { detail: 'there is no such User ID', where: 'userId' });
+    }
+    const { rows } = await client.query<ChangedKey>(
+      `with before as (
+         select name from ssh_key where user_id = $1 and fingerprint = $2
+       ), changed as (
+         insert into ssh_key as k (user_id, fingerprint, algorithm, key, name) values ($1, $2, $3, $4, $5)
+         on conflict (user_id, fingerprint) do update set name = excluded.name where k.name <> excluded.name
+         returning k.user_id, k.fingerprint, k.algorithm, k.name
+       )
+       select eui_text(user_id) as user_id, encode(fingerprint, 'hex') as fingerprint, algorithm, name,
+              (select name from before) as name_before
+       from changed`,
+      [userId, key.fingerprint, key.algorithm, key.key, name],
+    );
+    await recordChanges(client, author, rows.map(recordedKey));
+    return rows.length === 1;
+  });
 }
 
 /**
@@ -59,9 +72,10 @@ export async function registerSshKey(
 export function revokeSshKey(
   pool: pg.Pool,
   { userId, fingerprint }: { userId: string; fingerprint: string },
+  author: Author,
 ): Promise<boolean> {
   const sha256 = Buffer.from(fingerprint.replace(/^SHA256:/, ''), 'base64');
-  return revokeRegistered(pool, 'ssh_key', { userId, fingerprint: sha256 });
+  return revokeRegistered(pool, 'ssh_key', { userId, fingerprint: sha256 }, author);
 }
 
 /** Whether a key is registered for a User ID that is active now, as its party is. */

@@ -2,6 +2,7 @@ import { requireEui } from '@penstock/duis';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { testAuthor } from '../foundation/testing-author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { readSshKey } from './ssh-keys.ts';
 import { isGoodSshKey, listSshKeys, registerSshKey, revokeSshKey } from './ssh-keys-store.ts';
@@ -25,12 +26,12 @@ const newKey = () => readSshKey(ssh2.utils.generateKeyPairSync('ecdsa', { bits: 
 test('a key is registered once for each User ID, seen by its own, and revoked for good', async () => {
   const { pool } = database;
   const [one, other] = [newKey(), newKey()];
-  expect(await registerSshKey(pool, { userId: userA, name: 'one', key: one })).toBe(true);
-  expect(await registerSshKey(pool, { userId: userA, name: 'one', key: one })).toBe(false);
-  expect(await registerSshKey(pool, { userId: userA, name: 'renamed', key: one })).toBe(true);
-  for (const key of [one, other]) await registerSshKey(pool, { userId: userB, name: 'b', key });
+  expect(await registerSshKey(pool, { userId: userA, name: 'one', key: one }, testAuthor)).toBe(true);
+  expect(await registerSshKey(pool, { userId: userA, name: 'one', key: one }, testAuthor)).toBe(false);
+  expect(await registerSshKey(pool, { userId: userA, name: 'renamed', key: one }, testAuthor)).toBe(true);
+  for (const key of [one, other]) await registerSshKey(pool, { userId: userB, name: 'b', key }, testAuthor);
   await expect(
-    registerSshKey(pool, { userId: '00-00-00-00-00-00-00-01', name: 'nobody', key: one }),
+    registerSshKey(pool, { userId: '00-00-00-00-00-00-00-01', name: 'nobody', key: one }, testAuthor),
   ).rejects.toMatchObject({ code: 'request.not-found' });
 
   const first = await listSshKeys(pool, operator, { limit: 2 });
@@ -47,15 +48,15 @@ test('a key is registered once for each User ID, seen by its own, and revoked fo
 
   const fingerprint = first.items[0]?.fingerprint ?? '';
   expect(await isGoodSshKey(pool, userA, one.fingerprint)).toBe(true);
-  expect(await revokeSshKey(pool, { userId: userA, fingerprint })).toBe(true);
-  expect(await revokeSshKey(pool, { userId: userA, fingerprint })).toBe(false);
+  expect(await revokeSshKey(pool, { userId: userA, fingerprint }, testAuthor)).toBe(true);
+  expect(await revokeSshKey(pool, { userId: userA, fingerprint }, testAuthor)).toBe(false);
   expect(await isGoodSshKey(pool, userA, one.fingerprint)).toBe(false);
   expect(await isGoodSshKey(pool, userB, one.fingerprint)).toBe(true);
   // registered again it stays revoked
-  await registerSshKey(pool, { userId: userA, name: 'again', key: one });
+  await registerSshKey(pool, { userId: userA, name: 'again', key: one }, testAuthor);
   expect(await isGoodSshKey(pool, userA, one.fingerprint)).toBe(false);
   const unknown = `SHA256:${'A'.repeat(43)}`;
-  await expect(revokeSshKey(pool, { userId: userA, fingerprint: unknown })).rejects.toMatchObject({
+  await expect(revokeSshKey(pool, { userId: userA, fingerprint: unknown }, testAuthor)).rejects.toMatchObject({
     code: 'request.not-found',
   });
 });
@@ -63,7 +64,7 @@ test('a key is registered once for each User ID, seen by its own, and revoked fo
 test.each(['party', 'user_id'])('a key of a suspended %s is not good', async (table) => {
   const { pool } = database;
   const key = newKey();
-  await registerSshKey(pool, { userId: userB, name: 'b', key });
+  await registerSshKey(pool, { userId: userB, name: 'b', key }, testAuthor);
   expect(await isGoodSshKey(pool, userB, key.fingerprint)).toBe(true);
   const set = (status: string) => pool.query(`update ${table} set status = $1 where party_id = 'B'`, [status]);
   await set('suspended');

@@ -20,22 +20,22 @@ const WAITING_SQL = `
 
 /** $1 now, $2 for whom one acts, $3 one's address. Of whom one administers, or by who administers the same; as long as a link. */
 const GIVEN_SQL = `
-  select a.what, a.email, a.by_email, a.at, count(*) over ()::integer as total from people_activity a
+  select a.what, a.email, a.author, a.at, count(*) over ()::integer as total from people_activity a
   where a.at > $1::timestamptz - interval '72 hours' and a.what in ('invited', 'reset', 'role-changed', 'policy-changed')
-    and a.by_email <> $3
+    and a.author <> $3
     and (a.acting = $2
          or a.acting is null and exists (
               select from person_role r where r.person_id = a.person_id and r.acting = $2)
          or exists (
               select from person_role r join person p using (person_id)
-              where p.email = a.by_email and r.acting = $2
+              where p.email = a.author and r.acting = $2
                 and r.role in ('user_administrator', 'operator_administrator')))
   order by a.at desc, a.activity_id desc limit 1`;
 
 interface GivenRow {
   what: NonNullable<AccessNews['last']>['what'];
   email: string;
-  by_email: string;
+  author: string;
   at: Date;
   total: number;
 }
@@ -53,6 +53,6 @@ export async function readAccessNews(pool: pg.Pool, viewer: Viewer, now: Date): 
     given: last?.total ?? 0,
     ...(last === undefined
       ? {}
-      : { last: { what: last.what, email: last.email, byEmail: last.by_email, at: last.at.toISOString() } }),
+      : { last: { what: last.what, email: last.email, byEmail: last.author, at: last.at.toISOString() } }),
   };
 }

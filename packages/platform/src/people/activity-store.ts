@@ -1,57 +1,47 @@
-// What was done about sign-in and rights: who, what, when, from where. Rows are only added.
-import type { ActivityPage } from '@penstock/api';
+// What was done about sign-in and rights by people, and the record of activity as it is shown (foundation/activity.ts).
+import {
+  type ActivityCode,
+  type ActivityGroup,
+  type ActivityPage,
+  activityGroups,
+  type authorRoleSchema,
+} from '@penstock/api';
 import type pg from 'pg';
+import type { z } from 'zod';
+import type { Author } from '../foundation/activity.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import type { ApprovalKind } from './approvals.ts';
+import type { Manager } from './administration.ts';
 
-export type ActivityKind =
-  | 'signed-in'
-  | 'password-refused'
-  | 'provider-refused'
-  | 'code-refused'
-  | 'passkey-refused'
-  | 'sign-in-locked'
-  | 'second-factor-locked'
-  | 'proven-again'
-  | 'second-factor-set-up'
-  | 'passkey-added'
-  | 'passkey-removed'
-  | 'password-changed'
-  | 'signed-out'
-  | 'session-ended'
-  | 'signed-out-everywhere'
-  | 'invited'
-  | 'invitation-withdrawn'
-  | 'invitation-accepted'
-  | 'role-changed'
-  | 'status-changed'
-  | 'reset'
-  | 'reset-taken'
-  | `${ApprovalKind}-asked`
-  | 'approved'
-  | 'approval-refused'
-  | 'policy-changed';
-
-/** Who did what was done on the machine itself. */
-export const THE_MACHINE = 'the machine itself';
+/** The platform by itself, at its start. */
+export const THE_MACHINE = {
+  name: 'the machine itself',
+  role: 'console',
+  acting: 'operator',
+  address: undefined,
+} as const;
 
 export interface Activity {
-  readonly what: ActivityKind;
+  readonly what: ActivityCode;
   readonly personId?: string | undefined;
   readonly email: string;
   /** Who did it; the person itself when left out. */
-  readonly byEmail?: string | undefined;
+  readonly by?: Pick<Author, 'name' | 'role' | 'acting'>;
   readonly acting?: string | undefined;
   readonly detail?: string | undefined;
   readonly address?: string | undefined;
 }
 
+/** An administrator as an author. */
+export function byManager({ email, acting }: Manager): NonNullable<Activity['by']> {
+  return { name: email, role: acting === 'operator' ? 'operator_administrator' : 'user_administrator', acting };
+}
+
 export async function recordActivity(client: pg.Pool | pg.PoolClient, activity: Activity): Promise<void> {
-  const { what, personId, email, byEmail = email, acting, detail, address } = activity;
+  const { what, personId, email, by, acting, detail, address } = activity;
   await client.query(
-    `insert into people_activity (what, person_id, email, by_email, acting, detail, address)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [what, personId, email, byEmail, acting, detail, address],
+    `insert into people_activity (what, person_id, email, author, author_role, author_acting, acting, detail, address)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [what, personId, email, by?.name ?? email, by?.role, by?.acting, acting, detail, address],
   );
 }
 
@@ -60,13 +50,13 @@ export async function recordOfPerson(
   pool: pg.Pool,
   who: { readonly personId: string } | { readonly email: string },
   activity: {
-    readonly what: ActivityKind;
+    readonly what: ActivityCode;
     readonly address: string | undefined;
     readonly detail?: string | undefined;
   },
 ): Promise<void> {
   await pool.query(
-    `insert into people_activity (what, person_id, email, by_email, address, detail)
+    `insert into people_activity (what, person_id, email, author, address, detail)
      select $1, person_id, email, email, $2, $5 from person where person_id = $3 or email = $4`,
     [
       activity.what,
@@ -81,30 +71,53 @@ export async function recordOfPerson(
 interface ActivityRow {
   activity_id: string;
   at: Date;
-  what: string;
-  email: string;
-  by_email: string;
+  what: ActivityCode;
+  email: string | null;
   acting: string | null;
+  party_id: string | null;
+  author: string;
+  author_role: z.infer<typeof authorRoleSchema> | null;
+  author_acting: string | null;
   detail: string | null;
   address: string | null;
 }
 
-/** Newest first: of the Operator all; of a User what concerns its User ID, and the sign-ins of who acts for it. */
+export interface ActivityQuery {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+  readonly find?: string | undefined;
+  readonly about?: ActivityGroup | undefined;
+}
+
+/**
+ * Newest first: of the Operator all; of a User what concerns its User ID and its Party, whoever did it, and the sign-ins of
+ * who acts for it.
+ */
 export async function listActivity(
   pool: pg.Pool,
   viewer: Viewer,
-  { cursor, limit, find }: { cursor?: string | undefined; limit: number; find?: string | undefined },
+  { cursor, limit, find, about }: ActivityQuery,
 ): Promise<ActivityPage> {
   const [at = 'infinity', id = 'ffffffff-ffff-ffff-ffff-ffffffffffff'] = cursor?.split('~') ?? [];
   const { rows } = await pool.query<ActivityRow>(
-    `select activity_id, at, what, email, by_email, acting, detail, address from people_activity a
+    `select activity_id, at, what, email, acting, party_id, author, author_role, author_acting, detail, address
+     from people_activity a
      where (at, activity_id) < ($1::timestamptz, $2::uuid)
        and ($3::text[] is null or a.acting = any ($3)
             or (a.acting is null
-                and exists (select from person_role r where r.person_id = a.person_id and r.acting = any ($3))))
-       and is_found($5, email, by_email, replace(what, '-', ' '), detail, address, acting_words(acting))
+                and exists (select from person_role r where r.person_id = a.person_id and r.acting = any ($3)))
+            or exists (select from user_id u where u.party_id = a.party_id and u.user_id = any ($3::macaddr8[])))
+       and is_found($5, email, author, replace(what, '-', ' '), detail, address, acting_words(acting), party_words(party_id))
+       and ($6::text[] is null or what = any ($6))
      order by at desc, activity_id desc limit $4`,
-    [at, id, viewer.kind === 'operator' ? null : viewer.userIds, limit + 1, find],
+    [
+      at,
+      id,
+      viewer.kind === 'operator' ? null : viewer.userIds,
+      limit + 1,
+      find,
+      about === undefined ? null : activityGroups[about],
+    ],
   );
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
@@ -112,11 +125,14 @@ export async function listActivity(
     items: shown.map((row) => ({
       at: row.at.toISOString(),
       what: row.what,
-      email: row.email,
-      byEmail: row.by_email,
-      ...(row.acting === null ? {} : { acting: row.acting }),
-      ...(row.detail === null ? {} : { detail: row.detail }),
-      ...(row.address === null ? {} : { address: row.address }),
+      email: row.email ?? undefined,
+      acting: row.acting ?? undefined,
+      partyId: row.party_id ?? undefined,
+      by: row.author,
+      byRole: row.author_role ?? undefined,
+      byActing: row.author_acting ?? undefined,
+      detail: row.detail ?? undefined,
+      address: row.address ?? undefined,
     })),
     cursor: rows.length > limit && last !== undefined ? `${last.at.toISOString()}~${last.activity_id}` : undefined,
   };

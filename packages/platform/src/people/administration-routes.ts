@@ -26,6 +26,7 @@ import type { Clock } from '../foundation/clock.ts';
 import { type CsvColumns, EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { requireOwnOrigin, type Sessions } from '../foundation/http/caller.ts';
 import { addressOf, type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
+import { actingOfViewer } from '../foundation/viewer.ts';
 import { accept, linkDigest, look } from './acceptance.ts';
 import { listActivity } from './activity-store.ts';
 import type { Manager } from './administration.ts';
@@ -36,8 +37,7 @@ import type { Providers } from './providers.ts';
 
 /** For whom the caller acts: its one User ID, or 'operator'. */
 export function actingOf(request: FastifyRequest): string {
-  const viewer = viewerOf(request);
-  return viewer.kind === 'operator' ? 'operator' : String(viewer.userIds[0]);
+  return actingOfViewer(viewerOf(request));
 }
 
 type Person = PersonPage['items'][number];
@@ -51,8 +51,11 @@ const activityColumns = fieldColumns<ActivityPage['items'][number]>(
   'at',
   'what',
   'email',
-  'byEmail',
   'acting',
+  'partyId',
+  'by',
+  'byRole',
+  'byActing',
   'detail',
   'address',
 );

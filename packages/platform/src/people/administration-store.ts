@@ -4,7 +4,7 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
-import { recordActivity } from './activity-store.ts';
+import { byManager, recordActivity } from './activity-store.ts';
 import {
   changesStatus,
   type HeldRole,
@@ -180,7 +180,7 @@ export async function applyRole(
     await withdrawLinksOf(client, personId);
   }
   const detail = `${before ?? 'none'} -> ${role ?? 'none'}`;
-  const by = { byEmail: manager.email, acting, address };
+  const by = { by: byManager(manager), acting, address };
   await recordActivity(client, { what: 'role-changed', personId, email, detail, ...by });
 }
 
@@ -210,7 +210,7 @@ export async function changeStatus(
       await withdrawLinksOf(client, personId);
     }
     const acting = manager.acting === 'operator' ? undefined : manager.acting;
-    const by = { byEmail: manager.email, acting, address };
+    const by = { by: byManager(manager), acting, address };
     await recordActivity(client, { what: 'status-changed', personId, email, detail: status, ...by });
     return true;
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { consoleAuthor } from '../foundation/console.ts';
 import { createLog } from '../foundation/log.ts';
 import { inviteFirstAdministrator, offerFirstAdministrator } from './first-administrator.ts';
 import { resetByMachine } from './invitations.ts';
@@ -321,12 +322,13 @@ describe('rights of others', () => {
     const person = await newPerson({ operator: 'operator_administrator', [alpha]: 'aro' });
     const browser = await signedIn(person);
     const now = new Date();
-    const { token } = await resetByMachine(database.pool, { email: person.email.toUpperCase(), now });
+    const by = consoleAuthor();
+    const { token } = await resetByMachine(database.pool, { email: person.email.toUpperCase(), now, by });
     expect(await browser.call('GET', '/api/v1/me', undefined, { 'penstock-acting': alpha })).toMatchObject({
       status: 401,
     });
     expect(await take(token, 'an entirely new password')).toMatchObject({ status: 200 });
-    await expect(resetByMachine(database.pool, { email: 'nobody@people.example', now })).rejects.toMatchObject({
+    await expect(resetByMachine(database.pool, { email: 'nobody@people.example', now, by })).rejects.toMatchObject({
       code: 'request.not-found',
     });
   });
@@ -409,7 +411,7 @@ test('people of the demonstration are nobody where others reach the pages', asyn
 });
 
 test('the first administrator is invited from the machine itself, and only while there is none', async () => {
-  const first = { email: 'one@people.example', name: 'One', now: new Date() };
+  const first = { email: 'one@people.example', name: 'One', now: new Date(), by: consoleAuthor() };
   await expect(inviteFirstAdministrator(database.pool, first)).rejects.toMatchObject({
     code: 'people.administrator-exists',
   });

@@ -1,7 +1,7 @@
 // What waits for a second administrator: how it is asked for and listed. What a yes or no does is in decide-approval.ts.
 import type { ApprovalPage, PersonRole } from '@penstock/api';
 import type pg from 'pg';
-import { recordActivity } from './activity-store.ts';
+import { byManager, recordActivity } from './activity-store.ts';
 import type { Manager } from './administration.ts';
 import { readOrganisations } from './administrators-store.ts';
 import { type Approval, type ApprovalKind, needsSecond } from './approvals.ts';
@@ -52,7 +52,7 @@ export async function askApproval(client: pg.PoolClient, question: Question): Pr
     what: `${kind}-asked`,
     ...(personId === undefined ? {} : { personId }),
     email,
-    byEmail: manager.email,
+    by: byManager(manager),
     acting,
     detail: role,
     address,

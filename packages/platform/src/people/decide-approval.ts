@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
-import { recordActivity } from './activity-store.ts';
+import { byManager, recordActivity } from './activity-store.ts';
 import { type HeldRole, type Manager, requireOther } from './administration.ts';
 import { applyRole } from './administration-store.ts';
 import { lockPeople } from './administrators-store.ts';
@@ -47,7 +47,7 @@ export async function decideApproval(pool: pg.Pool, asked: Decision): Promise<vo
       what: decision === 'approve' ? 'approved' : 'approval-refused',
       personId,
       email,
-      byEmail: manager.email,
+      by: byManager(manager),
       acting,
       detail: role === null ? kind : `${kind}: ${role}`,
       address,
@@ -71,7 +71,7 @@ async function carryOut(client: pg.PoolClient, approval: HeldApproval, asked: De
   if (kind === 'role') await applyRole(client, { manager, personId, address, now, admitsDemonstration, acting, role });
   if (kind === 'reset') {
     await takeSignInAway(client, personId);
-    await recordActivity(client, { what: 'reset', personId, email, byEmail: manager.email, address });
+    await recordActivity(client, { what: 'reset', personId, email, by: byManager(manager), address });
   }
   if (kind === 'policy') await applyWish(client, { manager, isWanted: false, address });
 }

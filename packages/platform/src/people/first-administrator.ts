@@ -5,6 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { postInvitationSchema } from '@penstock/api';
 import type pg from 'pg';
+import type { Author } from '../foundation/activity.ts';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Log } from '../foundation/log.ts';
@@ -21,9 +22,9 @@ const FILE = 'first-administrator.txt';
  */
 export async function inviteFirstAdministrator(
   pool: pg.Pool,
-  asked: { email: string; name: string; now: Date },
+  asked: { email: string; name: string; now: Date; by: Author },
 ): Promise<Link> {
-  const { now } = asked;
+  const { now, by } = asked;
   const checked = postInvitationSchema
     .pick({ email: true, name: true })
     .safeParse({ email: asked.email, name: asked.name });
@@ -37,7 +38,7 @@ export async function inviteFirstAdministrator(
     if (await hasAdministrator(client)) throw new PenstockError('people.administrator-exists');
     const role = 'operator_administrator';
     const acting = 'operator';
-    await recordActivity(client, { what: 'invited', email, byEmail: THE_MACHINE, acting, detail: role });
+    await recordActivity(client, { what: 'invited', email, by, acting, detail: role });
     const maker = { madeBy: undefined, madeAs: 'operator' } as const;
     return makeLink(client, { kind: 'invitation', email, name, acting, role, ...maker, now });
   });
@@ -73,7 +74,7 @@ export async function offerFirstAdministrator(pool: pg.Pool, offer: Offer): Prom
   if (!(await isStillGood(pool, { file, email, now }))) {
     const { link, expiresAt } = linkOf(
       origin,
-      await inviteFirstAdministrator(pool, { email, name: 'Administrator', now }),
+      await inviteFirstAdministrator(pool, { email, name: 'Administrator', now, by: THE_MACHINE }),
     );
     rmSync(file, { force: true });
     // made anew and by this user alone, whatever somebody put there

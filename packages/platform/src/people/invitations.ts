@@ -1,10 +1,11 @@
 // Invitations, and the recovery of somebody who lost password or second factor. Taking the link is acceptance.ts's matter.
 import type { InvitationPage, PersonRole } from '@penstock/api';
 import type pg from 'pg';
+import type { Author } from '../foundation/activity.ts';
 import { inTransaction } from '../foundation/database/database.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { LinkRow } from './acceptance.ts';
-import { recordActivity, THE_MACHINE } from './activity-store.ts';
+import { byManager, recordActivity } from './activity-store.ts';
 import { type Manager, requireOther, requireScope, requireWhole } from './administration.ts';
 import { type Change, findManaged, requireActing } from './administration-store.ts';
 import { lockPeople } from './administrators-store.ts';
@@ -76,7 +77,7 @@ export async function invite(
     const about = { manager, acting, email, name, role, invitationId, address, now } as const;
     if (awaitsApproval) await askApproval(client, { kind: 'invitation', ...about });
     else
-      await recordActivity(client, { what: 'invited', email, byEmail: manager.email, acting, detail: role, address });
+      await recordActivity(client, { what: 'invited', email, by: byManager(manager), acting, detail: role, address });
     return { ...link, awaitsApproval };
   });
 }
@@ -111,7 +112,7 @@ export async function reset(pool: pg.Pool, change: Change): Promise<MadeLink> {
       return { ...link, awaitsApproval: true };
     }
     await takeSignInAway(client, personId);
-    await recordActivity(client, { what: 'reset', personId, email, byEmail: manager.email, address });
+    await recordActivity(client, { what: 'reset', personId, email, by: byManager(manager), address });
     return { ...link, awaitsApproval: false };
   });
 }
@@ -120,7 +121,10 @@ export async function reset(pool: pg.Pool, change: Change): Promise<MadeLink> {
  * The same, made on the machine itself: for the only administrator there is, whom nobody else can reset.
  * @throws PenstockError 'request.not-found'
  */
-export async function resetByMachine(pool: pg.Pool, { email, now }: { email: string; now: Date }): Promise<Link> {
+export async function resetByMachine(
+  pool: pg.Pool,
+  { email, now, by }: { email: string; now: Date; by: Author },
+): Promise<Link> {
   return inTransaction(pool, async (client) => {
     await lockPeople(client);
     const { rows } = await client.query<{ person_id: string; email: string; name: string }>(
@@ -131,7 +135,7 @@ export async function resetByMachine(pool: pg.Pool, { email, now }: { email: str
     if (person === undefined) throw new PenstockError('request.not-found', { detail: 'nobody has this address' });
     await takeSignInAway(client, person.person_id);
     const who = { personId: person.person_id, email: person.email };
-    await recordActivity(client, { what: 'reset', ...who, byEmail: THE_MACHINE });
+    await recordActivity(client, { what: 'reset', ...who, by });
     const maker = { madeBy: undefined, madeAs: 'operator' } as const;
     return makeLink(client, { kind: 'recovery', email: person.email, name: person.name, ...maker, now });
   });
@@ -185,7 +189,7 @@ export async function withdrawInvitation(
     );
     const [row] = rows;
     if (row === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such open invitation' });
-    const by = { byEmail: manager.email, acting: row.acting ?? undefined, address };
+    const by = { by: byManager(manager), acting: row.acting ?? undefined, address };
     await recordActivity(client, { what: 'invitation-withdrawn', email: row.email, ...by });
   });
 }

@@ -2,7 +2,7 @@
 import type { SecondAdministrator } from '@penstock/api';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
-import { recordActivity } from './activity-store.ts';
+import { byManager, recordActivity } from './activity-store.ts';
 import type { Manager } from './administration.ts';
 import { lockPeople, type Organisation, readOrganisations } from './administrators-store.ts';
 import { needsSecond } from './approvals.ts';
@@ -64,5 +64,5 @@ export async function applyWish(
     [acting, isWanted],
   );
   const detail = isWanted ? 'a second administrator approves' : 'no second administrator approves';
-  await recordActivity(client, { what: 'policy-changed', email, byEmail: email, acting, detail, address });
+  await recordActivity(client, { what: 'policy-changed', email, by: byManager(manager), acting, detail, address });
 }

@@ -79,7 +79,7 @@ export async function recordLock(
   { personId, now, address }: { personId: string; now: Date; address: string | undefined },
 ): Promise<void> {
   await pool.query(
-    `insert into people_activity (what, person_id, email, by_email, address)
+    `insert into people_activity (what, person_id, email, author, address)
      select 'second-factor-locked', p.person_id, p.email, p.email, $3
      from person p join sign_in."twoFactor" t on t."userId" = p.person_id
      where p.person_id = $1 and t."lockedUntil" > $2

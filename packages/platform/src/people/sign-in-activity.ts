@@ -3,10 +3,11 @@
 import type { GenericEndpointContext } from '@better-auth/core';
 import { createAuthMiddleware } from '@better-auth/core/api';
 import { APIError } from '@better-auth/core/error';
+import type { ActivityCode } from '@penstock/api';
 import { getSessionFromCtx } from 'better-auth/api';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
-import { type ActivityKind, recordOfPerson } from './activity-store.ts';
+import { recordOfPerson } from './activity-store.ts';
 import { endOtherSessions } from './people-store.ts';
 import { proveAgain, recordLock } from './second-factor.ts';
 import { codeTriedBy, emailOf, peerOf, textOf } from './sign-in-guards.ts';
@@ -82,7 +83,7 @@ export function guardAfter({ pool, clock }: { pool: pg.Pool; clock: Clock }) {
     return { ...(returned as object), passkeys: rows.map(({ name }) => ({ name })) };
   }
 
-  function record(context: GenericEndpointContext, who: Who, what: ActivityKind, detail?: string): Promise<void> {
+  function record(context: GenericEndpointContext, who: Who, what: ActivityCode, detail?: string): Promise<void> {
     return recordOfPerson(pool, who, { what, detail, address: peerOf(context) });
   }
 

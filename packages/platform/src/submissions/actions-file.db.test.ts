@@ -1,5 +1,6 @@
 import type { ReleaseDocument } from '@penstock/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { readOfficerPolicy, setOfficerPolicy } from '../parties/officers-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
 import { actions, adt, meter, sha256, threshold } from './testing-files.ts';
@@ -63,7 +64,7 @@ describe('an action file', () => {
   test('that lets messages go waits for a second officer where the User asks for two', async () => {
     const { pool } = world.database;
     const policy = { secondOfficer: true, deputies: ['officer-2@example.org'] };
-    await setOfficerPolicy(pool, userA, { ...policy, secondOfficerForRelease: true });
+    await setOfficerPolicy(pool, userA, { ...policy, secondOfficerForRelease: true }, testAuthor);
     await hold(pool, { count: 3 });
     const deletes = actions(1).replace(',process,', ',delete,');
     expect(await world.submit(deletes, world.sign(deletes))).toMatchObject({ state: 'applied' });
@@ -76,7 +77,7 @@ describe('an action file', () => {
     const decided = async () => (await pool.query('select from held_decision')).rowCount;
     expect(await decided()).toBe(1);
     // what was set stays where it is not said
-    await setOfficerPolicy(pool, userA, policy);
+    await setOfficerPolicy(pool, userA, policy, testAuthor);
     expect(await readOfficerPolicy(pool, userA)).toEqual({ ...policy, secondOfficerForRelease: true });
     expect(await world.submit(lets, world.sign(lets, userA, 1))).toMatchObject({ state: 'applied' });
     expect(await decided()).toBe(3);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { lockThresholds } from '../thresholds/thresholds-store.ts';
 import { expireWaiting } from './submissions-store.ts';
@@ -73,7 +74,7 @@ describe('an ADT File', () => {
     await world.submit(tight, world.sign(tight));
     const waiting = await world.submit(loose, world.sign(loose));
     const fingerprint = waiting.signatures?.[0]?.fingerprint ?? '';
-    expect(await revokeOfficer(world.database.pool, { userId: userA, fingerprint })).toBe(true);
+    expect(await revokeOfficer(world.database.pool, { userId: userA, fingerprint }, testAuthor)).toBe(true);
     expect(await world.submit(loose, world.sign(loose, userA, 1))).toMatchObject({ state: 'awaiting_second_officer' });
   });
 
@@ -149,7 +150,7 @@ describe('an ADT File', () => {
   });
 
   test('needs one officer where the policy says so', async () => {
-    await setOfficerPolicy(world.database.pool, userA, { secondOfficer: false, deputies: [] });
+    await setOfficerPolicy(world.database.pool, userA, { secondOfficer: false, deputies: [] }, testAuthor);
     const tight = adt(threshold(10));
     const none = adt(`none,${userA},,,,,,,,SR-77`);
     await world.submit(tight, world.sign(tight));

@@ -17,7 +17,7 @@ const WAITS_FOR_SQL = `
                 left join officer_policy p on p.user_id = g.user_id
                 where g.user_id = s.user_id and g.sha256 = s.sha256 and g.verdict = 'valid'
                   and (s.withdrawn_at is null or g.received_at > s.withdrawn_at)
-                  and lower(g.email) <> $2
+                  and mailbox_of(g.email) <> mailbox_of($2)
                   and (coalesce(p.deputies, '{}') = '{}' or $2 = any (p.deputies) or lower(g.email) = any (p.deputies)))
   order by s.changed_at limit ${MOST_TOLD}`;
 

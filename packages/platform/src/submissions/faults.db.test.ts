@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
 import { receiveFile } from './receive.ts';
 import { adt, chunks, inForce, sha256, threshold } from './testing-files.ts';
@@ -17,7 +18,7 @@ let world: SubmissionWorld;
 beforeAll(async () => {
   certificates = await testPki();
   world = await submissionWorld(certificates.pki);
-  await setOfficerPolicy(world.database.pool, userA, { secondOfficer: false, deputies: [] });
+  await setOfficerPolicy(world.database.pool, userA, { secondOfficer: false, deputies: [] }, testAuthor);
 });
 afterAll(async () => {
   await world.close();

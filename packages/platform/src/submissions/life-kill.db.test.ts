@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
 import { hold } from '../quarantine/testing-quarantine.ts';
 import { receiveFile } from './receive.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
   certificates = await testPki();
   world = await submissionWorld(certificates.pki);
   pool = world.database.pool;
-  await setOfficerPolicy(pool, userA, { secondOfficer: false, deputies: [] });
+  await setOfficerPolicy(pool, userA, { secondOfficer: false, deputies: [] }, testAuthor);
 });
 afterAll(async () => {
   await world.close();

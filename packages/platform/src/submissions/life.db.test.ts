@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { receiptSchema, type SubmissionLife } from '@penstock/api';
 import { readCertificates, readSignature, verifySignature } from '@penstock/files/signature';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
 import { listNotices } from '../quarantine/notices-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
@@ -160,7 +161,7 @@ test('a span with a date in force in the future is applied at once, and told wit
 describe('the second officer', () => {
   test('is told of, is one of the deputies where there are any, and signs without sending the file again', async () => {
     const { pool } = world.database;
-    await setOfficerPolicy(pool, userA, { secondOfficer: true, deputies: ['officer-2@example.org'] });
+    await setOfficerPolicy(pool, userA, { secondOfficer: true, deputies: ['officer-2@example.org'] }, testAuthor);
     const file = await waiting();
     const [first, second] = [1, 2].map((n) => ({ name: `Officer ${n}`, email: `officer-${n}@example.org` }));
     expect((await lifeOf(file)).secondOfficer).toEqual({ signed: [first], mayBe: [second] });
@@ -181,7 +182,7 @@ describe('the second officer', () => {
     [['officer-1@example.org'], { 'officer-1': false, 'officer-2': true, 'officer-3': false }],
   ])('has the file among those that wait for them (deputies %j), and nobody else has', async (deputies, expected) => {
     const { pool } = world.database;
-    await setOfficerPolicy(pool, userA, { secondOfficer: true, deputies });
+    await setOfficerPolicy(pool, userA, { secondOfficer: true, deputies }, testAuthor);
     const file = await waiting();
     const { secondOfficer } = await lifeOf(file);
     for (const [name, isAsked] of Object.entries(expected)) {
@@ -202,7 +203,7 @@ describe('the second officer', () => {
   test('is nobody who is no deputy, and neither is the first', async () => {
     const { pool } = world.database;
     // the deputy signs first: anybody else is the second
-    await setOfficerPolicy(pool, userA, { secondOfficer: true, deputies: ['officer-1@example.org'] });
+    await setOfficerPolicy(pool, userA, { secondOfficer: true, deputies: ['officer-1@example.org'] }, testAuthor);
     const file = await waiting();
     expect((await lifeOf(file)).secondOfficer?.mayBe.map(({ name }) => name)).toEqual(['Officer 2']);
     await pool.query(`update officer_policy set deputies = '{officer-3@example.org}'`);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { hold } from '../quarantine/testing-quarantine.ts';
 import { actions, adt, inForce, sha256, threshold } from './testing-files.ts';
@@ -39,7 +40,7 @@ describe('a signature', () => {
       `select encode(fingerprint, 'hex') as fingerprint from officer where user_id = $1 and name = 'Officer 1'`,
       [userA],
     );
-    await revokeOfficer(pool, { userId: userA, fingerprint: rows[0]?.fingerprint ?? '' });
+    await revokeOfficer(pool, { userId: userA, fingerprint: rows[0]?.fingerprint ?? '' }, testAuthor);
     expect(await world.submit(file, signature)).toMatchObject({
       state: 'refused',
       code: 'submissions.not-an-officer',
@@ -79,7 +80,7 @@ describe('a signature', () => {
     const [tight, loose] = [adt(threshold(10)), adt(threshold(20))];
     await world.submit(tight, world.sign(tight));
     await world.submit(loose, world.sign(loose));
-    await setOfficerPolicy(world.database.pool, userA, { secondOfficer: false, deputies: [] });
+    await setOfficerPolicy(world.database.pool, userA, { secondOfficer: false, deputies: [] }, testAuthor);
     expect(await world.submit(loose, Buffer.from('junk'))).toMatchObject({ state: 'awaiting_second_officer' });
   });
 

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
 import { expireWaiting } from './submissions-store.ts';
 import { adt, chunks, inForce, limits, sha256, threshold } from './testing-files.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   certificates = await testPki();
   world = await submissionWorld(certificates.pki);
   pool = world.database.pool;
-  await setOfficerPolicy(pool, operatorId, { secondOfficer: false, deputies: [] });
+  await setOfficerPolicy(pool, operatorId, { secondOfficer: false, deputies: [] }, testAuthor);
   const tight = adt(threshold(10));
   await world.submit(tight, world.sign(tight));
 });

@@ -22,7 +22,8 @@ import {
 } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type { z } from 'zod';
-import { areDifferentPeople, type Officer } from '../parties/officers.ts';
+import { areDifferentPeople } from '../parties/officer-person.ts';
+import type { Officer } from '../parties/officers.ts';
 
 export type SubmissionState = (typeof submissionStates)[number];
 export type SubmissionKind = z.infer<typeof submissionKindSchema>;
@@ -84,16 +85,16 @@ export function isByTwo(officers: readonly Officer[], { deputies }: Pick<Officer
 }
 
 /** Of the officers of a User, those whose signature beside the ones that are there makes a file one by two. */
-export function secondsOf<Contact extends { readonly email: string }>(
+export function secondsOf<Contact extends { readonly name: string; readonly email: string }>(
   contacts: readonly Contact[],
-  signed: readonly { readonly email: string }[],
+  signed: readonly { readonly name: string; readonly email: string }[],
   { deputies }: Pick<OfficerPolicy, 'deputies'>,
 ): Contact[] {
-  const lower = ({ email }: { readonly email: string }) => email.toLowerCase();
-  const isDeputy = (one: { readonly email: string }) => deputies.length === 0 || deputies.includes(lower(one));
+  const isDeputy = ({ email }: { readonly email: string }) =>
+    deputies.length === 0 || deputies.includes(email.toLowerCase());
   // where a deputy signed first, anybody else is the second
   return contacts.filter((one) =>
-    signed.some((other) => lower(one) !== lower(other) && (isDeputy(one) || isDeputy(other))),
+    signed.some((other) => areDifferentPeople(one, other) && (isDeputy(one) || isDeputy(other))),
   );
 }
 

@@ -1,4 +1,5 @@
 /** An API with signed files, officers of the simulator's authority, and a worker that is run by hand. */
+
 import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
@@ -19,6 +20,7 @@ import { readFileSigner } from '../foundation/file-signer.ts';
 import { createHttpServer } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
+import { testAuthor } from '../foundation/testing-author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { officersImporter } from '../parties/officers-import.ts';
 import { Reports } from '../quarantine/report.ts';
@@ -83,7 +85,7 @@ async function registerOfficers(pool: pg.Pool, pki: Pki): Promise<void> {
         email: `officer-${index + 1}@example.org`,
         certificate,
       };
-      await runImport(pool, officersImporter, (columns) => oneRow(columns, row));
+      await runImport(pool, officersImporter, testAuthor, (columns) => oneRow(columns, row));
     }
   }
 }

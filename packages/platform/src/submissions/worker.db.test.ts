@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { testAuthor } from '../foundation/testing-author.ts';
 import { setOfficerPolicy } from '../parties/officers-store.ts';
 import { listNotices } from '../quarantine/notices-store.ts';
 import { event, hold } from '../quarantine/testing-quarantine.ts';
@@ -18,7 +19,8 @@ beforeAll(async () => {
   certificates = await testPki();
   world = await submissionWorld(certificates.pki);
   pool = world.database.pool;
-  for (const user of [userA, userB]) await setOfficerPolicy(pool, user, { secondOfficer: false, deputies: [] });
+  for (const user of [userA, userB])
+    await setOfficerPolicy(pool, user, { secondOfficer: false, deputies: [] }, testAuthor);
   await pool.query(`
     create table broken (sha256 bytea primary key);
     create function break_off() returns trigger language plpgsql as $$

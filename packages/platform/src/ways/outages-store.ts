@@ -4,6 +4,7 @@ import { type OutageDocument, type postOutageSchema, wayNames } from '@penstock/
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { z } from 'zod';
+import { type Author, recordChanges } from '../foundation/activity.ts';
 import { authorOf, shownAuthor } from '../foundation/author.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
@@ -57,6 +58,7 @@ export function outageDocument(row: OutageRow, viewer: Viewer): OutageDocument {
 
 interface Acting {
   readonly viewer: Viewer;
+  readonly author: Author;
   readonly now: Date;
   readonly operatorId: Eui;
 }
@@ -78,7 +80,7 @@ function requireSpan(from: Date, expectedEnd: Date | undefined, now: Date): void
 export async function declareOutage(
   pool: pg.Pool,
   wanted: z.infer<typeof postOutageSchema> & { readonly outage: string },
-  { viewer, now, operatorId }: Acting,
+  { viewer, author, now, operatorId }: Acting,
 ): Promise<void> {
   const { way, outage, reason } = wanted;
   const from = wanted.from === undefined ? now : new Date(wanted.from);
@@ -111,6 +113,7 @@ export async function declareOutage(
     const words =
       from > now ? wordsOfAnnounced(told) : wordsOfOutage(told, meanwhileOf(await readFacts(client, now), way));
     await tellAll(client, { way, words, operatorId });
+    await recordChanges(client, author, [{ what: 'outage-declared', acting: 'operator', detail: words }]);
   });
 }
 
@@ -144,7 +147,7 @@ async function lockOpen(client: pg.PoolClient, outage: string): Promise<OutageRo
 export async function changeOutage(
   pool: pg.Pool,
   { outage, expectedEnd }: { outage: string; expectedEnd: Date | undefined },
-  { now, operatorId }: Acting,
+  { author, now, operatorId }: Acting,
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { way, from_at, expected_end } = await lockOpen(client, outage);
@@ -156,7 +159,9 @@ export async function changeOutage(
       now,
     ]);
     const until = expectedEnd === undefined ? 'is not known any more' : `is now ${instantWords(expectedEnd)}`;
-    await tellAll(client, { way, words: `The expected end of the outage of ${nameOfWay[way]} ${until}.`, operatorId });
+    const words = `The expected end of the outage of ${nameOfWay[way]} ${until}.`;
+    await tellAll(client, { way, words, operatorId });
+    await recordChanges(client, author, [{ what: 'outage-changed', acting: 'operator', detail: words }]);
   });
 }
 
@@ -164,7 +169,7 @@ export async function changeOutage(
 export async function endOutage(
   pool: pg.Pool,
   { outage, why }: { outage: string; why: string },
-  { viewer, now, operatorId }: Acting,
+  { viewer, author, now, operatorId }: Acting,
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { way, from_at } = await lockOpen(client, outage);
@@ -180,6 +185,7 @@ export async function endOutage(
         ? `${begin(nameOfWay[way])}: the outage that was announced from ${instantWords(from_at)} is called off. ${why}`
         : `${wordsOfEnd({ way }, now, way === preferred ? fallbacks : [])} ${why}`;
     await tellAll(client, { way, words, operatorId });
+    await recordChanges(client, author, [{ what: 'outage-ended', acting: 'operator', detail: words }]);
   });
 }
 

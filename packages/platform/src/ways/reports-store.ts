@@ -3,6 +3,7 @@
 import type { OutageReport, Way } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { type Author, recordChanges } from '../foundation/activity.ts';
 import { authorOf } from '../foundation/author.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
@@ -40,31 +41,41 @@ function documentOf(row: ReportRow): OutageReport {
   };
 }
 
+interface Acting {
+  readonly viewer: Viewer;
+  readonly author: Author;
+  readonly now: Date;
+}
+
 /** @throws PenstockError 'ways.report-open', 'ways.outage-declared' */
 export async function reportOutage(
   pool: pg.Pool,
   { report, userId, way, words }: { report: string; userId: Eui; way: Way; words: string },
-  { viewer, now }: { readonly viewer: Viewer; readonly now: Date },
+  { viewer, author, now }: Acting,
 ): Promise<OutageReport> {
-  const declared = await pool.query('select from way_outage where way = $1 and ended_at is null and from_at <= $2', [
-    way,
-    now,
-  ]);
-  if (declared.rowCount !== 0) throw new PenstockError('ways.outage-declared', { where: 'way' });
-  const { rows } = await pool.query<ReportRow>(
-    `insert into way_report (user_id, report, way, reported_at, reported_by, words, changed_at)
-     values ($1, $2, $3, $4, $5, $6, $4) on conflict (user_id, way) where state = 'open' do nothing returning *`,
-    [userId, report, way, now, authorOf(viewer), words],
-  );
-  if (rows[0] === undefined) throw new PenstockError('ways.report-open', { where: 'way' });
-  return documentOf(rows[0]);
+  return inTransaction(pool, async (client) => {
+    const declared = await client.query(
+      'select from way_outage where way = $1 and ended_at is null and from_at <= $2',
+      [way, now],
+    );
+    if (declared.rowCount !== 0) throw new PenstockError('ways.outage-declared', { where: 'way' });
+    const { rows } = await client.query<ReportRow>(
+      `insert into way_report (user_id, report, way, reported_at, reported_by, words, changed_at)
+       values ($1, $2, $3, $4, $5, $6, $4) on conflict (user_id, way) where state = 'open' do nothing returning *`,
+      [userId, report, way, now, authorOf(viewer), words],
+    );
+    if (rows[0] === undefined) throw new PenstockError('ways.report-open', { where: 'way' });
+    const detail = `${nameOfWay[way]}: ${words}`;
+    await recordChanges(client, author, [{ what: 'outage-reported', acting: userId, detail }]);
+    return documentOf(rows[0]);
+  });
 }
 
 /** Says why no outage is declared, and tells the User. @throws PenstockError 'request.not-found', 'ways.report-answered' */
 export async function dismissReport(
   pool: pg.Pool,
   { report, userId, answer }: { report: string; userId: Eui; answer: string },
-  { viewer, now }: { readonly viewer: Viewer; readonly now: Date },
+  { viewer, author, now }: Acting,
 ): Promise<OutageReport> {
   return inTransaction(pool, async (client) => {
     const found = await client.query<ReportRow>(
@@ -81,6 +92,7 @@ export async function dismissReport(
     );
     const words = `What was reported of ${nameOfWay[row.way]} is answered, no outage is declared: ${answer}`;
     await tellOne(client, { way: row.way, words, userId });
+    await recordChanges(client, author, [{ what: 'outage-report-answered', acting: userId, detail: words }]);
     return documentOf(rows[0] ?? row);
   });
 }

@@ -24,9 +24,11 @@ import {
   waysVersionSchema,
 } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
+import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { rightsOf } from '../foundation/rights.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
@@ -58,8 +60,9 @@ const deliverers = personRoleSchema.options.filter((role) => rightsOf(role).has(
 
 /** Ways: how each stands, what is told of them, and how they are changed. */
 export function waysRoutes({ pool, clock, operatorId }: WaysRouteParts): (app: HttpApp) => void {
-  const acting = (request: { readonly viewer: Viewer | undefined }) => ({
+  const acting = (request: FastifyRequest) => ({
     viewer: viewerOf(request),
+    author: authorOfCall(request),
     now: clock.now(),
     operatorId,
   });
@@ -180,11 +183,11 @@ export function waysRoutes({ pool, clock, operatorId }: WaysRouteParts): (app: H
         schema: { body: postOutageReportSchema, response: { 200: outageReportSchema } },
       },
       (request) => {
-        const { viewer, now } = acting(request);
+        const { viewer, author, now } = acting(request);
         requireKind(viewer, 'user', 'Users report; the Operator declares');
         const { userId, way, words } = request.body;
         const owner = recordOwner(viewer, userId);
-        return reportOutage(pool, { report: randomUUID(), userId: owner, way, words }, { viewer, now });
+        return reportOutage(pool, { report: randomUUID(), userId: owner, way, words }, { viewer, author, now });
       },
     );
     app.post(
@@ -198,13 +201,13 @@ export function waysRoutes({ pool, clock, operatorId }: WaysRouteParts): (app: H
         },
       },
       (request) => {
-        const { viewer, now } = acting(request);
+        const { viewer, author, now } = acting(request);
         requireKind(viewer, 'operator', 'the Operator answers what is reported');
         const { userId, answer } = request.body;
         return dismissReport(
           pool,
           { report: request.params.report, userId: requireEui(userId), answer },
-          { viewer, now },
+          { viewer, author, now },
         );
       },
     );

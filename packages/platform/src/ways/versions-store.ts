@@ -3,6 +3,7 @@ import { type PlannedUses, type postWaysVersionSchema, sharedOf, type WaysVersio
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { z } from 'zod';
+import { type Author, recordChanges } from '../foundation/activity.ts';
 import { authorOf, shownAuthor } from '../foundation/author.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
@@ -104,6 +105,7 @@ export async function listVersions(
 
 interface Setting {
   readonly viewer: Viewer;
+  readonly author: Author;
   readonly now: Date;
   readonly operatorId: Eui;
 }
@@ -115,7 +117,7 @@ interface Setting {
 export async function setVersion(
   pool: pg.Pool,
   wanted: z.infer<typeof postWaysVersionSchema>,
-  { viewer, now, operatorId }: Setting,
+  { viewer, author, now, operatorId }: Setting,
 ): Promise<WaysVersion> {
   const from = wanted.effectiveFrom === undefined ? now : new Date(wanted.effectiveFrom);
   if (from < now) {
@@ -152,6 +154,9 @@ export async function setVersion(
     );
     const words = wordsOfChange({ before: before.ways, after: ways, from, reason });
     if (words !== undefined) await tellAll(client, { way: preferredOf(ways), words, operatorId });
+    const changed = wordsOfUses(before.ways, ways) ?? 'nothing that is told';
+    const detail = `version ${row.version} from ${instantWords(from)}: ${changed}. ${reason}`;
+    await recordChanges(client, author, [{ what: 'ways-set', acting: 'operator', detail }]);
     return documentOf({ ...row, ways }, viewer);
   });
 }
@@ -162,7 +167,7 @@ export async function setVersion(
 export async function withdrawVersion(
   pool: pg.Pool,
   version: number,
-  { viewer, now, operatorId }: Setting,
+  { viewer, author, now, operatorId }: Setting,
 ): Promise<WaysVersion> {
   return inTransaction(pool, async (client) => {
     await takeTurn(client);
@@ -184,6 +189,8 @@ export async function withdrawVersion(
       const words = `What was to change on ${instantWords(row.effective_from)} is withdrawn: ${changed}.`;
       await tellAll(client, { way: preferredOf(instead.ways), words, operatorId });
     }
+    const detail = `version ${version}, which was to come on ${instantWords(row.effective_from)}`;
+    await recordChanges(client, author, [{ what: 'ways-withdrawn', acting: 'operator', detail }]);
     return documentOf({ ...row, withdrawn_at: now, withdrawn_by: authorOf(viewer) }, viewer);
   });
 }

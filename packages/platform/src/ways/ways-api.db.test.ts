@@ -17,9 +17,9 @@ const beta = requireEui('90-B3-D5-1F-30-02-00-00');
 const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
 const desk = { personId: 'p', email: 'desk@operator.example', role: 'service_desk', reason: undefined } as const;
 const viewers: Readonly<Record<string, Viewer>> = {
-  alpha: { kind: 'user', userIds: [alpha] },
-  beta: { kind: 'user', userIds: [beta] },
-  operator: { kind: 'operator', userId: operatorId },
+  alpha: { kind: 'user', userIds: [alpha], certificate: `of ${alpha}` },
+  beta: { kind: 'user', userIds: [beta], certificate: `of ${beta}` },
+  operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
   desk: { kind: 'operator', userId: operatorId, person: desk },
 };
 

@@ -6,6 +6,7 @@ import { loadConfig } from '../../foundation/config.ts';
 import { inTransaction } from '../../foundation/database/index.ts';
 import { readFileSigner } from '../../foundation/file-signer.ts';
 import { createLog } from '../../foundation/log.ts';
+import { testAuthor } from '../../foundation/testing-author.ts';
 import { registerEmailRecipient, revokeEmailRecipient } from '../../parties/email-recipients-store.ts';
 import { Reports } from '../../quarantine/report.ts';
 import { event, hold } from '../../quarantine/testing-quarantine.ts';
@@ -74,7 +75,11 @@ beforeAll(async () => {
   };
   outbox = makeOutbox();
   const register = (userId: string, name: string, to: string) =>
-    registerEmailRecipient(world.database.pool, { userId, address: to, certificate: keys.text(`${name}.pem`) });
+    registerEmailRecipient(
+      world.database.pool,
+      { userId, address: to, certificate: keys.text(`${name}.pem`) },
+      testAuthor,
+    );
   await register(userA, 'a', 'a@user.example');
   await register(userA, 'a2', 'a2@user.example');
   await register(userB, 'b', 'b@user.example');
@@ -276,12 +281,12 @@ describe('a receipt', () => {
     const { pool } = world.database;
     keys.encrypting('gone');
     const certificate = keys.text('gone.pem');
-    await registerEmailRecipient(pool, { userId: userB, address: 'gone@user.example', certificate });
+    await registerEmailRecipient(pool, { userId: userB, address: 'gone@user.example', certificate }, testAuthor);
     await deliver(userB, adt(userB));
     await outbox.queue();
     expect(await rows()).toHaveLength(2);
     const fingerprint = createHash('sha256').update(Buffer.from(certificate.split('-----')[2] ?? '', 'base64'));
-    await revokeEmailRecipient(pool, { userId: userB, fingerprint: fingerprint.digest('hex') });
+    await revokeEmailRecipient(pool, { userId: userB, fingerprint: fingerprint.digest('hex') }, testAuthor);
     await sendAll();
     expect(arrived.map(({ to }) => to)).toEqual([['b@user.example']]);
   });

@@ -12,6 +12,7 @@ import { systemClock } from '../../foundation/clock.ts';
 import { loadConfig } from '../../foundation/config.ts';
 import { readFileSigner } from '../../foundation/file-signer.ts';
 import { createLog } from '../../foundation/log.ts';
+import { testAuthor } from '../../foundation/testing-author.ts';
 import { readSshKey } from '../../parties/ssh-keys.ts';
 import { registerSshKey, revokeSshKey } from '../../parties/ssh-keys-store.ts';
 import { Reports } from '../../quarantine/report.ts';
@@ -98,7 +99,7 @@ beforeAll(async () => {
     ['a', userA],
     ['b', userB],
   ] as const) {
-    await registerSshKey(pool, { userId, name, key: readSshKey(client.makeKey(name, '-t', 'ed25519')) });
+    await registerSshKey(pool, { userId, name, key: readSshKey(client.makeKey(name, '-t', 'ed25519')) }, testAuthor);
   }
 }, 120_000);
 afterAll(async () => {
@@ -176,7 +177,7 @@ describe('a file and its signature', () => {
     for (const [index, [type = '', ...more]] of kinds.entries()) {
       const key = `key-${index}`;
       const line = client.makeKey(key, '-t', type, ...more);
-      await registerSshKey(world.database.pool, { userId: userA, name: key, key: readSshKey(line) });
+      await registerSshKey(world.database.pool, { userId: userA, name: key, key: readSshKey(line) }, testAuthor);
       const sha256 = writeSigned('one.csv', adt());
       const batch = [
         'put one.csv.p7s incoming/one.csv.p7s.part',
@@ -388,10 +389,10 @@ describe('another’s folder', () => {
     expect(await client.run(['ls'], { user: userA, key: 'a', flags: byPassword })).toMatchObject({ code: 255 });
     const key = 'a-revoked';
     const read = readSshKey(client.makeKey(key, '-t', 'ed25519'));
-    await registerSshKey(world.database.pool, { userId: userA, name: key, key: read });
+    await registerSshKey(world.database.pool, { userId: userA, name: key, key: read }, testAuthor);
     expect(await client.run(['ls'], { user: userA, key })).toMatchObject({ code: 0 });
     const fingerprint = `SHA256:${read.fingerprint.toString('base64').replace('=', '')}`;
-    await revokeSshKey(world.database.pool, { userId: userA, fingerprint });
+    await revokeSshKey(world.database.pool, { userId: userA, fingerprint }, testAuthor);
     expect(await client.run(['ls'], { user: userA, key })).toMatchObject({ code: 255 });
   });
 
