@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cursorSchema, euiSchema, instantSchema, pageQuery } from './common.ts';
 
-/** `delivery`: a file could not be taken in by a way. */
+/** `delivery`: a file could not be taken in by a way; `access`: something was changed by which others act for the User. */
 export const noticeKinds = [
   'held',
   'warning',
@@ -12,6 +12,7 @@ export const noticeKinds = [
   'delivery',
   'export',
   'question',
+  'access',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -26,7 +27,7 @@ export const noticeSchema = z.object({
   notice: noticeReferenceSchema,
   at: instantSchema,
   kind: z.enum(noticeKinds),
-  /** The event, the threshold, the SHA-256 of the file, the way, the export, or the question. */
+  /** The event, the threshold, the SHA-256 of the file, the way, the export, or the question; of access nothing that is shown. */
   about: z.string(),
   words: z.string(),
   /** Messages that it stands for. */

@@ -235,7 +235,8 @@ create index people_activity_subject on people_activity (subject, at) where subj
 -- Who did one of these to something of a User ID last, as an author is written down elsewhere; null: it is not known.
 create function author_of(in_user macaddr8, in_subject text, variadic in_what text[]) returns text language sql stable
   return (select case when author_acting = 'operator' then 'Operator' else author_acting end
-                 || ' (' || case author_role when 'machine' then 'machine ' when 'console' then 'console ' else '' end || author || ')'
+                 || ' (' || case author_role when 'machine' then 'machine ' || left(author, 16) when 'console' then 'console ' || author
+                      else author end || ')'
           from people_activity
           where subject = in_subject and acting = eui_text(in_user) and what = any (in_what)
           order by at desc limit 1);

@@ -431,7 +431,7 @@ describe('lists of people and certificates', () => {
   test('are found by what they show, of whom one may see, and leave as files', async () => {
     await database.pool.query(
       `with made as (
-         insert into people_activity (what, email, by_email, acting, detail)
+         insert into people_activity (what, email, author, acting, detail)
          values ('role-changed', 'x@people.example', '=boss@people.example', $1::text, 'none -> aro'),
                 ('role-changed', 'y@people.example', 'y@people.example', $2::text, 'none -> aro')
        )

@@ -167,7 +167,7 @@ describe('people', () => {
     await pages.page.getByText('Live', { exact: true }).waitFor();
     const { personId, email } = await pages.portal.addPerson('leaver', { [alpha]: 'analyst' });
     await pages.portal.database.pool.query(
-      `insert into people_activity (what, person_id, email, by_email, acting) values ('invitation-accepted', $1, $2, $2, $3)`,
+      `insert into people_activity (what, person_id, email, author, acting) values ('invitation-accepted', $1, $2, $2, $3)`,
       [personId, email, alpha],
     );
     await pages.row(email).waitFor();

@@ -183,7 +183,7 @@ export const devicesImporter: Importer<Column> = {
        )
        select 'operator' as acting, count(*)::integer as devices from changed
        union all
-       select eui_text(r.user_id), count(distinct device) from changed join responsibility r using (device)
+       select eui_text(r.user_id), count(distinct device)::integer from changed join responsibility r using (device)
        where r.valid_to > now() group by r.user_id`,
     );
     await recordDevices(client, author, changed.rows);

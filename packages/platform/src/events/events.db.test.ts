@@ -266,10 +266,9 @@ test('what changed is found by topic, of those who are asked for', async () => {
   await pool.query(`insert into incident values ($1, 'INC-1', 1, 't', 'open', now() - interval '1 day')`, [beta]);
   await pool.query('update directory_version set version = version + 1, moved_at = clock_timestamp()');
   await pool.query(`update stream_cursor set retry_at = now() + interval '1 minute' where user_id = $1`, [beta]);
-  await pool.query(
-    `insert into people_activity (what, person_id, email, by_email) values ('signed-in', $1, 'x', 'x')`,
-    [people.get('desk')?.personId],
-  );
+  await pool.query(`insert into people_activity (what, person_id, email, author) values ('signed-in', $1, 'x', 'x')`, [
+    people.get('desk')?.personId,
+  ]);
   await pool.query(
     `insert into officer (user_id, fingerprint, issuer, serial, der, not_before, not_after, name, email)
      values ($1, 'x', 'CN=x', '1', 'x', now(), now(), 'x', 'x')`,
@@ -336,7 +335,7 @@ test('a look descends indexes, however much there is of what only grows', async 
     `insert into incident select $1, 'OLD-' || n, n, 't', 'closed', ${old}, ${old}, ${old} ${many}`,
     `insert into quarantine_event (user_id, event, detector, threshold_id, direction, words, first_at, last_at, state, changed_at)
      select $1, n, 'user', 1, 'southbound', 'w', ${old}, ${old}, 'resolved', ${old} ${many}`,
-    `insert into people_activity (what, email, by_email, at, acting) select 'invited', 'x', 'x', ${old}, $1::macaddr8::text ${many}`,
+    `insert into people_activity (what, email, author, at, acting) select 'invited', 'x', 'x', ${old}, $1::macaddr8::text ${many}`,
     `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
      select $1, ${old}, 'x', 'x', 'service_desk', 'a reason of a test', 'x' ${many}`,
   ]) {

@@ -48,7 +48,7 @@ const kinds = {
   outages: 'Declared outages of ways',
   reports: 'Outages of ways that a User reports',
   people: 'People, their roles and invitations',
-  activity: 'What was done about sign-in and rights',
+  activity: 'What was done about sign-in and rights, and all by which somebody may act',
   readings: "Who of the Operator read a User's record",
   titles: "Titles of everybody's messages to one's devices",
   switches: 'Switches of the Operator on what titles show',

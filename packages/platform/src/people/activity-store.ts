@@ -47,7 +47,7 @@ export async function recordActivity(client: pg.Pool | pg.PoolClient, activity: 
 
 /** Of somebody who signs in, by its id or by the address that was tried; nothing for an address that nobody has. */
 export async function recordOfPerson(
-  pool: pg.Pool,
+  client: pg.Pool | pg.PoolClient,
   who: { readonly personId: string } | { readonly email: string },
   activity: {
     readonly what: ActivityCode;
@@ -55,7 +55,7 @@ export async function recordOfPerson(
     readonly detail?: string | undefined;
   },
 ): Promise<void> {
-  await pool.query(
+  await client.query(
     `insert into people_activity (what, person_id, email, author, address, detail)
      select $1, person_id, email, email, $2, $5 from person where person_id = $3 or email = $4`,
     [

@@ -80,9 +80,9 @@ const somebody = (roles: Parameters<typeof addPerson>[1]['roles'] = { [alpha]: '
   return addPerson(pool, { name: `somebody${count}`, roles });
 };
 const activity = async (who: Who) =>
-  ((await browsers[who].call('GET', '/api/v1/people-activity')).json.items as { what: string; byEmail: string }[])
+  ((await browsers[who].call('GET', '/api/v1/people-activity')).json.items as { what: string; by: string }[])
     .filter(({ what }) => what !== 'signed-in')
-    .map(({ what, byEmail }) => `${what} ${byEmail.split('@')[0]}`)
+    .map(({ what, by }) => `${what} ${by.split('@')[0]}`)
     // what one transaction does, it does within a millisecond
     .sort();
 

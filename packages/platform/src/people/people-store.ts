@@ -88,8 +88,8 @@ export async function listSessions(
 }
 
 /** @throws PenstockError 'request.not-found', alike for a session that is unknown and for another person's */
-export async function endSession(pool: pg.Pool, personId: string, sessionId: string): Promise<void> {
-  const { rowCount } = await pool.query('delete from sign_in."session" where "id" = $1 and "userId" = $2', [
+export async function endSession(client: pg.PoolClient, personId: string, sessionId: string): Promise<void> {
+  const { rowCount } = await client.query('delete from sign_in."session" where "id" = $1 and "userId" = $2', [
     sessionId,
     personId,
   ]);

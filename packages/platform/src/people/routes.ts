@@ -12,6 +12,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
+import { inTransaction } from '../foundation/database/index.ts';
 import type { Sessions } from '../foundation/http/caller.ts';
 import { addressOf, type HttpApp, personOf, viewerOf } from '../foundation/http/server.ts';
 import { recordOfPerson } from './activity-store.ts';
@@ -74,8 +75,10 @@ export function meRoutes(options: {
       },
       async (request) => {
         const { personId } = personOf(request);
-        await endSession(pool, personId, request.params.sessionId);
-        await recordOfPerson(pool, { personId }, { what: 'session-ended', address: addressOf(request) });
+        await inTransaction(pool, async (client) => {
+          await endSession(client, personId, request.params.sessionId);
+          await recordOfPerson(client, { personId }, { what: 'session-ended', address: addressOf(request) });
+        });
         return { ended: 1 };
       },
     );
@@ -84,8 +87,10 @@ export function meRoutes(options: {
       { config: { access: 'person' }, schema: { response: { 200: endedSchema } } },
       async (request) => {
         const { personId } = personOf(request);
-        const ended = await endAllSessions(pool, personId);
-        await recordOfPerson(pool, { personId }, { what: 'signed-out-everywhere', address: addressOf(request) });
+        const ended = await inTransaction(pool, async (client) => {
+          await recordOfPerson(client, { personId }, { what: 'signed-out-everywhere', address: addressOf(request) });
+          return endAllSessions(client, personId);
+        });
         return { ended };
       },
     );

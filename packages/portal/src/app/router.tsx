@@ -1,3 +1,4 @@
+import { activityGroupNames } from '@penstock/api/schemas';
 import {
   createRootRoute,
   createRoute,
@@ -152,7 +153,12 @@ const account = createRoute({
 const people = createRoute({
   getParentRoute: () => root,
   path: '/people',
-  validateSearch: z.object({ tab: text, person: text, find: text }),
+  validateSearch: z.object({
+    tab: text,
+    person: text,
+    find: text,
+    about: z.enum(activityGroupNames).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('../people/people-page.tsx'), 'PeoplePage'),
 });
 

@@ -25,7 +25,26 @@ export function CertificateCell({
   );
 }
 
-export function StandingCell(props: { notBefore: string; notAfter: string; revokedAt?: string | undefined }) {
+interface Registration {
+  readonly registeredAt: string;
+  readonly registeredBy?: string | undefined;
+  readonly revokedAt?: string | undefined;
+  readonly revokedBy?: string | undefined;
+}
+
+/** Who added it and when, and who revoked it. */
+export function RegisteredBy({ registeredAt, registeredBy, revokedBy }: Registration) {
+  return (
+    <Text size="xs" c="dimmed" component="div" className="penstock-address">
+      <div>
+        added{registeredBy === undefined ? '' : ` by ${registeredBy}`}, <When at={registeredAt} inline />
+      </div>
+      {revokedBy === undefined ? null : <div>revoked by {revokedBy}</div>}
+    </Text>
+  );
+}
+
+export function StandingCell(props: { notBefore: string; notAfter: string } & Registration) {
   const { mark, word } = standingOf(props, Date.now());
   return (
     <div>
@@ -39,6 +58,7 @@ export function StandingCell(props: { notBefore: string; notAfter: string; revok
           <When at={props.revokedAt} inline />
         )}
       </Text>
+      <RegisteredBy {...props} />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
+import { RegisteredBy } from './cells.tsx';
 import { UserIdSelect } from './user-id-select.tsx';
 
 type Open = { readonly name: 'register' } | { readonly name: 'revoke'; readonly key: SshKeyDocument };
@@ -79,7 +80,8 @@ export function SshKeys() {
   );
 }
 
-function StandingOfKey({ sshKey: { revokedAt, usedAt } }: { sshKey: SshKeyDocument }) {
+function StandingOfKey({ sshKey }: { sshKey: SshKeyDocument }) {
+  const { revokedAt, usedAt } = sshKey;
   return (
     <div>
       <span className={`penstock-outcome penstock-outcome-${revokedAt === undefined ? 'passed' : 'deleted'}`}>
@@ -96,6 +98,7 @@ function StandingOfKey({ sshKey: { revokedAt, usedAt } }: { sshKey: SshKeyDocume
           </>
         )}
       </Text>
+      <RegisteredBy {...sshKey} />
     </div>
   );
 }

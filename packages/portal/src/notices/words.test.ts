@@ -24,6 +24,7 @@ test('every kind has words and leads somewhere, to the page of the same User', (
     ['File not taken in', { words: 'How to deliver', to: '/ways', params: {}, search: { tab: 'guidance' } }],
     ['Export', { words: 'Open the exports', to: '/audit-trail', params: {}, search: { user: 'U', tab: 'exports' } }],
     ['Question', { words: 'Open the questions', to: '/questions', params: {}, search: {} }],
+    ['Certificates and officers', { words: 'Open the certificates', to: '/certificates', params: {}, search: {} }],
   ]);
 });
 

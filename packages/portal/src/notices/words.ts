@@ -10,6 +10,7 @@ export const kindWords: Readonly<Record<NoticeKind, string>> = {
   delivery: 'File not taken in',
   export: 'Export',
   question: 'Question',
+  access: 'Certificates and officers',
 };
 
 /** Of the marks of portal.css: what needs somebody stands out. */
@@ -22,11 +23,19 @@ export const kindMarks: Readonly<Record<NoticeKind, 'held' | 'warned' | 'passed'
   delivery: 'deleted',
   export: 'passed',
   question: 'warned',
+  access: 'warned',
 };
 
 export interface Lead {
   readonly words: string;
-  readonly to: '/quarantine/$event' | '/thresholds' | '/submissions/$sha256' | '/ways' | '/audit-trail' | '/questions';
+  readonly to:
+    | '/quarantine/$event'
+    | '/thresholds'
+    | '/submissions/$sha256'
+    | '/ways'
+    | '/audit-trail'
+    | '/questions'
+    | '/certificates';
   readonly params: Readonly<Record<string, string>>;
   readonly search: Readonly<Record<string, string | undefined>>;
 }
@@ -50,6 +59,8 @@ export function leadOf({ kind, about }: Pick<NoticeDocument, 'kind' | 'about'>, 
       return { words: 'Open the exports', to: '/audit-trail', params: {}, search: { user, tab: 'exports' } };
     case 'question':
       return { words: 'Open the questions', to: '/questions', params: {}, search: {} };
+    case 'access':
+      return { words: 'Open the certificates', to: '/certificates', params: {}, search: {} };
   }
 }
 

@@ -1,77 +1,109 @@
-import { Text } from '@mantine/core';
-import { type ActivityPage, activityPageSchema } from '@penstock/api/schemas';
+import { Select, Text } from '@mantine/core';
+import { type ActivityGroup, type ActivityPage, activityGroupNames, activityPageSchema } from '@penstock/api/schemas';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useFind } from '../shared/find-box.tsx';
 import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
+import { authorWords, codeWords, groupWords } from './activity-words.ts';
 
-type Activity = ActivityPage['items'][number];
+type Item = ActivityPage['items'][number];
 
-const words: Readonly<Record<string, string>> = {
-  'signed-in': 'signed in',
-  'password-refused': 'wrong password',
-  'code-refused': 'code refused',
-  'passkey-refused': 'passkey refused',
-  'provider-refused': 'organisation’s sign-in refused',
-  'sign-in-locked': 'sign-in locked for 15 minutes',
-  'second-factor-locked': 'second factor locked for 15 minutes',
-  'proven-again': 'gave the second factor again',
-  'second-factor-set-up': 'set up an authenticator',
-  'passkey-added': 'added a passkey',
-  'passkey-removed': 'removed a passkey',
-  'password-changed': 'changed the password',
-  'signed-out': 'signed out',
-  'session-ended': 'ended a session',
-  'signed-out-everywhere': 'signed out everywhere',
-  invited: 'invited',
-  'invitation-withdrawn': 'invitation withdrawn',
-  'invitation-accepted': 'took the invitation',
-  'role-changed': 'role changed',
-  'status-changed': 'status changed',
-  reset: 'sign-in reset',
-  'reset-taken': 'set up sign-in again',
-  'invitation-asked': 'invitation waits for approval',
-  'role-asked': 'role waits for approval',
-  'reset-asked': 'reset waits for approval',
-  'policy-asked': 'to ask no second administrator waits for approval',
-  approved: 'approved',
-  'approval-refused': 'refused',
-  'policy-changed': 'setting changed',
-};
-
-/** What was done about sign-in and rights, the newest first. */
+/** What was done about sign-in and rights, and about all by which somebody may act, the newest first. */
 export function Activity() {
   const find = useFind();
-  const activity = usePaged<Activity, typeof activityPageSchema>('activity', activityPageSchema, '/people-activity', {
+  const { about } = useSearch({ from: '/people' });
+  const activity = usePaged<Item, typeof activityPageSchema>('activity', activityPageSchema, '/people-activity', {
     find,
+    about,
   });
   return (
     <>
-      <ListHead find="Find what was done" by="By address, User ID or Party" path="/people-activity" />
+      <AboutSelect about={about} />
+      <ListHead
+        find="Find what was done"
+        by="By address, User ID, Party or what was changed"
+        path="/people-activity"
+        query={{ about }}
+      />
       <PagedTable
         list={activity}
         label="Activity"
         find={find}
-        empty={<Text fw={650}>Nothing was done yet.</Text>}
-        columns={['Time', 'What', 'Whom', 'By', 'From']}
-        keyOf={(one) => `${one.at} ${one.what} ${one.email} ${one.byEmail}`}
+        empty={
+          <Text fw={650}>
+            {about === undefined ? 'Nothing was done yet.' : `Nothing was done yet about ‘${groupWords[about]}’.`}
+          </Text>
+        }
+        columns={['Time', 'What', 'Of', 'By', 'From']}
+        keyOf={(one) => `${one.at} ${one.what} ${one.email} ${one.acting} ${one.by} ${one.detail}`}
       >
-        {({ at, what, detail, email, byEmail, acting, address }) => [
-          <When key="at" at={at} inline />,
-          <div key="what">
-            {words[what] ?? what}
+        {(item) => [
+          <When key="at" at={item.at} inline />,
+          <div key="what" className="penstock-address">
+            {codeWords[item.what]}
             <Text size="sm" c="dimmed">
-              {detail?.replaceAll('_', ' ')}
-              {detail === undefined || acting === undefined ? '' : ', '}
-              {acting === 'operator' ? 'the Operator' : acting === undefined ? '' : <UserName userId={acting} inline />}
+              {item.detail?.replaceAll('_', ' ')}
             </Text>
           </div>,
-          email,
-          byEmail === email ? 'itself' : byEmail,
-          address ?? '',
+          <Of key="of" {...item} />,
+          <Author key="by" {...item} />,
+          item.address ?? '',
         ]}
       </PagedTable>
     </>
+  );
+}
+
+/** What it is narrowed to stands in the address. */
+function AboutSelect({ about }: { about: ActivityGroup | undefined }) {
+  const navigate = useNavigate();
+  return (
+    <Select
+      label="About"
+      maw={320}
+      openOnFocus={false}
+      allowDeselect={false}
+      data={[
+        { value: '', label: 'Everything' },
+        ...activityGroupNames.map((group) => ({ value: group, label: groupWords[group] })),
+      ]}
+      value={about ?? ''}
+      onChange={(chosen) =>
+        void navigate({
+          to: '/people',
+          search: (search) => ({ ...search, about: activityGroupNames.find((group) => group === chosen) }),
+        })
+      }
+    />
+  );
+}
+
+/** Of which person, and of which User ID, Party, or the Operator. */
+function Of({ email, acting, partyId }: Item) {
+  return (
+    <div>
+      {email}
+      <Text size="sm" c={email === undefined ? '' : 'dimmed'} component="div">
+        {acting === 'operator' ? 'the Operator' : acting === undefined ? '' : <UserName userId={acting} />}
+        {partyId === undefined ? '' : `Party ${partyId}`}
+      </Text>
+    </div>
+  );
+}
+
+function Author(item: Item) {
+  const { name, as } = authorWords(item);
+  return (
+    <div>
+      {name}
+      <Text size="sm" c="dimmed" component="div">
+        {as}
+        {item.byActing === undefined || item.byActing === item.acting ? null : (
+          <div>for {item.byActing === 'operator' ? 'the Operator' : item.byActing}</div>
+        )}
+      </Text>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { Query } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { ExportButton } from './export-button.tsx';
 import { FindBox, useFind } from './find-box.tsx';
@@ -11,6 +12,8 @@ export function ListHead(props: {
   by: string;
   /** The list in the API; its file has the same name. */
   path: string;
+  /** What else the list is narrowed to, for its file. */
+  query?: Query;
   children?: ReactNode;
 }) {
   const { acting } = useSession();
@@ -19,7 +22,12 @@ export function ListHead(props: {
     <Group justify="space-between" align="flex-end" gap="sm">
       <FindBox label={props.find} by={props.by} />
       <Group gap="xs">
-        <ExportButton caller={{ acting }} path={`${props.path}.csv`} query={{ find }} name={props.path.slice(1)} />
+        <ExportButton
+          caller={{ acting }}
+          path={`${props.path}.csv`}
+          query={{ ...props.query, find }}
+          name={props.path.slice(1)}
+        />
         {props.children}
       </Group>
     </Group>

@@ -1,0 +1,489 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import type { ActivityCode, ActivityPage } from '@penstock/api';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testCertificate } from './parties/testing-certificates.ts';
+import { addPerson, TestBrowser, type TestPerson } from './people/testing-people.ts';
+import { alpha, beta, hub, meter, startTestApi, type TestApi } from './testing-api.ts';
+
+// Nobody changes anything unseen: every route that changes something is called here, first with a record that takes nothing,
+// when it must change nothing, and then as usual, when it must leave what it says. A route that is in neither table fails.
+
+/** Why a route leaves no row of activity. */
+const without: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      'sign-in/email',
+      'sign-out',
+      'change-password',
+      'two-factor/enable',
+      'two-factor/verify-totp',
+      'passkey/verify-registration',
+      'passkey/verify-authentication',
+      'passkey/delete-passkey',
+      'passkey/register-options-for-link',
+      'provider/begin',
+      'provider/finish',
+    ].map((path) => [
+      `POST /api/auth/${path}`,
+      'it leaves one: people/*.db.test.ts sign in and out by each and ask for it',
+    ]),
+  ),
+  'POST /api/v1/invitations/look': 'it changes nothing',
+  'POST /api/v1/submissions': 'a file has its own life, with who brought it and a receipt of every state',
+  'POST /api/v1/submissions/:sha256/signatures': 'as above',
+  'POST /api/v1/submissions/:sha256/withdraw': 'as above',
+  'POST /api/v1/submissions/:sha256/retry': 'as above',
+  'POST /api/v1/quarantine/events/:event': 'the event keeps a note of each change with its author',
+  'POST /api/v1/quarantine/events/:event/notes': 'it is a note with its author',
+  'POST /api/v1/releases/:submission': 'the release keeps each switch with its author',
+  'POST /api/v1/notices/read': 'a mark of the reader alone',
+  'POST /api/v1/views': "a person's own",
+  'PUT /api/v1/views/:view': "a person's own",
+  'DELETE /api/v1/views/:view': "a person's own",
+  'POST /api/v1/exports': 'the export keeps who asked for it, and its reading of a record is recorded with its reason',
+  'POST /api/v1/exports/:export/cancel': 'as above',
+  'POST /api/v1/messages/:day/:sequence/decisions': 'the decision keeps its author',
+  'POST /api/v1/devices/:device/questions': 'the question keeps who asked and answered',
+  'POST /api/v1/questions/:question/answer': 'as above',
+  'POST /api/v1/questions/:question/close': 'as above',
+  'POST /api/v1/questions/:question/naming': 'as above',
+  'POST /api/v1/demonstration/incidents/:name': 'of the simulated network of a demonstration',
+};
+
+interface Call {
+  readonly path?: string;
+  readonly body?: object | string;
+}
+interface Step {
+  readonly route: string;
+  /** A machine, or somebody who is signed in. */
+  readonly who: 'operator' | 'alpha' | 'chief' | 'second' | 'own' | 'guest';
+  readonly call: () => Call | Promise<Call>;
+  /** What it leaves, in the order of the codes. */
+  readonly leaves: readonly ActivityCode[];
+  readonly detail?: RegExp;
+}
+
+const certificate = testCertificate({ userId: alpha, serial: '0A01' });
+const officer = testCertificate({ serial: '0A02' });
+const mail = testCertificate({ serial: '0A03' });
+const sha256Of = (der: Buffer) => createHash('sha256').update(der).digest('hex');
+const sshKey = (() => {
+  const { x = '' } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  const field = (bytes: Buffer | string) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(Buffer.byteLength(bytes));
+    return Buffer.concat([length, Buffer.from(bytes)]);
+  };
+  return Buffer.concat([field('ssh-ed25519'), field(Buffer.from(x, 'base64url'))]);
+})();
+const sshFingerprint = `SHA256:${createHash('sha256').update(sshKey).digest('base64').replaceAll('=', '')}`;
+const ways = Object.fromEntries(
+  ['https', 'sftp', 'email', 'sharepoint'].map((way) => [
+    way,
+    { use: way === 'https' ? 'preferred' : 'off', dependsOn: [] },
+  ]),
+);
+
+let started: TestApi;
+const people = new Map<string, TestPerson>();
+const browsers = new Map<string, TestBrowser>();
+/** What a call made, which the next one names. */
+const made = new Map<string, string>();
+
+const firstOf = async (sql: string): Promise<string> =>
+  String((await started.database.pool.query<{ id: string }>(sql)).rows[0]?.id);
+
+const steps: readonly Step[] = [
+  {
+    route: 'PUT /api/v1/parties/:partyId',
+    who: 'operator',
+    call: () => ({ path: '/parties/A', body: { name: 'Alpha plc', kind: 'large_supplier' } }),
+    leaves: ['party-changed'],
+    detail: /^name: Alpha -> Alpha plc$/,
+  },
+  {
+    route: 'PUT /api/v1/user-ids/:userId',
+    who: 'operator',
+    call: () => ({
+      path: `/user-ids/${alpha}`,
+      body: {
+        partyId: 'A',
+        roles: ['IS'],
+        receiveUrl: 'https://name:secret@a.example/in?token=secret',
+        risingCounters: false,
+      },
+    }),
+    leaves: ['user-id-changed', 'user-id-switched'],
+    detail:
+      /^roles: ES IS -> IS; address for delivery: none -> https:\/\/a.example\/in \/ rising counters: true -> false$/,
+  },
+  {
+    route: 'POST /api/v1/certificates',
+    who: 'operator',
+    call: () => ({ body: { userId: alpha, purpose: 'signing', certificate: certificate.pem } }),
+    leaves: ['certificate-registered'],
+    detail: /^for signing, number 2561 of CN=Z1,OU=07, until 20/,
+  },
+  {
+    route: 'POST /api/v1/certificates/revoke',
+    who: 'operator',
+    call: () => ({ body: { purpose: 'signing', fingerprint: sha256Of(certificate.der) } }),
+    leaves: ['certificate-revoked'],
+  },
+  {
+    route: 'POST /api/v1/officers',
+    who: 'chief',
+    call: () => ({
+      body: { userId: alpha, name: 'Ann', email: 'ann@alpha.example', certificate: officer.pem },
+    }),
+    leaves: ['officer-registered'],
+    detail: /^Ann, ann@alpha.example, certificate number 2562 /,
+  },
+  {
+    route: 'PUT /api/v1/user-ids/:userId/officer-policy',
+    who: 'chief',
+    call: () => ({
+      path: `/user-ids/${alpha}/officer-policy`,
+      body: { secondOfficer: false, deputies: ['ann@alpha.example'] },
+    }),
+    leaves: ['officer-policy-changed'],
+    detail: /^second officer: asked for -> not asked for; who may be the second: any -> ann@alpha.example$/,
+  },
+  {
+    route: 'POST /api/v1/officers/revoke',
+    who: 'chief',
+    call: () => ({ body: { userId: alpha, fingerprint: sha256Of(officer.der) } }),
+    leaves: ['officer-revoked'],
+  },
+  {
+    route: 'POST /api/v1/ssh-keys',
+    who: 'operator',
+    call: () => ({ body: { userId: alpha, name: 'host', key: `ssh-ed25519 ${sshKey.toString('base64')}` } }),
+    leaves: ['ssh-key-registered'],
+  },
+  {
+    route: 'POST /api/v1/ssh-keys/revoke',
+    who: 'operator',
+    call: () => ({ body: { userId: alpha, fingerprint: sshFingerprint } }),
+    leaves: ['ssh-key-revoked'],
+  },
+  {
+    route: 'POST /api/v1/email-recipients',
+    who: 'operator',
+    call: () => ({ body: { userId: alpha, address: 'desk@alpha.example', certificate: mail.pem } }),
+    leaves: ['mail-address-registered'],
+  },
+  {
+    route: 'POST /api/v1/email-recipients/revoke',
+    who: 'operator',
+    call: () => ({ body: { userId: alpha, fingerprint: sha256Of(mail.der) } }),
+    leaves: ['mail-address-revoked'],
+  },
+  {
+    route: 'POST /api/v1/imports/:kind',
+    who: 'operator',
+    call: () => ({
+      path: '/imports/registrations',
+      body: `mpxn,role,user_id,valid_from,valid_to\n1000000000001,IS,${alpha},2020-01-01T00:00:00Z,2026-11-01T00:00:00Z\n1000000000001,IS,${beta},2026-11-01T00:00:00Z,\n`,
+    }),
+    leaves: ['registrations-changed', 'registrations-changed', 'registrations-changed'],
+    detail: /^2 registrations \/ 1 of its own have another end \/ 1 begin to be its own$/,
+  },
+  {
+    route: 'POST /api/v1/devices',
+    who: 'chief',
+    call: () => ({
+      body: { device: meter, kind: 'ESME', status: 'Suspended', home: hub, importMpan: '1000000000001' },
+    }),
+    leaves: ['devices-changed', 'devices-changed'],
+    detail: /^(00-DB-12-34-56-78-00-02: status: Commissioned -> Suspended( \/ )?){2}$/,
+  },
+  {
+    route: 'POST /api/v1/title-switches',
+    who: 'operator',
+    call: () => ({ body: { switch: 'sender', value: 'party' } }),
+    leaves: ['title-switch-set'],
+    detail: /^sender: role -> party, from 2026-11-22T12:00:00.000Z$/,
+  },
+  {
+    route: 'POST /api/v1/ways/versions',
+    who: 'operator',
+    call: () => ({
+      body: { effectiveFrom: '2026-12-01T00:00:00Z', reason: 'As agreed.', ways, acceptsShared: true },
+    }),
+    leaves: ['ways-set'],
+  },
+  {
+    route: 'POST /api/v1/ways/versions/:version/withdraw',
+    who: 'operator',
+    call: async () => ({
+      path: `/ways/versions/${await firstOf('select max(version) as id from way_version')}/withdraw`,
+    }),
+    leaves: ['ways-withdrawn'],
+  },
+  {
+    route: 'POST /api/v1/ways/reports',
+    who: 'alpha',
+    call: () => ({ body: { way: 'https', words: 'It does not answer.' } }),
+    leaves: ['outage-reported'],
+  },
+  {
+    route: 'POST /api/v1/ways/reports/:report/dismiss',
+    who: 'operator',
+    call: async () => ({
+      path: `/ways/reports/${await firstOf('select report as id from way_report')}/dismiss`,
+      body: { userId: alpha, answer: 'It answers.' },
+    }),
+    leaves: ['outage-report-answered'],
+  },
+  {
+    route: 'POST /api/v1/ways/outages',
+    who: 'operator',
+    call: () => ({ body: { way: 'https', reason: 'The line is cut.' } }),
+    leaves: ['outage-declared'],
+  },
+  {
+    route: 'POST /api/v1/ways/outages/:outage',
+    who: 'operator',
+    call: async () => ({
+      path: `/ways/outages/${await firstOf('select outage as id from way_outage')}`,
+      body: { expectedEnd: '2026-11-22T18:00:00Z' },
+    }),
+    leaves: ['outage-changed'],
+  },
+  {
+    route: 'POST /api/v1/ways/outages/:outage/end',
+    who: 'operator',
+    call: async () => ({
+      path: `/ways/outages/${await firstOf('select outage as id from way_outage')}/end`,
+      body: { why: 'It is mended.' },
+    }),
+    leaves: ['outage-ended'],
+  },
+  {
+    route: 'POST /api/v1/people/invitations',
+    who: 'own',
+    call: () => ({ body: { email: 'new@people.example', name: 'New', acting: alpha, role: 'read_only' } }),
+    leaves: ['invited'],
+  },
+  {
+    route: 'DELETE /api/v1/people/invitations/:invitationId',
+    who: 'own',
+    call: async () => ({ path: `/people/invitations/${await firstOf('select invitation_id as id from invitation')}` }),
+    leaves: ['invitation-withdrawn'],
+  },
+  {
+    route: 'PUT /api/v1/people/:personId/roles',
+    who: 'own',
+    call: () => ({ path: `/people/${people.get('guest')?.personId}/roles`, body: { acting: alpha, role: 'analyst' } }),
+    leaves: ['role-changed'],
+  },
+  {
+    route: 'PUT /api/v1/people/second-administrator',
+    who: 'own',
+    call: () => ({ body: { isWanted: false } }),
+    leaves: ['policy-changed'],
+  },
+  {
+    route: 'POST /api/v1/people/:personId/reset',
+    who: 'chief',
+    call: () => ({ path: `/people/${people.get('guest')?.personId}/reset` }),
+    leaves: ['reset-asked'],
+  },
+  {
+    route: 'POST /api/v1/people/approvals/:approvalId',
+    who: 'second',
+    call: async () => ({
+      path: `/people/approvals/${await firstOf('select approval_id as id from approval where decision is null')}`,
+      body: { decision: 'approve' },
+    }),
+    leaves: ['approved', 'reset'],
+  },
+  {
+    route: 'POST /api/v1/invitations/accept',
+    who: 'guest',
+    call: () => ({
+      body: { token: made.get('POST /api/v1/people/:personId/reset'), password: 'an entirely new password' },
+    }),
+    leaves: ['reset-taken'],
+  },
+  {
+    route: 'PUT /api/v1/people/:personId',
+    who: 'own',
+    call: () => ({ path: `/people/${people.get('guest')?.personId}`, body: { status: 'suspended' } }),
+    leaves: ['status-changed'],
+  },
+  {
+    route: 'DELETE /api/v1/me/sessions/:sessionId',
+    who: 'own',
+    call: async () => ({
+      path: `/me/sessions/${await firstOf(`select "id" as id from sign_in."session" where "userId" = '${people.get('own')?.personId}' order by "createdAt" limit 1`)}`,
+    }),
+    leaves: ['session-ended'],
+  },
+  {
+    route: 'POST /api/v1/me/sign-out-everywhere',
+    who: 'second',
+    call: () => ({}),
+    leaves: ['signed-out-everywhere'],
+  },
+];
+
+beforeAll(async () => {
+  started = await startTestApi();
+  const { pool } = started.database;
+  for (const [name, roles] of [
+    ['chief', { operator: 'operator_administrator' }],
+    ['second', { operator: 'operator_administrator' }],
+    ['own', { [alpha]: 'user_administrator' }],
+    ['theirs', { [beta]: 'user_administrator' }],
+    ['guest', { [alpha]: 'read_only' }],
+  ] as const) {
+    const person = await addPerson(pool, { name, roles });
+    people.set(name, person);
+    const browser = new TestBrowser(started.own);
+    browsers.set(name, browser);
+    if (name !== 'guest') await browser.signIn(person);
+  }
+  // of two sessions the one ends the other
+  const other = new TestBrowser(started.own);
+  const own = people.get('own');
+  if (own === undefined) throw new Error('nobody administers Alpha');
+  const first = browsers.get('own');
+  await other.signIn(own, 1);
+  if (first === undefined) throw new Error('nobody is signed in');
+  browsers.set('own', other);
+  await pool.query(`update way set set_up = '{}'`);
+});
+afterAll(() => started.stop());
+
+async function callAs({ route, who, call }: Step) {
+  const [method = '', url = ''] = route.split(' ');
+  const { path = url.replace('/api/v1', ''), body } = await call();
+  const browser = browsers.get(who);
+  if (browser === undefined) return started.call(who, method, `/api/v1${path}`, body);
+  return browser.call(method, `/api/v1${path}`, body as object | undefined);
+}
+
+/** Every row there is, but of the record itself, and who is signed in. */
+async function state(): Promise<unknown> {
+  const { pool } = started.database;
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `select relname as name from pg_class
+     where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace order by 1`,
+  );
+  const each = tables.map(
+    ({ name }) => `select '${name}' as name, md5(string_agg(t::text, ' ' order by t::text)) as rows from ${name} t`,
+  );
+  const { rows } = await pool.query(
+    [...each, `select 'session', string_agg("id", ' ' order by "id") from sign_in."session"`].join(' union all '),
+  );
+  return rows;
+}
+
+interface Row {
+  what: string;
+  author: string;
+  author_role: string | null;
+  author_acting: string | null;
+  address: string | null;
+  detail: string | null;
+}
+
+describe('nobody changes anything unseen', () => {
+  test('every route that changes something is here, with what it leaves or why it leaves nothing', () => {
+    const routes = started.accessRules
+      .filter(({ method }) => method !== 'GET')
+      .map(({ method, url }) => `${method} ${url}`);
+    expect([...steps.map(({ route }) => route), ...Object.keys(without)].sort()).toEqual(routes.sort());
+  });
+
+  for (const step of steps) {
+    test(`${step.route} leaves ${step.leaves.join(', ')}`, async () => {
+      const { pool } = started.database;
+      // a change that cannot be recorded is none
+      const before = await state();
+      await pool.query('alter table people_activity add constraint takes_nothing check (false) not valid');
+      const refused = await callAs(step);
+      await pool.query('alter table people_activity drop constraint takes_nothing');
+      expect(refused).toMatchObject({ status: 500 });
+      expect(await state()).toEqual(before);
+
+      const { rows: already } = await pool.query<{ id: string }>('select activity_id as id from people_activity');
+      const answer = await callAs(step);
+      expect(answer).toMatchObject({ status: 200 });
+      made.set(step.route, new URL(String(answer.json.link ?? 'x:'), 'http://x').hash.slice(1));
+      const { rows } = await pool.query<Row>(
+        `select what, author, author_role, author_acting, host(address::inet) as address, detail from people_activity
+         where activity_id <> all ($1) order by what, detail desc`,
+        [already.map(({ id }) => id)],
+      );
+      expect(rows.map(({ what }) => what)).toEqual(step.leaves);
+      if (step.detail !== undefined) expect(rows.map(({ detail }) => detail).join(' / ')).toMatch(step.detail);
+      const person = people.get(step.who);
+      for (const row of rows) {
+        expect(row.address).toMatch(/^127\.0\.0\.1$|^203\.0\.113\./);
+        if (person === undefined) {
+          const [name, acting] = step.who === 'operator' ? ['of the Operator', 'operator'] : [`of ${alpha}`, alpha];
+          expect(row).toMatchObject({ author: name, author_role: 'machine', author_acting: acting });
+        }
+        // what was approved is done in the name of who asked
+        else if (row.what === 'reset') expect(row.author).toBe('chief@people.example');
+        else expect(row.author).toBe(person.email);
+      }
+    });
+  }
+
+  const listed = async (who: string, query = '') => {
+    const answer = await browsers.get(who)?.call('GET', `/api/v1/people-activity?limit=200${query}`);
+    return (answer?.json.items ?? []) as ActivityPage['items'];
+  };
+
+  test('a User sees what the Operator did to it and to its Party, and nothing of another; the Operator sees all', async () => {
+    const [own, theirs, all] = [await listed('own'), await listed('theirs'), await listed('chief')];
+    const codes = (items: ActivityPage['items']) => new Set(items.map(({ what }) => what));
+    for (const what of ['party-changed', 'certificate-registered', 'officer-revoked', 'ssh-key-registered'] as const) {
+      expect(codes(own)).toContain(what);
+      expect(codes(theirs)).not.toContain(what);
+    }
+    expect(theirs.filter(({ acting, partyId }) => acting === alpha || partyId === 'A')).toEqual([]);
+    // of a change of responsibility to each its own
+    expect(theirs.find(({ what }) => what === 'registrations-changed')).toMatchObject({
+      acting: beta,
+      byActing: 'operator',
+    });
+    expect(codes(all).size).toBeGreaterThan(steps.length);
+    expect((await listed('own', '&about=ssh-keys')).map(({ what }) => what)).toEqual([
+      'ssh-key-revoked',
+      'ssh-key-registered',
+    ]);
+    expect((await listed('own', '&find=Alpha%20plc')).length).toBeGreaterThan(0);
+    expect(JSON.stringify(all)).not.toContain('secret');
+  });
+
+  test('the User is told by a notice, and the lists say who did it: to a User, the Operator', async () => {
+    const told = await started.call('alpha', 'GET', '/api/v1/notices?kind=access&limit=200');
+    const words = (told.json.items as { words: string }[]).map((one) => one.words);
+    expect(words).toContainEqual(
+      expect.stringMatching(/^A certificate was registered for this User ID: for signing, /),
+    );
+    expect(words).toContainEqual(expect.stringMatching(/^An officer of this User ID was revoked .*: Ann, ann@alpha/));
+    expect((await started.call('beta', 'GET', '/api/v1/notices?kind=access')).json.items).toEqual([]);
+    const by = async (who: string, path: string) => {
+      const { json } = await started.call(who, 'GET', path);
+      return (json.items as { registeredBy?: string; revokedBy?: string }[]).map((one) => [
+        one.registeredBy,
+        one.revokedBy,
+      ]);
+    };
+    for (const path of ['/api/v1/certificates', '/api/v1/ssh-keys', '/api/v1/email-recipients']) {
+      expect([path, await by('alpha', path)]).toEqual([path, [['Operator', 'Operator']]]);
+      const machine = 'Operator (machine of the Operator)';
+      expect([path, await by('operator', path)]).toEqual([path, [[machine, machine]]]);
+    }
+    expect(await by('operator', '/api/v1/officers')).toEqual([
+      ['Operator (chief@people.example)', 'Operator (chief@people.example)'],
+    ]);
+  });
+});
