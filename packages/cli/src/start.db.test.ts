@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
 import { createLog } from '@penstock/platform/log';
@@ -192,6 +193,12 @@ test('the first administrator gets a link, while there is none; the only one get
     const again = (email: string) =>
       run(['people', 'reset', '--email', email], { PENSTOCK_DATABASE_URL: database.url });
     expect((await again('A@people.example')).stdout).toMatch(/^http:\/\/localhost:\d+\/invitation#[\w-]{43}\n/);
+    const { rows } = await database.pool.query('select what, author, author_role from people_activity order by at');
+    const by = { author: userInfo().username, author_role: 'console' };
+    expect(rows).toEqual([
+      { what: 'invited', ...by },
+      { what: 'reset', ...by },
+    ]);
   } finally {
     await database.drop();
   }

@@ -6,10 +6,11 @@ import { alpha, beta, findBarriers } from './testing-portal.ts';
 
 // Certificates, Parties and User IDs, as the Operator changes them and a User sees its own.
 
-const people = {} as Record<'chief' | 'analyst', TestPerson>;
+const people = {} as Record<'chief' | 'own' | 'analyst', TestPerson>;
 const pages = new TestPages({
   prepare: async (portal) => {
     people.chief = await portal.addPerson('chief', { operator: 'operator_administrator' });
+    people.own = await portal.addPerson('own', { [alpha]: 'user_administrator' });
     people.analyst = portal.people.analyst;
   },
 });
@@ -55,9 +56,28 @@ describe('certificates', () => {
     await pages.button('Revoke for good').click();
     await pages.page.getByRole('button', { name: 'Revoke 119', exact: true }).waitFor({ state: 'detached' });
     await pages.page.getByRole('note').waitFor({ state: 'detached' });
+    await pages.page.getByText('revoked by Operator (chief@people.example)').waitFor();
     await pages.page.getByRole('link', { name: 'Of officers' }).click();
     await pages.button('Register an officer').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.page.goto('/people?tab=activity');
+    await pages.row('signed in').first().waitFor();
+    await pages.page.getByRole('combobox', { name: 'About' }).click();
+    await pages.page.getByRole('option', { name: 'Certificates of machines' }).click();
+    await pages.page.waitForURL(/about=certificates/);
+    await pages.row('certificate revoked').getByText('chief@people.example').waitFor();
+    await pages.row('signed in').first().waitFor({ state: 'detached' });
+    expect(await findBarriers(pages.page)).toEqual([]);
+    await pages.page.goto('/people?tab=activity&about=mail-addresses');
+    await pages.page.getByText('Nothing was done yet about ‘E-mail addresses’.').waitFor();
+  });
+
+  test('of a User: its administrator sees what the Operator did, and is told', async () => {
+    const page = await pages.openAs(people.own, '/people?tab=activity&about=certificates');
+    await pages.row('certificate revoked').getByText('chief@people.example').waitFor();
+    await page.goto('/notices?kind=access');
+    await page.getByText(/A certificate of this User ID was revoked: for signing, number 119/).waitFor();
+    expect(await findBarriers(page)).toEqual([]);
   });
 
   test('of a User are seen by it, and changed by the Operator', async () => {
@@ -66,6 +86,7 @@ describe('certificates', () => {
     expect(await pages.button(/^Re(gister|new|voke)/).count()).toBe(0);
     const users = await pages.page.locator('td:first-child').allTextContents();
     expect(new Set(users)).toEqual(new Set([alpha]));
+    await pages.page.getByText('added by Operator,').first().waitFor();
   });
 });
 

@@ -69,6 +69,34 @@ test('a telephone number comes, changes and goes with its officer', async () => 
   expect(await numbers()).toEqual([undefined]);
 });
 
+test('a certificate stays that of one address, under every User ID and after it was revoked; a name changes', async () => {
+  const { base64 } = testCertificate({ serial: '01' });
+  await officer(base64);
+  expect(await codesOf(officer(base64, { email: 'other@example.org' }))).toEqual(['email import.officer.other-person']);
+  const elsewhere = { user_id: beta, email: 'other@example.org' };
+  expect(await codesOf(officer(base64, elsewhere))).toEqual(['email import.officer.other-person']);
+  expect(await officer(base64, { email: 'OFFICER-1@example.org', name: 'Officer One' })).toMatchObject({ changed: 1 });
+  const second = testCertificate({ serial: '02' }).base64;
+  const same = { name: 'officer  one', email: 'second@example.org' };
+  expect(await codesOf(officer(second, same))).toEqual(['name import.officer.same-name']);
+  const { rows } = await database.pool.query<{ id: string }>(`select encode(fingerprint, 'hex') as id from officer`);
+  await revokeOfficer(database.pool, { userId: alpha, fingerprint: rows[0]?.id ?? '' }, testAuthor);
+  expect(await codesOf(officer(base64, { email: 'other@example.org' }))).toEqual(['email import.officer.other-person']);
+  expect(await officer(second, same)).toMatchObject({ changed: 1 });
+  const done = await database.pool.query<{ what: string; detail: string }>(
+    `select what, detail from people_activity where what like 'officer-%' order by at, activity_id`,
+  );
+  expect(done.rows.map(({ what }) => what)).toEqual([
+    'officer-registered',
+    'officer-changed',
+    'officer-revoked',
+    'officer-registered',
+  ]);
+  expect(done.rows[1]?.detail).toBe(
+    'OFFICER-1@example.org: name: Officer 1 -> Officer One; e-mail: officer-1@example.org -> OFFICER-1@example.org',
+  );
+});
+
 test('every fault of a row is told', async () => {
   expect(await codesOf(officer('', { user_id: 'x', name: '', email: 'nobody', telephone: '01632 960001' }))).toEqual([
     'user_id import.value.invalid',
