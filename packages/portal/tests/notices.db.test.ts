@@ -181,6 +181,6 @@ describe('addresses for mails', () => {
     await pages.openAs(people.chief, '/certificates?tab=email');
     await pages.button('Revoke that of first@user.example').click();
     await pages.button('Revoke for good').click();
-    await pages.row('first@user.example').getByText('Revoked').waitFor();
+    await pages.row('first@user.example').getByText('Revoked', { exact: true }).waitFor();
   });
 });

@@ -212,5 +212,5 @@ test('SSH keys are registered and revoked by the Operator, and a User sees its o
   await pages.openAs(people.chief, '/certificates?tab=ssh-keys');
   await pages.button('Revoke the key of settlement host').click();
   await pages.button('Revoke for good').click();
-  await pages.row('settlement host').getByText('Revoked').waitFor();
+  await pages.row('settlement host').getByText('Revoked', { exact: true }).waitFor();
 });

@@ -32,8 +32,10 @@ export interface RecordedChange {
   readonly told?: string;
 }
 
-/** Whoever lives long enough to read a detail of a whole file of changes: more is cut. */
+/** Nobody reads more of one change. */
 const MOST_DETAIL = 1_000;
+
+const cut = (words: string): string => (words.length > MOST_DETAIL ? `${words.slice(0, MOST_DETAIL)} ...` : words);
 
 const RECORD_SQL = `
   insert into people_activity (what, acting, party_id, subject, detail, author, author_role, author_acting, address)
@@ -59,16 +61,18 @@ export async function recordChanges(
     changes.map(({ acting }) => acting),
     changes.map(({ partyId }) => partyId),
     changes.map(({ subject }) => subject),
-    changes.map(({ detail }) => (detail.length > MOST_DETAIL ? `${detail.slice(0, MOST_DETAIL)} ...` : detail)),
+    changes.map(({ detail }) => cut(detail)),
     author.name,
     author.role,
     author.acting,
     author.address,
   ]);
   // whoever did it to itself knows
-  const told = changes.filter(({ acting, told }) => told !== undefined && acting !== author.acting);
-  if (told.length === 0) return;
-  await client.query(TELL_SQL, [told.map(({ acting }) => acting), told.map(({ told }) => told)]);
+  const news = changes.flatMap(({ acting, told }) =>
+    told === undefined || acting === author.acting ? [] : [{ acting, words: cut(told) }],
+  );
+  if (news.length === 0) return;
+  await client.query(TELL_SQL, [news.map(({ acting }) => acting), news.map(({ words }) => words)]);
 }
 
 /** What differs, in words: `name: Alpha -> Alpha Energy; kind: other -> ED`. What was not there before is `none`. */
