@@ -42,6 +42,7 @@ const without: Readonly<Record<string, string>> = {
   'DELETE /api/v1/views/:view': "a person's own",
   'POST /api/v1/exports': 'the export keeps who asked for it, and its reading of a record is recorded with its reason',
   'POST /api/v1/exports/:export/cancel': 'as above',
+  'POST /api/v1/devices/:device/titles/exports': 'as above: it is a look at titles',
   'POST /api/v1/messages/:day/:sequence/decisions': 'the decision keeps its author',
   'POST /api/v1/devices/:device/questions': 'the question keeps who asked and answered',
   'POST /api/v1/questions/:question/answer': 'as above',
