@@ -449,7 +449,7 @@ describe('lists of people and certificates', () => {
     );
     expect(await linesAs('user_administrator', '/people.csv?find=security@')).toEqual([]);
     expect(await linesAs('security', '/people-activity.csv?find=role%20changed')).toHaveLength(2);
-    expect(await linesAs('security', `/people-activity.csv?find=${beta.toLowerCase()}`)).toEqual([
+    expect(await linesAs('security', `/people-activity.csv?find=${beta.toLowerCase()}&about=people`)).toEqual([
       some('y@people.example'),
     ]);
     expect(await linesAs('user_administrator', '/people-activity.csv?find=ROLE')).toEqual([some(",'=boss@people")]);
