@@ -76,7 +76,10 @@ describe('certificates', () => {
     const page = await pages.openAs(people.own, '/people?tab=activity&about=certificates');
     await pages.row('certificate revoked').getByText('chief@people.example').waitFor();
     await page.goto('/notices?kind=access');
-    await page.getByText(/A certificate of this User ID was revoked: for signing, number 119/).first().waitFor();
+    await page
+      .getByText(/A certificate of this User ID was revoked: for signing, number 119/)
+      .first()
+      .waitFor();
     expect(await findBarriers(page)).toEqual([]);
   });
 
