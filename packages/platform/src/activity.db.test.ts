@@ -189,7 +189,7 @@ const steps: readonly Step[] = [
       body: `mpxn,role,user_id,valid_from,valid_to\n1000000000001,IS,${alpha},2020-01-01T00:00:00Z,2026-11-01T00:00:00Z\n1000000000001,IS,${beta},2026-11-01T00:00:00Z,\n`,
     }),
     leaves: ['registrations-changed', 'registrations-changed', 'registrations-changed'],
-    detail: /^2 registrations \/ 1 of its own have another end \/ 1 begin to be its own$/,
+    detail: /^with another end: 1 \/ new: 1 \/ 2 registrations$/,
   },
   {
     route: 'POST /api/v1/devices',

@@ -56,16 +56,16 @@ async function recordRegistrations(
   users: readonly ChangedRegistrations[],
 ): Promise<void> {
   if (all === 0) return;
-  const figure = (count: number, words: string) => (count === 0 ? [] : [`${count.toLocaleString('en-GB')} ${words}`]);
+  const figure = (words: string, count: number) => (count === 0 ? [] : [`${words}: ${count.toLocaleString('en-GB')}`]);
   await recordChanges(client, author, [
     { what: 'registrations-changed', acting: 'operator', detail: `${all.toLocaleString('en-GB')} registrations` },
     ...users.map(({ acting, gained, moved, lost }) => ({
       what: 'registrations-changed' as const,
       acting,
       detail: [
-        ...figure(gained, 'begin to be its own'),
-        ...figure(moved, 'of its own have another end'),
-        ...figure(lost, 'are somebody else’s now'),
+        ...figure('new', gained),
+        ...figure('with another end', moved),
+        ...figure('now of another User', lost),
       ].join(', '),
     })),
   ]);

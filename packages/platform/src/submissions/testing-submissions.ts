@@ -177,9 +177,9 @@ export async function submissionWorld(
     ],
   });
   const viewers: Readonly<Record<string, Viewer>> = {
-    a: { kind: 'user', userIds: [userA] },
-    b: { kind: 'user', userIds: [userB] },
-    operator: { kind: 'operator', userId: operatorId },
+    a: { kind: 'user', userIds: [userA], certificate: 'of A' },
+    b: { kind: 'user', userIds: [userB], certificate: 'of B' },
+    operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
   };
   const front = createServer((request, response) =>
     api.handle(request, response, viewers[String(request.headers['x-as'])]),

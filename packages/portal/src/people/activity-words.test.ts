@@ -14,5 +14,5 @@ test('who did it is said by what is known of it', () => {
     name: 'a machine',
     as: 'SHA-256 0f0f0f0f0f0f0f0f ...',
   });
-  expect(authorWords({ by: 'root', byRole: 'console' })).toEqual({ name: 'root', as: 'on the platform’s own machine' });
+  expect(authorWords({ by: 'root', byRole: 'console' })).toEqual({ name: 'root', as: 'at the console' });
 });

@@ -81,6 +81,6 @@ type By = Pick<ActivityPage['items'][number], 'by' | 'byRole' | 'email'>;
 /** Who did it, and as what: a machine by the beginning of its certificate's SHA-256. */
 export function authorWords({ by, byRole, email }: By): { readonly name: string; readonly as: string } {
   if (byRole === 'machine') return { name: 'a machine', as: `SHA-256 ${by.slice(0, 16)} ...` };
-  if (byRole === 'console') return { name: by, as: 'on the platform’s own machine' };
+  if (byRole === 'console') return { name: by, as: 'at the console' };
   return { name: by === email ? 'itself' : by, as: byRole === undefined ? '' : roleWords[byRole] };
 }

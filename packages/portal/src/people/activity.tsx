@@ -100,7 +100,7 @@ function Author(item: Item) {
       {name}
       <Text size="sm" c="dimmed" component="div">
         {as}
-        {item.byActing === undefined || item.byActing === item.acting ? null : (
+        {item.byActing === undefined || item.byActing === item.acting || item.byRole === 'console' ? null : (
           <div>for {item.byActing === 'operator' ? 'the Operator' : item.byActing}</div>
         )}
       </Text>
