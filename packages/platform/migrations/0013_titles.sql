@@ -109,6 +109,16 @@ where r.user_id = any ((select visible_user_ids())::macaddr8[])
                 from user_role o where o.user_id = r.user_id and o.role = r.role), false)
   and (not r.is_network or (select title_switch_at('network_operators', viewed_at())) in (r.least, 'home'));
 
+-- The spans of time of which those responsibilities let it see titles of a device: if any of them holds now, all of these.
+create view title_span as
+select r.device, s.span, r.is_now
+from (select device, valid_from, valid_to, valid_from <= viewed_at() and viewed_at() < valid_to as is_now
+      from title_responsibility) r
+cross join lateral (
+  select tstzrange(r.valid_from, r.valid_to) as span
+  union all
+  select tstzrange(null, r.valid_to) where r.is_now and (select title_switch_at('history', viewed_at())) = 'shown') s;
+
 -- Of which times the viewer may see titles of the device that the transaction names in penstock.title_device: of none
 -- without a responsibility that holds now.
 --
@@ -118,24 +128,10 @@ create function title_device() returns macaddr8
 language sql stable parallel safe
 return nullif(current_setting('penstock.title_device', true), '')::macaddr8;
 
-create function title_times_of(in_device macaddr8) returns tstzmultirange
-language sql stable security definer set search_path from current
-return (
-  select coalesce(range_agg(s.span), '{}')
-  from title_responsibility r
-  cross join lateral (
-    select tstzrange(r.valid_from, r.valid_to) as span
-    union all
-    select tstzrange(null, r.valid_to)
-    where r.valid_from <= viewed_at() and viewed_at() < r.valid_to
-      and title_switch_at('history', viewed_at()) = 'shown') s
-  where r.device = in_device
-    and exists (select from title_responsibility c
-                where c.device = in_device and c.valid_from <= viewed_at() and viewed_at() < c.valid_to));
-
 create function work_out_title_times() returns tstzmultirange
-language sql stable
-return title_times_of(title_device());
+language sql stable security definer set search_path from current
+return coalesce(
+  (select range_agg(s.span) from title_span s where s.device = title_device() having bool_or(s.is_now)), '{}');
 
 create function title_times() returns tstzmultirange
 language sql stable parallel safe
@@ -217,13 +213,14 @@ create policy titles on release_span for select to penstock_titles using (true);
 
 grant create on schema penstock to penstock_titles;
 alter view title_responsibility owner to penstock_titles;
-alter function title_times_of owner to penstock_titles;
+alter view title_span owner to penstock_titles;
+alter function work_out_title_times owner to penstock_titles;
 alter view device_title owner to penstock_titles;
 alter function title_released_at owner to penstock_titles;
 alter function title_sender_role owner to penstock_titles;
 revoke create on schema penstock from penstock_titles;
-revoke execute on function title_times_of, title_released_at, title_sender_role from public;
-grant execute on function title_times_of, title_released_at, title_sender_role to penstock_titles, penstock_title_viewer;
+revoke execute on function work_out_title_times, title_released_at, title_sender_role from public;
+grant execute on function work_out_title_times, title_released_at, title_sender_role to penstock_titles, penstock_title_viewer;
 grant select on device_title, title_switch to penstock_title_viewer;
 
 -- A page of the titles of the named device, newest first: after the title (in_at, in_sequence, in_tie) of in_last, and recorded

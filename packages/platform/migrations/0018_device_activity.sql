@@ -190,6 +190,8 @@ create function busy_devices() returns setof macaddr8
 language sql stable security definer
 set search_path from current
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 set jit = off
 begin atomic
   select b.device
@@ -205,6 +207,8 @@ create function near_devices(in_devices macaddr8[], in_each integer) returns set
 language sql stable security definer
 set search_path from current
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 set jit = off
 begin atomic
   select n.device
@@ -234,17 +238,19 @@ set jit = off
 begin atomic
   with asked as materialized (
     select activity_day() as day, activity_until() as until
+  ), seen as materialized (
+    -- of all at once: asked for each device by itself, 5,000 devices took longer than a question may
+    select s.device, range_agg(s.span) as times
+    from title_span s where s.device = any (in_devices) group by s.device having bool_or(s.is_now)
   ), rolled as (
-    select n.device, d.kind, a.user_id, t.times, asked.day, asked.until,
+    select n.device, d.kind, a.user_id, n.times, asked.day, asked.until,
            case when a.day > asked.day - 30 then counts_until(a.counts, a.day, asked.day)
                 else array_fill(0, array[30]) end as counts
     from asked
-    cross join unnest(in_devices) as n(device)
-    cross join lateral title_times_of(n.device) as t(times)
+    cross join seen n
     join device d on d.device = n.device
     left join device_activity a
       on a.device = n.device and a.user_id = any (array['00:00:00:00:00:00:00:00'::macaddr8] || visible_user_ids())
-    where not isempty(t.times)
   )
   select r.device, r.kind, coalesce(r.user_id, '00:00:00:00:00:00:00:00'),
          case when r.user_id <> '00:00:00:00:00:00:00:00'
