@@ -198,8 +198,10 @@ begin atomic
   from (select distinct a.device from device_activity a
         where a.user_id = any (array['00:00:00:00:00:00:00:00'::macaddr8] || visible_user_ids())
           and a.busy_on >= activity_day() - 1) b
-  where exists (select from title_responsibility c
-                where c.device = b.device and c.valid_from <= viewed_at() and viewed_at() < c.valid_to);
+  -- `limit`: each is looked up by its key; pulled up into a join, all that the viewer ever had was read for each
+  cross join lateral (
+    select from title_responsibility c
+    where c.device = b.device and c.valid_from <= viewed_at() and viewed_at() < c.valid_to limit 1) c;
 end;
 
 -- Devices of the viewer that come next to these by their EUI-64, in_each on either side: as a rule of their make and kind.
@@ -221,8 +223,10 @@ begin atomic
     cross join lateral (select r.device from responsibility r where r.user_id = u.user_id and r.device < i.device
                         order by r.device desc limit in_each) l
   ) n
-  where exists (select from title_responsibility c
-                where c.device = n.device and c.valid_from <= viewed_at() and viewed_at() < c.valid_to);
+  -- `limit`: each is looked up by its key; pulled up into a join, all that the viewer ever had was read for each
+  cross join lateral (
+    select from title_responsibility c
+    where c.device = n.device and c.valid_from <= viewed_at() and viewed_at() < c.valid_to limit 1) c;
 end;
 
 -- The counts of devices of the viewer on the 30 days that end with activity_day(): of titles (User ID zeros), null for a
