@@ -18,7 +18,13 @@ const onOtherServer = process.env.PENSTOCK_TEST_POSTGRESQL_BIN ?? process.env.PE
 const excluded = ['**/node_modules/**', '**/dist/**'];
 /** A condition is waited for; its default of a second is what a busy machine sleeps. */
 const patient = { poll: { timeout: 60_000 } };
+/**
+ * Node imports the tests as it does the product: it takes the types away by itself, and keeps what it compiled where
+ * NODE_COMPILE_CACHE says. Nothing here is mocked or transformed.
+ */
+const native = { experimental: { viteModuleRunner: false, nodeLoader: false } };
 const onDatabase = {
+  ...native,
   expect: patient,
   environment: 'node' as const,
   setupFiles: ['scripts/seeded-properties.ts'],
@@ -36,6 +42,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...native,
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', ...excluded],
