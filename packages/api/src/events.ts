@@ -24,6 +24,7 @@ export const eventTopics = [
   'notices',
   'looks',
   'switches',
+  'changes',
 ] as const;
 export const eventTopicSchema = z.enum(eventTopics);
 export type EventTopic = z.infer<typeof eventTopicSchema>;

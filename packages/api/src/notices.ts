@@ -13,6 +13,7 @@ export const noticeKinds = [
   'export',
   'question',
   'access',
+  'change',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -27,7 +28,7 @@ export const noticeSchema = z.object({
   notice: noticeReferenceSchema,
   at: instantSchema,
   kind: z.enum(noticeKinds),
-  /** The event, the threshold, the SHA-256 of the file, the way, the export, or the question; of access nothing that is shown. */
+  /** The event, the threshold, the SHA-256 of the file, the way, the export, the question, or the change; of access nothing that is shown. */
   about: z.string(),
   words: z.string(),
   /** Messages that it stands for. */

@@ -2,6 +2,7 @@
 export * from './activity.ts';
 export * from './causes.ts';
 export * from './change-calendar.ts';
+export * from './change-life.ts';
 export * from './change-windows.ts';
 export * from './changes.ts';
 export * from './common.ts';

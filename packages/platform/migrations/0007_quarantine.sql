@@ -259,7 +259,7 @@ create index incident_open on incident (user_id) where state = 'open';
 create table notice (
   user_id macaddr8 not null,
   noticed_at timestamptz not null,
-  kind text not null check (kind in ('held', 'warning', 'submission', 'release', 'way', 'delivery', 'export', 'question', 'access')),
+  kind text not null check (kind in ('held', 'warning', 'submission', 'release', 'way', 'delivery', 'export', 'question', 'access', 'change')),
   about text not null,           -- the event, the threshold, the SHA-256 of the file, the way (also by which one was not taken in), or nothing that is shown
   words text not null,
   count bigint not null,         -- messages that it stands for

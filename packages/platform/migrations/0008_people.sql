@@ -285,7 +285,7 @@ begin
     union all
     select 'notices', n.user_id, n.kind || n.about, n.noticed_at::text from notice n where n.noticed_at > in_since
     union all
-    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' when 'question' then 'questions' when 'access' then 'officers' else 'quarantine' end, n.user_id, n.kind || n.about,
+    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' when 'question' then 'questions' when 'access' then 'officers' when 'change' then 'changes' else 'quarantine' end, n.user_id, n.kind || n.about,
            n.noticed_at::text
     from notice n where n.noticed_at > in_since
     union all
@@ -294,6 +294,15 @@ begin
     union all
     select 'questions', q.user_id, q.question::text, q.changed_at::text
     from received_question q where q.changed_at > in_since
+    union all
+    -- a draft is its owner's alone; of what is shared, everybody looks again
+    select 'changes', case when c.sharing = 'operator' then c.user_id end, c.change::text, c.version::text
+    from change c where c.changed_at > in_since and c.state not in ('template', 'draft')
+    union all
+    select 'changes', null, 'limits ' || l.version, '' from change_limits l where l.set_at > in_since
+    union all
+    select 'changes', null, 'event ' || k.event, coalesce(k.withdrawn_at::text, '')
+    from change_calendar k where k.set_at > in_since or k.withdrawn_at > in_since
     union all
     select 'thresholds', nullif(t.user_id, macaddr8 '00:00:00:00:00:00:00:00'), t.threshold_id || '/' || v.version,
            coalesce(v.ended_at::text, '')

@@ -187,6 +187,25 @@ describe('who may call what', () => {
     'GET /api/v1/ways/reports': 'reports.see',
     'POST /api/v1/ways/reports': 'reports.change',
     'POST /api/v1/ways/reports/:report/dismiss': 'reports.change',
+    'GET /api/v1/changes': 'changes.see',
+    'POST /api/v1/changes': 'changes.change',
+    'POST /api/v1/changes/intake': 'changes.change',
+    'GET /api/v1/changes/clashes': 'changes.see',
+    'GET /api/v1/changes/:change': 'changes.see',
+    'PUT /api/v1/changes/:change': 'changes.change',
+    'POST /api/v1/changes/:change/move': 'changes.change',
+    'POST /api/v1/changes/:change/copy': 'changes.change',
+    'GET /api/v1/changes/:change/clashes': 'changes.see',
+    'GET /api/v1/changes/:change/slots': 'changes.see',
+    'GET /api/v1/changes/:change/history': 'changes.see',
+    'GET /api/v1/changes/:change/uses': 'changes.see',
+    'GET /api/v1/changes/schedule/:month': 'changes.see',
+    'GET /api/v1/changes/schedule/:month/csv': 'changes.see',
+    'GET /api/v1/changes/limits': 'calendar.see',
+    'POST /api/v1/changes/limits': 'calendar.change',
+    'GET /api/v1/changes/calendar': 'calendar.see',
+    'POST /api/v1/changes/calendar': 'calendar.change',
+    'POST /api/v1/changes/calendar/:event/withdraw': 'calendar.change',
     'GET /api/v1/overview': 'streams.see',
     'GET /api/v1/traffic': 'streams.see',
     'GET /api/v1/devices': 'devices.see',
@@ -300,7 +319,10 @@ describe('who may call what', () => {
         .replace(':thresholdId', '1')
         .replace(':sha256', '00'.repeat(32))
         .replace(':submission', '00'.repeat(32))
+        .replace('calendar/:event', 'calendar/00000000-0000-4000-8000-000000000000')
         .replace(':event', '20261122000000000001')
+        .replace(':change', '00000000-0000-4000-8000-000000000000')
+        .replace(':month', '2026-12')
         .replace(':personId', 'unknown')
         .replace(':approvalId', '00000000-0000-4000-8000-000000000000')
         .replace(':invitationId', '00000000-0000-4000-8000-000000000000')

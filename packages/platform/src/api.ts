@@ -11,6 +11,7 @@ import { auditTrailRoutes } from './audit-trail/routes.ts';
 import { readSealer } from './audit-trail/sealed.ts';
 import { titleRoutes } from './audit-trail/title-routes.ts';
 import { createTitleStore } from './audit-trail/title-store.ts';
+import { changesRoutes } from './changes/routes.ts';
 import { emailRoutes } from './channels/email/routes.ts';
 import { type Demonstration, demonstrationRoutes } from './demonstration/routes.ts';
 import { devicesRoutes } from './devices/routes.ts';
@@ -113,6 +114,7 @@ export function createApi(options: {
       noticesRoutes(pool),
       incidentRoutes(pool),
       waysRoutes({ pool, clock, operatorId }),
+      changesRoutes({ pool, now: () => clock.now(), operatorId }),
       ...(demonstration === undefined ? [] : [demonstrationRoutes(demonstration)]),
       overviewRoutes({
         pool,

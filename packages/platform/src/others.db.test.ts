@@ -32,9 +32,18 @@ const parameters: Record<string, { theirs: string; nobodys: string }> = {
   version: { theirs: '1', nobodys: '1' },
   outage: { theirs: '00000000-0000-4000-8000-000000000001', nobodys: '00000000-0000-4000-8000-000000000001' },
   export: { theirs: sha(MARK).slice(0, 32), nobodys: sha('nobody').slice(0, 32) },
+  change: { theirs: '00000000-0000-4000-8000-0000000000cb', nobodys: '00000000-0000-4000-8000-000000000077' },
+  month: { theirs: '2026-12', nobodys: '2026-12' },
   // a colleague's
   view: { theirs: '00000000-0000-4000-8000-0000000000be', nobodys: '00000000-0000-4000-8000-000000000078' },
   signature: { theirs: sha('signature'), nobodys: sha('no signature') },
+};
+
+const changeContent = {
+  title: 'of Alpha',
+  statement: { kind: 'firewall_network' },
+  affected: { services: ['Signed files'] },
+  windows: [{ from: '2026-12-10T22:00', to: '2026-12-10T23:00' }],
 };
 
 /** What a call that changes something says; ids in it as above. Undefined: it says nothing, or is refused before it is read. */
@@ -90,6 +99,15 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   // always one's own: it names nobody
   'POST /api/v1/ways/reports': () => undefined,
   'POST /api/v1/ways/reports/:report/dismiss': ({ userId }) => ({ userId, answer: 'by Alpha' }),
+  'POST /api/v1/changes': ({ userId }) => ({ userId, content: changeContent }),
+  'POST /api/v1/changes/intake': () => undefined,
+  'PUT /api/v1/changes/:change': () => ({ version: 1, content: changeContent }),
+  'POST /api/v1/changes/:change/move': () => ({ version: 1, to: 'cancelled' }),
+  'POST /api/v1/changes/:change/copy': () => undefined,
+  // of everybody, and the Operator's to change
+  'POST /api/v1/changes/limits': () => undefined,
+  'POST /api/v1/changes/calendar': () => undefined,
+  'POST /api/v1/changes/calendar/:event/withdraw': () => undefined,
   'POST /api/v1/demonstration/incidents/:name': () => ({ isRunning: true }),
   'POST /api/v1/title-switches': () => undefined,
   'POST /api/v1/messages/:day/:sequence/decisions': () => ({ decision: 'ignore' }),
@@ -204,6 +222,19 @@ beforeAll(async () => {
       MARK,
     ],
     [`insert into officer_policy values ($1, true, false, array[$2])`, MARK],
+    [
+      `with made as (
+         insert into change
+         select $1, $2::uuid, 'scheduled', 1, 'operator', 'process', c, '[[1796940000000, 1796943600000]]', '2026-12-10T22:00Z',
+                '2026-12-10T23:00Z', now(), now(), $3::text
+         from jsonb_build_object('title', $3::text, 'statement', '{"kind": "process"}'::jsonb, 'sharing', 'operator', 'size',
+           'small', 'affected', '{"services": ["Signed files"], "srvs": [], "interfaces": [], "deviceModels": [], "regions": [],
+           "userIds": []}'::jsonb, 'windows', '[]'::jsonb, 'contacts', '[]'::jsonb) c
+         returning user_id, change, content)
+       insert into change_version select user_id, change, 1, 'scheduled', now(), $3, $3, content from made`,
+      parameters.change?.theirs,
+      MARK,
+    ],
     [
       `with asked as (
          insert into asked_question (user_id, question, device, title, asked_at, words, state, agrees, changed_at)

@@ -56,7 +56,7 @@ export function wordsOfDay(day: Day): string {
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-function wordsOfTime(milliseconds: number): string {
+export function wordsOfTime(milliseconds: number): string {
   const minutes = Math.round(milliseconds / 60_000);
   const rest = minutes % 60;
   return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
@@ -91,7 +91,7 @@ function noticeWarnings(versions: readonly LimitsVersion[], { kind, spans, toldA
   });
 }
 
-const timeOf = (spans: readonly Span[]) => spans.reduce((sum, { from, to }) => sum + to - from, 0);
+export const timeOf = (spans: readonly Span[]) => spans.reduce((sum, { from, to }) => sum + to - from, 0);
 
 function hourWarnings(versions: readonly LimitsVersion[], { spans, others }: Measured): Warning[] {
   return monthsOf(spans).flatMap((month) => {

@@ -31,6 +31,7 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   exports: 'record.see',
   looks: 'lookups.see',
   switches: 'switches.see',
+  changes: 'changes.see',
 };
 
 /** For whom the pages of a stream act, one of several. */

@@ -535,6 +535,26 @@ export const errorCodes = {
     title: 'A window of the change comes to no time that can be meant.',
     action: 'Correct the window that `where` names; times are those of London.',
   },
+  'changes.content': {
+    status: 422,
+    title: 'The change says something that there is not, or that is not its owner’s to say.',
+    action: 'Correct what `where` names.',
+  },
+  'changes.state': {
+    status: 409,
+    title: 'This cannot be done with the change as it stands now.',
+    action: 'Do first what the detail names, or look at the change again.',
+  },
+  'changes.version-conflict': {
+    status: 409,
+    title: 'Somebody else saved the change while you edited it.',
+    action: 'Load it again, look at what differs, and save your edit on that version.',
+  },
+  'changes.too-many': {
+    status: 409,
+    title: 'There are as many as are kept.',
+    action: 'End or cancel what is not needed any more; the detail names the bound.',
+  },
   'config.invalid': {
     status: 500,
     title: 'The configuration is wrong.',

@@ -40,7 +40,7 @@ export class Faults {
 export class ImportRefused extends PenstockError {
   readonly faults: readonly ImportFault[];
   readonly faultCount: number;
-  constructor(kind: ImportKind, faults: Faults) {
+  constructor(kind: ImportKind | 'changes', faults: Faults) {
     super('import.refused', { detail: `${faults.total} faults; nothing was applied`, where: kind });
     this.faults = faults.list();
     this.faultCount = faults.total;

@@ -56,6 +56,8 @@ const kinds = {
   alerts: 'What a User decides about its alerts',
   views: "A person's own saved views",
   questions: 'Questions about titles to whoever sent the message, and answers',
+  changes: 'Changes as their owners share them, clashes, the forward schedule',
+  calendar: 'Limits on changes, freezes, maintenance windows, rehearsals',
 } as const;
 
 /** '-': nothing; 'reason': see, with a reason. */
@@ -94,6 +96,8 @@ lookups       see    -      -      -      see    | -      see    -      see    s
 alerts        change change change see    change | -      -      -      -      -
 views         change change change change -      | change change change change -
 questions     change change change see    change | change change see    see    change
+changes       change change change see    change | see    see    change change change
+calendar      see    see    see    see    see    | see    see    change change change
 `;
 
 function readRow(kind: Kind): KindOfData {

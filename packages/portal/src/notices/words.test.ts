@@ -25,6 +25,7 @@ test('every kind has words and leads somewhere, to the page of the same User', (
     ['Export', { words: 'Open the exports', to: '/audit-trail', params: {}, search: { user: 'U', tab: 'exports' } }],
     ['Question', { words: 'Open the questions', to: '/questions', params: {}, search: {} }],
     ['Certificates and officers', { words: 'Open the certificates', to: '/certificates', params: {}, search: {} }],
+    ['Change', { words: 'Open the notices', to: '/notices', params: {}, search: { user: 'U', kind: 'change' } }],
   ]);
 });
 

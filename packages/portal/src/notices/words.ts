@@ -11,6 +11,7 @@ export const kindWords: Readonly<Record<NoticeKind, string>> = {
   export: 'Export',
   question: 'Question',
   access: 'Certificates and officers',
+  change: 'Change',
 };
 
 /** Of the marks of portal.css: what needs somebody stands out. */
@@ -24,6 +25,7 @@ export const kindMarks: Readonly<Record<NoticeKind, 'held' | 'warned' | 'passed'
   export: 'passed',
   question: 'warned',
   access: 'warned',
+  change: 'warned',
 };
 
 export interface Lead {
@@ -35,7 +37,8 @@ export interface Lead {
     | '/ways'
     | '/audit-trail'
     | '/questions'
-    | '/certificates';
+    | '/certificates'
+    | '/notices';
   readonly params: Readonly<Record<string, string>>;
   readonly search: Readonly<Record<string, string | undefined>>;
 }
@@ -61,6 +64,8 @@ export function leadOf({ kind, about }: Pick<NoticeDocument, 'kind' | 'about'>, 
       return { words: 'Open the questions', to: '/questions', params: {}, search: {} };
     case 'access':
       return { words: 'Open the certificates', to: '/certificates', params: {}, search: {} };
+    case 'change':
+      return { words: 'Open the notices', to: '/notices', params: {}, search: { user, kind: 'change' } };
   }
 }
 

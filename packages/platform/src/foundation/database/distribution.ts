@@ -44,6 +44,8 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   people_activity: 'reference',
   title_switch: 'reference',
   sealing_key: 'reference',
+  change_limits: 'reference',
+  change_calendar: 'reference',
   device: byDevice,
   home_network: byDevice,
   device_activity: byDevice,
@@ -102,4 +104,8 @@ export const distribution: Readonly<Record<string, Distribution>> = {
   alert_decision: byUser,
   asked_question: byUser,
   received_question: byUser,
+  change: byUser,
+  change_version: byUser,
+  change_outline: byUser,
+  change_use: byUser,
 };

@@ -1,0 +1,71 @@
+// The month's schedule of Planned Maintenance: one document for everybody, made of the changes as they are.
+import type { ChangeContent, ChangeState, MonthSchedule } from '@penstock/api';
+import { csvLine } from '../foundation/csv-lines.ts';
+import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import { readLimits } from './calendar-store.ts';
+import { type ChangeRow, readSpans } from './changes-store.ts';
+import { limitsAt, timeOf, wordsOfTime } from './limits.ts';
+import { HOUR, spanOfMonth, wordsOfSpan } from './london.ts';
+import type { ChangeParts } from './parts.ts';
+import { recordUses } from './uses-store.ts';
+import { mergeSpans, overlapsOf } from './windows.ts';
+
+/** More in one month is no schedule that anybody reads. */
+const MOST_ITEMS = 2_000;
+
+/** What is shared with everybody of a month. @throws PenstockError 'record.too-wide' */
+export async function readMonth(parts: ChangeParts, viewer: Viewer, month: string): Promise<MonthSchedule> {
+  const whole = spanOfMonth(month);
+  const { rows } = await parts.pool.query<{
+    change: string;
+    state: ChangeState;
+    content: ChangeContent;
+    spans: ChangeRow['spans'];
+  }>(
+    `select c.change, c.state, c.content, c.spans from change c
+     where c.kind = 'planned_maintenance' and c.sharing = 'everybody' and c.first_at < $2 and c.last_at > $1
+       and c.state in ('scheduled', 'in_progress', 'done', 'backed_out')
+     order by c.first_at, c.change limit $3`,
+    [new Date(whole.from), new Date(whole.to), MOST_ITEMS + 1],
+  );
+  if (rows.length > MOST_ITEMS) throw new PenstockError('record.too-wide');
+  await recordUses(parts, viewer, { changes: rows.map(({ change }) => change), purpose: 'schedule' });
+  const { limits } = limitsAt(await readLimits(parts.pool), whole.from);
+  const found = rows.map((row) => ({ ...row, times: overlapsOf(readSpans(row.spans), [whole]) }));
+  const sum = timeOf(mergeSpans(found.flatMap(({ times }) => times)));
+  const most = wordsOfTime(limits.monthlyHours * HOUR);
+  return {
+    month,
+    asOf: parts.now().toISOString(),
+    words: `${wordsOfTime(sum)} of Planned Maintenance, of ${most} that a month may have. What overlaps counts once.`,
+    items: found
+      .filter(({ times }) => times.length > 0)
+      .map(({ change, state, content: { title, affected, statement }, times }) => {
+        const said = statement.kind === 'planned_maintenance' ? statement : undefined;
+        return {
+          change,
+          title,
+          state,
+          activity: said?.activity ?? '',
+          disrupted: said?.disrupted ?? '',
+          services: affected.services,
+          times: times.map(({ from, to }) => ({
+            from: new Date(from).toISOString(),
+            to: new Date(to).toISOString(),
+            words: `${wordsOfSpan({ from, to })} (${wordsOfTime(to - from)})`,
+          })),
+          riskToReturn: said?.riskToReturn ?? '',
+        };
+      }),
+  };
+}
+
+/** The same, a line a change. */
+export async function* monthLines({ items }: MonthSchedule): AsyncGenerator<string> {
+  yield csvLine(['change', 'title', 'state', 'activity', 'disrupted', 'services', 'times', 'riskToReturn']);
+  for (const { change, title, state, activity, disrupted, services, times, riskToReturn } of items) {
+    const when = times.map(({ words }) => words).join('; ');
+    yield csvLine([change, title, state, activity, disrupted, services.join('|'), when, riskToReturn]);
+  }
+}
