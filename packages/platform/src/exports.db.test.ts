@@ -257,20 +257,25 @@ describe('fetching', () => {
       bytesOf({ pool, titles }, { viewer, userId: alpha, row }, range),
       await exportRecord({ pool, now: new Date('2026-11-22T12:00:00Z'), logDays: 92 }, viewer, {}),
     ];
-    for (const pieces of files) {
+    for (const [index, pieces] of files.entries()) {
+      const [table, key, end] = losses[index] ?? [];
       const reading = async () => {
         let read = 0;
         for await (const piece of pieces) {
           // the head of a record's file is a piece of its own
-          if (++read === 2 || piece.length > 1_000) await setStatus('suspended');
+          if (++read === 2 || piece.length > 1_000) await setStatus(table, key, end);
         }
       };
       await expect(reading()).rejects.toThrow(/access\.denied/);
-      await setStatus('active');
+      await setStatus(table, key, 'active');
     }
   });
-  const setStatus = (status: string) =>
-    pool.query('update user_id set status = $2 where user_id = $1', [alpha, status]);
+  const losses = [
+    ['user_id', 'user_id', 'suspended'],
+    ['party', 'party_id', 'withdrawn'],
+  ] as const;
+  const setStatus = (table = '', key = '', status = '') =>
+    pool.query(`update ${table} set status = $1 where ${key} = $2`, [status, table === 'party' ? 'A' : alpha]);
 
   test('a person of the Operator gives a reason, each time it is written down, and nobody else has the export', async () => {
     const people = await Promise.all(

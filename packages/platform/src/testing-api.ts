@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importColumns } from '@penstock/api';
-import { requireEui } from '@penstock/duis';
+import { parseEui, requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { createApi } from './api.ts';
 import { Watch } from './delivery/wakeups.ts';
@@ -37,6 +37,11 @@ export const viewers: Readonly<Record<string, Viewer | undefined>> = {
   beta: { kind: 'user', userIds: [beta], certificate: `of ${beta}` },
   operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
 };
+/** A viewer by its name, or the machine of a User ID. */
+function viewerNamed(name: string): Viewer | undefined {
+  const userId = parseEui(name);
+  return userId === undefined ? viewers[name] : { kind: 'user', userIds: [userId] };
+}
 const now = new Date('2026-11-22T12:00:00Z');
 
 export interface CallAnswer {
@@ -100,7 +105,7 @@ export async function startTestApi() {
   rmSync(folder, { recursive: true });
   // As the gateway hands requests over, with who the peer's certificate says it is; here a header says it.
   const front = createServer((request, response) =>
-    api.handle(request, response, viewers[String(request.headers['x-as'])]),
+    api.handle(request, response, viewerNamed(String(request.headers['x-as']))),
   );
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
@@ -114,7 +119,7 @@ export async function startTestApi() {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+    const isJson = /json(;|$)/.test(answer.headers.get('content-type') ?? '');
     return { status: answer.status, json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {}, text };
   }
   async function bring(kind: keyof typeof importColumns, ...lines: string[]): Promise<void> {

@@ -10,7 +10,7 @@ export const NOW = Date.parse('2026-11-22T12:00:00Z');
 export const operator = requireEui('90-B3-D5-1F-30-00-00-02');
 export const users = [1, 2, 3, 4].map((n) => requireEui(`90-B3-D5-1F-30-0${n}-00-00`));
 export const devices = [1, 2, 3].map((n) => requireEui(`00-DB-12-34-56-78-00-0${n}`));
-const partyOf = (user: number) => (user < 2 ? 0 : 1);
+export const partyOf = (user: number) => (user < 2 ? 0 : 1);
 
 interface SpanOf {
   user: number;
