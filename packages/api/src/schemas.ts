@@ -22,6 +22,7 @@ export * from './people.ts';
 export * from './quarantine.ts';
 export * from './questions.ts';
 export * from './reports.ts';
+export * from './sign-in.ts';
 export * from './ssh-keys.ts';
 export * from './streams.ts';
 export * from './submissions.ts';

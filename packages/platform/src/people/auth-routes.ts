@@ -1,9 +1,28 @@
 // The addresses of better-auth that there are, each by its name: what is not listed here does not exist, whatever a
 // version of it brings. Its answers keep its own form, which its client in the browser reads.
 import type { IncomingHttpHeaders } from 'node:http';
-import { lookInvitationSchema } from '@penstock/api';
+import {
+  authFailureSchema,
+  beginAtProviderSchema,
+  ceremonySchema,
+  changePasswordSchema,
+  deletePasskeySchema,
+  enrolmentSchema,
+  enrolSchema,
+  finishAtProviderSchema,
+  finishedAtProviderSchema,
+  keepPasskeySchema,
+  lookInvitationSchema,
+  passwordChangedSchema,
+  providerAddressSchema,
+  signedInSchema,
+  signInSchema,
+  usePasskeySchema,
+  verifyCodeSchema,
+} from '@penstock/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import { requireOwnOrigin } from '../foundation/http/caller.ts';
 import { addressOf, type HttpApp } from '../foundation/http/server.ts';
@@ -11,23 +30,32 @@ import { isOverdue } from './session-mark.ts';
 import type { SignIn } from './sign-in.ts';
 import { PEER_HEADER } from './sign-in-guards.ts';
 
-const addresses = [
+/** What the API's document says of an address that the portal uses: what is sent, and what is read of the answer. */
+interface Described {
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType;
+}
+const anything = z.unknown();
+
+const addresses: readonly (readonly ['GET' | 'POST', string, Described?])[] = [
   ['GET', 'get-session'],
-  ['POST', 'sign-in/email'],
-  ['POST', 'sign-out'],
-  ['POST', 'change-password'],
+  ['POST', 'sign-in/email', { body: signInSchema, answer: signedInSchema }],
+  ['POST', 'sign-out', { answer: anything }],
+  ['POST', 'change-password', { body: changePasswordSchema, answer: passwordChangedSchema }],
   // asks for the password, gives the secret once, and counts only when a code was right
-  ['POST', 'two-factor/enable'],
-  ['POST', 'two-factor/verify-totp'],
-  ['GET', 'passkey/generate-register-options'],
-  ['POST', 'passkey/verify-registration'],
-  ['GET', 'passkey/generate-authenticate-options'],
-  ['POST', 'passkey/verify-authentication'],
+  ['POST', 'two-factor/enable', { body: enrolSchema, answer: enrolmentSchema }],
+  ['POST', 'two-factor/verify-totp', { body: verifyCodeSchema, answer: anything }],
+  ['GET', 'passkey/generate-register-options', { answer: ceremonySchema }],
+  ['POST', 'passkey/verify-registration', { body: keepPasskeySchema, answer: anything }],
+  ['GET', 'passkey/generate-authenticate-options', { answer: ceremonySchema }],
+  ['POST', 'passkey/verify-authentication', { body: usePasskeySchema, answer: anything }],
   ['GET', 'passkey/list-user-passkeys'],
-  ['POST', 'passkey/delete-passkey'],
-  ['POST', 'provider/begin'],
-  ['POST', 'provider/finish'],
-] as const;
+  ['POST', 'passkey/delete-passkey', { body: deletePasskeySchema, answer: anything }],
+  ['POST', 'provider/begin', { body: beginAtProviderSchema, answer: providerAddressSchema }],
+  ['POST', 'provider/finish', { body: finishAtProviderSchema, answer: finishedAtProviderSchema }],
+];
+
+const answersOf = (answer: z.ZodType) => ({ 200: answer, '4xx': authFailureSchema });
 
 /** As `generate-register-options` for who holds a link, whose secret comes in the body: addresses stand in logs. */
 const OPTIONS_FOR_LINK = 'passkey/register-options-for-link';
@@ -88,7 +116,7 @@ export function authRoutes(options: {
   return (app) => {
     app.post(
       `/api/auth/${OPTIONS_FOR_LINK}`,
-      { config: { access: 'anyone' }, schema: { hide: true, body: lookInvitationSchema } },
+      { config: { access: 'anyone' }, schema: { body: lookInvitationSchema, response: answersOf(ceremonySchema) } },
       (request, reply) => {
         requireOwnOrigin(request.method, request.headers, origins());
         const url = new URL('/api/auth/passkey/generate-register-options', origins()[0]);
@@ -96,12 +124,17 @@ export function authRoutes(options: {
         return pass(request, reply, url, 'GET');
       },
     );
-    for (const [method, path] of addresses) {
+    for (const [method, path, described] of addresses) {
       app.route({
         method,
         url: `/api/auth/${path}`,
         config: { access: 'anyone' },
-        schema: { hide: true },
+        schema:
+          described === undefined
+            ? { hide: true }
+            : { ...(described.body && { body: described.body }), response: answersOf(described.answer) },
+        // what is sent is judged by better-auth alone
+        validatorCompiler: () => (value) => ({ value }),
         handler: answer,
       });
     }

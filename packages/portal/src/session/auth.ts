@@ -1,5 +1,14 @@
 // The calls of signing in, at /api/auth. They are few, so they are written here; the client library that belongs to them
 // is 15 kB of script that does nothing else.
+import {
+  authFailureSchema,
+  ceremonySchema,
+  enrolmentSchema,
+  finishedAtProviderSchema,
+  passwordChangedSchema,
+  providerAddressSchema,
+  signedInSchema,
+} from '@penstock/api/schemas';
 import { z } from 'zod';
 
 export type AuthFailure = {
@@ -96,14 +105,6 @@ const unknown = {
 };
 const noAnswer = { title: 'Penstock does not answer.', action: 'Check your connection and try again.' };
 
-const failureSchema = z.object({
-  code: z.string().default(''),
-  message: z.string().optional(),
-  title: z.string().optional(),
-  detail: z.string().optional(),
-  action: z.string().optional(),
-});
-
 async function call<Schema extends z.ZodType>(
   path: string,
   init: RequestInit,
@@ -114,7 +115,7 @@ async function call<Schema extends z.ZodType>(
   const json: unknown = await answer.json().catch(() => undefined);
   const value = schema.safeParse(json);
   if (answer.ok && value.success) return { ok: true, value: value.data };
-  const failure = failureSchema.safeParse(json).data;
+  const failure = authFailureSchema.safeParse(json).data;
   const code = failure?.code ?? '';
   if (words[code] !== undefined) return { ok: false, code, ...words[code] };
   if (code === 'PROVIDER_PERSON') {
@@ -137,8 +138,7 @@ const anything = z.unknown();
 
 /** `needsCode`: the password was right and the second factor is asked for; else the session is there already. */
 export async function signInWithPassword(email: string, password: string): Promise<AuthResult<{ needsCode: boolean }>> {
-  const schema = z.object({ twoFactorRedirect: z.boolean().optional() });
-  const result = await post('/sign-in/email', { email, password }, schema);
+  const result = await post('/sign-in/email', { email, password }, signedInSchema);
   return result.ok ? { ok: true, value: { needsCode: result.value.twoFactorRedirect === true } } : result;
 }
 
@@ -154,34 +154,32 @@ export interface Enrolment {
 
 /** Begins enrolment of an authenticator; it counts from the first right code on. */
 export function beginEnrolment(password: string | undefined): Promise<AuthResult<Enrolment>> {
-  return post('/two-factor/enable', { password }, z.object({ totpURI: z.string() }));
+  return post('/two-factor/enable', { password }, enrolmentSchema);
 }
 
 /** The passkeys that there are sign in as before, and are named. */
 export function changePassword(currentPassword: string, newPassword: string) {
-  const schema = z.object({ passkeys: z.array(z.object({ name: z.string().nullable() })) });
-  return post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true }, schema);
+  const body = { currentPassword, newPassword, revokeOtherSessions: true };
+  return post('/change-password', body, passwordChangedSchema);
 }
 
 /** Where the browser goes to sign in at the organisation's own provider: by an address, or to take a link. */
 export function beginAtProvider(
   asked: { readonly email: string } | { readonly token: string },
 ): Promise<AuthResult<{ address: string }>> {
-  return post('/provider/begin', asked, z.object({ address: z.url() }));
+  return post('/provider/begin', asked, providerAddressSchema);
 }
 
 /** What the browser brought back from there. `needsCode`: the second factor is asked for here. */
 export async function finishAtProvider(provider: string, query: string): Promise<AuthResult<{ needsCode: boolean }>> {
-  const result = await post('/provider/finish', { provider, query }, z.object({ twoFactorRedirect: z.boolean() }));
+  const result = await post('/provider/finish', { provider, query }, finishedAtProviderSchema);
   return result.ok ? { ok: true, value: { needsCode: result.value.twoFactorRedirect } } : result;
 }
 
-const optionsSchema = z.record(z.string(), z.unknown());
-
 /** What a new passkey is to be made of: for whoever is signed in, or for whoever holds a link. */
 export function askForNewPasskey(token: string | undefined): Promise<AuthResult<Record<string, unknown>>> {
-  if (token !== undefined) return post('/passkey/register-options-for-link', { token }, optionsSchema);
-  return call('/api/auth/passkey/generate-register-options', {}, optionsSchema);
+  if (token !== undefined) return post('/passkey/register-options-for-link', { token }, ceremonySchema);
+  return call('/api/auth/passkey/generate-register-options', {}, ceremonySchema);
 }
 /** `createSession`: of whoever takes a link by it, who is signed in then. */
 export function keepPasskey(response: unknown, name: string, createSession: boolean): Promise<AuthResult<unknown>> {
@@ -192,7 +190,7 @@ export function keepPasskey(response: unknown, name: string, createSession: bool
   );
 }
 export function askForPasskey(): Promise<AuthResult<Record<string, unknown>>> {
-  return call('/api/auth/passkey/generate-authenticate-options', {}, optionsSchema);
+  return call('/api/auth/passkey/generate-authenticate-options', {}, ceremonySchema);
 }
 export function signInByPasskey(response: unknown): Promise<AuthResult<unknown>> {
   return post('/passkey/verify-authentication', { response }, anything);
