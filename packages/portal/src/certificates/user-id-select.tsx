@@ -25,7 +25,7 @@ export function UserIdSelect(props: {
         value: userId,
         label: `${userId} (${partyName}, ${roles.map(({ role }) => role).join(' ')})`,
       }))}
-      nothingFoundMessage="No such User ID"
+      nothingFoundMessage={users.isPending ? 'Loading ...' : 'No such User ID'}
       value={props.value}
       onChange={props.onChange}
     />

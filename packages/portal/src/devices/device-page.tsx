@@ -80,7 +80,11 @@ function Known({ device }: { device: string }) {
         </Empty>
       ) : null}
       {facts.isSuccess ? <DeviceCard device={facts.data} isWanted={false} /> : null}
-      {me.permissions.includes('titles.see') ? (
+      {!me.permissions.includes('titles.see') ? (
+        <Text c="dimmed">The audit trail of devices is not for your role.</Text>
+      ) : isOperator && facts.isPending ? null : (
+        // the form of the gate waits for what stands above it and says who is likely meant: a list that is open would be
+        // pushed off the screen, and its entries would change places under the pointer
         <>
           <DeviceViews search={search} />
           <ReasonGate user={search.user} of={{ ...titlesGate, likely }}>
@@ -93,8 +97,6 @@ function Known({ device }: { device: string }) {
             }
           </ReasonGate>
         </>
-      ) : (
-        <Text c="dimmed">The audit trail of devices is not for your role.</Text>
       )}
     </>
   );

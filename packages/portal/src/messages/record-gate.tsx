@@ -128,7 +128,7 @@ function ReasonForm(props: { caller: Caller; user: string | undefined; of: Gated
         data={choices.some(isLikely) ? groups : choices}
         value={user}
         onChange={setUser}
-        nothingFoundMessage="No such User ID"
+        nothingFoundMessage={users.isPending ? 'Loading ...' : 'No such User ID'}
       />
       <Textarea
         {...checked.field('reason')}
