@@ -87,7 +87,7 @@ describe('certificates', () => {
     await pages.openAs(people.analyst, '/certificates');
     await pages.page.getByRole('table').waitFor();
     expect(await pages.button(/^Re(gister|new|voke)/).count()).toBe(0);
-    const users = await pages.page.locator('td:first-child').allTextContents();
+    const users = await pages.page.locator('[role=cell]:first-child').allTextContents();
     expect(new Set(users)).toEqual(new Set([alpha]));
     await pages.page.getByText('added by Operator,').first().waitFor();
   });

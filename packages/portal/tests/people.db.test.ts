@@ -16,17 +16,27 @@ const pages = new TestPages({
 });
 
 describe('people', () => {
-  test('are invited by a link that is shown once, and the invitation is withdrawn', async () => {
+  test('are invited, by keyboard alone, by a link that is shown once, and the invitation is withdrawn', async () => {
     await pages.openAs(people.own, '/people');
     await pages.row('own@people.example').getByText('you').waitFor();
-    await pages.button('Invite somebody').click();
+    const { keyboard } = pages.page;
+    await pages.tabTo(pages.button('Invite somebody'));
+    await keyboard.press('Enter');
     const dialog = pages.page.getByRole('dialog', { name: 'Invite somebody' });
+    await pages.focusComesTo(dialog.getByLabel('E-mail address'));
     expect(await findBarriers(pages.page)).toEqual([]);
-    await dialog.getByLabel('E-mail address').fill('own@people.example');
-    await dialog.getByLabel('Name').fill('Ivo');
-    await dialog.getByRole('combobox', { name: 'Role' }).click();
-    await pages.page.getByRole('option', { name: /^analyst/ }).click();
-    await pages.button('Make the link').click();
+    await keyboard.type('own@people.example');
+    await keyboard.press('Tab');
+    await keyboard.type('Ivo');
+    await pages.tabTo(dialog.getByRole('combobox', { name: 'Role' }));
+    await keyboard.press('Enter');
+    const analyst = pages.page.getByRole('option', { name: /^analyst/ });
+    await analyst.waitFor();
+    const isChosen = async () => (await analyst.getAttribute('data-combobox-selected')) === 'true';
+    for (let downs = 0; downs < 5 && !(await isChosen()); downs += 1) await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await pages.tabTo(pages.button('Make the link'));
+    await keyboard.press('Enter');
     await dialog.getByRole('alert').getByText('Nobody changes the own rights.').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
     // what was typed is there still
@@ -221,5 +231,24 @@ describe('people', () => {
     await pages.page.getByText('Your role does not see people.').waitFor();
     expect(await pages.page.getByRole('link', { name: 'People' }).count()).toBe(0);
     expect(await findBarriers(pages.page)).toEqual([]);
+  });
+
+  test('a hundred thousand entries do not freeze a list: few rows are in the document, and scrolling loads on', async () => {
+    await pages.portal.database.pool.query(
+      `insert into people_activity (what, email, by_email)
+       select 'signed-in', n || '@many.example', n || '@many.example' from generate_series(1, 100000) n`,
+    );
+    const page = await pages.openAs(people.security, '/people?tab=activity');
+    await pages.row('@many.example').first().waitFor();
+    await page.getByRole('region', { name: 'Activity' }).focus();
+    for (const loaded of ['400', '600', '800', '1,000', '1,200']) {
+      await page.keyboard.press('End');
+      await page.getByText(`${loaded} loaded`).waitFor();
+    }
+    await page.getByText('A list as long as this stands still').waitFor();
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+    await page.keyboard.press('Home');
+    await page.locator('[role=row][aria-rowindex="2"]').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ export function CertificateCell({
 }) {
   return (
     <div>
-      <span className="penstock-identifier">{serial}</span>
+      <span className="penstock-fingerprint">{serial}</span>
       <Text size="sm" c="dimmed">
         {issuer}
       </Text>

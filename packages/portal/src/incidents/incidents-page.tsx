@@ -1,9 +1,10 @@
-import { Anchor, Button, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { type IncidentDocument, incidentPageSchema } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
+import { EntryTable, type Loaded } from '../shared/entry-table.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
@@ -41,7 +42,7 @@ export function IncidentsPage() {
     enabled: maySee,
   });
   if (!maySee) return <NoRight page="Incidents" what="incidents" />;
-  const items = incidents.data?.pages.flatMap((page) => page.items) ?? [];
+  const isEmpty = incidents.data?.pages.every((page) => page.items.length === 0) ?? false;
   return (
     <Stack gap="md" maw={1200}>
       <PageTitle title="Incidents" />
@@ -77,18 +78,9 @@ export function IncidentsPage() {
       {incidents.isError ? (
         <FailureSummary words={wordsOf(incidents.error)} onRetry={() => void incidents.refetch()} />
       ) : null}
-      {incidents.isSuccess && items.length === 0 ? <None isOpenOnly={state === 'open'} /> : null}
-      {items.length > 0 ? <IncidentTable items={items} isOperator={isOperator} now={incidents.dataUpdatedAt} /> : null}
-      {incidents.hasNextPage ? (
-        <div>
-          <Button
-            variant="default"
-            loading={incidents.isFetchingNextPage}
-            onClick={() => void incidents.fetchNextPage()}
-          >
-            Show older incidents
-          </Button>
-        </div>
+      {isEmpty ? <None isOpenOnly={state === 'open'} /> : null}
+      {incidents.isSuccess && !isEmpty ? (
+        <IncidentTable list={incidents} isOperator={isOperator} now={incidents.dataUpdatedAt} />
       ) : null}
     </Stack>
   );
@@ -102,70 +94,41 @@ function None({ isOpenOnly }: { isOpenOnly: boolean }) {
   );
 }
 
-function IncidentTable(props: { items: readonly IncidentDocument[]; isOperator: boolean; now: number }) {
-  const { items, isOperator, now } = props;
+function IncidentTable(props: { list: Loaded<IncidentDocument>; isOperator: boolean; now: number }) {
+  const { list, isOperator, now } = props;
   return (
-    <Paper withBorder className="penstock-panel">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section className="penstock-scroll-box" tabIndex={0} aria-label="Incidents, newest first">
-        <Table verticalSpacing="sm" miw={680}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Incident</Table.Th>
-              {isOperator ? <Table.Th scope="col">User</Table.Th> : null}
-              <Table.Th scope="col">State</Table.Th>
-              <Table.Th scope="col">Opened</Table.Th>
-              <Table.Th scope="col">Lasts</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map((item) => (
-              <IncidentRow key={item.incident} item={item} isOperator={isOperator} now={now} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </section>
-    </Paper>
-  );
-}
-
-function IncidentRow({ item, isOperator, now }: { item: IncidentDocument; isOperator: boolean; now: number }) {
-  const { incident, event, userId, title, state, openedAt, closedAt } = item;
-  const until = closedAt === undefined ? now : Date.parse(closedAt);
-  return (
-    <Table.Tr>
-      <Table.Th scope="row" fw={400}>
-        <Anchor
-          display="block"
-          fw={650}
-          size="sm"
-          renderRoot={(props) => (
-            <Link
-              to="/quarantine/$event"
-              params={{ event }}
-              search={({ for: actingFor }) => ({ for: actingFor, user: isOperator ? userId : undefined })}
-              {...props}
-            />
-          )}
-        >
-          {withPeriods(title)}
-        </Anchor>
-        <span className="penstock-identifier">{incident}</span>
-      </Table.Th>
-      {isOperator ? (
-        <Table.Td>
-          <UserName userId={userId} />
-        </Table.Td>
-      ) : null}
-      <Table.Td>
-        <span className={`penstock-outcome penstock-health-${state === 'open' ? 'waiting' : 'well'}`}>
+    <EntryTable
+      list={list}
+      label="Incidents"
+      columns={[['Incident', 2.2], ...(isOperator ? [['User', 1.3] as const] : []), 'State', ['Opened', 1.2], 'Lasts']}
+      keyOf={({ incident }) => incident}
+    >
+      {({ incident, event, userId, title, state, openedAt, closedAt }) => [
+        <div key="incident">
+          <Anchor
+            display="block"
+            fw={650}
+            size="sm"
+            renderRoot={(props) => (
+              <Link
+                to="/quarantine/$event"
+                params={{ event }}
+                search={({ for: actingFor }) => ({ for: actingFor, user: isOperator ? userId : undefined })}
+                {...props}
+              />
+            )}
+          >
+            {withPeriods(title)}
+          </Anchor>
+          <span className="penstock-identifier">{incident}</span>
+        </div>,
+        ...(isOperator ? [<UserName key="user" userId={userId} />] : []),
+        <span key="state" className={`penstock-outcome penstock-health-${state === 'open' ? 'waiting' : 'well'}`}>
           {state === 'open' ? 'Open' : 'Closed'}
-        </span>
-      </Table.Td>
-      <Table.Td>
-        <When at={openedAt} />
-      </Table.Td>
-      <Table.Td>{formatDuration(until - Date.parse(openedAt))}</Table.Td>
-    </Table.Tr>
+        </span>,
+        <When key="opened" at={openedAt} />,
+        formatDuration((closedAt === undefined ? now : Date.parse(closedAt)) - Date.parse(openedAt)),
+      ]}
+    </EntryTable>
   );
 }

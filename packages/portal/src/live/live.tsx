@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { CallFailed } from '../api/call.ts';
 import { sessionEnd } from '../session/session-end.ts';
-import { isAffected } from './affected.ts';
+import { isAffected, isLong } from './affected.ts';
 import { type LiveChange, type LiveClient, openLive } from './live-client.ts';
 
 /** What changes is asked again at most so often; a hidden page asks when it is looked at again. */
@@ -58,7 +58,9 @@ export function Live({ acting, children }: { acting: string; children: ReactNode
       const changes = waiting;
       waiting = [];
       for (const listener of listeners) listener(changes);
-      void queryClient.invalidateQueries({ predicate: ({ meta }) => isAffected(meta?.live, changes) });
+      void queryClient.invalidateQueries({
+        predicate: ({ meta, state }) => isAffected(meta?.live, changes) && !isLong(state.data),
+      });
       pause = setTimeout(ask, PAUSE_MILLISECONDS);
     };
     const opened = openLive(acting, {

@@ -1,13 +1,13 @@
-import { Anchor, Button, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Group, Select, Stack, Text, Title } from '@mantine/core';
 import type { QuarantineEventDocument } from '@penstock/api/schemas';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { usersQuery } from '../messages/record.ts';
 import { useSession } from '../session/me.ts';
+import { EntryTable, type Loaded } from '../shared/entry-table.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
-import { ScrollBox } from '../shared/scroll-box.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
@@ -35,7 +35,7 @@ function Events({ isOperator }: { isOperator: boolean }) {
   const search = useSearch({ from: '/quarantine' });
   const asked = isOperator ? search : { ...search, user: undefined };
   const events = useInfiniteQuery(eventsQuery({ acting }, asked));
-  const shown = events.data?.pages.flatMap((page) => page.items) ?? [];
+  const isEmpty = events.data?.pages.every((page) => page.items.length === 0) ?? false;
   return (
     <Stack gap="md" maw={1200}>
       <PageTitle title="Quarantine" />
@@ -73,7 +73,7 @@ function Events({ isOperator }: { isOperator: boolean }) {
       </nav>
       {events.isPending ? <Loading what="the events" /> : null}
       {events.isError ? <FailureSummary words={wordsOf(events.error)} onRetry={() => void events.refetch()} /> : null}
-      {events.isSuccess && shown.length === 0 ? (
+      {isEmpty ? (
         search.show === undefined ? (
           <Empty title="Nothing is held that needs work.">
             What is decided or resolved stands under the other choices.
@@ -84,14 +84,7 @@ function Events({ isOperator }: { isOperator: boolean }) {
           </Empty>
         )
       ) : null}
-      {shown.length === 0 ? null : <EventTable events={shown} isOperator={isOperator} />}
-      {events.hasNextPage ? (
-        <div>
-          <Button variant="default" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-            Show older events
-          </Button>
-        </div>
-      ) : null}
+      {events.isSuccess && !isEmpty ? <EventTable list={events} isOperator={isOperator} /> : null}
     </Stack>
   );
 }
@@ -130,65 +123,49 @@ export function EventState({ state }: { state: QuarantineEventDocument['state'] 
   return <span className={`penstock-outcome penstock-event-${state}`}>{stateWords[state]}</span>;
 }
 
-function EventTable({ events, isOperator }: { events: readonly QuarantineEventDocument[]; isOperator: boolean }) {
+function EventTable({ list, isOperator }: { list: Loaded<QuarantineEventDocument>; isOperator: boolean }) {
   return (
-    <ScrollBox label="Events">
-      <Table miw={860} fz="sm" highlightOnHover verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Event</Table.Th>
-            {isOperator ? <Table.Th scope="col">User ID</Table.Th> : null}
-            <Table.Th scope="col">State</Table.Th>
-            <Table.Th scope="col" ta="right">
-              Undecided
-            </Table.Th>
-            <Table.Th scope="col" ta="right">
-              Held
-            </Table.Th>
-            <Table.Th scope="col">Last held</Table.Th>
-            <Table.Th scope="col">Why</Table.Th>
-            <Table.Th scope="col">Owner</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {events.map((event) => (
-            <Table.Tr key={`${event.userId} ${event.event}`}>
-              <Table.Th scope="row" fw={400} className="penstock-reference">
-                <Anchor
-                  fz="inherit"
-                  renderRoot={(props) => (
-                    <Link
-                      to="/quarantine/$event"
-                      params={{ event: event.event }}
-                      search={(search) => ({ for: search.for, user: isOperator ? event.userId : undefined })}
-                      {...props}
-                    />
-                  )}
-                >
-                  {event.event}
-                </Anchor>
-              </Table.Th>
-              {isOperator ? (
-                <Table.Td>
-                  <UserName userId={event.userId} />
-                </Table.Td>
-              ) : null}
-              <Table.Td>
-                <EventState state={event.state} />
-              </Table.Td>
-              <Table.Td ta="right" fw={event.undecided > 0 ? 650 : 400}>
-                {count(event.undecided)}
-              </Table.Td>
-              <Table.Td ta="right">{count(event.held)}</Table.Td>
-              <Table.Td>
-                <When at={event.lastAt} />
-              </Table.Td>
-              <Table.Td>{reasonWords(event.words)}</Table.Td>
-              <Table.Td>{event.owner ?? 'nobody yet'}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </ScrollBox>
+    <EntryTable
+      list={list}
+      label="Events"
+      columns={[
+        ['Event', 1.3],
+        ...(isOperator ? [['User ID', 1.4] as const] : []),
+        'State',
+        ['Undecided', 0.7],
+        ['Held', 0.7],
+        ['Last held', 1.2],
+        ['Why', 1.5],
+        'Owner',
+      ]}
+      keyOf={({ userId, event }) => `${userId} ${event}`}
+    >
+      {(event) => [
+        <Anchor
+          key="event"
+          fz="inherit"
+          className="penstock-reference"
+          renderRoot={(props) => (
+            <Link
+              to="/quarantine/$event"
+              params={{ event: event.event }}
+              search={(search) => ({ for: search.for, user: isOperator ? event.userId : undefined })}
+              {...props}
+            />
+          )}
+        >
+          {event.event}
+        </Anchor>,
+        ...(isOperator ? [<UserName key="user" userId={event.userId} />] : []),
+        <EventState key="state" state={event.state} />,
+        <Text key="undecided" size="sm" fw={event.undecided > 0 ? 650 : 400}>
+          {count(event.undecided)}
+        </Text>,
+        count(event.held),
+        <When key="last" at={event.lastAt} />,
+        reasonWords(event.words),
+        event.owner ?? 'nobody yet',
+      ]}
+    </EntryTable>
   );
 }

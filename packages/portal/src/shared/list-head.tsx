@@ -5,11 +5,11 @@ import { useSession } from '../session/me.ts';
 import { ExportButton } from './export-button.tsx';
 import { FindBox, useFind } from './find-box.tsx';
 
-/** Above a list: what it is narrowed to, all of it as a file, and what can be added to it. */
+/** Above a list: what it is narrowed to, where one can find in it; all of it as a file, and what can be added to it. */
 export function ListHead(props: {
-  /** What is found, and by what of it. */
-  find: string;
-  by: string;
+  /** What is found, and by what of it; left out: it is short. */
+  find?: string;
+  by?: string;
   /** The list in the API; its file has the same name. */
   path: string;
   /** What else the list is narrowed to, for its file. */
@@ -19,14 +19,14 @@ export function ListHead(props: {
   const { acting } = useSession();
   const find = useFind();
   return (
-    <Group justify="space-between" align="flex-end" gap="sm">
-      <FindBox label={props.find} by={props.by} />
+    <Group justify={props.find === undefined ? 'flex-end' : 'space-between'} align="flex-end" gap="sm">
+      {props.find === undefined ? null : <FindBox label={props.find} by={props.by ?? ''} />}
       <Group gap="xs">
         <ExportButton
           caller={{ acting }}
           path={`${props.path}.csv`}
-          query={{ ...props.query, find }}
-          name={props.path.slice(1)}
+          query={props.find === undefined ? props.query : { ...props.query, find }}
+          name={props.path.slice(1).replaceAll('/', '-')}
         />
         {props.children}
       </Group>

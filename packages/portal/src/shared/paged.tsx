@@ -1,10 +1,11 @@
-import { Button, Group, Paper, Text } from '@mantine/core';
+import { Paper } from '@mantine/core';
 import type { EventTopic } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import type { z } from 'zod';
 import { ask, type Query } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
+import { EntryTable } from './entry-table.tsx';
 import { FailureSummary, wordsOf } from './failure.tsx';
 import { Empty, Loading } from './states.tsx';
 
@@ -31,7 +32,7 @@ const topicsOf = {
   certificates: ['directory'],
   officers: ['officers'],
   'ssh-keys': ['ssh-keys'],
-  'email-recipients': [],
+  'email-recipients': ['directory'],
   readiness: ['ways', 'submissions', 'ssh-keys'],
   outages: ['ways'],
   reports: ['ways'],
@@ -67,66 +68,28 @@ export function usePaged<Item, Schema extends z.ZodType<PageOf<Item>>>(
 export type Paged<Item> = ReturnType<typeof usePaged<Item, z.ZodType<PageOf<Item>>>>;
 
 /** A table of such a list with all that it can be: loading, failed, empty, with more to come. */
-export function PagedTable<Item>(props: {
-  list: Paged<Item>;
-  /** What the table is of, for whoever does not see it. */
-  label: string;
-  /** What the list is narrowed to. */
-  find?: string | undefined;
-  empty: ReactNode;
-  columns: readonly string[];
-  keyOf: (item: Item) => string;
-  children: (item: Item) => readonly ReactNode[];
-}) {
-  const { list, label, find, empty, columns, keyOf, children } = props;
+export function PagedTable<Item>(
+  props: Omit<ComponentProps<typeof EntryTable<Item>>, 'list'> & {
+    list: Paged<Item>;
+    /** What the list is narrowed to. */
+    find?: string | undefined;
+    empty: ReactNode;
+  },
+) {
+  const { list, find, empty, ...table } = props;
+  const { label } = table;
   if (list.isPending) return <Loading what={label.toLowerCase()} />;
   if (list.isError) return <FailureSummary words={wordsOf(list.error)} onRetry={() => void list.refetch()} />;
-  const items = list.data.pages.flatMap((page) => page.items);
-  if (items.length === 0 && find !== undefined) {
+  const isEmpty = list.data.pages.every((page) => page.items.length === 0);
+  if (isEmpty && find !== undefined) {
     return <Empty title={`Nothing is found by ‘${find}’.`}>A part of what the list shows is enough.</Empty>;
   }
-  if (items.length === 0) {
+  if (isEmpty) {
     return (
       <Paper withBorder p="xl" className="penstock-panel">
         {empty}
       </Paper>
     );
   }
-  return (
-    <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section className="penstock-paged" aria-label={label} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <tr key={keyOf(item)}>
-                {children(item).map((cell, index) => (
-                  <td key={columns[index]}>{cell}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-      <Group gap="sm">
-        <Text size="sm" c="dimmed" role="status">
-          {items.length.toLocaleString('en-GB')} {list.hasNextPage ? 'shown' : 'in all'}
-        </Text>
-        {list.hasNextPage ? (
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        ) : null}
-      </Group>
-    </>
-  );
+  return <EntryTable {...table} list={list} />;
 }

@@ -3,16 +3,19 @@
 import { Loader } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
 
 /** Pixels of a row that is one line. */
 const ROW_PIXELS = 42;
+/** More rows than a screen shows of any height. */
+const SCREEN_ROWS = 25;
 /** Rows before the end at which the next page is asked for: about two screens. */
 const AHEAD_ROWS = 60;
 
 /**
  * A list of any length: only rows in sight are in the document (some 40), however many there are; the next page is asked
- * for before the reader gets there.
+ * for before the reader gets there. Rows are as high as what is in them, unless `narrowRowPixels` says that their height is
+ * known.
  */
 export function VirtualTable<Row>(props: {
   label: string;
@@ -20,6 +23,8 @@ export function VirtualTable<Row>(props: {
   boxLabel: string;
   boxClass?: string;
   tableClass?: string;
+  /** Of the columns, as CSS has it; left out: the class says it. */
+  template?: { readonly columns: string; readonly pixels: number };
   columns: readonly string[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
@@ -28,21 +33,26 @@ export function VirtualTable<Row>(props: {
   /** Pixels of a row; left out: of one line. */
   rowPixels?: number;
   /** Pixels of a row where a narrow screen puts its cells under one another. */
-  narrowRowPixels: number;
+  narrowRowPixels?: number;
   hasMore: boolean;
   isLoadingMore: boolean;
   loadMore: () => void;
 }) {
-  const { label, boxLabel, boxClass = '', tableClass = '', columns, rows, keyOf, cells } = props;
+  const { label, boxLabel, boxClass = '', tableClass = '', columns, rows, keyOf, cells, template } = props;
   const { rowPixels = ROW_PIXELS, narrowRowPixels, hasMore, isLoadingMore, loadMore } = props;
   const box = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLSpanElement>(null);
+  const isMeasured = narrowRowPixels === undefined;
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
-  const size = isNarrow ? narrowRowPixels : rowPixels;
+  const size = isNarrow && !isMeasured ? narrowRowPixels : rowPixels;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => size,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : keyOf(row);
+    },
     overscan: 12,
   });
   useEffect(() => {
@@ -58,9 +68,11 @@ export function VirtualTable<Row>(props: {
   return (
     <>
       {/* rows come as one tabs through them, and never end */}
-      <button type="button" className="penstock-past" onClick={() => end.current?.focus()}>
-        Go past the list
-      </button>
+      {hasMore || rows.length > SCREEN_ROWS ? (
+        <button type="button" className="penstock-past" onClick={() => end.current?.focus()}>
+          Go past the list
+        </button>
+      ) : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <section ref={box} className={`penstock-scroll ${boxClass}`} tabIndex={0} aria-label={boxLabel}>
         <div
@@ -68,6 +80,11 @@ export function VirtualTable<Row>(props: {
           aria-label={label}
           aria-rowcount={hasMore ? -1 : rows.length + 1}
           className={`penstock-table ${tableClass}`}
+          style={
+            template === undefined
+              ? undefined
+              : ({ '--columns': template.columns, '--table-width': `${template.pixels}px` } as CSSProperties)
+          }
         >
           <div role="rowgroup" className="penstock-table-head">
             <div role="row" aria-rowindex={1} className="penstock-row">
@@ -87,7 +104,8 @@ export function VirtualTable<Row>(props: {
                   aria-rowindex={index + 2}
                   key={keyOf(row)}
                   className="penstock-row"
-                  style={{ height: size, transform: `translateY(${start}px)` }}
+                  {...(isMeasured ? { ref: virtualizer.measureElement, 'data-index': index } : {})}
+                  style={{ ...(isMeasured ? {} : { height: size }), transform: `translateY(${start}px)` }}
                 >
                   {cells(row)}
                 </div>

@@ -30,18 +30,24 @@ const conditions: Readonly<Record<NonNullable<FileList>, { state?: SubmissionDoc
     stopped: { state: 'needs_operator' },
   };
 
-export const submissionsQuery = (caller: Caller, { userId, list }: { userId: string | undefined; list: FileList }) =>
+/** What a list is narrowed to, as the API wants it. */
+export const submissionQueryOf = ({ userId, list }: { userId: string | undefined; list: FileList }) => ({
+  userId,
+  ...(list && conditions[list]),
+});
+
+export const submissionsQuery = (caller: Caller, shown: Parameters<typeof submissionQueryOf>[0]) =>
   infiniteQueryOptions({
-    queryKey: ['submissions', caller, userId, list],
+    queryKey: ['submissions', caller, shown.userId, shown.list],
     queryFn: ({ pageParam, signal }) =>
       ask(submissionPageSchema, '/submissions', {
         caller,
-        query: { userId, ...(list && conditions[list]), limit: PAGE_FILES, cursor: pageParam },
+        query: { ...submissionQueryOf(shown), limit: PAGE_FILES, cursor: pageParam },
         signal,
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
-    meta: { live: { topics: ['submissions'], userId } },
+    meta: { live: { topics: ['submissions'], userId: shown.userId } },
   });
 
 /** Of all Users, what waits for the Operator. */

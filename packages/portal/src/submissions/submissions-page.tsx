@@ -1,17 +1,17 @@
-import { Anchor, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { SubmissionDocument } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
+import { EntryTable, type Loaded } from '../shared/entry-table.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
-import { ScrollBox } from '../shared/scroll-box.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
-import { When } from '../shared/when.tsx';
 import { count } from '../thresholds/words.ts';
-import { type FileList, submissionsQuery } from './queries.ts';
+import { FileLink } from './file-link.tsx';
+import { type FileList, submissionQueryOf, submissionsQuery } from './queries.ts';
 import { MayBe } from './second-officer.tsx';
 import { kindWords, SubmissionState } from './states.tsx';
 import { StoppedFiles } from './stopped-files.tsx';
@@ -43,7 +43,7 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
   const userId = me.acting.kind === 'operator' ? user : undefined;
   const isOfAll = list === 'stopped' && me.permissions.includes('stopped.see') && userId === undefined;
   const files = useInfiniteQuery({ ...submissionsQuery({ acting }, { userId, list }), enabled: !isOfAll });
-  const shown = files.data?.pages.flatMap((page) => page.items) ?? [];
+  const isEmpty = files.data?.pages.every((page) => page.items.length === 0) ?? false;
   return (
     <Stack gap="md" maw={1100}>
       <PageTitle title="Signed files" />
@@ -56,7 +56,16 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
           </Text>
         </div>
         <Group gap="xs">
-          <ExportButton caller={{ acting }} path="/submissions.csv" query={{ userId }} name="signed-files" />
+          {isOfAll ? (
+            <ExportButton caller={{ acting }} path="/submissions/needing-operator.csv" name="stopped-files" />
+          ) : (
+            <ExportButton
+              caller={{ acting }}
+              path="/submissions.csv"
+              query={submissionQueryOf({ userId, list })}
+              name="signed-files"
+            />
+          )}
           {mayDeliver ? (
             <Button
               renderRoot={(props) => (
@@ -87,7 +96,7 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
       {isOfAll ? <StoppedFiles /> : null}
       {files.isLoading ? <Loading what="the files" /> : null}
       {files.isError ? <FailureSummary words={wordsOf(files.error)} onRetry={() => void files.refetch()} /> : null}
-      {files.isSuccess && shown.length === 0 ? (
+      {isEmpty ? (
         list === undefined ? (
           <Empty title="No file was delivered yet.">
             {mayDeliver ? 'Check and deliver one here, or by the command line.' : 'An officer delivers them.'}
@@ -96,80 +105,51 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
           <Empty title={emptyWords[list][0]}>{emptyWords[list][1]}</Empty>
         )
       ) : null}
-      {shown.length === 0 ? null : (
-        <FileTable files={shown} user={userId} isWaiting={list === 'mine' || list === 'others'} />
-      )}
-      {files.hasNextPage ? (
-        <div>
-          <Button variant="default" loading={files.isFetchingNextPage} onClick={() => void files.fetchNextPage()}>
-            Show older files
-          </Button>
-        </div>
+      {files.isSuccess && !isEmpty ? (
+        <FileTable list={files} user={userId} isWaiting={list === 'mine' || list === 'others'} />
       ) : null}
     </Stack>
   );
 }
 
 function FileTable({
-  files,
+  list,
   user,
   isWaiting,
 }: {
-  files: readonly SubmissionDocument[];
+  list: Loaded<SubmissionDocument>;
   user: string | undefined;
   /** Whether they all wait for a second officer. */
   isWaiting: boolean;
 }) {
   return (
-    <ScrollBox label="Files">
-      <Table miw={720} fz="sm" highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Received</Table.Th>
-            <Table.Th scope="col">Kind</Table.Th>
-            <Table.Th scope="col">State</Table.Th>
-            <Table.Th scope="col">{isWaiting ? 'Who may sign it' : 'What is wrong'}</Table.Th>
-            <Table.Th scope="col">Reference</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {files.map(({ sha256, receivedAt, kind, state, detail, faultCount, reference, secondOfficer }) => (
-            <Table.Tr key={sha256}>
-              <Table.Th scope="row" fw={400}>
-                <Anchor
-                  size="sm"
-                  renderRoot={(props) => (
-                    <Link
-                      to="/submissions/$sha256"
-                      params={{ sha256 }}
-                      search={(search) => ({ for: search.for, user })}
-                      {...props}
-                    />
-                  )}
-                >
-                  <When at={receivedAt} />
-                </Anchor>
-              </Table.Th>
-              <Table.Td>{kind === undefined ? '-' : kindWords[kind]}</Table.Td>
-              <Table.Td>
-                <SubmissionState state={state} />
-              </Table.Td>
-              <Table.Td>
-                {secondOfficer === undefined ? (
-                  faultCount > 0 ? (
-                    `${count(faultCount)} in its lines`
-                  ) : (
-                    (detail ?? '-')
-                  )
-                ) : (
-                  <MayBe secondOfficer={secondOfficer} />
-                )}
-              </Table.Td>
-              <Table.Td>{reference}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </ScrollBox>
+    <EntryTable
+      list={list}
+      label="Files"
+      columns={[
+        ['Received', 1.3],
+        'Kind',
+        'State',
+        isWaiting ? 'Who may sign it' : ['What is wrong', 1.3],
+        'Reference',
+      ]}
+      keyOf={({ sha256 }) => sha256}
+    >
+      {({ sha256, receivedAt, kind, state, detail, faultCount, reference, secondOfficer }) => [
+        <FileLink key="received" sha256={sha256} user={user} at={receivedAt} />,
+        kind === undefined ? '-' : kindWords[kind],
+        <SubmissionState key="state" state={state} />,
+        secondOfficer === undefined ? (
+          faultCount > 0 ? (
+            `${count(faultCount)} in its lines`
+          ) : (
+            (detail ?? '-')
+          )
+        ) : (
+          <MayBe key="who" secondOfficer={secondOfficer} />
+        ),
+        reference,
+      ]}
+    </EntryTable>
   );
 }
