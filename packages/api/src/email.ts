@@ -39,6 +39,8 @@ export const emailRecipientQuerySchema = z.strictObject({
   /** Only those that are not revoked and whose certificate ends before this instant. */
   expiresBefore: instantSchema.optional(),
 });
+/** As the list, all of it at once: a CSV file. */
+export const emailRecipientExportQuerySchema = emailRecipientQuerySchema.omit({ cursor: true, limit: true });
 /** POST /email-recipients */
 export const postEmailRecipientSchema = z.strictObject({
   userId: euiSchema,

@@ -62,6 +62,9 @@ export const noticeQuerySchema = z.strictObject({
   unread: z.literal('true').optional(),
 });
 
+/** As the list, all of it at once: a CSV file. */
+export const noticeExportQuerySchema = noticeQuerySchema.omit({ cursor: true, limit: true });
+
 /** POST /notices/read: single ones, or all until one and with it. It is the mark of who asks alone. */
 export const postNoticesReadSchema = z
   .strictObject({

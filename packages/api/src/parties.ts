@@ -81,6 +81,8 @@ export const certificatePageSchema = z.object({ items: z.array(certificateSchema
 
 /** `find`: what a Party's identifier or name contains. */
 export const partyQuerySchema = z.strictObject({ ...pageQuery, find: findSchema });
+/** As the list, all of it at once: a CSV file. */
+export const partyExportQuerySchema = partyQuerySchema.omit({ cursor: true, limit: true });
 export const userIdQuerySchema = z.strictObject({
   ...pageQuery,
   /** What a User ID, or its Party's identifier or name, contains. */
@@ -94,6 +96,8 @@ export const userIdQuerySchema = z.strictObject({
     })
     .optional(),
 });
+/** As the list, all of it at once: a CSV file. */
+export const userIdExportQuerySchema = userIdQuerySchema.omit({ cursor: true, limit: true });
 export const certificateQuerySchema = z.strictObject({
   ...pageQuery,
   userId: euiSchema.optional(),

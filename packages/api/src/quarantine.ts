@@ -175,6 +175,8 @@ export const releaseQuerySchema = z.strictObject({
   /** Those that decided on messages of this event. */
   event: eventReferenceSchema.optional(),
 });
+/** As the list, all of it at once: a CSV file. */
+export const releaseExportQuerySchema = releaseQuerySchema.omit({ cursor: true, limit: true });
 export const releaseParametersSchema = z.strictObject({ submission: sha256Schema });
 /** POST /releases/{submission}: what is left out stays; a rate of null is none. */
 export const postReleaseSchema = z.strictObject({

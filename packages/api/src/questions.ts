@@ -57,6 +57,8 @@ export const questionQuerySchema = z.strictObject({
   side: z.enum(['asked', 'received']),
   state: questionStateSchema.optional(),
 });
+/** As the list, all of it at once: a CSV file. */
+export const questionExportQuerySchema = questionQuerySchema.omit({ cursor: true, limit: true });
 export type QuestionQuery = z.infer<typeof questionQuerySchema>;
 export const questionPageSchema = z.object({ items: z.array(questionSchema), cursor: cursorSchema });
 export type QuestionPage = z.infer<typeof questionPageSchema>;

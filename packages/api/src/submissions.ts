@@ -216,6 +216,8 @@ export const submissionQuerySchema = z.strictObject({
   /** Of those that wait for a second officer: that the person who asks may sign, or the others. */
   waitsFor: z.enum(['me', 'others']).optional(),
 });
+/** As the list, all of it at once: a CSV file. */
+export const submissionExportQuerySchema = submissionQuerySchema.omit({ cursor: true, limit: true });
 export const submissionOwnerSchema = z.strictObject({ userId: euiSchema.optional() });
 /** Messages a second of a release. */
 export const MOST_RATE = 1_000_000;

@@ -212,6 +212,8 @@ export const postOutageReportSchema = z.strictObject({
   way: waySchema,
   words: wordsSchema,
 });
+/** As the list, all of it at once: a CSV file. */
+export const outageReportExportQuerySchema = outageReportQuerySchema.omit({ cursor: true, limit: true });
 export const outageReportParametersSchema = z.strictObject({ report: z.uuid() });
 /** POST /ways/reports/{report}/dismiss, by the Operator */
 export const dismissReportSchema = z.strictObject({ userId: euiSchema, answer: wordsSchema });
@@ -235,6 +237,8 @@ export type Readiness = z.infer<typeof readinessSchema>;
 export const readinessPageSchema = z.object({ items: z.array(readinessSchema), cursor: cursorSchema });
 /** In order of the User IDs; a User gets its own. */
 export const readinessQuerySchema = z.strictObject({ ...pageQuery, userId: euiSchema.optional() });
+/** As the list, all of it at once: a CSV file. */
+export const readinessExportQuerySchema = readinessQuerySchema.omit({ cursor: true, limit: true });
 
 export const guidanceSectionSchema = z.object({
   way: waySchema,

@@ -347,6 +347,10 @@ begin
     union all
     select 'officers', p.user_id, 'policy', p.changed_at::text from officer_policy p where p.changed_at > in_since
     union all
+    select 'directory', e.user_id, 'mail ' || encode(e.fingerprint, 'hex'), coalesce(e.revoked_at::text, '')
+    from email_recipient e
+    where (in_users is null or e.user_id = any (in_users)) and (e.registered_at > in_since or e.revoked_at > in_since)
+    union all
     select 'ssh-keys', k.user_id, encode(k.fingerprint, 'hex'), concat_ws('/', k.used_at, k.revoked_at)
     from ssh_key k
     where (in_users is null or k.user_id = any (in_users))

@@ -99,6 +99,7 @@ describe('who may call what', () => {
     'POST /api/v1/messages/:day/:sequence/decisions': 'alerts.change',
     'POST /api/v1/devices/:device/questions': 'questions.change',
     'GET /api/v1/questions': 'questions.see',
+    'GET /api/v1/questions.csv': 'questions.see',
     'GET /api/v1/questions/:question': 'questions.see',
     'POST /api/v1/questions/:question/answer': 'questions.change',
     'POST /api/v1/questions/:question/close': 'questions.change',
@@ -112,9 +113,11 @@ describe('who may call what', () => {
     'PUT /api/v1/people/:personId/roles': 'people.change',
     'POST /api/v1/people/:personId/reset': 'people.change',
     'GET /api/v1/people/invitations': 'people.see',
+    'GET /api/v1/people/invitations.csv': 'people.see',
     'POST /api/v1/people/invitations': 'people.change',
     'DELETE /api/v1/people/invitations/:invitationId': 'people.change',
     'GET /api/v1/people/approvals': 'people.see',
+    'GET /api/v1/people/approvals.csv': 'people.see',
     'POST /api/v1/people/approvals/:approvalId': 'people.change',
     'GET /api/v1/people/second-administrator': 'people.see',
     'PUT /api/v1/people/second-administrator': 'people.change',
@@ -123,8 +126,10 @@ describe('who may call what', () => {
     'POST /api/v1/invitations/look': 'anyone',
     'POST /api/v1/invitations/accept': 'anyone',
     'GET /api/v1/parties': 'directory.see',
+    'GET /api/v1/parties.csv': 'directory.see',
     'PUT /api/v1/parties/:partyId': 'directory.change',
     'GET /api/v1/user-ids': 'directory.see',
+    'GET /api/v1/user-ids.csv': 'directory.see',
     'PUT /api/v1/user-ids/:userId': 'directory.change',
     'GET /api/v1/certificates': 'certificates.see',
     'GET /api/v1/certificates.csv': 'certificates.see',
@@ -140,6 +145,7 @@ describe('who may call what', () => {
     'POST /api/v1/ssh-keys/revoke': 'certificates.change',
     'GET /api/v1/email': 'submissions.see',
     'GET /api/v1/email-recipients': 'certificates.see',
+    'GET /api/v1/email-recipients.csv': 'certificates.see',
     'POST /api/v1/email-recipients': 'certificates.change',
     'POST /api/v1/email-recipients/revoke': 'certificates.change',
     'PUT /api/v1/user-ids/:userId/officer-policy': 'officers.change',
@@ -153,6 +159,7 @@ describe('who may call what', () => {
     'POST /api/v1/submissions/:sha256/withdraw': 'submissions.change',
     'POST /api/v1/submissions/:sha256/retry': 'stopped.change',
     'GET /api/v1/submissions/needing-operator': 'stopped.see',
+    'GET /api/v1/submissions/needing-operator.csv': 'stopped.see',
     'GET /api/v1/submissions/:sha256/file': 'submissions.see',
     'GET /api/v1/submissions/:sha256/signatures/:signature': 'submissions.see',
     'GET /api/v1/submissions/:sha256/receipt': 'submissions.see',
@@ -167,8 +174,10 @@ describe('who may call what', () => {
     'GET /api/v1/quarantine/events/:event/report': 'record.see',
     'POST /api/v1/quarantine/events/:event/notes': 'quarantine.change',
     'GET /api/v1/releases': 'releases.see',
+    'GET /api/v1/releases.csv': 'releases.see',
     'POST /api/v1/releases/:submission': 'releases.change',
     'GET /api/v1/notices': 'quarantine.see',
+    'GET /api/v1/notices.csv': 'quarantine.see',
     'POST /api/v1/notices/read': 'quarantine.see',
     'GET /api/v1/demonstration': 'demonstration',
     'POST /api/v1/demonstration/incidents/:name': 'demonstration',
@@ -176,15 +185,19 @@ describe('who may call what', () => {
     'GET /api/v1/incidents.csv': 'incidents.see',
     'GET /api/v1/ways': 'ways.see',
     'GET /api/v1/ways/versions': 'ways.see',
+    'GET /api/v1/ways/versions.csv': 'ways.see',
     'POST /api/v1/ways/versions': 'ways.change',
     'POST /api/v1/ways/versions/:version/withdraw': 'ways.change',
     'GET /api/v1/ways/guidance': 'ways.see',
     'GET /api/v1/ways/readiness': 'ways.see',
+    'GET /api/v1/ways/readiness.csv': 'ways.see',
     'GET /api/v1/ways/outages': 'outages.see',
+    'GET /api/v1/ways/outages.csv': 'outages.see',
     'POST /api/v1/ways/outages': 'outages.change',
     'POST /api/v1/ways/outages/:outage': 'outages.change',
     'POST /api/v1/ways/outages/:outage/end': 'outages.change',
     'GET /api/v1/ways/reports': 'reports.see',
+    'GET /api/v1/ways/reports.csv': 'reports.see',
     'POST /api/v1/ways/reports': 'reports.change',
     'POST /api/v1/ways/reports/:report/dismiss': 'reports.change',
     'GET /api/v1/changes': 'changes.see',
@@ -209,6 +222,7 @@ describe('who may call what', () => {
     'GET /api/v1/overview': 'streams.see',
     'GET /api/v1/traffic': 'streams.see',
     'GET /api/v1/devices': 'devices.see',
+    'GET /api/v1/devices.csv': 'devices.see',
     'GET /api/v1/devices/:device': 'devices.see',
     'POST /api/v1/devices': 'devices.change',
     'GET /api/v1/messages': 'record.see',
@@ -236,8 +250,10 @@ describe('who may call what', () => {
     'GET /api/v1/thresholds': 'thresholds.see',
     'GET /api/v1/thresholds.csv': 'thresholds.see',
     'GET /api/v1/thresholds/:thresholdId/usage': 'thresholds.see',
+    'GET /api/v1/thresholds/:thresholdId/versions.csv': 'thresholds.see',
     'GET /api/v1/thresholds/:thresholdId/contributors': 'contributors.see',
     'GET /api/v1/limits': 'thresholds.see',
+    'GET /api/v1/limits.csv': 'thresholds.see',
     'GET /api/v1/services': 'thresholds.see',
     'GET /assets/*': 'anyone',
     'GET /*': 'anyone',
@@ -254,6 +270,25 @@ describe('who may call what', () => {
     expect(Object.fromEntries(found.map(({ route, access }) => [route, access]))).toEqual(table);
     const besides = found.flatMap(({ route, accessOfUsers }) => (accessOfUsers ? [[route, accessOfUsers]] : []));
     expect(Object.fromEntries(besides)).toEqual(ofUsers);
+  });
+
+  test('the document of the API has every route but what no page uses of signing in', async () => {
+    const { json } = await call('nobody', 'GET', '/api/openapi.json');
+    const paths = json.paths as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    const found = started.accessRules
+      .filter(({ url, method }) => {
+        const operations = paths[url.replaceAll(/:([A-Za-z0-9]+)/g, '{$1}')];
+        return url.startsWith('/api/') && operations?.[method.toLowerCase()] === undefined;
+      })
+      .map(({ method, url }) => `${method} ${url}`);
+    expect(found.sort()).toEqual([
+      'GET /api/auth/get-session',
+      'GET /api/auth/passkey/list-user-passkeys',
+      'GET /api/openapi.json',
+    ]);
+    expect(paths['/api/auth/sign-in/email']?.post).toMatchObject({
+      requestBody: { content: { 'application/json': { schema: { required: ['email', 'password'] } } } },
+    });
   });
 
   for (const [route, right] of Object.entries(ofUsers)) {
@@ -439,6 +474,73 @@ describe('lists as CSV files', () => {
     // nothing of it is left for the tests that follow
     await database.pool.query('delete from quarantine_event where event = $1', [event]);
   });
+
+  test('each other list, too, with the conditions of the list', async () => {
+    const { pool } = database;
+    const before = await pool.query(`select words from notice where user_id = $1`, [alpha]);
+    expect(before.rowCount).toBe(0);
+    await pool.query(
+      `with r as (
+         insert into release (user_id, submission, state, next_at, decided, started_at)
+         values ($1, sha256('a file'), 'running', now(), 7, now())
+       ), l as (
+         insert into attribute_limit (attribute, version, maximum, valid_from, valid_to, set_at, reference)
+         values ('a.limit', 1, 12.50, '-infinity', 'infinity', now(), '=LIMIT')
+       ), o as (
+         insert into way_outage (outage, way, from_at, reason, declared_at, declared_by, ended_at, changed_at)
+         values (gen_random_uuid(), 'https', now(), '=OUTAGE', now(), 'desk', now(), now())
+       )
+       insert into notice values ($1, now(), 'held', '1', '+NOTICE', 3), ($1, now(), 'warning', '2', 'another', 1)`,
+      [alpha],
+    );
+    await pool.query(`update party set name = '=Alpha' where party_id = 'A'`);
+    await pool.query(
+      `insert into submission (user_id, sha256, size, received_at, state, changed_at, kind, reference)
+       values ($1, sha256('waits'), 6, now(), 'awaiting_second_officer', now(), 'adt', 'SR-2'),
+              ($1, sha256('stopped'), 6, now(), 'needs_operator', now(), 'adt', '@STOPPED')`,
+      [alpha],
+    );
+    const { rows } = await pool.query<{ id: string }>('select threshold_id as id from threshold where user_id = $1', [
+      alpha,
+    ]);
+    const history = `/thresholds/${rows[0]?.id}/versions.csv`;
+    // of whom, how many lines without the header, and what stands in them
+    const expected: readonly (readonly [string, string, number, RegExp])[] = [
+      ['alpha', '/parties.csv', 1, /^A,'=Alpha,large_supplier,active$/],
+      ['operator', '/parties.csv?find=beta', 1, /^B,/],
+      ['alpha', '/user-ids.csv', 1, new RegExp(`^${alpha},A,'=Alpha,active,ES [^,]*; IS `)],
+      ['operator', '/user-ids.csv', 3, /90-B3/],
+      ['alpha', `/devices.csv?home=${hub}`, 2, new RegExp(`${meter},ESME,Commissioned,.*IS ${alpha}`)],
+      ['beta', `/devices.csv?home=${hub}`, 0, /^$/],
+      ['beta', '/limits.csv', 1, /^a\.limit,1,,12\.50,.*,'=LIMIT,$/],
+      ['alpha', history, 1, /^\d+,.*,'-SR,threshold,,,40,50$/],
+      ['alpha', '/releases.csv', 1, /,running,,,7,0,0,0,$/],
+      ['beta', '/releases.csv', 0, /^$/],
+      ['alpha', '/notices.csv', 2, /'\+NOTICE,3,no/],
+      ['alpha', '/notices.csv?kind=warning', 1, /,another,1,no$/],
+      ['beta', '/notices.csv', 0, /^$/],
+      ['alpha', '/submissions.csv?state=awaiting_second_officer', 1, /,SR-2,/],
+      ['alpha', '/submissions.csv?waitsFor=others', 1, /,SR-2,/],
+      ['alpha', '/submissions.csv?waitsFor=me', 0, /^$/],
+      ['operator', '/submissions/needing-operator.csv', 1, /,adt,'@STOPPED,/],
+      ['operator', '/ways/outages.csv', 1, /^https,[^,]*,'=OUTAGE,/],
+      ['alpha', '/ways/versions.csv', 1, /^1,/],
+      ['alpha', '/ways/readiness.csv', 1, new RegExp(`^${alpha},'=Alpha,`)],
+      ['alpha', '/ways/reports.csv', 0, /^$/],
+      ['alpha', '/questions.csv?side=asked', 0, /^$/],
+      ['alpha', '/email-recipients.csv', 0, /^$/],
+    ];
+    for (const [who, path, lines, words] of expected) {
+      const body = (await csv(who, path)).slice(1);
+      expect([path, body.length]).toEqual([path, lines]);
+      expect([path, body.join('\n')]).toEqual([path, expect.stringMatching(words)]);
+    }
+    expect(await call('beta', 'GET', `/api/v1${history}`)).toMatchObject({ status: 404 });
+    await pool.query(`update party set name = 'Alpha' where party_id = 'A'`);
+    for (const table of ['release', 'attribute_limit', 'way_outage', 'notice', 'submission']) {
+      await pool.query(`delete from ${table}`);
+    }
+  });
 });
 
 describe('lists of people and certificates', () => {
@@ -466,6 +568,22 @@ describe('lists of people and certificates', () => {
     expect(await linesAs('operator_administrator', '/people.csv?find=read%20only%20')).toEqual([
       some(`,read_only of ${alpha}`),
     ]);
+    await database.pool.query(
+      `with i as (
+         insert into invitation (token_sha256, kind, email, name, acting, role, made_as, made_at, expires_at)
+         values (sha256('a link'), 'invitation', 'new@people.example', '=New', $1::text, 'aro', 'operator', now(),
+                 now() + interval '3 days')
+       )
+       insert into approval (kind, acting, email, name, role, asked_by, asked_by_email, asked_as, asked_at, expires_at)
+       select 'role', r.acting, 'x@people.example', '@Asked', 'aro', r.person_id, 'x@people.example', r.acting, now(),
+              now() + interval '1 day'
+       from person_role r where r.acting = $1 and r.role = 'user_administrator' limit 1`,
+      [alpha],
+    );
+    expect(await linesAs('user_administrator', '/people/invitations.csv')).toEqual([some(`,'=New,${alpha},aro,`)]);
+    expect(await linesAs('user_administrator', '/people/approvals.csv')).toEqual([some(",'@Asked,aro,")]);
+    await database.pool.query('delete from approval');
+    await database.pool.query('delete from invitation');
     expect((await linesAs('operator_administrator', '/people.csv')).length).toBeGreaterThan(
       (await linesAs('user_administrator', '/people.csv')).length,
     );

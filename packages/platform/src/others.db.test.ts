@@ -6,10 +6,12 @@ import { addPerson, TestBrowser } from './people/testing-people.ts';
 import { alpha, beta, startTestApi, type TestApi } from './testing-api.ts';
 
 // What is another User's: everything of Beta that has an id is asked for, and changed, by a machine and by people of Alpha,
-// by each route that there is. The answer is that for an id that nobody has; nothing of Beta is in it, and nothing of Beta
+// and by people of the other User ID that Beta's Party has, by each route that there is. The answer is that for an id that nobody has; nothing of Beta is in it, and nothing of Beta
 // is changed by it. A route that takes an id or a body without a row here fails.
 
 const MARK = 'of-beta';
+/** Of Beta's Party as well. */
+const sibling = '90-B3-D5-1F-30-02-00-01';
 const unknownUser = '90-B3-D5-1F-30-7F-00-00';
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -126,6 +128,7 @@ beforeAll(async () => {
   started = await startTestApi();
   const { pool } = started.database;
   const device = parameters.device?.theirs;
+  await started.bring('user-ids', `${sibling},B,IS,,`);
   await started.bring('devices', `${device},ESME,Commissioned,,2000000000002,,,,,,,`);
   await started.bring('registrations', `2000000000002,IS,${beta},2020-01-01T00:00:00Z,`);
   const certificate = testCertificate({ userId: beta, serial: '0B' });
@@ -135,6 +138,8 @@ beforeAll(async () => {
   for (const [name, roles] of [
     ['administrator', { [alpha]: 'user_administrator' }],
     ['officer', { [alpha]: 'aro' }],
+    ['sibling-administrator', { [sibling]: 'user_administrator' }],
+    ['sibling-officer', { [sibling]: 'aro' }],
     [MARK, { [beta]: 'user_administrator' }],
   ] as const) {
     const person = await addPerson(pool, { name, roles });
@@ -404,13 +409,15 @@ describe('nothing of another User', () => {
       if (route === 'POST /api/v1/me/sign-out-everywhere') continue;
       const bodyOf = method === 'GET' ? () => undefined : bodies[route];
       if (bodyOf === undefined) throw new Error(`${route} changes something: say above what it is called with`);
-      // of Alpha's people the one who may most of it
+      // of the people the one who may most of it
       const isOfficers = rightsOf('aro').has(access as Right) && !rightsOf('user_administrator').has(access as Right);
-      for (const who of ['machine', isOfficers ? 'officer' : 'administrator']) {
+      const person = isOfficers ? 'officer' : 'administrator';
+      for (const who of ['machine', person, `sibling-${person}`]) {
         const tried = async (query: string, ids: Readonly<Record<string, string>>, acting?: string) => {
           const said = await ask(who, method, pathOf(url, ids) + query, bodyOf(ids), acting);
           const answer = plain(said, ids);
-          for (const mark of marks) {
+          // whose Party it is they know: it is their own
+          for (const mark of who.startsWith('sibling') ? marks.filter((one) => one !== 'Beta') : marks) {
             expect({ route, who, query, acting, shows: answer.text.includes(mark) && mark }).toEqual({
               route,
               who,
@@ -436,7 +443,7 @@ describe('nothing of another User', () => {
       }
     }
     expect(await stateOfBeta()).toEqual(before);
-  }, 120_000);
+  }, 300_000);
 
   test('and what is asked for here is there, for Beta itself', async () => {
     const ids = idsOf('theirs');

@@ -235,7 +235,7 @@ describe('people', () => {
 
   test('a hundred thousand entries do not freeze a list: few rows are in the document, and scrolling loads on', async () => {
     await pages.portal.database.pool.query(
-      `insert into people_activity (what, email, by_email)
+      `insert into people_activity (what, email, author)
        select 'signed-in', n || '@many.example', n || '@many.example' from generate_series(1, 100000) n`,
     );
     const page = await pages.openAs(people.security, '/people?tab=activity');

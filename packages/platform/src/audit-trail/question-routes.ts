@@ -4,6 +4,8 @@ import {
   closeQuestionSchema,
   euiSchema,
   messageLifeQuerySchema,
+  type QuestionDocument,
+  questionExportQuerySchema,
   questionNamingSchema,
   questionPageSchema,
   questionParametersSchema,
@@ -12,9 +14,20 @@ import {
 } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import { z } from 'zod';
+import { type CsvColumns, EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { changeQuestion } from './question-changes-store.ts';
 import { askQuestion, listQuestions, type QuestionParts, readQuestion } from './questions-store.ts';
+
+const columns: CsvColumns<QuestionDocument> = {
+  ...fieldColumns<QuestionDocument>('side', 'question', 'userId', 'state'),
+  at: (one) => (one.side === 'asked' ? one.askedAt : one.receivedAt),
+  about: (one) => (one.side === 'asked' ? one.device : one.position),
+  ...fieldColumns<QuestionDocument>('words', 'answer', 'answeredAt'),
+  agreesToBeNamed: ({ agreesToBeNamed }) => (agreesToBeNamed ? 'yes' : 'no'),
+  party: ({ named }) => named?.party,
+  partyUserId: ({ named }) => named?.userId,
+};
 
 /** Questions about titles, from either side. */
 export function questionRoutes(parts: QuestionParts): (app: HttpApp) => void {
@@ -40,6 +53,11 @@ export function questionRoutes(parts: QuestionParts): (app: HttpApp) => void {
       { ...toSee, schema: { querystring: questionQuerySchema, response: { 200: questionPageSchema } } },
       (request) => listQuestions(parts, viewerOf(request), request.query),
     );
+    app.get(`${list}.csv`, { ...toSee, schema: { querystring: questionExportQuerySchema } }, async (request, reply) => {
+      const read = (cursor: string | undefined) =>
+        listQuestions(parts, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+      return sendCsv(reply, 'questions.csv', await exportPages(columns, read));
+    });
     app.get(`${list}/:question`, { ...toSee, schema: { ...one, querystring: messageLifeQuerySchema } }, (request) =>
       readQuestion(parts, viewerOf(request), { ...request.query, ...request.params }),
     );

@@ -5,18 +5,22 @@ import {
   certificateQuerySchema,
   changedSchema,
   euiSchema,
+  type PartyDocument,
+  partyExportQuerySchema,
   partyPageSchema,
   partyQuerySchema,
   postCertificateSchema,
   putPartySchema,
   putUserIdSchema,
   revokeCertificateSchema,
+  type UserIdDocument,
+  userIdExportQuerySchema,
   userIdPageSchema,
   userIdQuerySchema,
 } from '@penstock/api';
 import type pg from 'pg';
 import { z } from 'zod';
-import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
+import { type CsvColumns, EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
@@ -30,6 +34,14 @@ import {
   setUserSwitches,
 } from './parties-store.ts';
 
+const partyColumns = fieldColumns<PartyDocument>('partyId', 'name', 'kind', 'status');
+const userIdColumns: CsvColumns<UserIdDocument> = {
+  ...fieldColumns<UserIdDocument>('userId', 'partyId', 'partyName', 'status'),
+  roles: ({ roles }) =>
+    roles.map(({ role, validFrom, validTo }) => `${role} ${validFrom ?? ''}/${validTo ?? ''}`).join('; '),
+  ...fieldColumns<UserIdDocument>('delivery', 'receiveUrl'),
+  risingCounters: ({ risingCounters }) => (risingCounters ? 'yes' : 'no'),
+};
 const certificateColumns = fieldColumns<CertificateDocument>(
   'userId',
   'purpose',
@@ -54,6 +66,15 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
         schema: { querystring: partyQuerySchema, response: { 200: partyPageSchema } },
       },
       (request) => listParties(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/parties.csv',
+      { config: { access: 'directory.see' }, schema: { querystring: partyExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listParties(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'parties.csv', await exportPages(partyColumns, read));
+      },
     );
     app.put(
       '/api/v1/parties/:partyId',
@@ -82,6 +103,15 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
         schema: { querystring: userIdQuerySchema, response: { 200: userIdPageSchema } },
       },
       (request) => listUserIds(pool, viewerOf(request), request.query),
+    );
+    app.get(
+      '/api/v1/user-ids.csv',
+      { config: { access: 'directory.see' }, schema: { querystring: userIdExportQuerySchema } },
+      async (request, reply) => {
+        const read = (cursor: string | undefined) =>
+          listUserIds(pool, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'user-ids.csv', await exportPages(userIdColumns, read));
+      },
     );
     app.put(
       '/api/v1/user-ids/:userId',

@@ -6,6 +6,7 @@ import {
   activityQuerySchema,
   askedSchema,
   changedSchema,
+  type InvitationPage,
   invitationPageSchema,
   invitationQuerySchema,
   invitationSchema,
@@ -58,6 +59,15 @@ const activityColumns = fieldColumns<ActivityPage['items'][number]>(
   'byActing',
   'detail',
   'address',
+);
+
+const invitationColumns = fieldColumns<InvitationPage['items'][number]>(
+  'email',
+  'name',
+  'acting',
+  'role',
+  'madeAt',
+  'expiresAt',
 );
 
 /** @throws PenstockError of personOf: machines administer nobody */
@@ -126,6 +136,11 @@ export function administrationRoutes(options: {
       { ...toSee, schema: { querystring: invitationQuerySchema, response: { 200: invitationPageSchema } } },
       (request) => listInvitations(pool, { acting: actingOf(request), now: clock.now(), ...request.query }),
     );
+    app.get('/api/v1/people/invitations.csv', toSee, async (request, reply) => {
+      const asked = { acting: actingOf(request), now: clock.now(), limit: EXPORTED_ROWS };
+      const read = (cursor: string | undefined) => listInvitations(pool, { ...asked, cursor });
+      return sendCsv(reply, 'invitations.csv', await exportPages(invitationColumns, read));
+    });
     app.post(
       '/api/v1/people/invitations',
       { ...toChange, schema: { body: postInvitationSchema, response: { 200: linkSchema } } },

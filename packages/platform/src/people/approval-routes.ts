@@ -1,4 +1,5 @@
 import {
+  type ApprovalPage,
   approvalPageSchema,
   approvalQuerySchema,
   askedSchema,
@@ -10,11 +11,23 @@ import {
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Clock } from '../foundation/clock.ts';
+import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { addressOf, type HttpApp } from '../foundation/http/server.ts';
 import { actingOf, managerOf } from './administration-routes.ts';
 import { listApprovals } from './approvals-store.ts';
 import { decideApproval } from './decide-approval.ts';
 import { readSecondAdministrator, wishSecondAdministrator } from './second-administrator.ts';
+
+const columns = fieldColumns<ApprovalPage['items'][number]>(
+  'kind',
+  'acting',
+  'email',
+  'name',
+  'role',
+  'askedBy',
+  'askedAt',
+  'expiresAt',
+);
 
 /** What waits for a second administrator, and whether the Party wants one. */
 export function approvalRoutes(options: {
@@ -32,6 +45,11 @@ export function approvalRoutes(options: {
       { ...toSee, schema: { querystring: approvalQuerySchema, response: { 200: approvalPageSchema } } },
       (request) => listApprovals(pool, { acting: actingOf(request), now: clock.now(), ...request.query }),
     );
+    app.get('/api/v1/people/approvals.csv', toSee, async (request, reply) => {
+      const asked = { acting: actingOf(request), now: clock.now(), limit: EXPORTED_ROWS };
+      const read = (cursor: string | undefined) => listApprovals(pool, { ...asked, cursor });
+      return sendCsv(reply, 'approvals.csv', await exportPages(columns, read));
+    });
     app.post(
       '/api/v1/people/approvals/:approvalId',
       { ...toChange, schema: { params: byApproval, body: postApprovalSchema, response: { 200: changedSchema } } },

@@ -1,9 +1,10 @@
-// Events, and what one holds, as CSV files: what the lists show, whole.
+// Events, what one holds, and releases as CSV files: what the lists show, whole.
 import type {
   HeldMessageDocument,
   heldMessageExportQuerySchema,
   QuarantineEventDocument,
   quarantineEventExportQuerySchema,
+  ReleaseDocument,
 } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
@@ -12,6 +13,7 @@ import { EXPORTED_ROWS, exportPages, fieldColumns } from '../foundation/csv-expo
 import type { Viewer } from '../foundation/viewer.ts';
 import { listEvents } from './events-store.ts';
 import { listHeld } from './held-store.ts';
+import { listReleases } from './releases-store.ts';
 
 const eventColumns = fieldColumns<QuarantineEventDocument>(
   'event',
@@ -64,4 +66,22 @@ export function exportHeld(
   return exportPages(heldColumns, (cursor) =>
     listHeld(pool, userId, event, { ...query, cursor, limit: EXPORTED_ROWS }),
   );
+}
+
+const releaseColumns = fieldColumns<ReleaseDocument>(
+  'startedAt',
+  'userId',
+  'submission',
+  'state',
+  'rate',
+  'pausedBy',
+  'decided',
+  'sent',
+  'deleted',
+  'refused',
+  'endedAt',
+);
+
+export function exportReleases(pool: pg.Pool, userId: Eui, event: string | undefined) {
+  return exportPages(releaseColumns, (cursor) => listReleases(pool, userId, { event, cursor, limit: EXPORTED_ROWS }));
 }

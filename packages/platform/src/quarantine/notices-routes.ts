@@ -1,9 +1,22 @@
-import { changedSchema, noticePageSchema, noticeQuerySchema, postNoticesReadSchema } from '@penstock/api';
+import {
+  changedSchema,
+  type NoticeDocument,
+  noticeExportQuerySchema,
+  noticePageSchema,
+  noticeQuerySchema,
+  postNoticesReadSchema,
+} from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
+import { type CsvColumns, EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { listNotices, markRead, readerOf } from './notices-store.ts';
+
+const columns: CsvColumns<NoticeDocument> = {
+  ...fieldColumns<NoticeDocument>('at', 'userId', 'kind', 'about', 'words', 'count'),
+  isRead: ({ isRead }) => (isRead ? 'yes' : 'no'),
+};
 
 /** What a User is told. Who may see it may mark it as read: the mark is for who asks alone, and changes nothing for others. */
 export function noticesRoutes(pool: pg.Pool): (app: HttpApp) => void {
@@ -19,6 +32,16 @@ export function noticesRoutes(pool: pg.Pool): (app: HttpApp) => void {
         schema: { querystring: noticeQuerySchema, response: { 200: noticePageSchema } },
       },
       (request) => listNotices(pool, readers(viewerOf(request), request.query.userId), request.query),
+    );
+    app.get(
+      '/api/v1/notices.csv',
+      { config: { access: 'quarantine.see' }, schema: { querystring: noticeExportQuerySchema } },
+      async (request, reply) => {
+        const reader = readers(viewerOf(request), request.query.userId);
+        const read = (cursor: string | undefined) =>
+          listNotices(pool, reader, { ...request.query, cursor, limit: EXPORTED_ROWS });
+        return sendCsv(reply, 'notices.csv', await exportPages(columns, read));
+      },
     );
     app.post(
       '/api/v1/notices/read',

@@ -12,6 +12,7 @@ import {
   quarantineEventPageSchema,
   quarantineEventQuerySchema,
   quarantineLifeSchema,
+  releaseExportQuerySchema,
   releasePageSchema,
   releaseParametersSchema,
   releaseQuerySchema,
@@ -28,7 +29,7 @@ import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner } from '../foundation/viewer.ts';
 import { readAffected } from './affected-store.ts';
 import { addNote, changeEvent, listEvents, readEvent } from './events-store.ts';
-import { exportEvents, exportHeld } from './export.ts';
+import { exportEvents, exportHeld, exportReleases } from './export.ts';
 import { listHeld } from './held-store.ts';
 import { listReleases, switchRelease } from './releases-store.ts';
 import type { Reports } from './report.ts';
@@ -146,6 +147,14 @@ export function quarantineRoutes(parts: QuarantineRouteParts): (app: HttpApp) =>
         schema: { querystring: releaseQuerySchema, response: { 200: releasePageSchema } },
       },
       (request) => listReleases(pool, recordOwner(viewerOf(request), request.query.userId), request.query),
+    );
+    app.get(
+      '/api/v1/releases.csv',
+      { config: { access: 'releases.see' }, schema: { querystring: releaseExportQuerySchema } },
+      async (request, reply) => {
+        const userId = recordOwner(viewerOf(request), request.query.userId);
+        return sendCsv(reply, 'releases.csv', await exportReleases(pool, userId, request.query.event));
+      },
     );
     app.post(
       '/api/v1/releases/:submission',

@@ -40,12 +40,16 @@ function toDocument(row: SubmissionRow): SubmissionDocument {
   };
 }
 
-export interface SubmissionQuery {
-  readonly cursor?: string | undefined;
-  readonly limit: number;
+/** What the list of a User's files is narrowed to. */
+export interface SubmissionConditions {
+  /** One state, or several parted by commas. */
   readonly state?: string | undefined;
   /** Those that wait for a second officer and are among these files, or are none of them. */
   readonly approvals?: { readonly are: 'among' | 'others'; readonly files: readonly Buffer[] } | undefined;
+}
+export interface SubmissionQuery extends SubmissionConditions {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
 }
 
 /** A page, newest first. The cursor names the last one by time and hash. */

@@ -1,9 +1,9 @@
 import multipart from '@fastify/multipart';
 import {
   postSubmissionSchema,
-  type SubmissionDocument,
   stoppedPageSchema,
   stoppedQuerySchema,
+  submissionExportQuerySchema,
   submissionLifeSchema,
   submissionOwnerSchema,
   submissionPageSchema,
@@ -16,21 +16,23 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { authorOf } from '../foundation/author.ts';
 import type { Clock } from '../foundation/clock.ts';
-import { EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
+import { sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { withoutLimit } from '../foundation/http/request-time.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import type { Log } from '../foundation/log.ts';
+import type { Viewer } from '../foundation/viewer.ts';
 import { findParty } from '../parties/parties-store.ts';
 import type { ReleaseStart } from '../quarantine/quarantine.ts';
 import { measured } from '../ways/health-store.ts';
 import { requireOpen } from '../ways/ways-store.ts';
 import { waitingFor } from './approvals-store.ts';
+import { exportStopped, exportSubmissions } from './export.ts';
 import { ownerOf, withdrawerOf } from './owner.ts';
 import { type PaceLimits, uploadPace } from './pace.ts';
 import { partsOf } from './parts.ts';
 import { Places } from './places.ts';
-import { listSubmissions, readSubmission } from './read-store.ts';
+import { listSubmissions, readSubmission, type SubmissionConditions } from './read-store.ts';
 import { receiveFile, receiveSignature } from './receive.ts';
 import { listStopped, tryAgain } from './tries-store.ts';
 import type { TrustFiles } from './trust.ts';
@@ -38,20 +40,6 @@ import { withdraw } from './withdraw-store.ts';
 
 /** Of what stands around the two parts. */
 const ENVELOPE_BYTES = 64 * 1024 + 16 * 1024;
-
-const columns = fieldColumns<SubmissionDocument>(
-  'receivedAt',
-  'userId',
-  'kind',
-  'state',
-  'changedAt',
-  'reference',
-  'code',
-  'detail',
-  'faultCount',
-  'size',
-  'sha256',
-);
 
 export interface SubmissionRouteParts {
   readonly pool: pg.Pool;
@@ -79,6 +67,18 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
   /** The Operator's own files are taken always, so that whatever happens it can decide. */
   async function requireWay(userId: Eui): Promise<void> {
     if (userId !== operatorId) await requireOpen(pool, 'https', clock.now());
+  }
+
+  /** How the list is narrowed to what waits for a second officer. */
+  async function approvalsFor(
+    viewer: Viewer,
+    userId: Eui,
+    waitsFor: 'me' | 'others' | undefined,
+  ): Promise<SubmissionConditions['approvals']> {
+    if (waitsFor === undefined) return undefined;
+    const email = viewer.person?.email;
+    const files = email === undefined ? [] : await waitingFor(pool, [userId], email);
+    return { are: waitsFor === 'me' ? 'among' : 'others', files };
   }
 
   async function take(request: FastifyRequest, userId: Eui, start: ReleaseStart, by: string): Promise<string> {
@@ -204,6 +204,9 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
       },
       (request) => listStopped(pool, request.query),
     );
+    app.get('/api/v1/submissions/needing-operator.csv', { config: { access: 'stopped.see' } }, async (_, reply) =>
+      sendCsv(reply, 'stopped-files.csv', await exportStopped(pool)),
+    );
     app.get(
       '/api/v1/submissions',
       {
@@ -214,22 +217,18 @@ export function submissionRoutes(parts: SubmissionRouteParts): (app: HttpApp) =>
         const viewer = viewerOf(request);
         const { waitsFor, ...query } = request.query;
         const userId = ownerOf(viewer, query.userId);
-        if (waitsFor === undefined) return listSubmissions(pool, userId, query);
-        const email = viewer.person?.email;
-        const files = email === undefined ? [] : await waitingFor(pool, [userId], email);
-        return listSubmissions(pool, userId, {
-          ...query,
-          approvals: { are: waitsFor === 'me' ? 'among' : 'others', files },
-        });
+        return listSubmissions(pool, userId, { ...query, approvals: await approvalsFor(viewer, userId, waitsFor) });
       },
     );
     app.get(
       '/api/v1/submissions.csv',
-      { config: { access: 'submissions.see' }, schema: { querystring: submissionOwnerSchema } },
+      { config: { access: 'submissions.see' }, schema: { querystring: submissionExportQuerySchema } },
       async (request, reply) => {
-        const owner = ownerOf(viewerOf(request), request.query.userId);
-        const read = (cursor: string | undefined) => listSubmissions(pool, owner, { cursor, limit: EXPORTED_ROWS });
-        return sendCsv(reply, 'signed-files.csv', await exportPages(columns, read));
+        const viewer = viewerOf(request);
+        const { userId, state, waitsFor } = request.query;
+        const owner = ownerOf(viewer, userId);
+        const approvals = await approvalsFor(viewer, owner, waitsFor);
+        return sendCsv(reply, 'signed-files.csv', await exportSubmissions(pool, owner, { state, approvals }));
       },
     );
     app.get(

@@ -2,6 +2,7 @@ import {
   contributorsQuerySchema,
   contributorsSchema,
   explanationSchema,
+  type LimitDocument,
   limitListSchema,
   messageLifeQuerySchema,
   messageParametersSchema,
@@ -15,13 +16,26 @@ import {
 import { attributes, catalogue } from '@penstock/duis';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
-import { sendCsv } from '../foundation/csv-export.ts';
+import { exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { explainVerdict, listContributors } from './explain.ts';
-import { exportThresholds } from './export.ts';
+import { exportThresholds, exportVersions } from './export.ts';
 import { listLimits } from './limits-store.ts';
 import { listThresholds } from './list-store.ts';
 import { readUsage } from './usage-store.ts';
+
+const limitColumns = fieldColumns<LimitDocument>(
+  'attribute',
+  'version',
+  'minimum',
+  'maximum',
+  'from',
+  'to',
+  'setAt',
+  'endedAt',
+  'reference',
+  'submission',
+);
 
 /** What the files that set thresholds and limits may name. */
 const services = {
@@ -52,6 +66,19 @@ export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock 
       },
     );
     app.get(
+      '/api/v1/thresholds/:thresholdId/versions.csv',
+      {
+        config: { access: 'thresholds.see' },
+        schema: { params: thresholdParametersSchema, querystring: thresholdExportQuerySchema },
+      },
+      async (request, reply) => {
+        const { thresholdId } = request.params;
+        const asked = { userId: request.query.userId, thresholdId, now: clock.now() };
+        const name = `threshold-${thresholdId}.csv`;
+        return sendCsv(reply, name, await exportVersions(pool, viewerOf(request), asked));
+      },
+    );
+    app.get(
       '/api/v1/thresholds/:thresholdId/usage',
       {
         config: { access: 'thresholds.see' },
@@ -64,6 +91,10 @@ export function thresholdsRoutes({ pool, clock }: { pool: pg.Pool; clock: Clock 
       { config: { access: 'thresholds.see' }, schema: { response: { 200: limitListSchema } } },
       async () => ({ items: await listLimits(pool) }),
     );
+    app.get('/api/v1/limits.csv', { config: { access: 'thresholds.see' } }, async (_request, reply) => {
+      const read = async () => ({ items: await listLimits(pool) });
+      return sendCsv(reply, 'limits.csv', await exportPages(limitColumns, read));
+    });
     app.get(
       '/api/v1/services',
       { config: { access: 'thresholds.see' }, schema: { response: { 200: serviceListSchema } } },

@@ -7,6 +7,7 @@ import {
   guidanceSchema,
   outagePageSchema,
   outageParametersSchema,
+  outageReportExportQuerySchema,
   outageReportPageSchema,
   outageReportParametersSchema,
   outageReportQuerySchema,
@@ -15,6 +16,7 @@ import {
   postOutageReportSchema,
   postOutageSchema,
   postWaysVersionSchema,
+  readinessExportQuerySchema,
   readinessPageSchema,
   readinessQuerySchema,
   waysPageQuerySchema,
@@ -27,11 +29,13 @@ import { type Eui, requireEui } from '@penstock/duis';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
+import { sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { rightsOf } from '../foundation/rights.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { exportOutages, exportReadiness, exportReports, exportVersions } from './export.ts';
 import { readGuidance } from './guidance-store.ts';
 import { changeOutage, declareOutage, endOutage, listOutages } from './outages-store.ts';
 import { listReadiness } from './readiness-store.ts';
@@ -77,6 +81,9 @@ export function waysRoutes({ pool, clock, operatorId }: WaysRouteParts): (app: H
         schema: { querystring: waysPageQuerySchema, response: { 200: waysVersionPageSchema } },
       },
       (request) => listVersions(pool, viewerOf(request), request.query),
+    );
+    app.get('/api/v1/ways/versions.csv', { config: { access: 'ways.see' } }, async (request, reply) =>
+      sendCsv(reply, 'ways.csv', await exportVersions(pool, viewerOf(request))),
     );
     app.post(
       '/api/v1/ways/versions',
@@ -124,6 +131,18 @@ export function waysRoutes({ pool, clock, operatorId }: WaysRouteParts): (app: H
         const { userId, cursor, limit } = request.query;
         return listReadiness(pool, { users: usersOf(viewer, userId), now, operatorId, deliverers, cursor, limit });
       },
+    );
+    app.get(
+      '/api/v1/ways/readiness.csv',
+      { config: { access: 'ways.see' }, schema: { querystring: readinessExportQuerySchema } },
+      async (request, reply) => {
+        const { viewer, now } = acting(request);
+        const asked = { users: usersOf(viewer, request.query.userId), now, operatorId, deliverers };
+        return sendCsv(reply, 'readiness.csv', await exportReadiness(pool, asked));
+      },
+    );
+    app.get('/api/v1/ways/outages.csv', { config: { access: 'outages.see' } }, async (request, reply) =>
+      sendCsv(reply, 'outages.csv', await exportOutages(pool, viewerOf(request))),
     );
     app.get(
       '/api/v1/ways/outages',
@@ -175,6 +194,15 @@ export function waysRoutes({ pool, clock, operatorId }: WaysRouteParts): (app: H
         schema: { querystring: outageReportQuerySchema, response: { 200: outageReportPageSchema } },
       },
       (request) => listReports(pool, usersOf(viewerOf(request), request.query.userId), request.query),
+    );
+    app.get(
+      '/api/v1/ways/reports.csv',
+      { config: { access: 'reports.see' }, schema: { querystring: outageReportExportQuerySchema } },
+      async (request, reply) => {
+        const { userId, state } = request.query;
+        const users = usersOf(viewerOf(request), userId);
+        return sendCsv(reply, 'outage-reports.csv', await exportReports(pool, users, state));
+      },
     );
     app.post(
       '/api/v1/ways/reports',

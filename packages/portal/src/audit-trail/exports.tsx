@@ -44,7 +44,13 @@ export function Exports({ caller, user }: Whose) {
         list={exports}
         label="Exports"
         empty={<Text fw={650}>No export was asked for.</Text>}
-        columns={['Asked for', 'What', 'How far', 'Kept until', 'What to do']}
+        columns={[
+          ['Asked for', 1.3],
+          ['What', 1.6],
+          ['How far', 1.4],
+          ['Kept until', 1.2],
+          ['What to do', 1.2],
+        ]}
         keyOf={(one) => one.export}
       >
         {(one) => [

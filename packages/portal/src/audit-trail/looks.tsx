@@ -25,7 +25,13 @@ export function Looks() {
         label="Who looked at titles"
         find={find}
         empty={<Text fw={650}>Nobody has looked at titles.</Text>}
-        columns={['Time', 'Who', 'As which User', 'Device', 'What was asked']}
+        columns={[
+          ['Time', 1.2],
+          ['Who', 1.5],
+          ['As which User', 1.4],
+          ['Device', 1.4],
+          ['What was asked', 1.3],
+        ]}
         keyOf={(one) => `${one.readAt} ${one.userId} ${one.device} ${one.email} ${one.what}`}
       >
         {({ readAt, email, role, userId, device, what }) => [

@@ -51,7 +51,13 @@ export function Certificates() {
         label="Certificates of machines"
         find={find}
         empty={<Text fw={650}>No certificate is registered yet: no machine can send or take messages.</Text>}
-        columns={['User ID', 'What for', 'Certificate', 'Standing', ...(mayChange ? ['Change'] : [])]}
+        columns={[
+          ['User ID', 1.4],
+          'What for',
+          ['Certificate', 1.8],
+          ['Standing', 1.3],
+          ...(mayChange ? [['Change', 1.2] as const] : []),
+        ]}
         keyOf={({ purpose, fingerprint }) => `${purpose} ${fingerprint}`}
       >
         {(certificate) =>

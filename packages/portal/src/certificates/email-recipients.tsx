@@ -6,6 +6,7 @@ import { ConfirmDialog, useChange } from '../shared/changing.tsx';
 import { emailFault, missing } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { CertificateCell, StandingCell } from './cells.tsx';
@@ -41,16 +42,20 @@ export function EmailRecipients() {
         Receipts of files that came by e-mail, reports while an outage is declared, and word of every outage go by
         e-mail to these addresses and nowhere else, encrypted to the certificate beside each.
       </Text>
-      {mayChange ? (
-        <div>
-          <Button onClick={() => setOpen({ name: 'register' })}>Register an address</Button>
-        </div>
-      ) : null}
+      <ListHead path={PATH}>
+        {mayChange ? <Button onClick={() => setOpen({ name: 'register' })}>Register an address</Button> : null}
+      </ListHead>
       <PagedTable
         list={list}
         label="E-mail addresses"
         empty={<Text fw={650}>No address is registered yet: nothing is sent by e-mail.</Text>}
-        columns={['Address', 'User ID', 'Certificate', 'Standing', ...(mayChange ? ['Change'] : [])]}
+        columns={[
+          ['Address', 1.4],
+          ['User ID', 1.4],
+          ['Certificate', 1.6],
+          ['Standing', 1.3],
+          ...(mayChange ? [['Change', 1.2] as const] : []),
+        ]}
         keyOf={({ userId, fingerprint }) => `${userId} ${fingerprint}`}
       >
         {(recipient) =>

@@ -53,7 +53,13 @@ export function Officers() {
         empty={
           <Text fw={650}>No officer is registered yet: nobody can set thresholds or decide on held messages.</Text>
         }
-        columns={['Officer', 'User ID', 'Certificate', 'Standing', ...(mayChange ? ['Change'] : [])]}
+        columns={[
+          ['Officer', 1.4],
+          ['User ID', 1.4],
+          ['Certificate', 1.6],
+          ['Standing', 1.3],
+          ...(mayChange ? [['Change', 1.2] as const] : []),
+        ]}
         keyOf={({ userId, fingerprint }) => `${userId} ${fingerprint}`}
       >
         {(officer) =>

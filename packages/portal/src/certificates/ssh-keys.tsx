@@ -41,7 +41,7 @@ export function SshKeys() {
         label="SSH keys"
         find={find}
         empty={<Text fw={650}>No SSH key is registered yet: nobody can deliver by SFTP.</Text>}
-        columns={['Machine', 'User ID', 'Key', 'Standing', ...(mayChange ? ['Change'] : [])]}
+        columns={['Machine', ['User ID', 1.4], ['Key', 2], ['Standing', 1.3], ...(mayChange ? ['Change'] : [])]}
         keyOf={({ userId, fingerprint }) => `${userId} ${fingerprint}`}
       >
         {(key) =>

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CallFailed } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Form, useChecked } from '../shared/form.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
@@ -66,8 +67,8 @@ function Finder({ find }: { find: string }) {
 }
 
 function Found({ wanted }: { wanted: Wanted }) {
-  const { me } = useSession();
-  const { isPending, error, home, refetch } = useHome(wanted);
+  const { me, acting } = useSession();
+  const { isPending, error, home, asked, refetch } = useHome(wanted);
   if (isPending) return <Loading what="devices" />;
   const isNone = error instanceof CallFailed && error.problem.code === 'request.not-found';
   if (error !== null && !isNone) return <FailureSummary words={wordsOf(error)} onRetry={refetch} />;
@@ -86,10 +87,15 @@ function Found({ wanted }: { wanted: Wanted }) {
   const device = wanted.kind === 'device' ? wanted.device : undefined;
   return (
     <Stack gap="md">
-      <Text role="status" c="dimmed">
-        {home.length === 1 ? 'One device' : `${home.length} devices of one home`}
-        {me.acting.kind === 'operator' ? '.' : ' that you are responsible for.'}
-      </Text>
+      <Group justify="space-between" gap="sm">
+        <Text role="status" c="dimmed">
+          {home.length === 1 ? 'One device' : `${home.length} devices of one home`}
+          {me.acting.kind === 'operator' ? '.' : ' that you are responsible for.'}
+        </Text>
+        {asked === undefined ? null : (
+          <ExportButton caller={{ acting }} path="/devices.csv" query={asked} name="devices" />
+        )}
+      </Group>
       {home.map((one) => (
         <DeviceCard key={one.device} device={one} isWanted={one.device === device} />
       ))}

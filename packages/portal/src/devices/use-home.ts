@@ -13,7 +13,7 @@ export function useHome(wanted: Wanted) {
     queryKey: ['device', acting, device],
     queryFn: ({ signal }) => ask(deviceSchema, `/devices/${device}`, { caller, signal }),
     enabled: device !== undefined,
-    meta: { live: { topics: ['devices'] } },
+    meta: { live: { topics: ['devices', 'directory'] } },
   });
   const hub = own.data?.home ?? (own.data?.kind === 'CHF' ? device : undefined);
   const query = mpxn === undefined ? { home: hub } : { mpxn };
@@ -21,7 +21,7 @@ export function useHome(wanted: Wanted) {
     queryKey: ['home', acting, query],
     queryFn: ({ signal }) => ask(deviceListSchema, '/devices', { caller, query, signal }),
     enabled: mpxn !== undefined || hub !== undefined,
-    meta: { live: { topics: ['devices'] } },
+    meta: { live: { topics: ['devices', 'directory'] } },
   });
   const first: readonly DeviceDocument[] = own.data === undefined ? [] : [own.data];
   const rest = (others.data?.items ?? []).filter((one) => one.device !== device);
@@ -29,6 +29,8 @@ export function useHome(wanted: Wanted) {
     isPending: own.isLoading || others.isLoading,
     error: own.error ?? others.error,
     home: [...first, ...rest],
+    /** What all of them are asked by; undefined: the device stands alone. */
+    asked: mpxn === undefined && hub === undefined ? undefined : query,
     refetch: () => void (own.isError ? own.refetch() : others.refetch()),
   };
 }

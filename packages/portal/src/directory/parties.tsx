@@ -1,4 +1,4 @@
-import { Button, Group, Select, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, Select, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import {
   changedSchema,
   type PartyDocument,
@@ -10,9 +10,10 @@ import { useState } from 'react';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { missing } from '../shared/faults.ts';
-import { FindBox, useFind } from '../shared/find-box.tsx';
+import { useFind } from '../shared/find-box.tsx';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 
 const kindWords: Readonly<Record<PartyDocument['kind'], string>> = {
@@ -38,16 +39,15 @@ export function Parties() {
   const mayChange = me.permissions.includes('directory.change');
   return (
     <>
-      <Group justify="space-between" align="flex-end" gap="sm">
-        <FindBox label="Find a Party" by="By identifier or name" />
+      <ListHead find="Find a Party" by="By identifier or name" path="/parties">
         {mayChange ? <Button onClick={() => setOpen('new')}>Add a Party</Button> : null}
-      </Group>
+      </ListHead>
       <PagedTable
         list={parties}
         label="Parties"
         find={find}
         empty={<Text fw={650}>There are no Parties yet.</Text>}
-        columns={['Party', 'Name', 'Kind', 'Status', ...(mayChange ? ['Change'] : [])]}
+        columns={['Party', ['Name', 1.5], ['Kind', 1.4], 'Status', ...(mayChange ? ['Change'] : [])]}
         keyOf={({ partyId }) => partyId}
       >
         {(party) =>

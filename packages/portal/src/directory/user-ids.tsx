@@ -1,8 +1,9 @@
-import { Button, Group, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { type UserIdDocument, userIdPageSchema } from '@penstock/api/schemas';
 import { useState } from 'react';
 import { useSession } from '../session/me.ts';
-import { FindBox, useFind } from '../shared/find-box.tsx';
+import { useFind } from '../shared/find-box.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { rolesNow } from './roles.ts';
 import { UserIdDialog } from './user-id-dialog.tsx';
@@ -15,16 +16,22 @@ export function UserIds() {
   const mayChange = me.permissions.includes('directory.change');
   return (
     <>
-      <Group justify="space-between" align="flex-end" gap="sm">
-        <FindBox label="Find a User ID" by="By itself or its Party" />
+      <ListHead find="Find a User ID" by="By itself or its Party" path="/user-ids">
         {mayChange ? <Button onClick={() => setOpen('new')}>Add a User ID</Button> : null}
-      </Group>
+      </ListHead>
       <PagedTable
         list={users}
         label="User IDs"
         find={find}
         empty={<Text fw={650}>There are no User IDs yet.</Text>}
-        columns={['User ID', 'Party', 'Roles now', 'Takes messages', 'Status', ...(mayChange ? ['Change'] : [])]}
+        columns={[
+          ['User ID', 1.4],
+          ['Party', 1.3],
+          'Roles now',
+          ['Takes messages', 1.3],
+          'Status',
+          ...(mayChange ? ['Change'] : []),
+        ]}
         keyOf={({ userId }) => userId}
       >
         {(user) =>

@@ -6,11 +6,12 @@ import { useRef } from 'react';
 import { UserIdSelect } from '../certificates/user-id-select.tsx';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { NoticeList } from './notice-list.tsx';
-import { noticesQuery } from './queries.ts';
+import { noticeQueryOf, noticesQuery } from './queries.ts';
 import type { NoticeSearch } from './search.ts';
 import { kindWords, unreadWords } from './words.ts';
 
@@ -107,7 +108,10 @@ function Notices({ search }: { search: NoticeSearch }) {
   return (
     <Stack gap="md" ref={list} tabIndex={-1} className="penstock-main">
       <Group justify="space-between" gap="sm">
-        <Text role="status">{unreadWords(unread, MOST_UNREAD_COUNTED)}</Text>
+        <Text role="status" mr="auto">
+          {unreadWords(unread, MOST_UNREAD_COUNTED)}
+        </Text>
+        <ExportButton caller={{ acting }} path="/notices.csv" query={noticeQueryOf(search)} name="notices" />
         {unread === 0 || newest === undefined || search.kind !== undefined ? null : (
           <Button variant="default" loading={reading.isPending} onClick={() => void read({ until: newest.notice })}>
             Mark all as read

@@ -6,24 +6,25 @@ import type { NoticeSearch } from './search.ts';
 
 const PAGE_NOTICES = 50;
 
-export const noticesQuery = (caller: Caller, { user, show, kind }: NoticeSearch) =>
+/** What the list is narrowed to, as the API wants it. */
+export const noticeQueryOf = ({ user, show, kind }: NoticeSearch) => ({
+  userId: user,
+  kind,
+  unread: show === 'all' ? undefined : 'true',
+});
+
+export const noticesQuery = (caller: Caller, search: NoticeSearch) =>
   infiniteQueryOptions({
-    queryKey: ['notices', caller, user, show, kind],
+    queryKey: ['notices', caller, search.user, search.show, search.kind],
     queryFn: ({ pageParam, signal }) =>
       ask(noticePageSchema, '/notices', {
         caller,
-        query: {
-          userId: user,
-          kind,
-          unread: show === 'all' ? undefined : 'true',
-          limit: PAGE_NOTICES,
-          cursor: pageParam,
-        },
+        query: { ...noticeQueryOf(search), limit: PAGE_NOTICES, cursor: pageParam },
         signal,
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
-    meta: { live: { topics: ['notices'], userId: user } },
+    meta: { live: { topics: ['notices'], userId: search.user } },
   });
 
 /** How many a person has not read of the User ID for which it acts. */

@@ -36,7 +36,13 @@ export function Activity() {
             {about === undefined ? 'Nothing was done yet.' : `Nothing was done yet about ‘${groupWords[about]}’.`}
           </Text>
         }
-        columns={['Time', 'What', 'Of', 'By', 'From']}
+        columns={[
+          ['Time', 1.2],
+          ['What', 1.6],
+          ['Of', 1.5],
+          ['By', 1.5],
+          ['From', 0.8],
+        ]}
         keyOf={(one) => `${one.at} ${one.what} ${one.email} ${one.acting} ${one.by} ${one.detail}`}
       >
         {(item) => [

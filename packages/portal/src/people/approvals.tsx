@@ -3,6 +3,7 @@ import { type ApprovalPage, approvalPageSchema, changedSchema } from '@penstock/
 import { useState } from 'react';
 import { roleWords, useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { When } from '../shared/when.tsx';
 import { SecondAdministratorPanel } from './second-administrator.tsx';
@@ -30,11 +31,19 @@ export function Approvals() {
   return (
     <>
       <SecondAdministratorPanel />
+      <ListHead path="/people/approvals" />
       <PagedTable
         list={approvals}
         label="Waiting for a second administrator"
         empty={<Text fw={650}>Nothing waits for a second administrator.</Text>}
-        columns={['What', 'Whom', 'Asked by', 'Asked', 'Good until', ...(mayChange ? ['Decide'] : [])]}
+        columns={[
+          ['What', 1.3],
+          ['Whom', 1.4],
+          ['Asked by', 1.3],
+          ['Asked', 1.2],
+          ['Good until', 1.2],
+          ...(mayChange ? [['Decide', 1.2] as const] : []),
+        ]}
         keyOf={({ approvalId }) => approvalId}
       >
         {(one) =>

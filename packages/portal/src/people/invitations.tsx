@@ -2,6 +2,7 @@ import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { changedSchema, type InvitationPage, invitationPageSchema } from '@penstock/api/schemas';
 import { roleWords, useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
@@ -21,11 +22,12 @@ export function Invitations() {
   return (
     <>
       {withdrawing.summary}
+      <ListHead path="/people/invitations" />
       <PagedTable
         list={invitations}
         label="Open invitations"
         empty={<Text fw={650}>No invitation is open.</Text>}
-        columns={['Whom', 'Role', 'Made', 'Good until', ...(mayChange ? ['Change'] : [])]}
+        columns={[['Whom', 1.4], ['Role', 1.7], ['Made', 1.3], ['Good until', 1.3], ...(mayChange ? ['Change'] : [])]}
         keyOf={({ invitationId }) => invitationId}
       >
         {(one) =>

@@ -34,7 +34,7 @@ export function PeopleList() {
         label="People"
         find={find}
         empty={<Text fw={650}>Nobody acts here yet. Invite somebody.</Text>}
-        columns={['Name', 'Role', 'Status', 'Last signed in', ...(mayChange ? ['Change'] : [])]}
+        columns={[['Name', 1.4], ['Role', 1.7], 'Status', ['Last signed in', 1.3], ...(mayChange ? ['Change'] : [])]}
         keyOf={({ personId }) => personId}
       >
         {(person) =>

@@ -23,7 +23,13 @@ export function Readings() {
         label="Who read a record"
         find={find}
         empty={<Text fw={650}>Nobody of the Operator has read a record.</Text>}
-        columns={['Time', 'Who', 'Whose record', 'Why', 'What']}
+        columns={[
+          ['Time', 1.2],
+          ['Who', 1.5],
+          ['Whose record', 1.4],
+          ['Why', 1.5],
+          ['What', 1.3],
+        ]}
         keyOf={(one) => `${one.readAt} ${one.email} ${one.what}`}
       >
         {({ readAt, email, role, userId, reason, what }) => [

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Panel } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
@@ -24,6 +25,9 @@ export function Releases({ event, userId }: { event: string; userId: string | un
   return (
     <Panel title="Release">
       <Stack gap="lg">
+        <div>
+          <ExportButton caller={{ acting }} path="/releases.csv" query={{ event, userId }} name={`releases-${event}`} />
+        </div>
         {items.map((release) => (
           <ReleaseShown key={release.submission} release={release} userId={userId} at={releases.dataUpdatedAt} />
         ))}

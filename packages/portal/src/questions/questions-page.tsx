@@ -1,7 +1,8 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { type QuestionDocument, questionPageSchema } from '@penstock/api/schemas';
 import { useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { usePaged } from '../shared/paged.tsx';
@@ -38,6 +39,7 @@ export function QuestionsPage() {
 }
 
 function Questions({ side }: { side: Side }) {
+  const { acting } = useSession();
   const list = usePaged<QuestionDocument, typeof questionPageSchema>('questions', questionPageSchema, '/questions', {
     side,
   });
@@ -55,6 +57,9 @@ function Questions({ side }: { side: Side }) {
   }
   return (
     <>
+      <Group justify="flex-end">
+        <ExportButton caller={{ acting }} path="/questions.csv" query={{ side }} name={`questions-${side}`} />
+      </Group>
       <Stack component="ol" gap="xs" className="penstock-notices">
         {items.map((item) => (
           <li key={item.question}>

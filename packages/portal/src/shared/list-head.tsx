@@ -25,7 +25,7 @@ export function ListHead(props: {
         <ExportButton
           caller={{ acting }}
           path={`${props.path}.csv`}
-          query={props.find === undefined ? props.query : { ...props.query, find }}
+          query={{ ...props.query, ...(props.find === undefined ? {} : { find }) }}
           name={props.path.slice(1).replaceAll('/', '-')}
         />
         {props.children}

@@ -42,6 +42,7 @@ export const contributorsQuery = (caller: Caller, thresholdId: string) =>
   queryOptions({
     queryKey: ['contributors', caller, thresholdId],
     queryFn: ({ signal }) => ask(contributorsSchema, `/thresholds/${thresholdId}/contributors`, { caller, signal }),
+    refetchInterval: LOOKS_AGAIN_MILLISECONDS,
   });
 
 export const limitsQuery = (caller: Caller) =>

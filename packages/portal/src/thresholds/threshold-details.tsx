@@ -1,9 +1,10 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import type { ThresholdDocument, ThresholdUsageDocument } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useSession } from '../session/me.ts';
 import type { ChartSeries } from '../shared/chart-series.ts';
+import { ExportButton } from '../shared/export-button.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Loading } from '../shared/states.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
@@ -28,9 +29,18 @@ export function ThresholdDetails(props: { threshold: ThresholdDocument; user: st
         <Contributors thresholdId={threshold.thresholdId} />
       ) : null}
       <section aria-label="History">
-        <Title order={3} size="h5" mb="xs">
-          History
-        </Title>
+        <Group justify="space-between" mb="xs">
+          <Title order={3} size="h5">
+            History
+          </Title>
+          <ExportButton
+            caller={caller}
+            path={`/thresholds/${threshold.thresholdId}/versions.csv`}
+            query={{ userId: user }}
+            name={`threshold-${threshold.thresholdId}`}
+            words="Export its history"
+          />
+        </Group>
         <VersionHistory versions={threshold.versions} caller={caller} user={user} />
       </section>
     </Stack>

@@ -31,14 +31,12 @@ export function ThresholdsPage() {
           </Text>
         </div>
         <Group gap="xs">
-          {view === 'limits' ? null : (
-            <ExportButton
-              caller={{ acting }}
-              path="/thresholds.csv"
-              query={{ userId: isOperator ? user : undefined }}
-              name="thresholds"
-            />
-          )}
+          <ExportButton
+            caller={{ acting }}
+            {...(view === 'limits'
+              ? { path: '/limits.csv', name: 'limits' }
+              : { path: '/thresholds.csv', query: { userId: isOperator ? user : undefined }, name: 'thresholds' })}
+          />
           {me.permissions.includes('submissions.change') ? (
             <Button
               renderRoot={(props) => (

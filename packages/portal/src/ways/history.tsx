@@ -1,5 +1,6 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { type OutageDocument, outagePageSchema, type WaysVersion, waysVersionPageSchema } from '@penstock/api/schemas';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { When } from '../shared/when.tsx';
 import { UsesWords } from './planned.tsx';
@@ -18,11 +19,12 @@ export function History() {
       <Title order={2} size="h3">
         Outages
       </Title>
+      <ListHead path="/ways/outages" />
       <PagedTable
         list={outages}
         label="Outages"
         empty={<Text fw={650}>No outage was declared yet.</Text>}
-        columns={['Way', 'From', 'Ended', 'Reason', 'By']}
+        columns={['Way', ['From', 1.2], ['Ended', 1.2], ['Reason', 1.8], ['By', 1.3]]}
         keyOf={({ outage }) => outage}
       >
         {(one) => [
@@ -58,11 +60,17 @@ export function History() {
       <Title order={2} size="h3">
         How the ways were used
       </Title>
+      <ListHead path="/ways/versions" />
       <PagedTable
         list={versions}
         label="Versions"
         empty={<Text fw={650}>Nothing was set yet.</Text>}
-        columns={['Version', 'From', 'Uses', 'Set']}
+        columns={[
+          ['Version', 0.6],
+          ['From', 1.2],
+          ['Uses', 2.2],
+          ['Set', 1.5],
+        ]}
         keyOf={({ version }) => String(version)}
       >
         {(one) => [

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import { type Readiness, readinessPageSchema, type WayAccess, wayNames } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '../session/me.ts';
+import { ListHead } from '../shared/list-head.tsx';
 import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { When } from '../shared/when.tsx';
 import { waysQuery } from './queries.ts';
@@ -21,11 +22,12 @@ export function ReadinessView() {
           ? 'Registered and valid now, for each active User ID, and when it was used last.'
           : 'What is registered for you and valid now. The Operator registers keys, certificates and officers.'}
       </Text>
+      <ListHead path="/ways/readiness" />
       <PagedTable
         list={list}
         label="Access by each way"
         empty={<Text fw={650}>No User ID is active.</Text>}
-        columns={['User', ...shown.map((way) => wayWords[way])]}
+        columns={[['User', 1.3], ...shown.map((way) => wayWords[way])]}
         keyOf={({ userId }) => userId}
       >
         {({ userId, party, ways: accesses }) => [
