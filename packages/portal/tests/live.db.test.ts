@@ -109,3 +109,59 @@ test('a session that ends is said by the page itself, before anybody asks for so
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await live(page).waitFor();
 });
+
+test('each list moves by itself: devices, limits, certificates, Parties, User IDs, addresses, incidents', async () => {
+  const { pool } = pages.portal.database;
+  const { rows } = await pool.query<{ device: string }>(
+    `select upper(replace(device::text, ':', '-')) as device from device where kind = 'ESME' order by device limit 1`,
+  );
+  const device = String(rows[0]?.device);
+  // where, what happens, and what is there then
+  const changes: readonly (readonly [string, readonly [string, ...unknown[]], string])[] = [
+    [`/devices?find=${device}`, [`update device set status = 'Suspended' where device = $1`, device], 'Suspended'],
+    [
+      '/thresholds?view=limits',
+      [
+        `insert into attribute_limit (attribute, version, maximum, valid_from, valid_to, set_at, reference)
+         values ('a.new.limit', 1, 1, '-infinity', 'infinity', now(), '')`,
+      ],
+      'a.new.limit',
+    ],
+    ['/certificates', [`update certificate set revoked_at = now() where user_id = $1`, alpha], 'Revoked'],
+    ['/directory', [`update party set name = 'Renamed Energy' where party_id = 'NORTHWIND'`], 'Renamed Energy'],
+    ['/directory?tab=user-ids', [`update user_id set status = 'suspended' where user_id = $1`, beta], 'Suspended'],
+    [
+      '/certificates?tab=email',
+      [
+        `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
+         values ($1, sha256('mail'), 'new@user.example', 'x', 'CN=Example', '12', now(), now() + interval '1 year')`,
+        alpha,
+      ],
+      'new@user.example',
+    ],
+    [
+      '/incidents',
+      [
+        `insert into incident (user_id, incident, event, title, state, opened_at)
+         values ($1, 'INC-1', 20261122000000000009, 'Held: a new one', 'open', now())`,
+        alpha,
+      ],
+      'Held: a new one',
+    ],
+  ];
+  const shown: Page[] = [];
+  for (const [path] of changes) {
+    const page = await pages.openAs(pages.portal.people.desk, path);
+    await live(page).waitFor();
+    await page.getByRole('main').getByText('Loading').waitFor({ state: 'detached' });
+    shown.push(page);
+  }
+  for (const [, [sql, ...values]] of changes) await pool.query(sql, values);
+  await pool.query('update directory_version set version = version + 1, moved_at = clock_timestamp()');
+  await pool.query('update devices_changed set changed_at = clock_timestamp()');
+  for (const [index, [path, , text]] of changes.entries()) {
+    await expect
+      .poll(async () => [path, (await shown[index]?.getByRole('main').textContent())?.includes(text)])
+      .toEqual([path, true]);
+  }
+});

@@ -241,11 +241,12 @@ describe('people', () => {
     const page = await pages.openAs(people.security, '/people?tab=activity');
     await pages.row('@many.example').first().waitFor();
     await page.getByRole('region', { name: 'Activity' }).focus();
-    for (const loaded of ['400', '600', '800', '1,000', '1,200']) {
+    // each goes to the end of what is loaded, from where more is asked for
+    const isLong = async () => {
       await page.keyboard.press('End');
-      await page.getByText(`${loaded} loaded`).waitFor();
-    }
-    await page.getByText('A list as long as this stands still').waitFor();
+      return page.getByText('A list as long as this stands still').count();
+    };
+    await expect.poll(isLong).toBe(1);
     expect(await page.getByRole('row').count()).toBeLessThan(60);
     await page.keyboard.press('Home');
     await page.locator('[role=row][aria-rowindex="2"]').waitFor();

@@ -3,7 +3,7 @@ import type { TestPerson } from '@penstock/platform/testing/people';
 import { test } from 'vitest';
 import { TestPages } from './testing-pages.ts';
 import { alpha } from './testing-portal.ts';
-import { type ShownPage, walk } from './testing-states.ts';
+import { type ShownPage, walk, walkDialogs } from './testing-states.ts';
 
 // The pages of the Operator's people in each of their states, and the demonstration's.
 
@@ -33,6 +33,11 @@ const pages = new TestPages({
     await pool.query(
       `insert into ssh_key (user_id, fingerprint, algorithm, key, name)
        values ($1, sha256('a key'), 'ssh-ed25519', 'a key', 'billing-1')`,
+      [alpha],
+    );
+    await pool.query(
+      `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
+       values ($1, sha256('mail'), 'officer@user.example', 'x', 'CN=Example', '12', now(), now() + interval '1 year')`,
       [alpha],
     );
     await pool.query(
@@ -190,3 +195,25 @@ for (const [name, page] of Object.entries(shown)) {
     return walk(pages, people[as], of);
   });
 }
+
+test('dialogs', () =>
+  walkDialogs(pages, people.administrator, [
+    ['/people?tab=approvals', 'Take it back?', /^Take it back/],
+    ['/certificates', 'Register a certificate', 'Register a certificate'],
+    ['/certificates', 'Renew a certificate', /^Renew/],
+    ['/certificates', 'Revoke this certificate?', /^Revoke/],
+    ['/certificates?tab=officers', 'Register an officer', 'Register an officer'],
+    ['/certificates?tab=officers', 'Revoke this officer’s certificate?', /^Revoke/],
+    ['/certificates?tab=ssh-keys', 'Register an SSH key', 'Register an SSH key'],
+    ['/certificates?tab=ssh-keys', 'Revoke this SSH key?', /^Revoke/],
+    ['/certificates?tab=email', 'Register an address', 'Register an address'],
+    ['/certificates?tab=email', 'Revoke this address?', /^Revoke/],
+    [`/certificates?tab=signing&user=${alpha}`, `Who signs for ${alpha}`, 'Change the rule'],
+    ['/directory', 'Add a Party', 'Add a Party'],
+    ['/directory', /^Change /, /^Change/],
+    ['/directory?tab=user-ids', 'Add a User ID', 'Add a User ID'],
+    ['/directory?tab=user-ids', 'Change a User ID', /^Change/],
+    ['/audit-trail?tab=switches', /./, /^Change/],
+    [`/people?person=${pages.portal.people.planner.personId}`, /Suspend/, 'Suspend'],
+    [`/people?person=${pages.portal.people.analyst.personId}`, /Reset/, 'Reset the sign-in'],
+  ]));

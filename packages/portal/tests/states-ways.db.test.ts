@@ -2,14 +2,14 @@ import type { TestPerson } from '@penstock/platform/testing/people';
 import { test } from 'vitest';
 import { TestPages } from './testing-pages.ts';
 import { alpha } from './testing-portal.ts';
-import { type ShownPage, walk } from './testing-states.ts';
+import { type ShownPage, walk, walkDialogs } from './testing-states.ts';
 
 // The pages of the ways in each of their states: with an outage that a User reported, and one that is declared.
 
-const people = {} as Record<'analyst' | 'administrator', TestPerson>;
+const people = {} as Record<'analyst' | 'administrator' | 'desk' | 'planner', TestPerson>;
 const pages = new TestPages({
   prepare: async (portal) => {
-    people.analyst = portal.people.analyst;
+    Object.assign(people, portal.people);
     people.administrator = await portal.addPerson('chief', { operator: 'operator_administrator' });
     const { pool } = portal.database;
     await pool.query(
@@ -69,3 +69,14 @@ for (const [name, page] of Object.entries(shown)) {
     return walk(pages, people[as], of);
   });
 }
+
+test('dialogs', async () => {
+  await walkDialogs(pages, people.analyst, [['/ways', 'Report an outage', 'Report an outage']]);
+  await walkDialogs(pages, people.planner, [['/ways', 'Change the ways', 'Change the ways']]);
+  await walkDialogs(pages, people.desk, [
+    ['/ways', 'Declare an outage', 'Declare an outage'],
+    ['/ways', 'Answer without an outage', /^No outage/],
+    ['/ways', 'Change the expected end', 'Change the expected end'],
+    ['/ways', /^End the outage of/, 'End the outage'],
+  ]);
+});

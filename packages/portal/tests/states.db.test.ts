@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { addExports, addQuestions, alert, recordAlerts } from './testing-alerts.ts';
 import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, signAs } from './testing-gate.ts';
 import { TestPages } from './testing-pages.ts';
-import { alpha } from './testing-portal.ts';
-import { type ShownPage, walk } from './testing-states.ts';
+import { alpha, findBarriers, userAddress } from './testing-portal.ts';
+import { type ShownPage, walk, walkDialogs } from './testing-states.ts';
 import { addErratic, findMeters, recordTitles } from './testing-titles.ts';
 
 // The pages of a User in each of their states.
@@ -255,3 +255,28 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
 for (const [name, page] of Object.entries(shown)) {
   test(name, () => walk(pages, pages.portal.people.analyst, page()));
 }
+
+test('the page that delivers files, before an officer', async () => {
+  const aro = pages.portal.people.both;
+  const path = userAddress(alpha, '/submissions/deliver');
+  const deliver: ShownPage['whole'] = (page) => page.getByRole('button', { name: 'Deliver' });
+  await walk(pages, aro, { path, whole: deliver, unseen: 'the delivery of files' });
+  // checked, on the narrowest screen: a fault by its line, and what would change
+  const page = await pages.openAs(aro, path, { colorScheme: 'dark', viewport: { width: 320, height: 700 } });
+  for (const [line, checked] of [
+    ['all,sent,PT1H,500,400,,,SR-8', page.getByRole('region', { name: 'Faults by line' })],
+    ['all,sent,PT1H,300,500,,,SR-8', page.getByText(/no faults/)],
+  ] as const) {
+    const text = adtText(line);
+    await chooseFiles(page, text, signAs(pages.portal, text));
+    await checked.waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await expect.poll(() => pages.beside()).toBe(0);
+  }
+});
+
+test('dialogs', () =>
+  walkDialogs(pages, pages.portal.people.analyst, [
+    ['/messages', 'Export all that this view shows', 'Export all…'],
+    ['/messages', 'Save this view', 'Saved views', 'Save this view…'],
+  ]));

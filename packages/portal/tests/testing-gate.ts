@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey } from 'node:crypto';
 import { readCertificates, signDetached } from '@penstock/files/signature';
 import type { Page } from 'playwright-core';
+import type { TestPages } from './testing-pages.ts';
 import { alpha, type TestPortal } from './testing-portal.ts';
 
 // Signed files, thresholds in force and held messages for the tests of the pages of the gate, and for their pictures.
@@ -37,6 +38,20 @@ export async function chooseFiles(page: Page, text: string, signature?: Buffer):
   const inputs = page.locator('input[type=file]');
   await inputs.nth(0).setInputFiles(csvFile('signed.csv', text));
   if (signature !== undefined) await inputs.nth(1).setInputFiles(signatureFile(signature));
+}
+
+/** The same by keyboard alone, from what has the focus: each opens the browser's own window of files. */
+export async function chooseFilesByKeyboard(pages: TestPages, text: string, signature: Buffer): Promise<void> {
+  for (const [label, file] of [
+    ['File', csvFile('signed.csv', text)],
+    ['Signature', signatureFile(signature)],
+  ] as const) {
+    // listened for before the way there: the browser is told so by a call of its own
+    const opened = pages.page.waitForEvent('filechooser');
+    await pages.tabTo(pages.page.getByLabel(label, { exact: true }));
+    await pages.page.keyboard.press('Enter');
+    await (await opened).setFiles(file);
+  }
 }
 
 /** The last day of the use of alpha's thresholds, as if it had been looked at: two waves, the second above the warning. */

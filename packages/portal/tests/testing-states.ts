@@ -85,3 +85,29 @@ export async function walk(pages: TestPages, person: TestPerson, shown: ShownPag
   await page.getByText(`Your role does not see ${unseen}`).waitFor();
   await look('no right');
 }
+
+/** A path, buttons that are pressed there one after the other, and the dialog that is open then. */
+export type ShownDialog = readonly [path: string, dialog: string | RegExp, ...buttons: (string | RegExp)[]];
+
+/** Dialogs as they open, in dark on the narrowest screen; those of one path stand together, and are closed by the keyboard. */
+export async function walkDialogs(
+  pages: TestPages,
+  person: TestPerson,
+  dialogs: readonly ShownDialog[],
+): Promise<void> {
+  const page = await pages.stayAs(person);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 320, height: 700 });
+  let shown = '';
+  for (const [path, name, ...buttons] of dialogs) {
+    if (path !== shown) await openAnew(page, path);
+    shown = path;
+    for (const button of buttons) await page.getByRole('button', { name: button }).first().click();
+    const dialog = page.getByRole('dialog', { name });
+    await dialog.waitFor();
+    expect([name, await findBarriers(page)]).toEqual([name, []]);
+    await expect.poll(async () => [name, await pages.beside()], soon).toEqual([name, 0]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  }
+}

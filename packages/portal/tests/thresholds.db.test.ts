@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { adtText, chooseFiles, insertLooks, setCounts, signAs } from './testing-gate.ts';
+import { adtText, chooseFiles, chooseFilesByKeyboard, insertLooks, setCounts, signAs } from './testing-gate.ts';
 import { type PageOptions, TestPages } from './testing-pages.ts';
 import { alpha, findBarriers, type TestPortal, userAddress } from './testing-portal.ts';
 
@@ -58,20 +58,22 @@ test('a file is checked in the browser: every fault with its line, another Userâ
   expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
 });
 
-test('a signed file is delivered and followed until it is applied; the thresholds are then in force', async () => {
+test('a signed file is delivered, by keyboard alone, and followed until it is applied; the thresholds are then in force', async () => {
   const page = await asAro('/submissions/deliver');
   const text = adtText(
     'all,sent,PT1H,400,500,,,SR-7',
     '4.1.1 4.8.1,sent,P1D,2000,2500,,,',
     'alerts,received,PT10M,,100,,,',
   );
-  await chooseFiles(page, text, signAs(pages.portal, text));
+  await page.getByLabel('File', { exact: true }).waitFor();
+  await chooseFilesByKeyboard(pages, text, signAs(pages.portal, text));
   await page.getByText('3 lines, no faults').waitFor();
   await page.getByText('Of the thresholds 3 added, 0 changed, 0 ended, 0 as before.').waitFor();
   await page.getByRole('cell', { name: 'warning 400, quarantine 500' }).waitFor();
   await page.getByRole('region', { name: 'With openssl' }).waitFor();
   expect(await findBarriers(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Deliver' }).click();
+  await pages.tabTo(page.getByRole('button', { name: 'Deliver' }));
+  await page.keyboard.press('Enter');
   await heading(page, 'ADT File').waitFor();
   await page.getByText('It is in force, whole.').waitFor();
   await page.getByText(/^Valid, by /).waitFor();

@@ -79,7 +79,12 @@ function Erratic({ caller, user }: { caller: Caller; user: string | undefined })
             </Text>
           </>
         }
-        columns={['Device', 'Why it stands here', 'Since', 'Last 30 days']}
+        columns={[
+          ['Device', 1.5],
+          ['Why it stands here', 2.4],
+          ['Since', 1.1],
+          ['Last 30 days', 1.6],
+        ]}
         keyOf={({ device }) => device}
       >
         {(one) => [
