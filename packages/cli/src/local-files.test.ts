@@ -257,7 +257,7 @@ describe('quarantine', () => {
     expect(made).toMatchObject({ status: 0, stdout: 'made.csv: 1 of 2 held messages to delete; sign it next\n' });
     const lines = openssl.read('made.csv').toString().split('\r\n');
     expect(lines).toHaveLength(3);
-    expect(lines[1]).toMatch(/^action,12345678901234567890,.*:1001,0f1e2d.*,delete,'=not ours$/);
+    expect(lines[1]).toMatch(/^action,12345678901234567890,.*:1001,0f1e2d.*,delete,'=not ours,$/);
     expect(penstock('quarantine', 'check', 'made.csv', '--report', 'report.csv').stdout).toContain('1 stay held');
     expect(penstock('quarantine', 'sign', 'made.csv', ...by).status).toBe(0);
     expect(isSigned('made.csv', 'made.csv.p7s')).toBe(true);
