@@ -61,6 +61,7 @@ export const activityGroups = {
     'outage-report-answered',
   ],
   switches: ['title-switch-set'],
+  changes: ['change-limits-set', 'calendar-event-set', 'calendar-event-withdrawn'],
 } as const;
 export type ActivityGroup = keyof typeof activityGroups;
 export type ActivityCode = (typeof activityGroups)[ActivityGroup][number];

@@ -48,6 +48,11 @@ const without: Readonly<Record<string, string>> = {
   'POST /api/v1/questions/:question/answer': 'as above',
   'POST /api/v1/questions/:question/close': 'as above',
   'POST /api/v1/questions/:question/naming': 'as above',
+  'POST /api/v1/changes': 'the change keeps each version with its author',
+  'POST /api/v1/changes/intake': 'as above',
+  'PUT /api/v1/changes/:change': 'as above',
+  'POST /api/v1/changes/:change/move': 'as above',
+  'POST /api/v1/changes/:change/copy': 'as above',
   'POST /api/v1/demonstration/incidents/:name': 'of the simulated network of a demonstration',
 };
 
@@ -85,6 +90,15 @@ const ways = Object.fromEntries(
     { use: way === 'https' ? 'preferred' : 'off', dependsOn: [] },
   ]),
 );
+
+const limits = {
+  noticeWorkingDays: { planned_maintenance: 20 },
+  monthlyHours: 5,
+  allowedFrom: '20:00',
+  allowedTo: '08:00',
+  mostAtOnce: 10,
+  services: [{ name: 'DUIS gateway', dependsOn: [] }],
+};
 
 let started: TestApi;
 const people = new Map<string, TestPerson>();
@@ -261,6 +275,31 @@ const steps: readonly Step[] = [
       body: { why: 'It is mended.' },
     }),
     leaves: ['outage-ended'],
+  },
+  {
+    route: 'POST /api/v1/changes/limits',
+    who: 'operator',
+    call: () => ({ body: { reason: 'As agreed.', limits } }),
+    leaves: ['change-limits-set'],
+    detail:
+      /^version 2 from 2026-11-22T12:00:00.000Z: hours a month: 6 -> 5; services: .+ -> DUIS gateway. As agreed.$/,
+  },
+  {
+    route: 'POST /api/v1/changes/calendar',
+    who: 'operator',
+    call: () => ({
+      body: { kind: 'freeze', name: 'Winter', windows: [{ from: '2026-12-24T12:00', to: '2027-01-02T12:00' }] },
+    }),
+    leaves: ['calendar-event-set'],
+    detail: /^freeze: Winter, of all services, 2026-12-24T12:00:00.000Z to 2027-01-02T12:00:00.000Z$/,
+  },
+  {
+    route: 'POST /api/v1/changes/calendar/:event/withdraw',
+    who: 'operator',
+    call: async () => ({
+      path: `/changes/calendar/${await firstOf('select event as id from change_calendar')}/withdraw`,
+    }),
+    leaves: ['calendar-event-withdrawn'],
   },
   {
     route: 'POST /api/v1/people/invitations',

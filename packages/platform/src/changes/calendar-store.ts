@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { CalendarContent, ChangeLimits } from '@penstock/api';
 import type pg from 'pg';
+import { type Author, type RecordedChange, recordChanges } from '../foundation/activity.ts';
 import { authorOf, shownAuthor } from '../foundation/author.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { Calendar, type CalendarEvent } from './calendar.ts';
 import { type ChangeRow, readCursor, readSpans } from './changes-store.ts';
-import { type LimitsVersion, limitsAt } from './limits.ts';
+import { differenceOfLimits, type LimitsVersion, limitsAt } from './limits.ts';
 import { DAY } from './london.ts';
 import type { Asked, ChangeParts } from './parts.ts';
 import { occurrencesOf } from './sharing.ts';
@@ -66,6 +67,7 @@ export async function setLimits(
   parts: ChangeParts,
   viewer: Viewer,
   { effectiveFrom, reason, limits }: { effectiveFrom?: string | undefined; reason: string; limits: ChangeLimits },
+  author: Author,
 ) {
   const now = parts.now();
   const from = effectiveFrom === undefined ? now : new Date(effectiveFrom);
@@ -76,6 +78,7 @@ export async function setLimits(
     const version = (rows[0]?.version ?? 0) + 1;
     if (version > MOST_VERSIONS)
       throw new PenstockError('changes.too-many', { detail: `${MOST_VERSIONS} versions of limits` });
+    const before = limitsAt(await readLimits(client), from.getTime());
     await client.query('insert into change_limits values ($1, $2, $3, $4, $5, $6)', [
       version,
       from,
@@ -84,6 +87,9 @@ export async function setLimits(
       reason,
       JSON.stringify(limits),
     ]);
+    const changed = differenceOfLimits(before.limits, limits) || 'as before';
+    const detail = `version ${version} from ${from.toISOString()}: ${changed}. ${reason}`;
+    await recordChanges(client, author, [{ what: 'change-limits-set', acting: 'operator', detail }]);
   });
   return listLimits(parts, viewer);
 }
@@ -146,7 +152,10 @@ export async function postEvent(
   { pool, now }: ChangeParts,
   viewer: Viewer,
   content: CalendarContent,
-  tell: (client: pg.PoolClient, event: CalendarEvent) => Promise<void>,
+  {
+    author,
+    tell,
+  }: { readonly author: Author; readonly tell: (client: pg.PoolClient, event: CalendarEvent) => Promise<void> },
 ): Promise<string> {
   const spans = expandWindows(content.windows);
   const [first, last] = [spans[0]?.from ?? 0, spans.at(-1)?.to ?? 0];
@@ -169,17 +178,43 @@ export async function postEvent(
       now(),
       authorOf(viewer),
     ]);
+    await recordChanges(client, author, [recordedEvent('calendar-event-set', { content, first, last })]);
     await tell(client, toEvent({ event, content, spans: flat }));
   });
   return event;
 }
 
-/** @throws PenstockError 'request.not-found' */
-export async function withdrawEvent({ pool, now }: ChangeParts, viewer: Viewer, event: string): Promise<void> {
-  const { rowCount } = await pool.query(
-    `update change_calendar set withdrawn_at = coalesce(withdrawn_at, $2), withdrawn_by = coalesce(withdrawn_by, $3)
-     where event = $1`,
-    [event, now(), authorOf(viewer)],
-  );
-  if (rowCount === 0) throw new PenstockError('request.not-found', { detail: 'there is no such event' });
+/** What of an event is recorded. */
+function recordedEvent(
+  what: 'calendar-event-set' | 'calendar-event-withdrawn',
+  { content, first, last }: { readonly content: CalendarContent; readonly first: number; readonly last: number },
+): RecordedChange {
+  const { kind, name, services } = content;
+  const of = services.length === 0 ? 'all services' : services.join(', ');
+  const detail = `${kind}: ${name}, of ${of}, ${new Date(first).toISOString()} to ${new Date(last).toISOString()}`;
+  return { what, acting: 'operator', detail };
+}
+
+/** What is withdrawn stays as it is. @throws PenstockError 'request.not-found' */
+export async function withdrawEvent(
+  { pool, now }: ChangeParts,
+  viewer: Viewer,
+  { event, author }: { readonly event: string; readonly author: Author },
+): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ content: CalendarContent; first_at: Date; last_at: Date }>(
+      `update change_calendar set withdrawn_at = $2, withdrawn_by = $3
+       where event = $1 and withdrawn_at is null returning content, first_at, last_at`,
+      [event, now(), authorOf(viewer)],
+    );
+    const [row] = rows;
+    if (row !== undefined) {
+      const { content, first_at, last_at } = row;
+      const times = { first: first_at.getTime(), last: last_at.getTime() };
+      await recordChanges(client, author, [recordedEvent('calendar-event-withdrawn', { content, ...times })]);
+      return;
+    }
+    const { rowCount } = await client.query('select from change_calendar where event = $1', [event]);
+    if (rowCount === 0) throw new PenstockError('request.not-found', { detail: 'there is no such event' });
+  });
 }

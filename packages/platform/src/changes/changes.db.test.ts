@@ -18,7 +18,7 @@ const person = (email: string) => ({ personId: email, email, role: 'change_manag
 const viewers: Readonly<Record<string, Viewer>> = {
   alpha: { kind: 'user', userIds: [alpha] },
   beta: { kind: 'user', userIds: [beta] },
-  operator: { kind: 'operator', userId: operatorId },
+  operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
   manager: { kind: 'operator', userId: operatorId, person: person('manager@operator.example') },
 };
 let database: TestDatabase;

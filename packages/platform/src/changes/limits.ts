@@ -3,6 +3,7 @@
 // Each limit counts from an instant on: a month is measured by what is in force when it begins, a window by what is when it
 // begins.
 import type { ChangeKind, ChangeLimits } from '@penstock/api';
+import { differenceWords } from '../foundation/activity.ts';
 import { addDays, type Day } from '../foundation/clock.ts';
 import { DAY, HOUR, instantsOf, londonDay, nextMonth, spanOfMonth, startOfDay, wordsOfSpan } from './london.ts';
 import { mergeSpans, outsideOf, overlapsOf, type Span } from './windows.ts';
@@ -20,6 +21,25 @@ export function limitsAt(versions: readonly LimitsVersion[], instant: number): L
   const found = versions.findLast(({ effectiveFrom }) => effectiveFrom <= instant) ?? versions[0];
   if (found === undefined) throw new Error('there are no limits');
   return found;
+}
+
+const limitWords = (limits: ChangeLimits): Readonly<Record<string, string>> => ({
+  'Working Days of notice': Object.entries(limits.noticeWorkingDays)
+    .map(([kind, days]) => `${kind} ${days}`)
+    .join(', '),
+  'hours a month': String(limits.monthlyHours),
+  'allowed from': limits.allowedFrom,
+  'allowed to': limits.allowedTo,
+  'most at once': String(limits.mostAtOnce),
+  services: limits.services
+    .map(({ name, dependsOn }) => (dependsOn.length === 0 ? name : `${name} (needs ${dependsOn.join(', ')})`))
+    .join(', '),
+});
+
+/** What differs, in words; nothing when nothing does. */
+export function differenceOfLimits(before: ChangeLimits, after: ChangeLimits): string {
+  const [was, is] = [limitWords(before), limitWords(after)];
+  return differenceWords(Object.fromEntries(Object.keys(is).map((name) => [name, [was[name], is[name]]])));
 }
 
 export interface Warning {

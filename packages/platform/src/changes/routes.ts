@@ -30,6 +30,7 @@ import {
 import { z } from 'zod';
 import { sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { listCalendar, listLimits, postEvent, setLimits, withdrawEvent } from './calendar-store.ts';
 import { listChanges, readChange, requireOwn } from './changes-store.ts';
@@ -134,7 +135,7 @@ function calendarRoutes(parts: ChangeParts, app: HttpApp): void {
     listLimits(parts, viewerOf(request)),
   );
   app.post(limits, { ...toPlan, schema: { body: postLimitsSchema, response: { 200: limitsListSchema } } }, (request) =>
-    setLimits(parts, viewerOf(request), request.body),
+    setLimits(parts, viewerOf(request), request.body, authorOfCall(request)),
   );
   const calendar = `${list}/calendar`;
   app.get(
@@ -149,16 +150,18 @@ function calendarRoutes(parts: ChangeParts, app: HttpApp): void {
     calendar,
     { ...toPlan, schema: { body: postCalendarSchema, response: { 200: calendarParametersSchema } } },
     async (request) => ({
-      event: await postEvent(parts, viewerOf(request), request.body, (client, event) =>
-        tellEvent(parts, client, event),
-      ),
+      event: await postEvent(parts, viewerOf(request), request.body, {
+        author: authorOfCall(request),
+        tell: (client, event) => tellEvent(parts, client, event),
+      }),
     }),
   );
   app.post(
     `${calendar}/:event/withdraw`,
     { ...toPlan, schema: { params: calendarParametersSchema, response: { 200: changedSchema } } },
     async (request) => {
-      await withdrawEvent(parts, viewerOf(request), request.params.event);
+      const { event } = request.params;
+      await withdrawEvent(parts, viewerOf(request), { event, author: authorOfCall(request) });
       return { changed: true };
     },
   );

@@ -61,6 +61,9 @@ export const codeWords: Readonly<Record<ActivityCode, string>> = {
   'outage-reported': 'outage reported',
   'outage-report-answered': 'report of an outage answered',
   'title-switch-set': 'switch of titles set',
+  'change-limits-set': 'limits of changes set',
+  'calendar-event-set': 'calendar of changes: event set',
+  'calendar-event-withdrawn': 'calendar of changes: event withdrawn',
 };
 
 export const groupWords: Readonly<Record<ActivityGroup, string>> = {
@@ -74,6 +77,7 @@ export const groupWords: Readonly<Record<ActivityGroup, string>> = {
   devices: 'Devices and registrations',
   ways: 'Ways and outages',
   switches: 'Switches of titles',
+  changes: 'Limits and calendar of changes',
 };
 
 type By = Pick<ActivityPage['items'][number], 'by' | 'byRole' | 'email'>;
