@@ -9,8 +9,6 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { deviceSearchSchema } from '../audit-trail/timeline-search.ts';
-import { LifePage } from '../messages/life-page.tsx';
-import { MessagesPage } from '../messages/messages-page.tsx';
 import { messageSearchSchema } from '../messages/search.ts';
 import { noticeSearchSchema } from '../notices/search.ts';
 import { eventSearchSchema, quarantineSearchSchema } from '../quarantine/search.ts';
@@ -71,14 +69,14 @@ const messages = createRoute({
   getParentRoute: () => root,
   path: '/messages',
   validateSearch: messageSearchSchema,
-  component: MessagesPage,
+  component: lazyRouteComponent(() => import('../messages/messages-page.tsx'), 'MessagesPage'),
 });
 
 const life = createRoute({
   getParentRoute: () => root,
   path: '/messages/$day/$sequence',
   validateSearch: messageSearchSchema,
-  component: LifePage,
+  component: lazyRouteComponent(() => import('../messages/life-page.tsx'), 'LifePage'),
 });
 
 const streams = createRoute({

@@ -3,6 +3,7 @@
 import { Anchor } from '@mantine/core';
 import type { TitleDocument } from '@penstock/api/schemas';
 import { kindWords } from '../messages/search.ts';
+import type { MoreRows } from '../shared/more-rows.tsx';
 import { VirtualTable } from '../shared/virtual-table.tsx';
 import { Day, When } from '../shared/when.tsx';
 import { roleBesideParty, senderWords, whyWords } from './words.ts';
@@ -18,9 +19,7 @@ export function TitleTable(props: {
   isOperator: boolean;
   /** Left out: who looks may ask nobody. */
   onAsk?: ((title: TitleDocument) => void) | undefined;
-  hasMore: boolean;
-  isLoadingMore: boolean;
-  loadMore: () => void;
+  more: MoreRows;
 }) {
   const { isOperator, onAsk, ...list } = props;
   return (

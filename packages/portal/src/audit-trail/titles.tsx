@@ -8,7 +8,7 @@ import { AskDialog, QuestionSent } from '../questions/ask-dialog.tsx';
 import { SavedViews } from '../saved-views/saved-views.tsx';
 import { useSession } from '../session/me.ts';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { Empty, Loading } from '../shared/states.tsx';
 import { NotYours } from './not-yours.tsx';
 import { StartExport } from './start-export.tsx';
@@ -85,9 +85,7 @@ export function Titles({ caller, device, search }: { caller: Caller; device: str
       ) : null}
       {titles.isPending ? <Loading what="the titles" /> : null}
       {isNone ? <NotYours isOperator={isOperator} /> : null}
-      {titles.isError && !isNone ? (
-        <FailureSummary words={wordsOf(titles.error)} onRetry={() => void titles.refetch()} />
-      ) : null}
+      {isNone ? null : <ListFailure list={titles} />}
       {titles.isSuccess && rows.length === 0 ? (
         <Empty title={conditions > 0 ? 'No title meets these conditions.' : 'There are no titles yet.'}>
           {conditions > 0
@@ -96,16 +94,9 @@ export function Titles({ caller, device, search }: { caller: Caller; device: str
         </Empty>
       ) : null}
       {isSent ? <QuestionSent /> : null}
-      {titles.isSuccess && rows.length > 0 ? (
+      {!isNone && rows.length > 0 ? (
         <>
-          <TitleTable
-            rows={rows}
-            isOperator={isOperator}
-            onAsk={mayAsk ? setAsking : undefined}
-            hasMore={titles.hasNextPage}
-            isLoadingMore={titles.isFetchingNextPage}
-            loadMore={titles.fetchNextPage}
-          />
+          <TitleTable rows={rows} isOperator={isOperator} onAsk={mayAsk ? setAsking : undefined} more={titles} />
           <Text size="sm" c="dimmed" role="status">
             {rows.length.toLocaleString('en-GB')} {rows.length === 1 ? 'title' : 'titles'} loaded
             {titles.hasNextPage ? '; scroll down for older ones' : '; that is all of them'}.

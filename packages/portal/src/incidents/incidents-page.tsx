@@ -6,7 +6,7 @@ import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { EntryTable, type Loaded } from '../shared/entry-table.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { withPeriods } from '../shared/periods.ts';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
@@ -75,12 +75,14 @@ export function IncidentsPage() {
         </Group>
       </nav>
       {incidents.isPending ? <Loading what="the incidents" /> : null}
-      {incidents.isError ? (
-        <FailureSummary words={wordsOf(incidents.error)} onRetry={() => void incidents.refetch()} />
-      ) : null}
+      <ListFailure list={incidents} />
       {isEmpty ? <None isOpenOnly={state === 'open'} /> : null}
-      {incidents.isSuccess && !isEmpty ? (
-        <IncidentTable list={incidents} isOperator={isOperator} now={incidents.dataUpdatedAt} />
+      {incidents.data !== undefined && !isEmpty ? (
+        <IncidentTable
+          list={{ ...incidents, data: incidents.data }}
+          isOperator={isOperator}
+          now={incidents.dataUpdatedAt}
+        />
       ) : null}
     </Stack>
   );

@@ -4,6 +4,7 @@ import { Anchor } from '@mantine/core';
 import type { MessageDocument } from '@penstock/api/schemas';
 import { Link } from '@tanstack/react-router';
 import { DeviceLink } from '../devices/device-link.tsx';
+import type { MoreRows } from '../shared/more-rows.tsx';
 import { VirtualTable } from '../shared/virtual-table.tsx';
 import { When } from '../shared/when.tsx';
 import { Outcome } from './outcome.tsx';
@@ -15,13 +16,7 @@ const NARROW_ROW_PIXELS = 118;
 const columns = ['Time', 'Kind', 'Service', 'Device', 'Outcome', 'Code'];
 
 /** The list itself. */
-export function MessageTable(props: {
-  rows: readonly MessageDocument[];
-  search: MessageSearch;
-  hasMore: boolean;
-  isLoadingMore: boolean;
-  loadMore: () => void;
-}) {
+export function MessageTable(props: { rows: readonly MessageDocument[]; search: MessageSearch; more: MoreRows }) {
   const { search, ...list } = props;
   return (
     <VirtualTable

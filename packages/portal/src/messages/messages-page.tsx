@@ -6,7 +6,7 @@ import type { Caller } from '../api/call.ts';
 import { StartExport } from '../audit-trail/start-export.tsx';
 import { SavedViews } from '../saved-views/saved-views.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading } from '../shared/states.tsx';
 import { MessageFilters } from './message-filters.tsx';
@@ -76,19 +76,11 @@ function Record({ caller, search }: { caller: Caller; search: MessageSearch }) {
         </Paper>
       ) : null}
       {messages.isPending ? <Loading what="the messages" /> : null}
-      {messages.isError ? (
-        <FailureSummary words={wordsOf(messages.error)} onRetry={() => void messages.refetch()} />
-      ) : null}
+      <ListFailure list={messages} />
       {messages.isSuccess && rows.length === 0 ? <NoMessages isFiltered={conditions > 0} /> : null}
       {rows.length > 0 ? (
         <>
-          <MessageTable
-            rows={rows}
-            search={search}
-            hasMore={messages.hasNextPage}
-            isLoadingMore={messages.isFetchingNextPage}
-            loadMore={messages.fetchNextPage}
-          />
+          <MessageTable rows={rows} search={search} more={messages} />
           <Text size="sm" c="dimmed" role="status">
             {rows.length.toLocaleString('en-GB')} {rows.length === 1 ? 'message' : 'messages'} loaded
             {messages.hasNextPage ? '; scroll down for older ones' : '; that is all of them'}.

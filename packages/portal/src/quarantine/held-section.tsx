@@ -8,9 +8,9 @@ import { reasonFor } from '../messages/reason.ts';
 import { ReasonForm } from '../messages/reason-form.tsx';
 import { useSession } from '../session/me.ts';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { euiFault } from '../shared/faults.ts';
 import { Form, useChecked } from '../shared/form.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { ShowNew } from '../shared/show-new.tsx';
 import { Loading, Panel } from '../shared/states.tsx';
 import { count } from '../thresholds/words.ts';
@@ -82,7 +82,7 @@ function Held({ life, affected, caller, isOperator }: Part & { caller: Caller; i
         />
       </Group>
       {held.isPending ? <Loading what="the held messages" /> : null}
-      {held.isError ? <FailureSummary words={wordsOf(held.error)} onRetry={() => void held.refetch()} /> : null}
+      <ListFailure list={held} />
       {held.isSuccess && rows.length === 0 ? <Text>No held message meets these conditions.</Text> : null}
       {rows.length === 0 ? null : (
         <>
@@ -91,9 +91,7 @@ function Held({ life, affected, caller, isOperator }: Part & { caller: Caller; i
             user={userId}
             chosen={mayDecide ? chosen : undefined}
             onChoose={setChosen}
-            hasMore={held.hasNextPage}
-            isLoadingMore={held.isFetchingNextPage}
-            loadMore={held.fetchNextPage}
+            more={held}
           />
           <Text size="sm" c="dimmed" role="status">
             {count(rows.length)} loaded{held.hasNextPage ? '; scroll down for more' : '; that is all of them'}.

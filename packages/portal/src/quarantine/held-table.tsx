@@ -4,6 +4,7 @@ import { Anchor, Checkbox } from '@mantine/core';
 import type { HeldMessageDocument } from '@penstock/api/schemas';
 import { Link } from '@tanstack/react-router';
 import { kindWords } from '../messages/search.ts';
+import type { MoreRows } from '../shared/more-rows.tsx';
 import { VirtualTable } from '../shared/virtual-table.tsx';
 import { When } from '../shared/when.tsx';
 import { fateOf } from './words.ts';
@@ -17,9 +18,7 @@ export function HeldTable(props: {
   /** SHA-256 of each message that is chosen; undefined: none can be. */
   chosen: ReadonlySet<string> | undefined;
   onChoose: (chosen: ReadonlySet<string>) => void;
-  hasMore: boolean;
-  isLoadingMore: boolean;
-  loadMore: () => void;
+  more: MoreRows;
 }) {
   const { user, chosen, onChoose, ...list } = props;
 

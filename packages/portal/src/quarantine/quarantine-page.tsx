@@ -6,7 +6,7 @@ import { usersQuery } from '../messages/record.ts';
 import { useSession } from '../session/me.ts';
 import { EntryTable, type Loaded } from '../shared/entry-table.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
@@ -72,7 +72,7 @@ function Events({ isOperator }: { isOperator: boolean }) {
         </Group>
       </nav>
       {events.isPending ? <Loading what="the events" /> : null}
-      {events.isError ? <FailureSummary words={wordsOf(events.error)} onRetry={() => void events.refetch()} /> : null}
+      <ListFailure list={events} />
       {isEmpty ? (
         search.show === undefined ? (
           <Empty title="Nothing is held that needs work.">
@@ -84,7 +84,9 @@ function Events({ isOperator }: { isOperator: boolean }) {
           </Empty>
         )
       ) : null}
-      {events.isSuccess && !isEmpty ? <EventTable list={events} isOperator={isOperator} /> : null}
+      {events.data !== undefined && !isEmpty ? (
+        <EventTable list={{ ...events, data: events.data }} isOperator={isOperator} />
+      ) : null}
     </Stack>
   );
 }

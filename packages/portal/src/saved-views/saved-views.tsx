@@ -8,7 +8,7 @@ import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Loading } from '../shared/states.tsx';
 import { type Shown, useViews } from './views.ts';
 
-// the page of messages is in what is loaded first, the dialogs are not
+// lists are opened often, their dialogs seldom
 const SaveViewDialog = lazy(() => import('./save-view-dialog.tsx'));
 const KeptViewsDialog = lazy(() => import('./kept-views-dialog.tsx'));
 

@@ -3,6 +3,7 @@
 import { Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import { isLong } from '../live/affected.ts';
+import type { MoreRows } from './more-rows.tsx';
 import { VirtualTable } from './virtual-table.tsx';
 
 /** A row with a second line, as most are; each is measured when it is shown. */
@@ -11,11 +12,8 @@ const ROW_PIXELS = 63;
 const SHARE_PIXELS = 130;
 
 /** A list as it is loaded, page by page. */
-export interface Loaded<Item> {
+export interface Loaded<Item> extends MoreRows {
   readonly data: { readonly pages: readonly { readonly items: readonly Item[] }[] };
-  readonly hasNextPage: boolean;
-  readonly isFetchingNextPage: boolean;
-  readonly fetchNextPage: () => unknown;
 }
 
 /** A table of entries of any length, each as high as what is in it. */
@@ -55,9 +53,7 @@ export function EntryTable<Item>(props: {
           ))
         }
         rowPixels={ROW_PIXELS}
-        hasMore={list.hasNextPage}
-        isLoadingMore={list.isFetchingNextPage}
-        loadMore={list.fetchNextPage}
+        more={list}
       />
       <Text size="sm" c="dimmed" role="status">
         {items.length.toLocaleString('en-GB')} {list.hasNextPage ? 'loaded; scroll down for more' : 'in all'}

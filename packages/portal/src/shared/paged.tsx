@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { ask, type Query } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
 import { EntryTable } from './entry-table.tsx';
-import { FailureSummary, wordsOf } from './failure.tsx';
+import { ListFailure } from './more-rows.tsx';
 import { Empty, Loading } from './states.tsx';
 
 /** What the API gives at most. */
@@ -79,7 +79,7 @@ export function PagedTable<Item>(
   const { list, find, empty, ...table } = props;
   const { label } = table;
   if (list.isPending) return <Loading what={label.toLowerCase()} />;
-  if (list.isError) return <FailureSummary words={wordsOf(list.error)} onRetry={() => void list.refetch()} />;
+  if (list.data === undefined) return <ListFailure list={list} />;
   const isEmpty = list.data.pages.every((page) => page.items.length === 0);
   if (isEmpty && find !== undefined) {
     return <Empty title={`Nothing is found by ‘${find}’.`}>A part of what the list shows is enough.</Empty>;
@@ -91,5 +91,10 @@ export function PagedTable<Item>(
       </Paper>
     );
   }
-  return <EntryTable {...table} list={list} />;
+  return (
+    <>
+      <ListFailure list={list} />
+      <EntryTable {...table} list={{ ...list, data: list.data }} />
+    </>
+  );
 }

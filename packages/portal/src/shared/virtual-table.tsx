@@ -1,9 +1,9 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows and headers of this table are no controls
 // biome-ignore-all lint/a11y/useSemanticElements: the rows of a table element cannot be left out of the document
-import { Loader } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
+import { type MoreRows, MoreState, mayLoadMore } from './more-rows.tsx';
 
 /** Pixels of a row that is one line. */
 const ROW_PIXELS = 42;
@@ -34,12 +34,12 @@ export function VirtualTable<Row>(props: {
   rowPixels?: number;
   /** Pixels of a row where a narrow screen puts its cells under one another. */
   narrowRowPixels?: number;
-  hasMore: boolean;
-  isLoadingMore: boolean;
-  loadMore: () => void;
+  more: MoreRows;
 }) {
   const { label, boxLabel, boxClass = '', tableClass = '', columns, rows, keyOf, cells, template } = props;
-  const { rowPixels = ROW_PIXELS, narrowRowPixels, hasMore, isLoadingMore, loadMore } = props;
+  const { rowPixels = ROW_PIXELS, narrowRowPixels, more } = props;
+  const { hasNextPage: hasMore, fetchNextPage: loadMore } = more;
+  const isToLoad = mayLoadMore(more);
   const box = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLSpanElement>(null);
   const isMeasured = narrowRowPixels === undefined;
@@ -62,8 +62,8 @@ export function VirtualTable<Row>(props: {
   const visible = virtualizer.getVirtualItems();
   const last = visible.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (hasMore && !isLoadingMore && last > rows.length - AHEAD_ROWS) loadMore();
-  }, [hasMore, isLoadingMore, last, rows.length, loadMore]);
+    if (isToLoad && last > rows.length - AHEAD_ROWS) loadMore();
+  }, [isToLoad, last, rows.length, loadMore]);
 
   return (
     <>
@@ -113,11 +113,7 @@ export function VirtualTable<Row>(props: {
             })}
           </div>
         </div>
-        {isLoadingMore ? (
-          <div className="penstock-more" role="status">
-            <Loader size="xs" aria-hidden /> Loading more ...
-          </div>
-        ) : null}
+        <MoreState more={more} />
       </section>
       <span ref={end} tabIndex={-1} className="penstock-past-end" />
     </>

@@ -5,7 +5,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
 import { EntryTable, type Loaded } from '../shared/entry-table.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
@@ -95,7 +95,7 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
       </nav>
       {isOfAll ? <StoppedFiles /> : null}
       {files.isLoading ? <Loading what="the files" /> : null}
-      {files.isError ? <FailureSummary words={wordsOf(files.error)} onRetry={() => void files.refetch()} /> : null}
+      <ListFailure list={files} />
       {isEmpty ? (
         list === undefined ? (
           <Empty title="No file was delivered yet.">
@@ -105,8 +105,12 @@ function Files({ mayDeliver }: { mayDeliver: boolean }) {
           <Empty title={emptyWords[list][0]}>{emptyWords[list][1]}</Empty>
         )
       ) : null}
-      {files.isSuccess && !isEmpty ? (
-        <FileTable list={files} user={userId} isWaiting={list === 'mine' || list === 'others'} />
+      {files.data !== undefined && !isEmpty ? (
+        <FileTable
+          list={{ ...files, data: files.data }}
+          user={userId}
+          isWaiting={list === 'mine' || list === 'others'}
+        />
       ) : null}
     </Stack>
   );
