@@ -112,6 +112,8 @@ export const titleReadingSchema = z.object({
   device: euiSchema.optional(),
   /** What was asked for besides the device. */
   what: z.string(),
+  /** Whose people and machines looked: the User's own, or the Operator's as that User. */
+  side: z.enum(['user', 'operator']),
   /** Left out of a machine. */
   email: z.string().optional(),
   role: z.string().optional(),

@@ -364,11 +364,15 @@ begin
       order by g.read_at desc, g.reading_id desc limit 1) r
     where in_users is null or u.user_id = any (in_users)
     union all
-    select 'looks', u.user_id, '', r.read_at || '/' || r.reading_id
+    -- a look of the Operator as a User is the Operator's to know of
+    select 'looks', case s.side when 'user' then u.user_id else in_operator end,
+           case s.side when 'user' then '' else eui_text(u.user_id) end, r.read_at || '/' || r.reading_id
     from user_id u
+    cross join (values ('user'), ('operator')) s (side)
     cross join lateral (
       select g.read_at, g.reading_id from title_reading g
-      where g.user_id = u.user_id and g.day >= (in_since at time zone 'UTC')::date and g.read_at > in_since
+      where g.user_id = u.user_id and g.side = s.side and g.day >= (in_since at time zone 'UTC')::date
+        and g.read_at > in_since
       order by g.read_at desc, g.reading_id desc limit 1) r
     where in_users is null or u.user_id = any (in_users)
     union all

@@ -49,12 +49,13 @@ create table title_reading (
   read_at timestamptz not null,
   device macaddr8,               -- null: a list of devices
   what text not null,            -- what was asked for besides the device
+  side text not null check (side in ('user', 'operator')), -- whose people and machines: a User is told of its own
   person_id text,                -- null: a machine
   email text,
   role text,
   primary key (user_id, day, reading_id)
 ) partition by range (day);
-create index title_reading_time on title_reading (user_id, read_at, reading_id);
+create index title_reading_time on title_reading (user_id, side, read_at, reading_id);
 
 -- The key under which what a viewer may carry and not read is sealed: cursors, references of titles.
 create table sealing_key (
@@ -128,14 +129,20 @@ create function title_device() returns macaddr8
 language sql stable parallel safe
 return nullif(current_setting('penstock.title_device', true), '')::macaddr8;
 
-create function work_out_title_times() returns tstzmultirange
+-- It begins with whose times they are and of which device: for others, and of another, they are none.
+create function title_times_of() returns text
+language sql stable parallel safe
+return concat(current_setting('penstock.user_ids', true), ' ', current_setting('penstock.title_device', true), '|');
+
+create function work_out_title_times() returns text
 language sql stable security definer set search_path from current
-return coalesce(
-  (select range_agg(s.span) from title_span s where s.device = title_device() having bool_or(s.is_now)), '{}');
+return title_times_of() || coalesce(
+  (select range_agg(s.span) from title_span s where s.device = title_device() having bool_or(s.is_now)), '{}')::text;
 
 create function title_times() returns tstzmultirange
 language sql stable parallel safe
-return coalesce(nullif(current_setting('penstock.title_times', true), ''), '{}')::tstzmultirange;
+return (case when starts_with(current_setting('penstock.title_times', true), title_times_of())
+             then split_part(current_setting('penstock.title_times', true), '|', 2) else '{}' end)::tstzmultirange;
 
 -- When a held message was put on its stream; null while it was not.
 create function title_released_at(in_user macaddr8, in_day date, in_sequence bigint) returns timestamptz
@@ -159,6 +166,8 @@ language sql stable security definer set search_path from current
 return (
   select o.role from user_role o
   where o.user_id = in_user and o.valid_from <= in_at and in_at < o.valid_to
+    -- asked by itself, of another device or time than the viewer sees, it tells nothing
+    and in_device = title_device() and title_times() @> in_at
   order by coalesce((select bool_or(r.valid_from <= in_at and in_at < r.valid_to)
                      from responsibility r
                      where r.device = in_device and r.role = o.role and r.user_id = in_user), false) desc,

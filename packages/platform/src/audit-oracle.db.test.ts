@@ -436,7 +436,9 @@ test('each address gives a User what the oracle allows, all of it and nothing el
       await expectQuestion(one);
       const looks = await pagesOf<{ userId: string }>(one.user, '/title-readings?', 200);
       expect(looks.filter(({ userId }) => userId !== users[one.user])).toEqual([]);
-      const { rows } = await pool.query('select from title_reading where user_id = $1', [users[one.user]]);
+      const { rows } = await pool.query("select from title_reading where user_id = $1 and side = 'user'", [
+        users[one.user],
+      ]);
       expect(looks.length).toBe(rows.length);
       await expectPages(one);
     }),

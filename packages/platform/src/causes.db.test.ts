@@ -82,6 +82,20 @@ test('the causes of an alert are others’ titles and one’s own messages of th
   expect(looks).toMatchObject({ items: [{ what: `causes of ${day}/20` }] });
 });
 
+test('who set a switch is told to a User without a name of the Operator’s people', async () => {
+  await started.database.pool.query(
+    "insert into title_switch values ('history', '2026-01-01T00:00:00Z', 'shown', 'Operator (desk@people.example)')",
+  );
+  const authors = async (as: string) => {
+    const { items } = (await started.call(as, 'GET', '/api/v1/title-switches')).json as {
+      items: { author?: string }[];
+    };
+    return items.flatMap(({ author }) => author ?? []);
+  };
+  expect(await authors('alpha')).toEqual(['Operator']);
+  expect(await authors('operator')).toEqual(['Operator (desk@people.example)']);
+});
+
 test('who may see no titles of the device is told so and given its own record', async () => {
   const { devices, causes, finding } = await causesOf('beta', 21);
   expect(devices).toEqual([{ device: meter, seesTitles: false }]);

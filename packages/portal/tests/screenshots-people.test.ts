@@ -41,10 +41,10 @@ const pages = new TestPages({
       [alpha, portal.people.desk.personId, portal.people.desk.email],
     );
     await pool.query(
-      `insert into title_reading (user_id, day, read_at, device, what, email, role)
+      `insert into title_reading (user_id, day, read_at, device, what, side, email, role)
        select $1, (now() at time zone 'UTC')::date, now() - n * interval '7 minutes', ('00-DB-12-34-56-78-90-0' || n)::macaddr8,
               (array['', 'code=E21', 'export kind=response'])[n % 3 + 1],
-              (array['analyst@supplier.example', 'desk@operator.example'])[n % 2 + 1],
+              (array['user', 'operator'])[n % 2 + 1], (array['analyst@supplier.example', 'desk@operator.example'])[n % 2 + 1],
               (array['analyst', 'service_desk'])[n % 2 + 1]
        from generate_series(1, 7) n`,
       [alpha],

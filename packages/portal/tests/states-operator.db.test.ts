@@ -46,8 +46,8 @@ const pages = new TestPages({
       [alpha, portal.people.desk.personId],
     );
     await pool.query(
-      `insert into title_reading (user_id, day, read_at, device, what, email, role)
-       values ($1, (now() at time zone 'UTC')::date, now(), '00-DB-12-34-56-78-00-01', 'code=E21', 'desk@people.example', 'service_desk')`,
+      `insert into title_reading (user_id, day, read_at, device, what, side, email, role)
+       values ($1, (now() at time zone 'UTC')::date, now(), '00-DB-12-34-56-78-00-01', 'code=E21', 'operator', 'desk@people.example', 'service_desk')`,
       [alpha],
     );
     await pool.query(

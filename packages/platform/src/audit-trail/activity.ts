@@ -37,23 +37,30 @@ export function isSeen(spans: readonly Pick<TitleSpan, 'validFrom' | 'validTo'>[
   return seen >= to;
 }
 
-/**
- * @param messages and alerts: how many there were in each step, undefined where that may not be seen; an hour is held
- * against the same hour of the days before
- */
+/** What there was in a step. */
+export interface StepCount {
+  readonly count: number;
+  /** All of the step may be seen. Of one that may be in part the count is told, and it says nothing of what is usual. */
+  readonly isWhole: boolean;
+}
+
+/** An hour is held against the same hour of the days before. */
 export function activityOf(
   { step, size, starts, shown }: Steps,
-  counts: { readonly messages: readonly DayCount[]; readonly alerts: readonly DayCount[] },
+  counts: { readonly messages: readonly StepCount[]; readonly alerts: readonly StepCount[] },
 ): TimelineActivity {
   const each = DAY / size;
-  const level = (of: readonly DayCount[], index: number) => {
-    const count = of[index];
-    const usualDays = Array.from({ length: USUAL_DAYS }, (_, day) => of[index - (WINDOW_DAYS - 1 - day) * each]);
+  const level = (of: readonly StepCount[], index: number) => {
+    const count = of[index]?.count ?? 0;
+    const usualDays = Array.from({ length: USUAL_DAYS }, (_, day) => {
+      const before = of[index - (WINDOW_DAYS - 1 - day) * each];
+      return before?.isWhole ? before.count : undefined;
+    });
     const usual = usualLevel(usualDays);
     // the days between are judged for themselves
     const between = Array<DayCount>(JUDGED_DAYS - 1).fill(undefined);
     const judged = judge([...usualDays, ...between, count], undefined);
-    return { count: count ?? 0, ...(usual === undefined ? {} : { usual }), isErratic: judged !== undefined };
+    return { count, ...(usual === undefined ? {} : { usual }), isErratic: judged !== undefined };
   };
   return {
     step,

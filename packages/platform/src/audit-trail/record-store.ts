@@ -1,7 +1,8 @@
 // The audit trail: what each User sent and received, for as long as the log is kept.
 //
 // What it does not: it shows no message's content, and no message of another User. The titles that a responsible
-// party may see of others' messages, reports and exports are later issues.
+// party may see of others' messages are title-store.ts; reports and exports are made of the record by reports.ts and
+// record-export.ts, and export-worker.ts.
 //
 // What always holds: nobody asks without a viewer. Two walls stand behind one another: the store works out the one
 // User ID that the viewer may see (foundation/viewer.ts), and the database lets the role under which viewers read see only the rows

@@ -1,8 +1,10 @@
 import { type SetTitleSwitch, type TitleSwitchDocument, type TitleSwitchName, titleSwitches } from '@penstock/api';
 import type pg from 'pg';
 import { type Author, differenceWords, recordChanges } from '../foundation/activity.ts';
+import { shownAuthor } from '../foundation/author.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import type { Viewer } from '../foundation/viewer.ts';
 import type { SwitchSetting } from './title-access.ts';
 
 /** Every setting that was made, also those that begin later. */
@@ -13,7 +15,7 @@ export async function readSwitches(client: pg.Pool | pg.PoolClient): Promise<Swi
   return rows.map((row) => ({ switch: row.switch, value: row.value, validFrom: row.valid_from }));
 }
 
-export async function listSwitches(pool: pg.Pool): Promise<TitleSwitchDocument[]> {
+export async function listSwitches(pool: pg.Pool, viewer: Viewer): Promise<TitleSwitchDocument[]> {
   const { rows } = await pool.query<{ switch: TitleSwitchName; value: string; valid_from: Date; author: string }>(
     'select switch, value, valid_from, author from title_switch order by switch, valid_from desc',
   );
@@ -24,7 +26,7 @@ export async function listSwitches(pool: pg.Pool): Promise<TitleSwitchDocument[]
         switch: row.switch,
         value: row.value,
         validFrom: row.valid_from.toISOString(),
-        author: row.author,
+        author: shownAuthor(viewer, row.author),
       })),
     { switch: name as TitleSwitchName, value },
   ]);

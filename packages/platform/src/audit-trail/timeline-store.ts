@@ -149,9 +149,9 @@ async function activityIn(
   const alerts = await asViewerOf(pool, [userId], (client) =>
     client.query<CountRow>(COUNT_ALERTS_SQL, [userId, device, ...asked]),
   );
-  const counts = (rows: readonly CountRow[], isKnown: (start: number) => boolean) => {
+  const counts = (rows: readonly CountRow[], isWhole: (start: number) => boolean) => {
     const found = new Map(rows.map((row) => [row.bucket.getTime(), row.count]));
-    return starts.map((start) => found.get(start) ?? (isKnown(start) ? 0 : undefined));
+    return starts.map((start) => ({ count: found.get(start) ?? 0, isWhole: isWhole(start) }));
   };
   return activityOf(steps, {
     messages: counts(messages.rows, (start) => start >= logged && isSeen(spans, start, start + size)),

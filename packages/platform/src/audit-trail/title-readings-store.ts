@@ -20,9 +20,9 @@ export async function recordTitleReading(
   const { viewer, userIds, device, what, at } = reading;
   const { personId, email, role } = viewer.person ?? {};
   await pool.query(
-    `insert into title_reading (user_id, day, read_at, device, what, person_id, email, role)
-     select u, $2, $3, $4, $5, $6, $7, $8 from unnest($1::macaddr8[]) u`,
-    [userIds, utcDay(at), at, device ?? null, what, personId ?? null, email ?? null, role ?? null],
+    `insert into title_reading (user_id, day, read_at, device, what, side, person_id, email, role)
+     select u, $2, $3, $4, $5, $6, $7, $8, $9 from unnest($1::macaddr8[]) u`,
+    [userIds, utcDay(at), at, device ?? null, what, viewer.kind, personId ?? null, email ?? null, role ?? null],
   );
 }
 
@@ -32,11 +32,15 @@ interface ReadingRow {
   user_id: string;
   device: string | null;
   what: string;
+  side: TitleReadingPage['items'][number]['side'];
   email: string | null;
   role: string | null;
 }
 
-/** Newest first: of the viewer's User IDs; of the Operator's viewers all, or those of one User ID. */
+/**
+ * Newest first: of a User's own people and machines, by its User IDs; to the Operator's viewers all, or those by one User ID,
+ * the Operator's own among them.
+ */
 export async function listTitleReadings(
   pool: pg.Pool,
   viewer: Viewer,
@@ -46,9 +50,9 @@ export async function listTitleReadings(
   const named = userId === undefined ? null : viewer.kind === 'operator' ? userId : recordOwner(viewer, userId);
   const [at = 'infinity', id = 'ffffffff-ffff-ffff-ffff-ffffffffffff'] = cursor?.split('~') ?? [];
   const { rows } = await pool.query<ReadingRow>(
-    `select reading_id, read_at, user_id, device, what, email, role from title_reading
+    `select reading_id, read_at, user_id, device, what, side, email, role from title_reading
      where (read_at, reading_id) < ($1::timestamptz, $2::uuid)
-       and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]))
+       and ($3::macaddr8[] is null or user_id = any ($3::macaddr8[]) and side = 'user')
        and ($4::macaddr8 is null or user_id = $4::macaddr8)
        and ($5::macaddr8 is null or device = $5::macaddr8)
        and is_found($7, email, what, eui_text(device), user_words(user_id))
@@ -63,6 +67,7 @@ export async function listTitleReadings(
       userId: requireEui(row.user_id),
       ...(row.device === null ? {} : { device: requireEui(row.device) }),
       what: row.what,
+      side: row.side,
       ...(row.email === null ? {} : { email: row.email }),
       ...(row.role === null ? {} : { role: row.role }),
     })),

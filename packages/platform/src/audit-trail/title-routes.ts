@@ -32,6 +32,7 @@ const deviceParameters = z.strictObject({ device: euiSchema });
 
 const readingColumns = fieldColumns<TitleReadingPage['items'][number]>(
   'readAt',
+  'side',
   'email',
   'role',
   'userId',
@@ -99,7 +100,7 @@ export function titleRoutes({
     app.get(
       '/api/v1/title-switches',
       { config: { access: 'switches.see' }, schema: { response: { 200: titleSwitchListSchema } } },
-      async () => ({ items: await listSwitches(pool) }),
+      async (request) => ({ items: await listSwitches(pool, viewerOf(request)) }),
     );
     app.post(
       '/api/v1/title-switches',

@@ -46,7 +46,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query('truncate message_log, named_device, title_reading, record_reading, title_switch');
+  await database.pool.query(
+    'truncate message_log, named_device, title_reading, record_reading, title_switch, held_decision, release_span',
+  );
   await database.pool.query("update party set status = 'active'");
 });
 
@@ -94,6 +96,49 @@ test('a title has the role of its sender and why it is shown, and nothing that s
       why: { basis: 'history', role: 'IS', userId: alpha, since: '2026-11-21T00:00:00.000Z' },
     }),
   ]);
+});
+
+test('of another’s that was held and released one is told the minute: the time of a release is one sender’s', async () => {
+  await record(beta, 1, '2026-11-22T10:00:00Z');
+  await record(alpha, 2, '2026-11-22T10:00:01Z');
+  await record(beta, 3, '2026-11-22T10:07:20Z');
+  await database.pool.query("update message_log set verdict = 'held'");
+  await database.pool.query(
+    `insert into held_decision (user_id, day, sequence, event, action, reason, submission, decided_at)
+     select user_id, day, sequence, 1, 'process', 'x', 'x', recorded_at from message_log`,
+  );
+  await database.pool.query(
+    `insert into release_span (user_id, submission, day, from_sequence, to_sequence, released_at, stream_day, stream_sequence)
+     select user_id, 'x', day, sequence - 1, sequence, '2026-11-22T10:07:31.123Z', day, sequence from message_log`,
+  );
+  const { items } = await store().list(user(alpha), meter, query());
+  expect(items.map(({ sender, sentAt }) => [sender.isYou, sentAt])).toEqual([
+    // not before it was recorded
+    [false, '2026-11-22T10:07:20.000Z'],
+    [true, '2026-11-22T10:07:31.123Z'],
+    [false, '2026-11-22T10:07:00.000Z'],
+  ]);
+});
+
+test('the functions of the second wall tell nothing of another device or time, nor by what was worked out for others', async () => {
+  await database.pool.query("insert into title_switch values ('history', $1, 'hidden', 'x')", [now]);
+  const told = (device: Eui, at: string, settings: readonly (readonly [string, string])[] = []) =>
+    asTitleViewerOf(database.pool, { userIds: [alpha], device: meter, now }, async (client) => {
+      for (const [name, value] of settings) {
+        await client.query('select set_config($1, $2, true)', [`penstock.${name}`, value]);
+      }
+      const { rows } = await client.query<{ role: string | null; times: string }>(
+        'select title_sender_role($1, $2, $3) as role, title_times()::text as times',
+        [beta, device, at],
+      );
+      return [rows[0]?.role, rows[0]?.times === '{}'];
+    });
+  const seen = '2026-11-22T10:00:00Z';
+  expect(await told(meter, seen)).toEqual(['OU', false]);
+  expect(await told(other, seen)).toEqual([null, false]);
+  expect(await told(meter, '2026-11-20T10:00:00Z')).toEqual([null, false]);
+  expect(await told(unknown, seen, [['title_device', unknown]])).toEqual([null, true]);
+  expect(await told(meter, seen, [['user_ids', beta]])).toEqual([null, true]);
 });
 
 test('whoever is not responsible learns nothing: not of a device, nor that there is one', async () => {
@@ -177,10 +222,11 @@ test('each look is written down; the User sees those of its own people, the Oper
       userId: alpha,
       device: other,
       what: '',
+      side: 'user',
       email: 'analyst@people.example',
       role: 'analyst',
     },
-    { readAt: '2026-11-22T12:00:00.000Z', userId: alpha, device: meter, what: 'kind=response' },
+    { readAt: '2026-11-22T12:00:00.000Z', userId: alpha, device: meter, what: 'kind=response', side: 'user' },
   ];
   const read = async (viewer: Viewer, changes: object = {}) =>
     (await listTitleReadings(database.pool, viewer, { limit: 9, ...changes })).items;
@@ -191,6 +237,22 @@ test('each look is written down; the User sees those of its own people, the Oper
   const first = await listTitleReadings(database.pool, user(alpha), { limit: 1 });
   expect(await read(user(alpha), { cursor: first.cursor })).toEqual([expected[1]]);
   expect(await codeOf(read(user(beta), { userId: alpha }))).toBe('access.denied');
+});
+
+test('a look of the Operator as a User stands with the Operator’s, by a person or by a machine, and not with the User’s', async () => {
+  await store().list(user(alpha), meter, query());
+  await store().list(operatorPerson('asked by telephone'), meter, query({ userId: alpha }));
+  await store().list({ kind: 'operator', userId: operatorId }, other, query({ userId: alpha }));
+  const read = async (viewer: Viewer) =>
+    (await listTitleReadings(database.pool, viewer, { limit: 9, userId: alpha })).items
+      .map(({ side, device, email }) => [side, device, email].join(' '))
+      .sort();
+  expect(await read(user(alpha))).toEqual([`user ${meter} `]);
+  expect(await read(operatorPerson())).toEqual([
+    `operator ${meter} desk@people.example`,
+    `operator ${other} `,
+    `user ${meter} `,
+  ]);
 });
 
 test('a person of the Operator sees what a User sees, names it and gives a reason, which is written down', async () => {
@@ -218,7 +280,7 @@ test('the switches are set from an instant on that is not past, and their histor
   expect((await store().list(user(alpha), meter, query())).items).toHaveLength(1);
   const later = store(new Date('2026-11-22T18:00:00Z'));
   expect((await later.list(user(alpha), meter, query())).items).toEqual([]);
-  expect((await listSwitches(database.pool)).filter((one) => one.switch === 'history')).toEqual([
+  expect((await listSwitches(database.pool, user(alpha))).filter((one) => one.switch === 'history')).toEqual([
     { switch: 'history', value: 'hidden', validFrom: '2026-11-22T18:00:00.000Z', author: 'Operator' },
     { switch: 'history', value: 'shown' },
   ]);

@@ -12,6 +12,7 @@ import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
 import { formatPosition } from '../messages/message.ts';
+import { toMinute } from './questions.ts';
 import { saidOf } from './said.ts';
 import type { Sealer } from './sealed.ts';
 import { spanOf, type TitleSpan, titleSpans } from './title-access.ts';
@@ -246,7 +247,7 @@ function toDocument(row: TitleRow, { device, userIds }: TitleView, span: TitleSp
   return {
     reference,
     time: row.recorded_at.toISOString(),
-    ...(row.released_at === null ? {} : { sentAt: row.released_at.toISOString() }),
+    ...(row.released_at === null ? {} : { sentAt: sentAtOf(row.released_at, row).toISOString() }),
     direction: row.direction,
     kind: row.kind,
     ...(row.srv === null ? {} : { serviceReferenceVariant: row.srv }),
@@ -264,6 +265,13 @@ function toDocument(row: TitleRow, { device, userIds }: TitleView, span: TitleSp
     ...(row.is_own && userIds.length === 1 ? { position: formatPosition(row) } : {}),
     why: toReason(span),
   };
+}
+
+/** Another's to the minute: what one User's release sends together has one time, which would say that it is one sender's. */
+function sentAtOf(releasedAt: Date, { recorded_at: recordedAt, is_own: isOwn }: TitleRow): Date {
+  const minute = toMinute(releasedAt);
+  if (isOwn) return releasedAt;
+  return minute < recordedAt ? recordedAt : minute;
 }
 
 /** Why something that lies in the span is shown. */

@@ -22,6 +22,7 @@ import {
 } from './testing-title-world.ts';
 import { testTitles } from './testing-titles.ts';
 import { readTimeline } from './timeline-store.ts';
+import { TITLES_SQL } from './title-store.ts';
 
 // What the store gives, and what the view behind row-level security gives by itself, is compared with an oracle that looks at
 // each message and each rule in turn.
@@ -109,6 +110,39 @@ function expectTimeline(given: TimelineDocument, made: World, expected: NonNulla
   expect(new Set(references).size).toBe(references.length);
 }
 
+interface SecondWallRow {
+  day: string;
+  sequence: string;
+  tie: string;
+  at: string;
+}
+
+/** Page after page of what the second wall gives of a device by itself, whatever the first says. */
+async function pagesBehindSecondWall(
+  client: { query(sql: string, values: unknown[]): Promise<{ rows: SecondWallRow[] }> },
+  filter: Partial<TitleQuery>,
+  limit: number,
+): Promise<string[]> {
+  const {
+    from = new Date(NOW - 72 * HOUR).toISOString(),
+    to = 'infinity',
+    kind,
+    serviceReferenceVariant,
+    code,
+  } = filter;
+  const given: SecondWallRow[] = [];
+  let page: SecondWallRow[];
+  do {
+    const last = given.at(-1);
+    const after = [last?.day ?? '2026-11-23', last?.at, last?.sequence, last?.tie];
+    ({ rows: page } = await client.query(TITLES_SQL, [
+      ...[from, to, ...after, null, kind, serviceReferenceVariant, code, limit],
+    ]));
+    given.push(...page);
+  } while (page.length === limit);
+  return given.map(({ sequence }) => sequence);
+}
+
 const viewers: readonly (readonly number[])[] = [[0], [1], [2], [3], [0, 1], [2, 3]];
 const filters: fc.Arbitrary<Partial<TitleQuery>> = fc.record(
   {
@@ -138,6 +172,7 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
           // of one User ID, and without conditions
           const hasTimeline = viewer.length === 1 && Object.keys(filter).length === 0;
           const second = new Map<string, string[]>();
+          const secondMet = new Map<string, string[]>();
           for (const [device, eui] of devices.entries()) {
             const expected = oracle(made, viewer, device);
             second.set(
@@ -168,17 +203,19 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
             }
             if (hasTimeline) expectTimeline(await readAll(parts, userIds[0] as Eui, eui, limit), made, expected);
             expect(refused).toBeUndefined();
-            const met = expected
-              .filter(
-                (one) =>
-                  (filter.kind === undefined || one.kind === filter.kind) &&
-                  (filter.serviceReferenceVariant === undefined || one.srv === filter.serviceReferenceVariant) &&
-                  (filter.code === undefined || one.code === filter.code) &&
-                  (filter.from === undefined || one.time >= filter.from) &&
-                  (filter.to === undefined || one.time < filter.to),
-              )
-              .map(({ sequence: _, ...shown }) => shown);
-            expect(given.map(shownAs)).toEqual(met);
+            const met = expected.filter(
+              (one) =>
+                (filter.kind === undefined || one.kind === filter.kind) &&
+                (filter.serviceReferenceVariant === undefined || one.srv === filter.serviceReferenceVariant) &&
+                (filter.code === undefined || one.code === filter.code) &&
+                (filter.from === undefined || one.time >= filter.from) &&
+                (filter.to === undefined || one.time < filter.to),
+            );
+            secondMet.set(
+              eui,
+              met.map(({ sequence }) => sequence),
+            );
+            expect(given.map(shownAs)).toEqual(met.map(({ sequence: _, ...shown }) => shown));
             allowed += met.length;
             // nothing that shows who sent it: of EUIs only the device's and the viewer's own, and no two references alike
             const euis = new Set(JSON.stringify(given).match(/(?:[0-9A-F]{2}-){7}[0-9A-F]{2}/g));
@@ -187,11 +224,13 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
           }
           for (const eui of devices) {
             const asked = { userIds, device: eui, now: new Date(NOW) };
-            const { rows } = await asTitleViewerOf(database.pool, asked, (client) =>
-              client.query<{ device: string; sequence: string }>(
+            const { rows, met } = await asTitleViewerOf(database.pool, asked, async (client) => ({
+              ...(await client.query<{ device: string; sequence: string }>(
                 'select device, sequence::text from device_title order by device_title.sequence desc',
-              ),
-            );
+              )),
+              met: await pagesBehindSecondWall(client, filter, limit),
+            }));
+            expect(met).toEqual(secondMet.get(eui) ?? []);
             expect(rows.map((row) => row.sequence)).toEqual(second.get(eui));
             expect(rows.every((row) => requireEui(row.device) === eui)).toBe(true);
           }

@@ -287,9 +287,10 @@ test('what changed is found by topic, of those who are asked for', async () => {
     [alpha],
   );
   await pool.query(
-    `insert into title_reading (user_id, day, read_at, device, what)
-     values ($1, (now() at time zone 'UTC')::date, now(), $1, '')`,
-    [alpha],
+    `insert into title_reading (user_id, day, read_at, device, what, side)
+     select u, (now() at time zone 'UTC')::date, now(), u, '', side
+     from (values ($1::macaddr8, 'user'), ($2, 'operator')) as x(u, side)`,
+    [alpha, beta],
   );
   await pool.query(`insert into title_switch values ('history', now() + interval '1 day', 'hidden', 'x')`);
   const of = async (users: Parameters<typeof changesSince>[1]['users']) => {
@@ -311,11 +312,13 @@ test('what changed is found by topic, of those who are asked for', async () => {
     ['ssh-keys', alpha],
     ['readings', alpha],
     ['looks', alpha],
+    ['looks', operatorId],
     ['switches', 'any'],
     ['notices', alpha],
   ].map((pair) => pair.join(' '));
   for (const one of expected) expect(all).toContain(one);
   expect(all).not.toContain(`ssh-keys ${beta}`);
+  expect(all).not.toContain(`looks ${beta}`);
   const ofAlpha = await of([alpha]);
   expect([...ofAlpha].filter((one) => one.includes(beta) || one.includes(operatorId))).toEqual([]);
   for (const one of expected.filter((one) => one.includes(alpha))) expect(ofAlpha).toContain(one);

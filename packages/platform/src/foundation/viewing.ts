@@ -32,7 +32,7 @@ export async function asTitleViewerOf<Result>(
   const view = { role: 'penstock_title_viewer', userIds, viewedAt: now.toISOString(), device: device ?? '' };
   return viewing(pool, view, async (client) => {
     if (device !== undefined) {
-      await client.query("select set_config('penstock.title_times', work_out_title_times()::text, true)");
+      await client.query("select set_config('penstock.title_times', work_out_title_times(), true)");
     }
     return work(client);
   });

@@ -34,9 +34,9 @@ export function Looks() {
         ]}
         keyOf={(one) => `${one.readAt} ${one.userId} ${one.device} ${one.email} ${one.what}`}
       >
-        {({ readAt, email, role, userId, device, what }) => [
+        {({ readAt, side, email, role, userId, device, what }) => [
           <When key="at" at={readAt} inline />,
-          <Who key="who" email={email} role={role} />,
+          <Who key="who" side={side} email={email} role={role} />,
           <UserName key="user" userId={userId} />,
           device === undefined ? 'A list of devices' : <DeviceLink key="device" device={device} />,
           askedWords(what),
@@ -46,13 +46,14 @@ export function Looks() {
   );
 }
 
-function Who({ email, role }: Pick<Look, 'email' | 'role'>) {
+function Who({ side, email, role }: Pick<Look, 'side' | 'email' | 'role'>) {
   const known = personRoleSchema.safeParse(role);
   return (
     <div>
       {email ?? 'A machine'}
       <Text size="sm" c="dimmed">
         {known.success ? roleWords[known.data] : role}
+        {side === 'operator' ? ' of the Operator' : null}
       </Text>
     </div>
   );
