@@ -9,7 +9,7 @@ const ofEmbedded = [
   'packages/portal/tests/*.db.test.ts',
   'packages/platform/src/channels/**/*.db.test.ts',
   'packages/platform/src/events/*.db.test.ts',
-  'packages/platform/src/{api,client,others}.db.test.ts',
+  'packages/platform/src/{activity,api,audit-oracle,client,others}.db.test.ts',
   'packages/platform/src/people/*.db.test.ts',
   'packages/platform/src/submissions/*.db.test.ts',
   'packages/cli/src/*.db.test.ts',

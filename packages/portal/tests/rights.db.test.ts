@@ -196,6 +196,15 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
     },
   ],
   '/devices': [{ path: '/devices', heading: 'Devices', sees: ['devices.see'] }],
+  '/erratic-devices': [
+    {
+      path: '/erratic-devices',
+      heading: 'Erratic devices',
+      sees: ['titles.see'],
+      gate: 'Erratic devices',
+      offers: [{ name: 'Show the devices', right: 'titles.see', only: 'operator' }],
+    },
+  ],
   '/devices/$device': [
     {
       path: '/devices/00-DB-12-34-56-78-00-07',

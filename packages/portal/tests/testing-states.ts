@@ -35,8 +35,10 @@ export async function walk(pages: TestPages, person: TestPerson, shown: ShownPag
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 700 });
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-      expect([path, state, width, await findBarriers(page)]).toEqual([path, state, width, []]);
       // a screen that has just become narrow is laid out anew in more than one step
+      await expect
+        .poll(async () => [path, state, width, await findBarriers(page)], soon)
+        .toEqual([path, state, width, []]);
       await expect.poll(async () => [path, state, width, await pages.beside()], soon).toEqual([path, state, width, 0]);
       // rows of a list of any length have a height that is said beforehand: what is in them must fit
       const cut = page
