@@ -87,6 +87,7 @@ export const authorRoleSchema = z.enum([...personRoleSchema.options, 'machine', 
 export const activityPageSchema = z.object({
   items: z.array(
     z.object({
+      activityId: z.uuid(),
       at: instantSchema,
       what: z.enum(activityCodes).meta({ example: 'signed-in' }),
       /** Of the person whom it is about, when it is about one. */
@@ -101,7 +102,7 @@ export const activityPageSchema = z.object({
       /** For whom it was done: a User ID, or the Operator. */
       byActing: actingSchema.optional(),
       detail: z.string().optional(),
-      /** From where. */
+      /** From where; to a User left out of what was done for the Operator. */
       address: z.string().optional(),
     }),
   ),

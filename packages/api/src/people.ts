@@ -68,6 +68,8 @@ export type AccountDocument = z.infer<typeof accountSchema>;
 export const readingPageSchema = z.object({
   items: z.array(
     z.object({
+      /** With the User ID it is one reading. */
+      readingId: z.uuid(),
       userId: euiSchema,
       readAt: instantSchema,
       /** Of a machine: `machine`, and the User ID of the Operator by which it is known. */

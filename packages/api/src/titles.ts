@@ -105,6 +105,8 @@ export type SetTitleSwitch = z.infer<typeof setTitleSwitchSchema>;
 
 /** That somebody asked for titles of a device, or for a list of devices by them. */
 export const titleReadingSchema = z.object({
+  /** With the User ID it is one look. */
+  readingId: z.uuid(),
   readAt: instantSchema,
   /** By whose responsibility. */
   userId: euiSchema,

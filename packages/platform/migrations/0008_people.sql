@@ -229,7 +229,9 @@ create function party_words(in_party text) returns text language sql stable
   return (select p.party_id || ' ' || p.name from party p where p.party_id = in_party);
 
 create index people_activity_time on people_activity (at, activity_id);
-create index people_activity_person on people_activity (person_id, at);
+create index people_activity_person on people_activity (person_id, at, activity_id);
+create index people_activity_acting on people_activity (acting, at, activity_id);
+create index people_activity_party on people_activity (party_id, at, activity_id) where party_id is not null;
 create index people_activity_subject on people_activity (subject, at) where subject is not null;
 
 -- Who did one of these to something of a User ID last, as an author is written down elsewhere; null: it is not known.

@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { ActivityCode, ActivityPage } from '@penstock/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testCertificate } from './parties/testing-certificates.ts';
+import { ACTIVITY_OF_USER_SQL } from './people/activity-store.ts';
 import { addPerson, TestBrowser, type TestPerson } from './people/testing-people.ts';
 import { alpha, beta, hub, meter, startTestApi, type TestApi } from './testing-api.ts';
 
@@ -500,6 +501,62 @@ describe('nobody changes anything unseen', () => {
     ]);
     expect((await listed('own', '&find=Alpha%20plc')).length).toBeGreaterThan(0);
     expect(JSON.stringify(all)).not.toContain('secret');
+  });
+
+  test('a Party sees which User IDs it gets and loses, and of one that it lost nothing else', async () => {
+    const moved = '90-B3-D5-1F-30-01-00-09';
+    const inPartyOf = (party: string) =>
+      started.call('operator', 'POST', '/api/v1/imports/user-ids', `${columns}\n${moved},${party},IS,,\n`);
+    const columns = 'user_id,party_id,roles,receive_url,delivery';
+    const of = async (who: string) =>
+      (await listed(who, `&about=directory&find=${moved}`)).map(({ what, detail }) => [what, detail]);
+    expect(await inPartyOf('A')).toMatchObject({ status: 200 });
+    const registered = ['user-id-registered', 'Party: none -> A; roles: none -> IS; delivery: none -> pull'];
+    expect(await of('own')).toEqual([registered]);
+    expect(await of('theirs')).toEqual([]);
+    expect(await inPartyOf('B')).toMatchObject({ status: 200 });
+    expect(await of('theirs')).toEqual([['user-id-changed', 'Party: A -> B']]);
+    expect(await of('own')).toEqual([['user-id-changed', `${moved} is no longer of this Party`], registered]);
+  });
+
+  test('from where the Operator works is shown to no User, nor found by it', async () => {
+    const own = await listed('own');
+    const [ofOperator, itself] = [
+      own.filter(({ byActing }) => byActing === 'operator'),
+      own.filter(({ byActing }) => byActing !== 'operator'),
+    ];
+    expect(ofOperator.length).toBeGreaterThan(0);
+    expect(ofOperator.filter(({ address }) => address !== undefined)).toEqual([]);
+    expect(itself.every(({ address }) => address !== undefined)).toBe(true);
+    const found = await listed('chief', '&find=127.0.0.1');
+    expect(found.some(({ byActing, acting }) => byActing === 'operator' && acting === alpha)).toBe(true);
+    expect((await listed('own', '&find=127.0.0.1')).filter(({ byActing }) => byActing === 'operator')).toEqual([]);
+  });
+
+  test("a User's page descends indexes of its own rows, however many others have", async () => {
+    const { pool } = started.database;
+    await pool.query(
+      `insert into people_activity (what, email, author, at, acting, party_id, person_id)
+       select 'invited', 'x', 'x', now() - n * interval '1 minute', case n % 3 when 0 then $1 end, case n % 3 when 1 then 'B' end,
+              case n % 3 when 2 then 'nobody' end
+       from generate_series(1, 5000) n`,
+      [beta],
+    );
+    await pool.query('analyze people_activity');
+    const { rows } = await pool.query<{ 'QUERY PLAN': unknown }>(`explain (format json) ${ACTIVITY_OF_USER_SQL}`, [
+      'infinity',
+      'ffffffff-ffff-ffff-ffff-ffffffffffff',
+      [alpha],
+      51,
+      null,
+      null,
+    ]);
+    const plan = JSON.stringify(rows[0]?.['QUERY PLAN']);
+    const scans = [...plan.matchAll(/"(people_activity_\w+)"/g)].map(([, name]) => name);
+    for (const name of ['people_activity_acting', 'people_activity_party', 'people_activity_person'])
+      expect(scans).toContain(name);
+    expect(scans).not.toContain('people_activity_time');
+    expect(plan).not.toMatch(/"Seq Scan"[^{}]*"Relation Name":"people_activity"/);
   });
 
   test('the User is told by a notice, and the lists say who did it: to a User, the Operator', async () => {

@@ -63,6 +63,7 @@ export async function listTitleReadings(
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
     items: shown.map((row) => ({
+      readingId: row.reading_id,
       readAt: row.read_at.toISOString(),
       userId: requireEui(row.user_id),
       ...(row.device === null ? {} : { device: requireEui(row.device) }),

@@ -190,7 +190,7 @@ export const userIdsImporter: Importer<(typeof importColumns)['user-ids'][number
        order by 1`,
     );
     if (rows.length > 0) await moveDirectory(client);
-    await recordChanges(client, author, rows.map(recordedUser));
+    await recordChanges(client, author, rows.flatMap(recordedUser));
     return rows.length;
   },
   committed: announceDirectory,

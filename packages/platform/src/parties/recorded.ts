@@ -35,8 +35,10 @@ function shownAddress(text: string | null): string | null {
   return origin + pathname;
 }
 
-export function recordedUser(row: ChangedUser): RecordedChange {
+/** A Party sees which User IDs it gets and loses; of one that it lost nothing else. */
+export function recordedUser(row: ChangedUser): RecordedChange[] {
   const isNew = row.party_before === null;
+  const isMoved = !isNew && row.party_before !== row.party_id;
   const [before, after] = [shownAddress(row.url_before), shownAddress(row.receive_url)];
   const words = differenceWords({
     Party: [row.party_before, row.party_id],
@@ -46,12 +48,16 @@ export function recordedUser(row: ChangedUser): RecordedChange {
   });
   const isHidden = before === after && row.url_before !== row.receive_url;
   const detail = [...(words === '' ? [] : [words]), ...(isHidden ? ['address for delivery: changed'] : [])].join('; ');
-  return {
+  const own: RecordedChange = {
     what: isNew ? 'user-id-registered' : 'user-id-changed',
     acting: row.user_id,
+    ...(isNew || isMoved ? { partyId: row.party_id } : {}),
     detail,
     ...(isNew ? {} : { told: `The Operator changed this User ID. ${detail}.` }),
   };
+  if (!isMoved || row.party_before === null) return [own];
+  const lost = `${row.user_id} is no longer of this Party`;
+  return [own, { what: 'user-id-changed', partyId: row.party_before, detail: lost }];
 }
 
 export interface NamedCertificate {

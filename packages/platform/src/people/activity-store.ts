@@ -90,6 +90,34 @@ export interface ActivityQuery {
 }
 
 /**
+ * A page of those rows of which `of` holds. $1 and $2 where it begins, $3 the viewer's User IDs (null: the Operator), $4 how many
+ * rows, $5 what they contain, $6 what they are about. From where the Operator's people work is nothing to a User, nor is it found.
+ */
+const pageSql = (of: string): string => `
+  select activity_id, at, what, email, acting, party_id, author, author_role, author_acting, detail, d.address
+  from people_activity a
+  cross join lateral (
+    select case when $3::text[] is null or author_acting is distinct from 'operator' then a.address end as address) d
+  where (at, activity_id) < ($1::timestamptz, $2::uuid) and ${of}
+    and is_found($5, email, author, replace(what, '-', ' '), detail, d.address, acting_words(acting), party_words(party_id))
+    and ($6::text[] is null or what = any ($6))
+  order by at desc, activity_id desc limit $4`;
+
+/** Each branch descends an index of its own: a User's page reads a page of each, and nobody else's rows. */
+export const ACTIVITY_OF_USER_SQL = `
+  select * from (
+    select r.* from unnest($3::text[]) u(acting) cross join lateral (${pageSql('a.acting = u.acting')}) r
+    union
+    select r.* from (select distinct person_id from person_role where acting = any ($3)) u
+    cross join lateral (${pageSql('a.person_id = u.person_id and a.acting is null')}) r
+    union
+    select r.* from (select distinct party_id from user_id where user_id = any ($3::macaddr8[])) u
+    cross join lateral (${pageSql('a.party_id = u.party_id')}) r
+  ) o
+  order by at desc, activity_id desc limit $4`;
+const ACTIVITY_OF_ALL_SQL = pageSql('true');
+
+/**
  * Newest first: of the Operator all; of a User what concerns its User ID and its Party, whoever did it, and the sign-ins of
  * who acts for it.
  */
@@ -99,30 +127,20 @@ export async function listActivity(
   { cursor, limit, find, about }: ActivityQuery,
 ): Promise<ActivityPage> {
   const [at = 'infinity', id = 'ffffffff-ffff-ffff-ffff-ffffffffffff'] = cursor?.split('~') ?? [];
-  const { rows } = await pool.query<ActivityRow>(
-    `select activity_id, at, what, email, acting, party_id, author, author_role, author_acting, detail, address
-     from people_activity a
-     where (at, activity_id) < ($1::timestamptz, $2::uuid)
-       and ($3::text[] is null or a.acting = any ($3)
-            or (a.acting is null
-                and exists (select from person_role r where r.person_id = a.person_id and r.acting = any ($3)))
-            or exists (select from user_id u where u.party_id = a.party_id and u.user_id = any ($3::macaddr8[])))
-       and is_found($5, email, author, replace(what, '-', ' '), detail, address, acting_words(acting), party_words(party_id))
-       and ($6::text[] is null or what = any ($6))
-     order by at desc, activity_id desc limit $4`,
-    [
-      at,
-      id,
-      viewer.kind === 'operator' ? null : viewer.userIds,
-      limit + 1,
-      find,
-      about === undefined ? null : activityGroups[about],
-    ],
-  );
+  const isOfAll = viewer.kind === 'operator';
+  const { rows } = await pool.query<ActivityRow>(isOfAll ? ACTIVITY_OF_ALL_SQL : ACTIVITY_OF_USER_SQL, [
+    at,
+    id,
+    isOfAll ? null : viewer.userIds,
+    limit + 1,
+    find,
+    about === undefined ? null : activityGroups[about],
+  ]);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
     items: shown.map((row) => ({
+      activityId: row.activity_id,
       at: row.at.toISOString(),
       what: row.what,
       email: row.email ?? undefined,

@@ -35,6 +35,7 @@ export async function listReadings(
   const last = shown.at(-1);
   return {
     items: shown.map((row) => ({
+      readingId: row.reading_id,
       userId: requireEui(row.user_id),
       readAt: row.read_at.toISOString(),
       email: row.email,

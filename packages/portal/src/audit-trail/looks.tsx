@@ -32,7 +32,7 @@ export function Looks() {
           ['Device', 1.4],
           ['What was asked', 1.3],
         ]}
-        keyOf={(one) => `${one.readAt} ${one.userId} ${one.device} ${one.email} ${one.what}`}
+        keyOf={(one) => `${one.userId} ${one.readingId}`}
       >
         {({ readAt, side, email, role, userId, device, what }) => [
           <When key="at" at={readAt} inline />,

@@ -43,7 +43,7 @@ export function Activity() {
           ['By', 1.5],
           ['From', 0.8],
         ]}
-        keyOf={(one) => `${one.at} ${one.what} ${one.email} ${one.acting} ${one.by} ${one.detail}`}
+        keyOf={(one) => one.activityId}
       >
         {(item) => [
           <When key="at" at={item.at} inline />,

@@ -30,7 +30,7 @@ export function Readings() {
           ['Why', 1.5],
           ['What', 1.3],
         ]}
-        keyOf={(one) => `${one.readAt} ${one.email} ${one.what}`}
+        keyOf={(one) => `${one.userId} ${one.readingId}`}
       >
         {({ readAt, email, role, userId, reason, what }) => [
           <When key="at" at={readAt} inline />,
