@@ -216,8 +216,10 @@ test('each look is written down; the User sees those of its own people, the Oper
     person: { personId: 'a', email: 'analyst@people.example', role: 'analyst', reason: undefined },
   };
   await store(new Date(now.getTime() + 1000)).list(person, other, query());
+  const readingId = expect.stringMatching(/^[0-9a-f-]{36}$/);
   const expected = [
     {
+      readingId,
       readAt: '2026-11-22T12:00:01.000Z',
       userId: alpha,
       device: other,
@@ -226,7 +228,14 @@ test('each look is written down; the User sees those of its own people, the Oper
       email: 'analyst@people.example',
       role: 'analyst',
     },
-    { readAt: '2026-11-22T12:00:00.000Z', userId: alpha, device: meter, what: 'kind=response', side: 'user' },
+    {
+      readingId,
+      readAt: '2026-11-22T12:00:00.000Z',
+      userId: alpha,
+      device: meter,
+      what: 'kind=response',
+      side: 'user',
+    },
   ];
   const read = async (viewer: Viewer, changes: object = {}) =>
     (await listTitleReadings(database.pool, viewer, { limit: 9, ...changes })).items;
