@@ -263,6 +263,7 @@ create table notice (
   about text not null,           -- the event, the threshold, the SHA-256 of the file, the way (also by which one was not taken in), or nothing that is shown
   words text not null,
   count bigint not null,         -- messages that it stands for
+  begun_outage uuid,             -- that its words say is there
   primary key (user_id, noticed_at, kind, about)
 );
 create index notice_about on notice (user_id, kind, about, noticed_at);

@@ -3,17 +3,20 @@ import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import type { Way } from './standing.ts';
 
-/** Tells every User ID that is active, but not the Operator's own. */
+/**
+ * Tells every User ID that is active, but not the Operator's own.
+ * @param begun the outage that the words say is there, which are worth nothing once it has ended
+ */
 export async function tellAll(
   client: pg.PoolClient,
-  { way, words, operatorId }: { way: Way; words: string; operatorId: Eui },
+  { way, words, operatorId, begun }: { way: Way; words: string; operatorId: Eui; begun?: string | undefined },
 ): Promise<void> {
   await client.query(
-    `insert into notice (user_id, noticed_at, kind, about, words, count)
-     select u.user_id, clock_timestamp(), 'way', $1, $2, 0
+    `insert into notice (user_id, noticed_at, kind, about, words, count, begun_outage)
+     select u.user_id, clock_timestamp(), 'way', $1, $2, 0, $4
      from user_id u join party p on p.party_id = u.party_id
      where u.status = 'active' and p.status = 'active' and u.user_id <> $3`,
-    [way, words, operatorId],
+    [way, words, operatorId, begun],
   );
 }
 

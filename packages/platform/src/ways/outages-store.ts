@@ -110,9 +110,12 @@ export async function declareOutage(
       [way, outage, now, authorOf(viewer)],
     );
     const told = { way, from, reason, expectedEnd, endedAt: undefined };
+    const begun = from > now ? undefined : outage;
     const words =
-      from > now ? wordsOfAnnounced(told) : wordsOfOutage(told, meanwhileOf(await readFacts(client, now), way));
-    await tellAll(client, { way, words, operatorId });
+      begun === undefined
+        ? wordsOfAnnounced(told)
+        : wordsOfOutage(told, meanwhileOf(await readFacts(client, now), way));
+    await tellAll(client, { way, words, operatorId, begun });
     await recordChanges(client, author, [{ what: 'outage-declared', acting: 'operator', detail: words }]);
   });
 }
@@ -129,7 +132,7 @@ export async function tellBegun(pool: pg.Pool, { now, operatorId }: Pick<Acting,
     );
     for (const row of rows) {
       const words = wordsOfOutage(outageOf(row), meanwhileOf(await readFacts(client, now), row.way));
-      await tellAll(client, { way: row.way, words, operatorId });
+      await tellAll(client, { way: row.way, words, operatorId, begun: row.outage });
     }
   });
 }

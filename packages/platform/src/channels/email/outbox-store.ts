@@ -78,15 +78,24 @@ export async function queueNotices(pool: pg.Pool): Promise<void> {
   await pool.query(NOTICES_SQL);
 }
 
-/** What the notice says that a mail is about; undefined: it is gone. */
-export async function readNoticeOf(pool: pg.Pool, { userId, about, at }: Mail): Promise<string | undefined> {
+export interface WayNotice {
+  readonly words: string;
+  readonly at: Date;
+}
+
+/** The notice that a mail is about; undefined: it is gone, or the outage that it tells of has ended. */
+export async function readNoticeOf(pool: pg.Pool, { userId, about, at }: Mail): Promise<WayNotice | undefined> {
   const { rows } = await asViewerOf(pool, [userId], (client) =>
-    client.query<{ words: string }>(
-      `select words from notice where user_id = $1 and noticed_at = $3::timestamptz and kind = 'way' and about = $2`,
+    client.query<WayNotice & { outage: string | null }>(
+      `select words, noticed_at as at, begun_outage as outage from notice
+       where user_id = $1 and noticed_at = $3::timestamptz and kind = 'way' and about = $2`,
       [userId, about, at],
     ),
   );
-  return rows[0]?.words;
+  const [notice] = rows;
+  if (notice === undefined || notice.outage === null) return notice;
+  const ended = await pool.query('select from way_outage where outage = $1 and ended_at is not null', [notice.outage]);
+  return ended.rowCount === 0 ? notice : undefined;
 }
 
 export async function queueReceipts(pool: pg.Pool): Promise<void> {

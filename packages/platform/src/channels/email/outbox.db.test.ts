@@ -22,6 +22,7 @@ import {
   userB,
 } from '../../submissions/testing-submissions.ts';
 import { tellOne } from '../../ways/notices-store.ts';
+import { declareOutage, endOutage } from '../../ways/outages-store.ts';
 import { Outbox, pauseAfter } from './outbox.ts';
 import { openRelay } from './relay.ts';
 import { type Arrived, address, EmailKeys, Sink } from './testing-email.ts';
@@ -152,6 +153,15 @@ function attachment(message: string, end: string): Buffer {
   return Buffer.from(body, 'base64');
 }
 
+/** Whether openssl takes a signature over a document for the Operator's. */
+function isSigned(document: Buffer, signature: Buffer): boolean {
+  keys.write('document', document);
+  keys.write('signature', signature);
+  keys.write('signer.pem', pki.pki.users.get(operatorId)?.signing.certificate ?? '');
+  const verify = 'cms -verify -binary -inform PEM -in signature -content document -noverify -certfile signer.pem';
+  return keys.try(...verify.split(' ')).status === 0;
+}
+
 describe('a receipt', () => {
   test('goes to each address of the User alone, once, encrypted, over TLS; openssl opens and verifies it', async () => {
     const sha256 = await deliver(userA, adt());
@@ -168,11 +178,7 @@ describe('a receipt', () => {
     const message = open(mail, 'a') ?? '';
     const receipt = attachment(message, 'applied.json');
     expect(JSON.parse(receipt.toString())).toMatchObject({ submission: { userId: userA, sha256, state: 'applied' } });
-    keys.write('receipt', receipt);
-    keys.write('signature', attachment(message, 'json.p7s'));
-    keys.write('signer.pem', pki.pki.users.get(operatorId)?.signing.certificate ?? '');
-    const verify = 'cms -verify -binary -inform PEM -in signature -content receipt -noverify -certfile signer.pem';
-    expect(keys.try(...verify.split(' ')).status).toBe(0);
+    expect(isSigned(receipt, attachment(message, 'json.p7s'))).toBe(true);
     const other = arrived.find(({ to }) => to[0] === 'a2@user.example');
     expect(open(other, 'a2')).toContain('applied.json');
   });
@@ -313,11 +319,39 @@ test('what is told of the ways goes to each address once, in any letters, also w
   await inTransaction(pool, (client) => tellOne(client, { way: 'sftp', words, userId: userA }));
   for (let round = 0; round < 2; round++) await sendAll();
   expect(arrived.map(({ to }) => to).sort()).toEqual([['a2@user.example'], ['a@user.example']]);
-  const [, base64 = ''] =
-    /charset=utf-8\r\n[^\r]*\r\n\r\n([A-Za-z0-9+/=\r\n]+)/.exec(open(toAddress('a'), 'a') ?? '') ?? [];
+  const message = open(toAddress('a'), 'a') ?? '';
+  const [, base64 = ''] = /charset=utf-8\r\n[^\r]*\r\n\r\n([A-Za-z0-9+/=\r\n]+)/.exec(message) ?? [];
   expect(Buffer.from(base64, 'base64').toString()).toContain(words);
+  // anybody could encrypt words to the certificate: the Operator's are signed, with when they were told and to whom
+  const notice = attachment(message, 'notice.txt');
+  expect(notice.toString()).toMatch(new RegExp(`^Told to ${userA} on \\d+ \\w+ \\d{4} at [0-9:]+ UTC:\n${words}\n$`));
+  expect(isSigned(notice, attachment(message, 'notice.txt.p7s'))).toBe(true);
+  expect(isSigned(Buffer.concat([notice, Buffer.from('.')]), attachment(message, 'notice.txt.p7s'))).toBe(false);
   expect(toAddress('a')?.text).not.toContain('SFTP');
   await pool.query('delete from notice');
+});
+
+test('a notice that was put off until its outage had ended does not go any more; that it ended does', async () => {
+  const { pool } = world.database;
+  const acting = { viewer: { kind: 'operator', userId: operatorId }, author: testAuthor, operatorId } as const;
+  const outage = randomUUID();
+  await pool.query(`update way set set_up = '{}' where way = 'sftp'`);
+  const now = new Date();
+  await declareOutage(pool, { way: 'sftp', outage, reason: 'Gone' }, { ...acting, now });
+  sink.failing = 'later';
+  await sendAll();
+  await makeDue();
+  await endOutage(pool, { outage, why: 'It is back.' }, { ...acting, now });
+  sink.failing = 'never';
+  await sendAll();
+  expect(
+    arrived.map((mail) => open(mail, mail.to[0]?.replace(/@.*/, '') ?? '')?.match(/outage of SFTP ended/i)?.[0]),
+  ).toEqual(Array(3).fill('outage of SFTP ended'));
+  expect((await rows()).map(({ state }) => state).sort()).toEqual([
+    ...Array(3).fill('dropped'),
+    ...Array(3).fill('sent'),
+  ]);
+  await pool.query('delete from notice; delete from way_outage');
 });
 
 describe('a report', () => {

@@ -19,6 +19,7 @@ import { LOOK_EVERY_MS, Worker } from '../../foundation/worker.ts';
 import { findRecipient } from '../../parties/email-recipients-store.ts';
 import type { Reports } from '../../quarantine/report.ts';
 import { nameOfReceipt } from '../../submissions/receipts.ts';
+import { instantWords } from '../../ways/announcements.ts';
 import { recordHealth } from '../../ways/health-store.ts';
 import { findOutage, findStanding } from '../../ways/ways-store.ts';
 import {
@@ -200,10 +201,13 @@ export class Outbox {
   }
 
   async #notice(mail: Mail): Promise<Content> {
-    const words = await readNoticeOf(this.#parts.pool, mail);
-    if (words === undefined) return 'gone';
-    const told = `${words}\nNothing answers to a reply.\n`;
-    return { subject: `Notice for ${mail.userId}`, message: writeMessage(told, []) };
+    const found = await readNoticeOf(this.#parts.pool, mail);
+    if (found === undefined) return 'gone';
+    const told = `Told to ${mail.userId} on ${instantWords(found.at)}:\n${found.words}\n`;
+    // whoever has the certificate to which it is encrypted could write the words of a mail, but not sign them
+    const enclosures = this.#signed('notice.txt', Buffer.from(told));
+    const words = `${told}The notice is attached; nothing answers to a reply.\n`;
+    return { subject: `Notice for ${mail.userId}`, message: writeMessage(words, enclosures) };
   }
 
   async #receipt(mail: Mail): Promise<Content> {
