@@ -25,6 +25,8 @@ describe('who is the second person', () => {
     'one mailbox with something behind a plus sign': { email: 'jane+second@supplier.example' },
     'one name at two addresses': { name: 'Jane Smith' },
     'one name, with other blanks and letters': { name: ' jane  ＳＭＩＴＨ ' },
+    'one name with a space of no width': { name: 'Jane\u200b Smith' },
+    'one name with a soft hyphen and a filler': { name: 'Ja\u00adne Smith\u3164' },
   })) {
     test(`${way} is one person`, () => {
       expect(areDifferentPeople(jane, { ...bob, ...changes })).toBe(false);

@@ -19,9 +19,10 @@ export function mailboxOf(email: string): string {
   return email.toLowerCase().replace(/\+[^@]*@/, '@');
 }
 
-/** How a name reads: neither case, blanks nor ways to write a letter tell two people apart. */
+/** How a name reads: neither case, blanks, ways to write a letter nor what nobody sees tell two people apart. */
 export function nameKey(name: string): string {
-  return name.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
+  const seen = name.normalize('NFKC').replaceAll(/[\p{Cf}\p{DI}]/gu, '');
+  return seen.toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
 /**

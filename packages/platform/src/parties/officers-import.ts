@@ -34,8 +34,8 @@ function readOfficer({ line, fields }: Row, faults: Faults): StagedOfficer | und
   const before = faults.total;
   const userId = parseEui(fields.user_id);
   if (userId === undefined) addFieldFault(faults, line, 'user_id', fields.user_id, 'an EUI-64');
-  if (!/^[^\p{Cc}]{1,200}$/u.test(name)) {
-    addFieldFault(faults, line, 'name', name, '1 to 200 characters without control characters');
+  if (!/^[^\p{C}\p{DI}]{1,200}$/u.test(name)) {
+    addFieldFault(faults, line, 'name', name, '1 to 200 characters, none of them invisible or a control character');
   }
   if (!EMAIL.test(email)) addFieldFault(faults, line, 'email', email, 'an e-mail address');
   if (telephone !== '' && !telephoneSchema.safeParse(telephone).success) {
