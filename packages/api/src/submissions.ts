@@ -152,6 +152,8 @@ export const submissionSchema = z.object({
   kind: submissionKindSchema.optional(),
   /** Of the service request that it belongs to: the first in the file, else one that was raised for the User. */
   reference: z.string(),
+  /** Every service request that the file names, in its order; the one that was raised where it names none. */
+  references: z.array(z.string()),
   code: z.string().optional(),
   detail: z.string().optional(),
   faultCount: z.int(),
@@ -160,16 +162,14 @@ export const submissionSchema = z.object({
 });
 export type SubmissionDocument = z.infer<typeof submissionSchema>;
 
-const referencesShape = {
-  /** Every service request that the file names, in its order; the one that was raised where it names none. */
-  references: z.array(z.string()),
+const raisedShape = {
   /** Whether the reference was raised for the User, whose file has none. */
   isReferenceRaised: z.boolean(),
 };
 
 /** One submission with all that is known of it. */
 export const submissionLifeSchema = submissionSchema.extend({
-  ...referencesShape,
+  ...raisedShape,
   signatures: z.array(signatureStandingSchema),
   /** The first hundred. */
   deliveries: z.array(submissionDeliverySchema),
@@ -238,7 +238,7 @@ export const receiptQuerySchema = submissionOwnerSchema.extend({ state: submissi
 export const receiptSchema = z.object({
   document: z.literal('penstock-receipt/1'),
   submission: submissionSchema.omit({ secondOfficer: true }).extend({
-    ...referencesShape,
+    ...raisedShape,
     signatures: z.array(signatureStandingSchema),
     deliveries: z.array(submissionDeliverySchema),
     faults: z.array(fileFaultSchema),

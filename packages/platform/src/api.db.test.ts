@@ -495,9 +495,10 @@ describe('lists as CSV files', () => {
     );
     await pool.query(`update party set name = '=Alpha' where party_id = 'A'`);
     await pool.query(
-      `insert into submission (user_id, sha256, size, received_at, state, changed_at, kind, reference)
-       values ($1, sha256('waits'), 6, now(), 'awaiting_second_officer', now(), 'adt', 'SR-2'),
-              ($1, sha256('stopped'), 6, now(), 'needs_operator', now(), 'adt', '@STOPPED')`,
+      `insert into submission (user_id, sha256, size, received_at, state, changed_at, kind, reference,
+                               named_references)
+       values ($1, sha256('waits'), 6, now(), 'awaiting_second_officer', now(), 'adt', 'SR-2', '{SR-2,SR-3}'),
+              ($1, sha256('stopped'), 6, now(), 'needs_operator', now(), 'adt', '@STOPPED', null)`,
       [alpha],
     );
     const { rows } = await pool.query<{ id: string }>('select threshold_id as id from threshold where user_id = $1', [
@@ -519,8 +520,8 @@ describe('lists as CSV files', () => {
       ['alpha', '/notices.csv', 2, /'\+NOTICE,3,no/],
       ['alpha', '/notices.csv?kind=warning', 1, /,another,1,no$/],
       ['beta', '/notices.csv', 0, /^$/],
-      ['alpha', '/submissions.csv?state=awaiting_second_officer', 1, /,SR-2,/],
-      ['alpha', '/submissions.csv?waitsFor=others', 1, /,SR-2,/],
+      ['alpha', '/submissions.csv?state=awaiting_second_officer', 1, /,SR-2 SR-3,/],
+      ['alpha', '/submissions.csv?waitsFor=others', 1, /,SR-2 SR-3,/],
       ['alpha', '/submissions.csv?waitsFor=me', 0, /^$/],
       ['operator', '/submissions/needing-operator.csv', 1, /,adt,'@STOPPED,/],
       ['operator', '/ways/outages.csv', 1, /^https,[^,]*,'=OUTAGE,/],
@@ -536,6 +537,9 @@ describe('lists as CSV files', () => {
       expect([path, body.join('\n')]).toEqual([path, expect.stringMatching(words)]);
     }
     expect(await call('beta', 'GET', `/api/v1${history}`)).toMatchObject({ status: 404 });
+    for (const path of ['/certificates.csv', '/officers.csv', '/ssh-keys.csv', '/email-recipients.csv']) {
+      expect((await csv('alpha', path))[0]).toMatch(/,registeredAt,registeredBy,revokedAt,revokedBy/);
+    }
     await pool.query(`update party set name = 'Alpha' where party_id = 'A'`);
     for (const table of ['release', 'attribute_limit', 'way_outage', 'notice', 'submission']) {
       await pool.query(`delete from ${table}`);

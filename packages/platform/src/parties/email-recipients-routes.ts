@@ -22,7 +22,9 @@ const columns = fieldColumns<EmailRecipientDocument>(
   'notBefore',
   'notAfter',
   'registeredAt',
+  'registeredBy',
   'revokedAt',
+  'revokedBy',
 );
 
 /** Addresses to which receipts and reports go by e-mail. */

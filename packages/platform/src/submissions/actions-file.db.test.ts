@@ -41,7 +41,10 @@ describe('an action file', () => {
     const { json } = await world.get(`/submissions/${sha256(some)}/receipt`);
     expect(json).toMatchObject({ submission: { reference: 'CHG-7', ...told } });
     const others = adt(threshold(10, userB).replace(/$/, raised));
+    // a file that names its own was given none, whatever could have been made of its day and its hash
+    const notRaised = `${raised.slice(0, 'SR-20261122-'.length)}${sha256(some).slice(0, 10)}`;
     for (const [text, userId, as] of [
+      [named(line(4, notRaised), 'nonsense\n'), userA, 'a'],
       [
         named(
           line(
@@ -56,7 +59,9 @@ describe('an action file', () => {
       [others, userB, 'b'],
     ] as const) {
       const life = await world.submit(text, world.sign(text, userId), as);
-      expect(life).toMatchObject({ state: 'refused', isReferenceRaised: false });
+      // nor is it listed under what it must not name
+      const own = expect.stringContaining(sha256(text).slice(0, 10));
+      expect(life).toMatchObject({ state: 'refused', reference: own, references: [own], isReferenceRaised: true });
       expect(life.faults?.[0]).toMatchObject({ line: 2, column: 'reference', code: 'reference.unknown' });
     }
   });

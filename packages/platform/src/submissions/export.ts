@@ -2,23 +2,15 @@
 import type { StoppedSubmission, SubmissionDocument } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
-import { EXPORTED_ROWS, exportPages, fieldColumns } from '../foundation/csv-export.ts';
+import { type CsvColumns, EXPORTED_ROWS, exportPages, fieldColumns } from '../foundation/csv-export.ts';
 import { listSubmissions, type SubmissionConditions } from './read-store.ts';
 import { listStopped } from './tries-store.ts';
 
-const columns = fieldColumns<SubmissionDocument>(
-  'receivedAt',
-  'userId',
-  'kind',
-  'state',
-  'changedAt',
-  'reference',
-  'code',
-  'detail',
-  'faultCount',
-  'size',
-  'sha256',
-);
+const columns: CsvColumns<SubmissionDocument> = {
+  ...fieldColumns('receivedAt', 'userId', 'kind', 'state', 'changedAt'),
+  references: ({ references }) => references.join(' '),
+  ...fieldColumns('code', 'detail', 'faultCount', 'size', 'sha256'),
+};
 
 export function exportSubmissions(pool: pg.Pool, userId: Eui, conditions: SubmissionConditions) {
   return exportPages(columns, (cursor) =>

@@ -16,13 +16,14 @@ interface SubmissionRow {
   changed_at: Date;
   kind: SubmissionDocument['kind'] | null;
   reference: string;
+  named_references: string[] | null;
   code: string | null;
   detail: string | null;
   fault_count: string;
 }
 
-const COLUMNS = `user_id, encode(sha256, 'hex') as sha256, size::text, received_at, state, changed_at, kind, reference, code,
-  detail, fault_count::text`;
+const COLUMNS = `user_id, encode(sha256, 'hex') as sha256, size::text, received_at, state, changed_at, kind, reference,
+  named_references, code, detail, fault_count::text`;
 
 function toDocument(row: SubmissionRow): SubmissionDocument {
   return {
@@ -34,6 +35,7 @@ function toDocument(row: SubmissionRow): SubmissionDocument {
     changedAt: row.changed_at.toISOString(),
     ...(row.kind === null ? {} : { kind: row.kind }),
     reference: row.reference,
+    references: row.named_references ?? [row.reference],
     ...(row.code === null ? {} : { code: row.code }),
     ...(row.detail === null ? {} : { detail: row.detail }),
     faultCount: Number(row.fault_count),
@@ -94,7 +96,6 @@ interface SignatureRow {
 interface FactsRow extends SubmissionRow {
   faults: SubmissionLife['faults'] | null;
   summary: SubmissionLife['summary'] | null;
-  named_references: string[] | null;
   is_kept: boolean;
   unsigned_until: Date | null;
   delivery_count: string;
@@ -110,7 +111,7 @@ interface Facts {
 /** What a receipt tells of a file, and a little more. @throws PenstockError 'request.not-found' */
 async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Promise<Facts> {
   const found = await client.query<FactsRow>(
-    `select ${COLUMNS}, faults, summary, named_references, upload is not null as is_kept, unsigned_until, delivery_count::text
+    `select ${COLUMNS}, faults, summary, upload is not null as is_kept, unsigned_until, delivery_count::text
      from submission where user_id = $1 and sha256 = decode($2, 'hex')`,
     [userId, sha256],
   );
@@ -130,7 +131,6 @@ async function readAll(client: pg.PoolClient, userId: Eui, sha256: string): Prom
   return {
     facts: {
       ...toDocument(row),
-      references: row.named_references ?? [row.reference],
       isReferenceRaised: row.named_references === null,
       signatures: signatures.rows.map((signature) => ({
         sha256: signature.sha256,

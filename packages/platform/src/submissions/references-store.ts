@@ -14,7 +14,10 @@ export interface RaisedParts {
 /** The greatest SHA-256 with a beginning of five bytes has these after it. */
 const GREATEST_REST = Buffer.alloc(27, 0xff);
 
-/** Those that were raised for a User, of some. Each is found in the key of submissions, by the beginning of a SHA-256. */
+/**
+ * Those that were raised for a User, of some: a file that names its own was given none. Each is found in the key of
+ * submissions, by the beginning of a SHA-256.
+ */
 export async function readRaised(
   client: pg.PoolClient,
   userId: Eui,
@@ -25,7 +28,8 @@ export async function readRaised(
      from unnest($2::text[], $3::text[], $4::bytea[]) as a(reference, day, beginning)
      where exists (select from submission s
                    where s.user_id = $1 and s.sha256 between a.beginning and a.beginning || $5::bytea
-                     and to_char(s.received_at at time zone 'UTC', 'YYYYMMDD') = a.day)`,
+                     and to_char(s.received_at at time zone 'UTC', 'YYYYMMDD') = a.day
+                     and s.named_references is null)`,
     [
       userId,
       asked.map(({ reference }) => reference),

@@ -19,30 +19,36 @@ export async function judgeLines(
 ): Promise<{ readonly faults: readonly FileFault[]; readonly count: number; readonly references: readonly string[] }> {
   const unknown = await faultsOfReferences(client, userId, findings.references);
   return {
-    faults: [...faultsOf(findings), ...unknown],
-    count: findings.faultCount + unknown.length,
-    references: [...findings.references.keys()],
+    faults: [...faultsOf(findings), ...unknown.values()],
+    count: findings.faultCount + unknown.size,
+    // nothing is listed under one that is somebody else's
+    references: [...findings.references.keys()].filter((reference) => !unknown.has(reference)),
   };
 }
 
+/** By the reference. */
 async function faultsOfReferences(
   client: pg.PoolClient,
   userId: Eui,
   references: Findings['references'],
-): Promise<FileFault[]> {
+): Promise<ReadonlyMap<string, FileFault>> {
   const asked = [...references].flatMap(([reference, place]) => {
     const [, day, beginning] = RAISED.exec(reference) ?? [];
     return day === undefined || beginning === undefined ? [] : [{ reference, place, day, beginning }];
   });
-  if (asked.length === 0) return [];
+  if (asked.length === 0) return new Map();
   const raised = await readRaised(client, userId, asked);
-  return asked
-    .filter(({ reference }) => !raised.has(reference))
-    .map(({ reference, place }) => ({
-      line: place.line,
-      column: place.column.name,
-      code: 'reference.unknown',
-      message: `no file of ${userId} was given the service request ${reference}`,
-      action: referenceErrors['reference.unknown'],
-    }));
+  const unknown = asked.filter(({ reference }) => !raised.has(reference));
+  return new Map(
+    unknown.map(({ reference, place }) => [
+      reference,
+      {
+        line: place.line,
+        column: place.column.name,
+        code: 'reference.unknown',
+        message: `no file of ${userId} was given the service request ${reference}`,
+        action: referenceErrors['reference.unknown'],
+      },
+    ]),
+  );
 }
