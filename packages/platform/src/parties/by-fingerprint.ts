@@ -1,6 +1,6 @@
 // What officers, SSH keys and addresses have in common: they are registered for User IDs under a fingerprint, are listed in that
 // order, and are revoked for good.
-import { requireEui } from '@penstock/duis';
+import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { type Author, recordChanges } from '../foundation/activity.ts';
 import { inTransaction } from '../foundation/database/index.ts';
@@ -55,6 +55,21 @@ export async function listRegistered<Row extends { user_id: string; fingerprint:
     [after, fingerprint, ownOnly(viewer), userId, limit + 1, expiresBefore, find],
   );
   return pageOf(rows, limit, item, (row) => `${requireEui(row.user_id)}/${row.fingerprint}`);
+}
+
+/**
+ * Makes whoever else changes something of a User ID by hand wait until this transaction ends, so that what is recorded as
+ * it was before was so. Its own statement: the next one sees what was committed meanwhile.
+ * @returns the User ID as it is written
+ * @throws PenstockError 'request.not-found'
+ */
+export async function lockUserId(client: pg.PoolClient, userId: string): Promise<Eui> {
+  const { rows } = await client.query<{ user_id: string }>(
+    'select user_id from user_id where user_id = $1 for no key update',
+    [userId],
+  );
+  if (rows[0] !== undefined) return requireEui(rows[0].user_id);
+  throw new PenstockError('request.not-found', { detail: 'there is no such User ID', where: 'userId' });
 }
 
 /** By what one is named in the record of activity, as SQL. */

@@ -9,7 +9,7 @@ import { type Author, recordChanges } from '../foundation/activity.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
+import { listRegistered, lockUserId, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
 import {
   type CertificateRow,
   describeCertificate,
@@ -71,10 +71,7 @@ export async function registerEmailRecipient(
 ): Promise<boolean> {
   const { fingerprint, der, issuer, serial, notBefore, notAfter } = readRecipient(text);
   return inTransaction(pool, async (client) => {
-    const known = await client.query('select from user_id where user_id = $1', [userId]);
-    if (known.rowCount === 0) {
-      throw new PenstockError('request.not-found', { detail: 'there is no such User ID', where: 'userId' });
-    }
+    await lockUserId(client, userId);
     const { rows } = await client.query<ChangedAddress>(
       `with before as (
          select address from email_recipient where user_id = $1 and fingerprint = $2

@@ -1,7 +1,7 @@
 import { requireEui } from '@penstock/duis';
 import { OpenSsl } from '@penstock/files/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { allAtOnce, type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { testAuthor } from '../foundation/testing-author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import {
@@ -70,6 +70,25 @@ test('an address is registered for a User ID, seen by its own, given another nam
   expect(await countRecipients(pool, userA)).toBe(1);
   await pool.query(`update party set status = 'suspended' where party_id = 'A'`);
   expect(await countRecipients(pool, userA)).toBe(0);
+});
+
+test('two addresses at once are recorded one after the other', async () => {
+  const { pool } = database;
+  const give = (to: string) =>
+    registerEmailRecipient(pool, { userId: userB, address: to, certificate: certificate('rsa') }, testAuthor);
+  await give('first@user.example');
+  await allAtOnce(
+    pool,
+    'select from email_recipient for update',
+    ['left@user.example', 'right@user.example'].map((to) => () => give(to)),
+  );
+  const { rows } = await pool.query<{ detail: string }>(
+    `select detail from people_activity where detail ~ '-> (left|right)@' order by at, activity_id`,
+  );
+  expect(rows.map(({ detail }) => /(\w+)@\S* -> /.exec(detail)?.[1])).toEqual([
+    'first',
+    expect.stringMatching(/left|right/),
+  ]);
 });
 
 test.each([

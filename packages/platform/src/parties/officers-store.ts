@@ -7,7 +7,7 @@ import { type Author, recordChanges } from '../foundation/activity.ts';
 import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
+import { listRegistered, lockUserId, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
 import {
   type CertificateRow,
   describeCertificate,
@@ -79,12 +79,7 @@ export async function setOfficerPolicy(
 ): Promise<boolean> {
   const deputies = [...new Set(policy.deputies.map((email) => email.toLowerCase()))].sort();
   return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ acting: string }>(
-      'select eui_text(user_id) as acting from user_id where user_id = $1 for share',
-      [userId],
-    );
-    const acting = rows[0]?.acting;
-    if (acting === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such User ID' });
+    const acting = await lockUserId(client, userId);
     const unknown = await client.query<{ email: string }>(
       `select d.email from unnest($2::text[]) d (email)
        where not exists (select from officer o
@@ -95,7 +90,7 @@ export async function setOfficerPolicy(
       const detail = `${unknown.rows[0].email} is no officer of this User ID`;
       throw new PenstockError('request.invalid', { detail, where: 'deputies' });
     }
-    const before = await readOfficerPolicy(client, requireEui(acting));
+    const before = await readOfficerPolicy(client, acting);
     const changed = await client.query(
       `insert into officer_policy as p (user_id, second_officer, deputies, second_officer_for_release)
        select $1, $2, $3, coalesce($4, false)
@@ -108,7 +103,7 @@ export async function setOfficerPolicy(
       [userId, policy.secondOfficer, deputies, policy.secondOfficerForRelease],
     );
     if (changed.rowCount !== 1) return false;
-    const after = await readOfficerPolicy(client, requireEui(acting));
+    const after = await readOfficerPolicy(client, acting);
     await recordChanges(client, author, [recordedPolicy(acting, before, after)]);
     return true;
   });

@@ -1,7 +1,7 @@
 import type { importColumns } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { allAtOnce, type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { ImportRefused } from '../foundation/faults.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { testAuthor } from '../foundation/testing-author.ts';
@@ -106,6 +106,9 @@ test('every fault of a row is told', async () => {
     'certificate import.value.missing',
   ]);
   const { base64 } = testCertificate({ serial: '01' });
+  for (const name of ['Officer\u200b 2', 'Officer \u202e2', 'Officer 2\u3164', 'Officer\t2']) {
+    expect(await codesOf(officer(base64, { name }))).toEqual(['name import.value.invalid']);
+  }
   expect(await codesOf(officer(base64, { user_id: '90-B3-D5-1F-30-07-00-00' }))).toEqual([
     'user_id import.unknown-user',
   ]);
@@ -138,6 +141,25 @@ test('a second officer is asked for unless the policy says otherwise', async () 
   await expect(setOfficerPolicy(pool, '90-B3-D5-1F-30-07-00-00', asked, testAuthor)).rejects.toMatchObject({
     code: 'request.not-found',
   });
+});
+
+test('two policies at once are recorded one after the other', async () => {
+  const { pool } = database;
+  const policy = { secondOfficer: true, deputies: [] as string[], secondOfficerForRelease: true };
+  await setOfficerPolicy(pool, alpha, policy, testAuthor);
+  await allAtOnce(
+    pool,
+    'select from officer_policy for update',
+    [
+      { ...policy, secondOfficer: false },
+      { ...policy, secondOfficerForRelease: false },
+    ].map((changed) => () => setOfficerPolicy(pool, alpha, changed, testAuthor)),
+  );
+  const { rows } = await pool.query<{ detail: string }>(
+    `select detail from people_activity where what = 'officer-policy-changed' order by at, activity_id`,
+  );
+  // each changed one thing alone, so the later one changes two, back and forth
+  expect(rows.slice(1).map(({ detail }) => detail.split(' -> ').length - 1)).toEqual([1, 2]);
 });
 
 test('deputies are officers of the User', async () => {

@@ -4,9 +4,8 @@ import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { type Author, recordChanges } from '../foundation/activity.ts';
 import { inTransaction } from '../foundation/database/index.ts';
-import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { listRegistered, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
+import { listRegistered, lockUserId, type RegisteredQuery, revokeRegistered } from './by-fingerprint.ts';
 import { describeRegistration, type RegistrationRow } from './certificate-rows.ts';
 import type { Page } from './parties-store.ts';
 import { type ChangedKey, recordedKey } from './recorded.ts';
@@ -43,10 +42,7 @@ export async function registerSshKey(
   author: Author,
 ): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    const known = await client.query('select from user_id where user_id = $1', [userId]);
-    if (known.rowCount === 0) {
-      throw new PenstockError('request.not-found', { detail: 'there is no such User ID', where: 'userId' });
-    }
+    await lockUserId(client, userId);
     const { rows } = await client.query<ChangedKey>(
       `with before as (
          select name from ssh_key where user_id = $1 and fingerprint = $2

@@ -1,7 +1,7 @@
 import { requireEui } from '@penstock/duis';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { allAtOnce, type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { testAuthor } from '../foundation/testing-author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { readSshKey } from './ssh-keys.ts';
@@ -59,6 +59,25 @@ test('a key is registered once for each User ID, seen by its own, and revoked fo
   await expect(revokeSshKey(pool, { userId: userA, fingerprint: unknown }, testAuthor)).rejects.toMatchObject({
     code: 'request.not-found',
   });
+});
+
+test('two names at once are recorded one after the other', async () => {
+  const { pool } = database;
+  const key = newKey();
+  const name = (words: string) => registerSshKey(pool, { userId: userA, name: words, key }, testAuthor);
+  await name('first');
+  await allAtOnce(
+    pool,
+    'select from ssh_key for update',
+    ['second', 'third'].map((words) => () => name(words)),
+  );
+  const { rows } = await pool.query<{ detail: string }>(
+    `select detail from people_activity where detail ~ '(second|third)$' order by at, activity_id`,
+  );
+  expect(rows.map(({ detail }) => /(\w+) -> /.exec(detail)?.[1])).toEqual([
+    'first',
+    expect.stringMatching(/second|third/),
+  ]);
 });
 
 test.each(['party', 'user_id'])('a key of a suspended %s is not good', async (table) => {

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { untilBlocked } from '../foundation/database/testing.ts';
 import { testAuthor } from '../foundation/testing-author.ts';
 import { revokeOfficer, setOfficerPolicy } from '../parties/officers-store.ts';
 import { lockThresholds } from '../thresholds/thresholds-store.ts';
 import { expireWaiting } from './submissions-store.ts';
-import { adt, chunks, inForce, sha256, threshold, untilBlocked } from './testing-files.ts';
+import { adt, chunks, inForce, sha256, threshold } from './testing-files.ts';
 import {
   operatorId,
   SIGNATURE_DAYS,

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { untilBlocked } from '../foundation/database/testing.ts';
 import { lockDirectory } from '../parties/directory-version.ts';
-import { limits, sha256, untilBlocked } from './testing-files.ts';
+import { limits, sha256 } from './testing-files.ts';
 import { operatorId, type SubmissionWorld, submissionWorld, testPki } from './testing-submissions.ts';
 
 let certificates: Awaited<ReturnType<typeof testPki>>;

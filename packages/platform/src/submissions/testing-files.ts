@@ -1,6 +1,5 @@
 /** The texts of files, and what they did to the database. */
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { event } from '../quarantine/testing-quarantine.ts';
 import { userA } from './testing-submissions.ts';
@@ -25,12 +24,6 @@ export async function inForce(pool: pg.Pool): Promise<[string, number][]> {
      where v.ended_at is null order by 1, 2`,
   );
   return rows.map(({ user_id, quarantine }) => [user_id, quarantine]);
-}
-
-/** Until a transaction waits for the lock of another. */
-export async function untilBlocked(pool: pg.Pool): Promise<void> {
-  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  while ((await pool.query(waiting)).rowCount === 0) await pause(10);
 }
 
 /** Pieces of files that are stored. */

@@ -43,6 +43,31 @@ async function dropDatabase(url: string, name: string): Promise<void> {
   }
 }
 
+/** Until so many transactions wait for locks of others. */
+export async function untilBlocked(pool: pg.Pool, count = 1): Promise<void> {
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while (((await pool.query(waiting)).rowCount ?? 0) < count) await pause(10);
+}
+
+/** Does all of it while somebody else has the rows of a statement, which are free only when everybody waits. */
+export async function allAtOnce(
+  pool: pg.Pool,
+  locking: string,
+  works: readonly (() => Promise<unknown>)[],
+): Promise<void> {
+  const other = await pool.connect();
+  try {
+    await other.query('begin');
+    await other.query(locking);
+    const done = Promise.all(works.map((work) => work()));
+    await untilBlocked(pool, works.length);
+    await other.query('commit');
+    await done;
+  } finally {
+    other.release();
+  }
+}
+
 /**
  * A database of its own for a test or a test file, with all migrations and no partitions (ensurePartitions makes the
  * days that the test's clock needs). It is cloned from a template within some 30 ms.
