@@ -303,6 +303,7 @@ test('an outage of a whole office suite: the fallback that depends on it is name
   const refused = await world.call('/ways/versions', body, 'operator');
   expect(refused).toMatchObject({ status: 409, json: { code: 'ways.shared-dependency' } });
   await setWays({ ...body, acceptsShared: true });
+  await mailWith('SharePoint is the preferred way');
   expect(await bySftp(nextFile())).toContain('SFTP is closed');
 
   // files and hosted mail are gone together: the relay takes nothing either
