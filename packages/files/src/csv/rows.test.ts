@@ -108,12 +108,13 @@ test('a line that is too long costs no memory, and the next is read', async () =
   });
   function* endless(): Generator<Uint8Array> {
     yield bytesOf(header);
-    for (let count = 0; count < 100; count += 1) yield new Uint8Array(1_000_000).fill(0x78);
+    for (let count = 0; count < 400; count += 1) yield new Uint8Array(1_000_000).fill(0x78);
     yield bytesOf(`\n${row}`);
   }
   const before = process.memoryUsage().arrayBuffers;
   expect(await read(endless())).toMatchObject({ faults: ['2 line-length'], rows: [[3, '1', '', '', 'process', '']] });
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+  // what is collected late counts too
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200_000_000);
 });
 
 test('a file larger than its profile allows is not read to its end', async () => {
