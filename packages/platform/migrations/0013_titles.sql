@@ -236,9 +236,9 @@ grant select on device_title, title_switch to penstock_title_viewer;
 -- from in_from to before in_to. A parameter that is null does not count.
 --
 -- The order is that of the times, which no index has, so all of some days is read at a time: two days first, then twice as
--- many as before, until the page is full. (A day at a time, starting a question 92 times was four fifths of it: 14 ms of
--- 17.) A day on which a message names the device beside others is asked by itself: over several days, to be ready to find
--- each such message on any of them costs 2 ms.
+-- many as before, until the page is full. (All of 92 days took 13.7 ms a day at a time, of a million rows, and 8.6 so.) A
+-- day on which a message names the device beside others is asked by itself: over several days, a plan for each of them
+-- would have to be ready for each such message, which gained nothing.
 --
 -- It runs as penstock_titles, which may see on which days that is, and gives what the view gives.
 create function device_titles(
