@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { quickFolder } from './scripts/quick-folder.ts';
+
+// each worker, and each program that a test starts, gets it from here
+process.env.TMPDIR ??= quickFolder();
 
 // Two projects: pure tests, and tests on a real database (one server for the run, one database a test). A third makes
 // the pictures of the portal, and is no part of the tests.

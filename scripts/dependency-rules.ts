@@ -31,8 +31,8 @@ const floors: readonly (readonly string[])[] = [
   ['foundation'],
   ['messages', 'parties'],
   ['thresholds', 'delivery', 'changes', 'devices', 'forecasts', 'people'],
-  ['quarantine', 'audit-trail', 'storms', 'ways'],
-  ['gateway', 'submissions', 'incidents', 'events', 'overview', 'demonstration'],
+  ['quarantine', 'audit-trail', 'storms', 'ways', 'feeds', 'webhooks'],
+  ['gateway', 'submissions', 'incidents', 'events', 'overview', 'declared-traffic', 'demonstration'],
   ['channels'],
   ['main'],
 ];

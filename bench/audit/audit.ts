@@ -49,6 +49,8 @@ export async function audit(options: BenchOptions): Promise<BenchResult> {
       visibleMs: Math.max(all.visibleMs.p99, all.titlesVisibleMs.p99),
       exportRowsPerSecond: all.exportRowsPerSecond,
       exportMemoryMegabytes: all.exportMegabytes,
+      memoryFilledSeconds: all.memoryFilledSeconds,
+      beside: all.beside,
       bytesPerRow: all.bytesPerRow,
       bytes: all.bytesOf,
       filledPerSecond: Math.round(all.filled.rows / all.filled.seconds),

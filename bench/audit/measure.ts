@@ -1,4 +1,5 @@
 /** Fills a database of so many rows, and asks it while it is written to. */
+import { setTimeout } from 'node:timers/promises';
 import {
   createRecordStore,
   createTitleStore,
@@ -12,6 +13,7 @@ import { packOldDays } from '@penstock/platform/messages';
 import type pg from 'pg';
 import { say } from '../harness/progress.ts';
 import { rounded } from '../harness/statistics.ts';
+import { type Beside, besides } from './beside.ts';
 import { serve } from './database.ts';
 import { type Filled, fill } from './fill.ts';
 import { dumpRows } from './peer.ts';
@@ -42,6 +44,8 @@ export interface Measured {
   readonly version: string;
   readonly bytesPerRow: number;
   readonly bytesOf: Readonly<Record<string, number>>;
+  /** From the start of the server until it had filled its memory with what was there before. */
+  readonly memoryFilledSeconds: number;
   readonly own: Share;
   readonly ownCold: Share;
   readonly titles: Share;
@@ -51,6 +55,7 @@ export interface Measured {
   readonly titlesVisibleMs: Share;
   readonly exportRowsPerSecond: number;
   readonly exportMegabytes: number;
+  readonly beside: Beside;
   readonly writtenPerSecond: number;
   readonly meters: readonly Meter[];
 }
@@ -93,8 +98,9 @@ export async function measure(
   const began = performance.now();
   writer.start();
   say('asking the record of Users, and titles of devices');
-  // the server has just started: nothing is in its memory, and no plan is made
+  // the server has just started: its memory is being filled with what was there before, and no plan is made
   const cold = await askAll(stores, meters, Math.ceil(plan.questions / 20));
+  const memoryFilledSeconds = await memoryFilled(pool);
   const warm = await askAll(stores, meters, plan.questions);
   say('looking for what was just committed');
   const visible = await visibleAfter(pool, stores, meters.slice(0, plan.visible));
@@ -102,6 +108,7 @@ export async function measure(
   say('exporting');
   const exported = await exportOf(pool, plan.exportSeconds);
   await writer.stop();
+  const beside = await besides({ pool, ...stores, meters, rows: filled.rows }, plan.questions, plan.exportSeconds);
   if (dumpFolder !== undefined) await dumpRows(superuserUrl, dumpFolder);
   await stop();
   return {
@@ -109,6 +116,7 @@ export async function measure(
     version: rows[0]?.version ?? 'unknown',
     bytesPerRow: rounded(Object.values(bytesOf).reduce((sum, bytes) => sum + bytes, 0)),
     bytesOf,
+    memoryFilledSeconds,
     titles: shareOf(warm.titles),
     titlesCold: shareOf(cold.titles),
     own: shareOf([...warm.own.values()].flat()),
@@ -120,9 +128,22 @@ export async function measure(
     visibleMs: shareOf(visible.own),
     titlesVisibleMs: shareOf(visible.titles),
     ...exported,
+    beside,
     writtenPerSecond,
     meters,
   };
+}
+
+/** Waits until the server has filled its memory with what was there before it was stopped; seconds from its start. */
+async function memoryFilled(pool: pg.Pool): Promise<number> {
+  for (;;) {
+    const { rows } = await pool.query<{ seconds: string }>(
+      `select extract(epoch from clock_timestamp() - pg_postmaster_start_time()) as seconds
+       where not exists (select 1 from pg_stat_activity where backend_type = 'autoprewarm worker')`,
+    );
+    if (rows[0] !== undefined) return rounded(Number(rows[0].seconds));
+    await setTimeout(100);
+  }
 }
 
 /** Of the table, its indexes and what else belongs to it, by name, over the rows of the log. */

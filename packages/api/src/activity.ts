@@ -46,7 +46,7 @@ export const activityGroups = {
     'user-id-changed',
     'user-id-switched',
   ],
-  certificates: ['certificate-registered', 'certificate-renewed', 'certificate-revoked'],
+  certificates: ['certificate-registered', 'certificate-renewed', 'certificate-role-changed', 'certificate-revoked'],
   officers: ['officer-registered', 'officer-changed', 'officer-revoked', 'officer-policy-changed'],
   'ssh-keys': ['ssh-key-registered', 'ssh-key-renamed', 'ssh-key-revoked'],
   'mail-addresses': ['mail-address-registered', 'mail-address-changed', 'mail-address-revoked'],
@@ -61,7 +61,10 @@ export const activityGroups = {
     'outage-report-answered',
   ],
   switches: ['title-switch-set'],
-  changes: ['change-limits-set', 'calendar-event-set', 'calendar-event-withdrawn'],
+  changes: ['change-limits-set', 'calendar-event-set', 'calendar-event-withdrawn', 'change-template-deleted'],
+  feeds: ['feed-made', 'feed-revoked'],
+  webhooks: ['webhook-made', 'webhook-changed', 'webhook-key-renewed', 'webhook-removed'],
+  incidents: ['incident-targets-set'],
 } as const;
 export type ActivityGroup = keyof typeof activityGroups;
 export type ActivityCode = (typeof activityGroups)[ActivityGroup][number];

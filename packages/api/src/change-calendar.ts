@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { changeWindowSchema, MOST_WINDOWS } from './change-windows.ts';
 import { changeKindSchema } from './changes.ts';
-import { lineSchema } from './common.ts';
+import { dayOnlySchema, lineSchema } from './common.ts';
 
 /** A time of day in London. */
 export const timeOfDaySchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 20:00');
@@ -48,3 +48,9 @@ export const calendarContentSchema = z.strictObject({
   windows: z.array(changeWindowSchema).min(1).max(MOST_WINDOWS),
 });
 export type CalendarContent = z.output<typeof calendarContentSchema>;
+
+export const holidayParametersSchema = z.strictObject({
+  year: z.string().regex(/^20[2-5]\d$/, 'must be a year such as 2026'),
+});
+/** GET /changes/bank-holidays/{year}: of England and Wales, which are no Working Days. */
+export const bankHolidaysSchema = z.object({ days: z.array(dayOnlySchema) });

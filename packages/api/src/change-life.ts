@@ -60,6 +60,8 @@ export const changeQuerySchema = z.strictObject({
   find: findSchema,
 });
 export type ChangeQuery = z.output<typeof changeQuerySchema>;
+/** GET /changes.csv */
+export const changeExportQuerySchema = changeQuerySchema.omit({ cursor: true, limit: true });
 
 /** `userId`: for which of its User IDs, where the caller acts for several. */
 export const postChangeSchema = z.strictObject({
@@ -136,6 +138,21 @@ export type ClashList = z.infer<typeof clashListSchema>;
 export const savedChangeSchema = changeFindingsSchema.extend({ change: wholeChangeSchema });
 export type SavedChange = z.infer<typeof savedChangeSchema>;
 
+/** POST /changes/preview: what would come of a save; nothing is kept. `change`: the one that is edited. */
+export const previewChangeSchema = z.strictObject({
+  change: z.uuid().optional(),
+  userId: euiSchema.optional(),
+  content: changeContentSchema,
+});
+export const changePreviewSchema = changeFindingsSchema.extend({
+  occurrences: z.array(occurrenceSchema),
+  /** What the Operator sees when it is no draft any more. */
+  operator: changeViewSchema,
+  /** What other Users see then; left out: nothing. */
+  others: changeViewSchema.optional(),
+});
+export type ChangePreview = z.infer<typeof changePreviewSchema>;
+
 /** GET /changes/{change}/slots: all windows moved by the same time. */
 export const changeSlotsSchema = z.object({
   items: z.array(z.object({ windows: changeContentSchema.shape.windows, occurrences: z.array(occurrenceSchema) })),
@@ -153,11 +170,26 @@ export const changeVersionSchema = z.object({
   differs: z.array(z.string()),
   content: changeContentSchema,
 });
+export type ChangeVersion = z.infer<typeof changeVersionSchema>;
 export const changeVersionPageSchema = z.object({ items: z.array(changeVersionSchema), cursor: cursorSchema });
 /** Newest first. */
 export const changeHistoryQuerySchema = z.strictObject(pageQuery);
 
-export const changePurposes = ['read', 'history', 'clashes', 'slots', 'schedule'] as const;
+/** `feed`: in a calendar that is fetched; `webhook`: told to a machine. */
+export const changePurposes = [
+  'read',
+  'history',
+  'clashes',
+  'slots',
+  'schedule',
+  'feed',
+  'webhook',
+  'attachment',
+  'consultation',
+  'mediation',
+  'traffic',
+  'incident',
+] as const;
 /** One reader's use of a change on a day, for one purpose. */
 export const changeUseSchema = z.object({
   /** Of UTC. */
@@ -169,6 +201,7 @@ export const changeUseSchema = z.object({
   lastAt: instantSchema,
   times: z.int(),
 });
+export type ChangeUse = z.infer<typeof changeUseSchema>;
 /** Newest first. */
 export const changeUsePageSchema = z.object({ items: z.array(changeUseSchema), cursor: cursorSchema });
 

@@ -40,6 +40,7 @@ export type Sharing = z.infer<typeof sharingSchema>;
 export const changeSizes = ['small', 'medium', 'large'] as const;
 export const changeSizeSchema = z.enum(changeSizes);
 
+const srvSchema = z.string().regex(/^\d{1,2}(?:\.\d{1,2}){1,2}$/, 'must be an SRV such as 4.1.1');
 const namesOf = (most: number) => z.array(lineSchema(100)).max(most).default([]);
 
 /** What is affected, each by the name that it has for everybody. */
@@ -47,10 +48,7 @@ export const affectedPartsSchema = z.strictObject({
   /** Of those that the settings of changes name. */
   services: namesOf(50),
   /** Service Reference Variants, such as 4.1.1. */
-  srvs: z
-    .array(z.string().regex(/^\d{1,2}(?:\.\d{1,2}){1,2}$/, 'must be an SRV such as 4.1.1'))
-    .max(150)
-    .default([]),
+  srvs: z.array(srvSchema).max(150).default([]),
   interfaces: namesOf(50),
   /** Manufacturer and model, as the inventory of devices has them. */
   deviceModels: namesOf(50),
@@ -129,6 +127,9 @@ export const riskSchema = z.strictObject({
   words: words(),
 });
 
+/** Requests of one kind that a change will cause in each hour of its windows, beyond what is usual. */
+export const declaredTrafficSchema = z.strictObject({ srv: srvSchema, perHour: z.int().min(1).max(10_000_000) });
+
 /** All that its owner says of a change: what each version keeps. */
 export const changeContentSchema = z.strictObject({
   title: lineSchema(120),
@@ -141,5 +142,10 @@ export const changeContentSchema = z.strictObject({
   risk: riskSchema.optional(),
   backOut: words(4_000),
   contacts: z.array(changeContactSchema).max(10).default([]),
+  traffic: z
+    .array(declaredTrafficSchema)
+    .max(20)
+    .refine((all) => new Set(all.map(({ srv }) => srv)).size === all.length, { error: 'must name each SRV once' })
+    .optional(),
 });
 export type ChangeContent = z.output<typeof changeContentSchema>;

@@ -7,6 +7,8 @@ import { Agent, request } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
+import { ChangeClient } from './change-client.ts';
+import { type Call, type Download, textOf } from './client-call.ts';
 import { type ProblemDocument, problemSchema } from './common.ts';
 import { deviceListSchema, type deviceQuerySchema, deviceSchema, type postDeviceSchema } from './devices.ts';
 import {
@@ -18,6 +20,22 @@ import {
 import { erraticPageSchema, type erraticQuerySchema } from './erratic.ts';
 import { type exportOwnerSchema, exportSchema, type postExportSchema, type postTitleExportSchema } from './exports.ts';
 import { type ImportKind, importResultSchema } from './imports.ts';
+import {
+  type escalateIncidentSchema,
+  incidentChangesSchema,
+  incidentPageSchema,
+  type incidentQuerySchema,
+  incidentSchema,
+  incidentTargetsListSchema,
+  incidentUpdatePageSchema,
+  type incidentUpdateQuerySchema,
+  type moveIncidentSchema,
+  type postIncidentSchema,
+  type postIncidentTargetsSchema,
+  type postIncidentUpdateSchema,
+  type putIncidentSchema,
+  raisedIncidentSchema,
+} from './incidents.ts';
 import {
   type messageLifeQuerySchema,
   messageLifeSchema,
@@ -44,6 +62,7 @@ import {
   type putPartySchema,
   type putUserIdSchema,
   type revokeCertificateSchema,
+  type setCertificateRoleSchema,
   userIdPageSchema,
   type userIdQuerySchema,
 } from './parties.ts';
@@ -52,8 +71,6 @@ import {
   affectedSchema,
   heldMessagePageSchema,
   type heldMessageQuerySchema,
-  incidentPageSchema,
-  type incidentQuerySchema,
   type ownerQuerySchema,
   type postEventSchema,
   type postReleaseSchema,
@@ -64,6 +81,7 @@ import {
   type releaseQuerySchema,
   releaseSchema,
 } from './quarantine.ts';
+import { type ofDeviceMonthSchema, type ReportName, reportListSchema } from './reports.ts';
 import {
   type postSubmissionSchema,
   type receiptQuerySchema,
@@ -86,6 +104,8 @@ import {
 } from './thresholds.ts';
 import { titlePageSchema, type titleQuerySchema } from './titles.ts';
 
+export type { Download } from './client-call.ts';
+
 export interface ClientOptions {
   /** e.g. 'https://127.0.0.1:8443' */
   readonly address: string;
@@ -94,6 +114,8 @@ export interface ClientOptions {
   readonly key: string | Buffer;
   /** PEM: the authorities that the gateway's certificate is checked against; the system's when left out. */
   readonly authorities?: string | Buffer;
+  /** Why a machine of the Operator reads a User's own record; 10 to 500 characters, which the User sees. */
+  readonly reason?: string;
   /** Milliseconds without a byte after which a call has failed; 30 s when left out. */
   readonly timeoutMilliseconds?: number;
 }
@@ -110,29 +132,12 @@ export class ApiError extends Error {
   }
 }
 
-/** Bytes as they come; whoever asked reads them to their end. */
-export interface Download {
-  readonly bytes: AsyncIterable<Buffer>;
-  /** The Operator's detached CMS signature over them in PEM, where the answer brings it along. */
-  readonly signature: Buffer | undefined;
-}
-
 function describe({ code, title, detail, action }: ProblemDocument): string {
   return [`${code}: ${title}`, detail, action].filter((part) => part !== undefined).join(' ');
 }
 
 /** Longest answer that is taken, in bytes; a page has at most 200 items. */
 const LONGEST_ANSWER = 16 * 1024 * 1024;
-
-type Query = Readonly<Record<string, string | number | undefined>>;
-interface Call<Schema extends z.ZodType> {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly path: string;
-  readonly query?: Query;
-  readonly body?: object;
-  readonly file?: { readonly type: string; readonly bytes: AsyncIterable<Uint8Array> };
-  readonly answer: Schema;
-}
 
 function parseJson(text: string): unknown {
   try {
@@ -146,6 +151,8 @@ function parseJson(text: string): unknown {
 export class PenstockClient {
   readonly #options: ClientOptions;
   readonly #agent: Agent;
+  /** Changes, and what they are measured against. */
+  readonly changes: ChangeClient;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -157,6 +164,16 @@ export class PenstockClient {
       minVersion: 'TLSv1.2',
       ...(authorities === undefined ? {} : { ca: authorities }),
     });
+    this.changes = new ChangeClient({
+      call: (call) => this.#call(call),
+      download: (path) => this.#download(path, {}),
+    });
+  }
+
+  /** Headers of every call. */
+  #ofEach(): Record<string, string> {
+    const { reason } = this.#options;
+    return reason === undefined ? {} : { 'penstock-reason': encodeURIComponent(reason) };
   }
 
   /** Closes the connections. */
@@ -182,6 +199,9 @@ export class PenstockClient {
   }
   postCertificate(certificate: z.input<typeof postCertificateSchema>) {
     return this.#call({ method: 'POST', path: '/certificates', body: certificate, answer: changedSchema });
+  }
+  setCertificateRole(certificate: z.input<typeof setCertificateRoleSchema>) {
+    return this.#call({ method: 'POST', path: '/certificates/role', body: certificate, answer: changedSchema });
   }
   revokeCertificate(certificate: z.input<typeof revokeCertificateSchema>) {
     return this.#call({ method: 'POST', path: '/certificates/revoke', body: certificate, answer: changedSchema });
@@ -358,6 +378,15 @@ export class PenstockClient {
     return this.#download(`/submissions/${sha256}/receipt/signature`, query);
   }
 
+  /** Which reports there are, and what each takes. */
+  reports() {
+    return this.#call({ method: 'GET', path: '/reports', answer: reportListSchema });
+  }
+  /** One report as a CSV file; what it takes is said by `reports`. */
+  async reportFile(name: ReportName, query: Partial<z.input<typeof ofDeviceMonthSchema>> = {}): Promise<Download> {
+    return this.#download(`/reports/${name}`, query);
+  }
+
   /** The file of an export from a byte on; `isPart` false: the server begins at its first byte all the same. */
   async exportFile(
     name: string,
@@ -375,7 +404,7 @@ export class PenstockClient {
   ): Promise<Download & { readonly incoming: IncomingMessage }> {
     const url = this.#urlOf({ path, query: textOf(query) });
     const timeout = this.#options.timeoutMilliseconds ?? 300_000;
-    const outgoing = request(url, { agent: this.#agent, timeout, headers });
+    const outgoing = request(url, { agent: this.#agent, timeout, headers: { ...this.#ofEach(), ...headers } });
     outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
     outgoing.end();
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
@@ -424,6 +453,38 @@ export class PenstockClient {
   incidents(query: z.input<typeof incidentQuerySchema> = {}) {
     return this.#call({ method: 'GET', path: '/incidents', query: textOf(query), answer: incidentPageSchema });
   }
+  raiseIncident(body: z.input<typeof postIncidentSchema>) {
+    return this.#call({ method: 'POST', path: '/incidents', body, answer: raisedIncidentSchema });
+  }
+  incident(incident: string) {
+    return this.#call({ method: 'GET', path: `/incidents/${incident}`, answer: incidentSchema });
+  }
+  putIncident(incident: string, body: z.input<typeof putIncidentSchema>) {
+    return this.#call({ method: 'PUT', path: `/incidents/${incident}`, body, answer: incidentSchema });
+  }
+  moveIncident(incident: string, body: z.input<typeof moveIncidentSchema>) {
+    return this.#call({ method: 'POST', path: `/incidents/${incident}/move`, body, answer: incidentSchema });
+  }
+  escalateIncident(incident: string, body: z.input<typeof escalateIncidentSchema>) {
+    return this.#call({ method: 'POST', path: `/incidents/${incident}/escalate`, body, answer: incidentSchema });
+  }
+  incidentChanges(incident: string) {
+    return this.#call({ method: 'GET', path: `/incidents/${incident}/changes`, answer: incidentChangesSchema });
+  }
+  /** All versions of targets, and which is in force. */
+  incidentTargets() {
+    return this.#call({ method: 'GET', path: '/incidents/targets', answer: incidentTargetsListSchema });
+  }
+  setIncidentTargets(body: z.input<typeof postIncidentTargetsSchema>) {
+    return this.#call({ method: 'POST', path: '/incidents/targets', body, answer: incidentTargetsListSchema });
+  }
+  incidentUpdates(incident: string, query: z.input<typeof incidentUpdateQuerySchema> = {}) {
+    const path = `/incidents/${incident}/updates`;
+    return this.#call({ method: 'GET', path, query: textOf(query), answer: incidentUpdatePageSchema });
+  }
+  postIncidentUpdate(incident: string, body: z.input<typeof postIncidentUpdateSchema>) {
+    return this.#call({ method: 'POST', path: `/incidents/${incident}/updates`, body, answer: incidentSchema });
+  }
 
   #urlOf({ path, query }: Pick<Call<z.ZodType>, 'path' | 'query'>): URL {
     const url = new URL(`/api/v1${path}`, this.#options.address);
@@ -447,7 +508,10 @@ export class PenstockClient {
       agent: this.#agent,
       method: call.method,
       timeout: this.#options.timeoutMilliseconds ?? 30_000,
-      headers: body === undefined && call.file === undefined ? {} : { 'content-type': type },
+      headers: {
+        ...this.#ofEach(),
+        ...(body === undefined && call.file === undefined ? {} : { 'content-type': type }),
+      },
     });
     outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
     const answered = new Promise<{ status: number; text: string }>((resolve, reject) => {
@@ -493,11 +557,4 @@ async function* multipartOf(
     yield Buffer.from('\r\n', 'latin1');
   }
   yield Buffer.from(`--${boundary}--\r\n`, 'latin1');
-}
-
-/** Fields of a query as they stand in an address. */
-function textOf(query: Readonly<Record<string, unknown>>): Query {
-  return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
-  );
 }

@@ -25,6 +25,7 @@ export const eventTopics = [
   'looks',
   'switches',
   'changes',
+  'status',
 ] as const;
 export const eventTopicSchema = z.enum(eventTopics);
 export type EventTopic = z.infer<typeof eventTopicSchema>;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const importColumns = {
   parties: ['party_id', 'name', 'kind'],
   'user-ids': ['user_id', 'party_id', 'roles', 'receive_url', 'delivery'],
-  certificates: ['user_id', 'purpose', 'certificate'],
+  certificates: ['user_id', 'purpose', 'certificate', 'role'],
   officers: ['user_id', 'name', 'email', 'telephone', 'certificate'],
   devices: [
     'device',
@@ -46,6 +46,9 @@ export const importErrors = {
   'import.certificate.key': 'Use a key on the curve P-256: DUIS signatures are ecdsa-sha256 on it.',
   'import.certificate.user': 'Register the certificate under the User ID in its subject (x500UniqueIdentifier).',
   'import.certificate.other-user': 'The certificate is registered for another User ID; give each User ID its own.',
+  'import.certificate.role':
+    'Give a certificate for TLS a role of its side, the Operator’s or the Users’, or none; one that signs has none.',
+  'import.certificate.more-than-own': 'Ask somebody who has the rights of this role; nobody gives more than one has.',
   'import.officer.key': 'Use a File Signing certificate with RSA of 2048 bits or more, or a key on P-256 or P-384.',
   'import.officer.signs-messages':
     'Give the officer a certificate of its own: one that signs messages must not sign files as well.',

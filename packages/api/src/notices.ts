@@ -14,6 +14,8 @@ export const noticeKinds = [
   'question',
   'access',
   'change',
+  'webhook',
+  'incident',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -21,14 +23,14 @@ export type NoticeKind = (typeof noticeKinds)[number];
 export const noticeReferenceSchema = z
   .string()
   .max(200)
-  .regex(/^\d{4}-\d\d-\d\dT[0-9:.]{8,15}Z [a-z]{1,20} [0-9a-z-]{1,80}$/, 'must be a notice as the list names it');
+  .regex(/^\d{4}-\d\d-\d\dT[0-9:.]{8,15}Z [a-z]{1,20} [0-9A-Za-z-]{1,80}$/, 'must be a notice as the list names it');
 
 export const noticeSchema = z.object({
   userId: euiSchema,
   notice: noticeReferenceSchema,
   at: instantSchema,
   kind: z.enum(noticeKinds),
-  /** The event, the threshold, the SHA-256 of the file, the way, the export, the question, or the change; of access nothing that is shown. */
+  /** The event, the threshold, the SHA-256 of the file, the way, the export, the question, the change, or the incident; of access nothing that is shown. */
   about: z.string(),
   words: z.string(),
   /** Messages that it stands for. */
@@ -76,3 +78,22 @@ export const postNoticesReadSchema = z
     message: 'must have either notices or until',
     path: ['notices'],
   });
+
+/** How a person is told of notices of a kind. */
+export const noticeChoiceSchema = z.strictObject({
+  kind: z.enum(noticeKinds),
+  /** They count as unread; without it they are in the list all the same. */
+  inPortal: z.boolean(),
+  /** A mail says that there is something, and where; never what. */
+  byEmail: z.boolean(),
+});
+export type NoticeChoice = z.infer<typeof noticeChoiceSchema>;
+
+/** GET /notice-choices: of the person who asks, for whom it acts, each kind; PUT sets one. */
+export const noticeChoicesSchema = z.object({
+  items: z.array(noticeChoiceSchema),
+  /** Where mails go. */
+  email: z.string(),
+  /** Mails go out; else nothing is sent until the Operator configures it. */
+  isMailed: z.boolean(),
+});

@@ -53,6 +53,8 @@ export const overviewSchema = z.object({
     open: z.int(),
     /** Of these, how many are of an event that is counted in `quarantine`. */
     undecided: z.int(),
+    /** Of the open ones, of how many a target time is over. */
+    late: z.int(),
   }),
   releases: z.object({ running: z.int(), paused: z.int() }),
   submissions: z.object({

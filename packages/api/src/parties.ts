@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cursorSchema, euiSchema, findSchema, instantSchema, pageQuery } from './common.ts';
+import { personRoleSchema } from './people.ts';
 
 export const partyKindSchema = z.enum([
   'large_supplier',
@@ -72,7 +73,14 @@ export const fingerprintSchema = z
 /** PEM, or base64 of the DER. */
 export const certificateTextSchema = z.string();
 
-export const certificateSchema = registeredCertificateSchema.extend({ purpose: z.enum(['signing', 'transport']) });
+/** As whom a machine with the certificate is judged at the API: a role of people; docs/people.md says what each may. */
+export const machineRoleSchema = personRoleSchema;
+
+export const certificateSchema = registeredCertificateSchema.extend({
+  purpose: z.enum(['signing', 'transport']),
+  /** Only of one for TLS; left out: it may do nothing at the API. */
+  role: machineRoleSchema.optional(),
+});
 export type CertificateDocument = z.infer<typeof certificateSchema>;
 
 export const partyPageSchema = z.object({ items: z.array(partySchema), cursor: cursorSchema });
@@ -130,6 +138,13 @@ export const postCertificateSchema = z.strictObject({
   userId: euiSchema,
   purpose: z.enum(['signing', 'transport']),
   certificate: certificateTextSchema,
+  /** Only of one for TLS. Left out: none, as for the gateway alone. */
+  role: machineRoleSchema.optional(),
+});
+/** POST /certificates/role: of a certificate for TLS that is registered; null: none, it may do nothing at the API. */
+export const setCertificateRoleSchema = z.strictObject({
+  fingerprint: fingerprintSchema,
+  role: machineRoleSchema.nullable(),
 });
 /** POST /certificates/revoke: for good, from this moment on. */
 export const revokeCertificateSchema = z.strictObject({

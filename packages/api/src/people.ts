@@ -72,9 +72,9 @@ export const readingPageSchema = z.object({
       readingId: z.uuid(),
       userId: euiSchema,
       readAt: instantSchema,
-      /** Of a machine: `machine`, and the User ID of the Operator by which it is known. */
+      /** Of a machine: `machine`, and the beginning of its certificate's SHA-256. */
       email: z.string(),
-      role: z.enum([...operatorRoleNameSchema.options, 'operator_machine']),
+      role: operatorRoleNameSchema,
       reason: z.string(),
       what: z.string(),
     }),

@@ -183,23 +183,3 @@ export const postReleaseSchema = z.strictObject({
   state: z.enum(['running', 'paused']).optional(),
   rate: z.int().min(1).max(MOST_RATE).nullable().optional(),
 });
-
-export const incidentSchema = z.object({
-  userId: euiSchema,
-  incident: z.string(),
-  event: eventReferenceSchema,
-  title: z.string(),
-  state: z.enum(['open', 'closed']),
-  openedAt: instantSchema,
-  closedAt: instantSchema.optional(),
-});
-export const incidentPageSchema = z.object({ items: z.array(incidentSchema), cursor: cursorSchema });
-export type IncidentDocument = z.infer<typeof incidentSchema>;
-/** Newest first. The Operator gets those of all Users unless it names one. */
-export const incidentQuerySchema = z.strictObject({
-  ...pageQuery,
-  userId: euiSchema.optional(),
-  state: incidentSchema.shape.state.optional(),
-});
-/** As the list, all of it at once: a CSV file. */
-export const incidentExportQuerySchema = incidentQuerySchema.omit({ cursor: true, limit: true });

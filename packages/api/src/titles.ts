@@ -108,9 +108,9 @@ export const titleReadingSchema = z.object({
   /** With the User ID it is one look. */
   readingId: z.uuid(),
   readAt: instantSchema,
-  /** By whose responsibility. */
+  /** By whose responsibility; of a look that was refused, as whom it was asked. */
   userId: euiSchema,
-  /** Left out of a list of devices. */
+  /** Left out of a list of devices, and of refused looks at more devices than have a row each. */
   device: euiSchema.optional(),
   /** What was asked for besides the device. */
   what: z.string(),
@@ -119,6 +119,8 @@ export const titleReadingSchema = z.object({
   /** Left out of a machine. */
   email: z.string().optional(),
   role: z.string().optional(),
+  /** So many times that day it was asked for titles that may not be seen, at first at `readAt`; left out: it was answered. */
+  refused: z.int().optional(),
 });
 export const titleReadingQuerySchema = z.strictObject({
   ...pageQuery,

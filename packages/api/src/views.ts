@@ -2,6 +2,7 @@
 // the page, so each page says which fields it has.
 import { z } from 'zod';
 import { euiSchema, instantSchema } from './common.ts';
+import { mpxnSchema } from './devices.ts';
 import { directionSchema, messageKindSchema, requestIdSchema } from './messages.ts';
 import { timelineSpans } from './timeline.ts';
 import { titleKindSchema } from './titles.ts';
@@ -25,6 +26,7 @@ export const viewSearchSchemas = {
     ...time,
     user: euiSchema.optional(),
     device: euiSchema.optional(),
+    mpxn: mpxnSchema.optional(),
     srv,
     kind: messageKindSchema.optional(),
     code,

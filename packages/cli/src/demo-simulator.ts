@@ -13,7 +13,7 @@ const counts = z.record(z.string(), z.number());
 const stateSchema = z.object({
   event: z.literal('state'),
   users: z.array(z.object({ name: z.string(), answers: counts, received: counts, waiting: z.number() })),
-  network: z.object({ taken: z.number(), delivered: counts }),
+  network: z.object({ taken: z.number(), delivered: counts, toFill: z.number() }),
 });
 const errorSchema = z.object({ event: z.literal('error'), message: z.string() });
 const incidentSchema = z.object({
@@ -21,6 +21,8 @@ const incidentSchema = z.object({
   started: demonstrationSchema.shape.running.element.optional(),
   stopped: demonstrationIncidentSchema.optional(),
 });
+
+const fillingSchema = z.object({ event: z.literal('filling'), user: z.string(), count: z.number() });
 
 export type SimulatorState = z.infer<typeof stateSchema>;
 
@@ -71,6 +73,8 @@ export class DemoSimulator {
         if (!this.#isStopping) reject(endedBy(code, signal));
       });
     });
+    // it may end before anybody waits for it; whoever does later is told all the same
+    this.failed.catch(() => undefined);
     hear(this.#child, (said) => {
       const state = stateSchema.safeParse(said);
       if (state.success) this.state = state.data;
@@ -81,17 +85,24 @@ export class DemoSimulator {
         this.running = this.running.filter((one) => one.name !== name).concat(started ?? []);
         this.#asking.shift()?.resolve(incident.data);
       }
+      const filling = fillingSchema.safeParse(said);
+      if (filling.success) this.#asking.shift()?.resolve(filling.data);
       const error = errorSchema.safeParse(said);
       if (error.success) this.#asking.shift()?.reject(new Error(error.data.message));
     });
   }
 
-  /** Begins or ends an incident; resolves with what it says of it. */
-  incident(command: object): Promise<object> {
+  /** Gives a command that is answered: an incident begins or ends, a stream is filled. */
+  tell(command: object): Promise<object> {
     return new Promise((resolve, reject) => {
       this.#asking.push({ resolve, reject });
       this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
     });
+  }
+
+  /** Has it say its state now, which is then in `state`. */
+  askState(): void {
+    this.#child.stdin?.write(`${JSON.stringify({ command: 'state' })}\n`);
   }
 
   /** Makes keys and import files, when they are not there. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { ApiError, type MessageQuery, PenstockClient, personRoleSchema } from '@penstock/api';
+import { ApiError, demonstrationSchema, type MessageQuery, PenstockClient, personRoleSchema } from '@penstock/api';
 import { type Eui, parseRequestId, requireEui } from '@penstock/duis';
 import { noBrowser, openBrowser } from '@penstock/platform/testing/chromium';
 import { fileNameOf, OPERATOR_ID, USERS } from '@penstock/simulator';
@@ -29,6 +29,8 @@ let http: string;
 let gateway: string;
 let receivePort: number;
 let demo: Penstock;
+/** Of whoever signed in last. */
+let cookie = '';
 const clients = new Map<Eui, PenstockClient>();
 
 beforeAll(async () => {
@@ -42,6 +44,8 @@ beforeAll(async () => {
     PENSTOCK_HTTP_HOST: '127.0.0.1',
     PENSTOCK_HTTP_PORT: httpPort,
     PENSTOCK_GATEWAY_PORT: gatewayPort,
+    // what was not taken in a rehearsal is soon tried again
+    PENSTOCK_DELIVERY_RETRY_WITHIN_SECONDS: '2',
   };
   await startDemo();
 });
@@ -88,7 +92,7 @@ function api(userId: Eui): PenstockClient {
   const known = clients.get(userId);
   if (known !== undefined) return known;
   const pki = join(folder, 'data/demo/pki');
-  const own = join(pki, 'users', `${fileNameOf(userId)}-transport`);
+  const own = join(pki, 'users', `${fileNameOf(userId)}-${userId === OPERATOR_ID ? 'change_manager' : 'transport'}`);
   const client = new PenstockClient({
     address: gateway,
     certificate: readFileSync(`${own}.pem`),
@@ -120,10 +124,10 @@ const pulling = USERS.find(({ delivery }) => delivery === 'pull')?.userId;
 if (large === undefined || other === undefined || pulling === undefined) throw new Error('there are too few Users');
 
 describe('while it runs', () => {
-  test('it says where everything is, and the example that it prints is answered', () => {
-    for (const text of [gateway, http, '/healthz', 'Ctrl-C stops it', 'curl -s --cacert']) {
-      expect(demo.stdout).toContain(text);
-    }
+  test('it says where everything is, and the example that it prints is answered', async () => {
+    // it is ready before it says so
+    await expect.poll(() => demo.stdout).toContain('Ctrl-C stops it');
+    for (const text of [gateway, http, '/healthz', 'curl -s --cacert']) expect(demo.stdout).toContain(text);
   });
 
   test.each([large, pulling])('User %s receives the responses to its requests', async (userId) => {
@@ -201,26 +205,30 @@ describe('while it runs', () => {
       );
     expect(asked).toMatchObject({ status: 403 });
     expect(await messagesOf(other, { requestId: message?.requestId })).toEqual([]);
-    expect(await api(OPERATOR_ID).message(position, { userId: large })).toMatchObject({ position, userId: large });
+    // as the change manager: what is a User's own is not for it
+    expect(
+      await api(OPERATOR_ID)
+        .message(position, { userId: large })
+        .catch((error: unknown) => error),
+    ).toMatchObject({ status: 403 });
   });
 
-  test('somebody of each role signs in with what is printed', async () => {
+  test('somebody of each role signs in with what is printed; one of them begins a rehearsal', async () => {
     const password = /the password of all is (\S+)/.exec(demo.stdout)?.[1];
     const people = [...demo.stdout.matchAll(/^ {2}(\S+@\S+\.example) +([A-Z2-7]+)$/gm)];
     expect(people).toHaveLength(8);
     const roles: unknown[] = [];
+    let post = async (_path: string, _body: object) => {};
     for (const [, email = '', secret = ''] of people) {
       // the first with what the command says, as whoever has no authenticator app
       const code = roles.length === 0 ? await saidCode(email) : totpAt(secret, Date.now()).code;
-      let cookie = '';
-      const post = async (path: string, body: object) => {
+      cookie = '';
+      post = async (path: string, body: object) => {
         const headers = { 'content-type': 'application/json', origin: http, cookie };
         const answer = await fetch(http + path, { method: 'POST', headers, body: JSON.stringify(body) });
         expect(answer.status).toBe(200);
-        cookie = answer.headers
-          .getSetCookie()
-          .map((one) => one.split(';')[0])
-          .join('; ');
+        const set = answer.headers.getSetCookie().map((one) => one.split(';')[0]);
+        if (set.length > 0) cookie = set.join('; ');
       };
       await post('/api/auth/sign-in/email', { email, password });
       await post('/api/auth/two-factor/verify-totp', { code });
@@ -228,6 +236,12 @@ describe('while it runs', () => {
       roles.push((me.acting as { role: string }).role);
     }
     expect(roles).toEqual(personRoleSchema.options);
+    // an incident is opened after five seconds, and not after thirty
+    const [inForce] = (await api(OPERATOR_ID).incidentTargets()).items;
+    if (inForce === undefined) throw new Error('there are no targets');
+    const targets = { ...inForce.targets, waitingSeconds: 5 };
+    await api(OPERATOR_ID).setIncidentTargets({ reason: 'so that the rehearsal is quick', targets });
+    await post('/api/v1/demonstration/rehearsals/firewall', { messages: 200 });
   });
 
   test('`penstock demo people` says again whom one may sign in as', async () => {
@@ -248,6 +262,21 @@ describe('while it runs', () => {
     const policyOf = async (userId: Eui) => (await api(userId).officerPolicy()).secondOfficerForRelease;
     await expect.poll(() => policyOf(requireEui(other?.userId ?? ''))).toBe(true);
     expect(await policyOf(large)).toBe(false);
+  });
+
+  test('something is planned: by the Operator, by Users, and each sees of it what its owner chose', async () => {
+    const titlesOf = async (userId: Eui) => {
+      const { items } = await api(userId).changes.list({ limit: 200 });
+      return items.map((one) => (one.see === 'whole' ? one.content.title : one.owner));
+    };
+    await expect.poll(() => titlesOf(large)).toContain('a Network Operator');
+    expect(await titlesOf(large)).toEqual(
+      expect.arrayContaining(['a Supplier', 'Release of spring', 'New firewall rules for the gateway']),
+    );
+    const { items } = await api(large).changes.clashes();
+    const words = items.flatMap(({ clashes }) => clashes.map((clash) => clash.words)).join('\n');
+    expect(words).toMatch(/“Certificates of the network interface are renewed” .* DUIS gateway which needs Network/);
+    expect(words).toMatch(/A change of a Supplier .* the device model AB01 010A030B/);
   });
 
   test('streams: a User sees its two', async () => {
@@ -330,6 +359,30 @@ describe('while it runs', () => {
       await browser.close();
     }
   }, 120_000);
+
+  test('the rehearsal: where the change was announced, the incident names it first, and else nobody knows why', async () => {
+    const look = async () => {
+      const answer = await fetch(`${http}/api/v1/demonstration`, { headers: { cookie } });
+      return demonstrationSchema.parse(await answer.json()).rehearsal;
+    };
+    await expect.poll(async () => (await look())?.state, { timeout: 240_000 }).not.toBe('running');
+    const { state, said, scenes } = (await look()) ?? {};
+    expect([state, said?.join('\n')]).toEqual(['done', expect.stringContaining('Played')]);
+    const causes = scenes?.map(({ moments }) => moments.find(({ step }) => step === 'cause')?.words);
+    expect(causes).toEqual([
+      expect.stringMatching(/^It names first “New firewall rules for the gateway” of Northwind Energy/),
+      expect.stringMatching(/^It names no change/),
+    ]);
+    for (const { moments, others } of scenes ?? []) {
+      const order = moments.map(({ step }) => step);
+      expect(order).toEqual(['planned', 'blocked', 'opened', 'cause', 'waiting', 'reopened', 'ended']);
+      expect(others.waiting.count).toBeGreaterThan(0);
+    }
+    // nothing of it goes on
+    const { items } = await api(OPERATOR_ID).incidents({ userId: large, state: 'active' });
+    expect(items.filter(({ cause }) => cause?.kind === 'stream')).toEqual([]);
+    expect((await api(large).changes.list({ state: 'cancelled' })).items).toHaveLength(1);
+  }, 300_000);
 
   test('no line of the log wants a person', async () => {
     const log = readFileSync(join(folder, 'data/demo/penstock.log'), 'utf8').trim().split('\n');

@@ -20,7 +20,7 @@ let port: number;
 /** `penstock email`, as the Operator's machine. */
 async function penstockEmail(...args: string[]) {
   const { folder, world, platform } = killed;
-  const operator = world.pki.users.get(OPERATOR_ID)?.transport;
+  const operator = world.pki.users.get(OPERATOR_ID)?.machines.get('security');
   if (operator === undefined) throw new Error('the world has no Operator');
   writeFileSync(`${folder}/ca.pem`, world.pki.authority);
   const as = ['--certificate', operator.certificateFile, '--key', operator.keyFile, '--ca', `${folder}/ca.pem`];

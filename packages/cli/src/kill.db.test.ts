@@ -33,7 +33,7 @@ import {
 // of its processes; each time in the middle of an export, too. `npm run bench -- recovery` does it many times with more load; PENSTOCK_TEST_KILL_ROUNDS makes it
 // more here.
 
-const rounds = Number(process.env.PENSTOCK_TEST_KILL_ROUNDS ?? 3);
+const rounds = Number(process.env.PENSTOCK_TEST_KILL_ROUNDS ?? 2);
 /** Longer means never; how quick it is, the bench says. */
 const servesAgainWithin = 60_000;
 /** Acknowledged before each kill, so that it comes under load. */

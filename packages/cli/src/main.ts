@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { adtCommand } from './commands/adt.ts';
 import { auditCommand } from './commands/audit.ts';
+import { changeCommand } from './commands/change.ts';
 import { emailCommand } from './commands/email.ts';
+import { incidentCommand } from './commands/incident.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { receiptCommand } from './commands/receipt.ts';
@@ -19,10 +21,12 @@ const program = new Command('penstock')
 const localCommands = [
   adtCommand(),
   auditCommand(),
+  changeCommand(),
   quarantineCommand(),
   limitsCommand(),
   receiptCommand(),
   emailCommand(),
+  incidentCommand(),
 ];
 // Loading the platform takes half a second and 30 MB, of which an officer who checks a file has nothing.
 if (!localCommands.some((command) => command.name() === process.argv[2])) {

@@ -7,7 +7,7 @@ import { createLog } from '@penstock/platform/log';
 import { OPERATOR_ID, prepareTraffic, signersOf, type UserCredentials, type World } from '@penstock/simulator';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { Senders } from './testing-load.ts';
+import { clientOf, Senders } from './testing-load.ts';
 import {
   findServer,
   importWorld,
@@ -18,9 +18,11 @@ import {
   testFolder,
   testNetwork,
 } from './testing-platform.ts';
+import { Receiver } from './testing-receiver.ts';
 
 // SIGKILL of the platform and of PostgreSQL between the receipt of an action file and the end of its release: everything
-// that was decided is sent once, in order, with its bytes, and an alert was written about each held message, once.
+// that was decided is sent once, in order, with its bytes, and an alert was written about each held message, once. And of the
+// platform between a save and the end of what webhooks are told of it: each is told at least once, under one id.
 
 /** More than a chunk, so that a paced rest is left to be killed in. */
 const HELD = 2_500;
@@ -42,7 +44,9 @@ beforeAll(async () => {
   const found = world.pki.users.get(supplier().userId);
   if (found === undefined) throw new Error('the supplier has no certificates');
   user = found;
-  const environment = await settingsOf(world, { folder });
+  // a webhook goes to a machine of the test
+  const allowed = { PENSTOCK_WEBHOOKS_ALLOWED_NETWORKS: '127.0.0.0/8' };
+  const environment = await settingsOf(world, { folder, environment: allowed });
   await importWorld(world, environment);
   platform = new TestPlatform(environment, folder);
   await platform.start();
@@ -253,3 +257,103 @@ test('penstock quarantine submit begins a release paused, at a rate; penstock qu
   const { items } = await penstock('notices');
   expect(items.map(({ kind }: { kind: string }) => kind)).toContain('held');
 }, 120_000);
+
+/** A webhook of the User, of what is shared; told to a receiver. */
+async function hookUp(receiver: Receiver): Promise<void> {
+  // who brings files does not set webhooks up
+  await pool.query(`update certificate set role = 'user_administrator' where user_id = $1 and purpose = 'transport'`, [
+    supplier().userId,
+  ]);
+  await pool.query('update directory_version set version = version + 1, moved_at = clock_timestamp()');
+  const client = clientOf(world, platform.gateway, supplier().userId);
+  const hook = { name: 'Desk', url: await receiver.listen(), types: ['change.shared'] };
+  const call = () =>
+    client.call({
+      method: 'POST',
+      path: '/api/v1/webhooks',
+      contentType: 'application/json',
+      body: Buffer.from(JSON.stringify(hook)),
+    });
+  let answer = await call();
+  // until the platform knows of the role
+  while (answer.status === 403) answer = await call();
+  const { status, body } = answer;
+  client.close();
+  expect([status, body.toString()]).toEqual([200, expect.stringContaining('whsec_')]);
+  receiver.secret = JSON.parse(body.toString()).secret;
+}
+
+/** Resolves with the change once its save is acknowledged. */
+const share = (title: string) =>
+  withClient(async ({ changes }) => {
+    const windows = [{ from: '2040-12-10T22:00', to: '2040-12-11T02:00' }];
+    const affected = { services: ['Signed files'] };
+    const content = { title, statement: { kind: 'firewall_network' as const }, affected, windows, backOut: 'The old.' };
+    const { change } = await changes.create({ content });
+    return (await changes.move(change.change, { version: change.version, to: 'shared' })).change.change;
+  });
+
+/** Holds something in the database until it is called again; the connection is given up with it. */
+async function hold(sql: string, values: unknown[] = []): Promise<() => void> {
+  const client = await pool.connect();
+  await client.query('begin');
+  await client.query(sql, values);
+  return () => client.release(true);
+}
+
+/** Waits until the platform waits for what is held. */
+async function waitingFor(query: string): Promise<number> {
+  const asked = `select pid from pg_stat_activity where wait_event_type = 'Lock' and query ilike $1`;
+  return vi.waitUntil(async () => (await ask<{ pid: number }>(asked, [query]))[0]?.pid, soon);
+}
+
+test('each webhook is told of what was saved, under one id: killed before it is queued, while it is sent, before its answer is kept', async () => {
+  const receiver = new Receiver();
+  await hookUp(receiver);
+  const kill = () => platform.process?.end('SIGKILL');
+  const startAgain = async () => {
+    await platform.start();
+    // who had the webhook in hand has it for a minute more: not waited for here
+    await ask('update webhook set leased_until = null returning 1');
+  };
+  const told = (count: number) => vi.waitUntil(() => receiver.told.length >= count, soon);
+
+  const letQueue = await hold('lock table webhook_delivery in share mode');
+  const saved = [await share('One'), await share('Two')];
+  await waitingFor('%insert into webhook_delivery%');
+  await kill();
+  letQueue();
+  expect(receiver.told).toEqual([]);
+  await startAgain();
+  await told(2);
+
+  receiver.beforeAnswer = () => new Promise(() => undefined);
+  saved.push(await share('Three'));
+  await told(3);
+  await kill();
+  receiver.beforeAnswer = async () => undefined;
+  await startAgain();
+  await told(4);
+
+  let letEnd: () => void = () => undefined;
+  receiver.beforeAnswer = async (id) => {
+    letEnd = await hold('select from webhook_delivery where message = $1 for update', [id]);
+  };
+  saved.push(await share('Four'));
+  const pid = await waitingFor('%update webhook_delivery set state%');
+  await kill();
+  await ask('select pg_terminate_backend($1)', [pid]);
+  receiver.beforeAnswer = async () => undefined;
+  letEnd();
+  await startAgain();
+  await told(6);
+
+  const states = () =>
+    ask<{ message: string; state: string }>('select message, state from webhook_delivery order by at');
+  await vi.waitUntil(async () => (await states()).every(({ state }) => state === 'sent'), soon);
+  const ids = (await states()).map(({ message }) => message);
+  const [one, two, three, four] = ids;
+  expect(receiver.told.map(({ id }) => id)).toEqual([one, two, three, three, four, four]);
+  expect(ids.map((id) => receiver.told.find((each) => each.id === id)?.change)).toEqual(saved);
+  receiver.close();
+}, 180_000);

@@ -11,6 +11,7 @@ export interface ServerOptions {
   readonly key?: string;
   readonly ca?: string;
   readonly user?: string;
+  readonly readReason?: string;
   readonly json?: boolean;
 }
 
@@ -29,6 +30,9 @@ export function asksServer(command: Command): Command {
     )
     .addOption(
       new Option('--user <user id>', 'the User ID, where the certificate stands for several or for the Operator'),
+    )
+    .addOption(
+      new Option('--read-reason <words>', "why the Operator reads a User's own record").env('PENSTOCK_READ_REASON'),
     )
     .option('--json', 'tell the result as one line of JSON');
 }
@@ -51,6 +55,7 @@ export async function askServer(
     certificate: needFile(options.certificate, '--certificate', 'PENSTOCK_CLIENT_CERTIFICATE'),
     key: needFile(options.key, '--key', 'PENSTOCK_CLIENT_KEY'),
     ...(options.ca === undefined ? {} : { authorities: readFileSync(options.ca) }),
+    ...(options.readReason === undefined ? {} : { reason: options.readReason }),
   });
   try {
     return await ask(client);
@@ -61,11 +66,18 @@ export async function askServer(
   }
 }
 
+/** Faults of a file that are told; the server lists the first thousand. */
+const MOST_FAULTS = 50;
+
 function asFailure(error: unknown, server: string): unknown {
   if (error instanceof ApiError) {
     const { problem } = error;
     const detail = problem?.detail === undefined ? '' : ` (${problem.detail})`;
-    const message = problem === undefined ? error.message : `${problem.code}: ${problem.title}${detail}`;
+    const faults = problem?.faults?.slice(0, MOST_FAULTS).map(({ line, column, message: words }) => {
+      return `\n${column === undefined ? line : `${line}:${column}`}: ${words}`;
+    });
+    const said = problem === undefined ? error.message : `${problem.code}: ${problem.title}${detail}`;
+    const message = said + (faults ?? []).join('');
     return new LocalFailure(exitCode.refused, message, problem?.action ?? 'Check the address of the server.');
   }
   const isOfNetwork = error instanceof Error && 'code' in error && !('path' in error);

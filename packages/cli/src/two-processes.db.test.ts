@@ -119,7 +119,7 @@ test('a certificate revoked at one is refused by both from then on; when one sto
   const [one, two] = platforms;
   const [user] = world.users;
   const signing = user && world.pki.users.get(user.userId)?.signing;
-  const operator = world.pki.users.get(OPERATOR_ID)?.transport;
+  const operator = world.pki.users.get(OPERATOR_ID)?.machines.get('security');
   if (one === undefined || two === undefined || signing === undefined || operator === undefined) {
     throw new Error('the world is not whole');
   }

@@ -81,9 +81,21 @@ create table certificate (
   not_after timestamptz not null,
   registered_at timestamptz not null default clock_timestamp(),
   revoked_at timestamptz,
+  -- as which a machine with it is known at the API (foundation/rights.ts); null: for the gateway only
+  role text check (role in ('user_administrator', 'aro', 'analyst', 'read_only',
+                            'service_desk', 'security', 'change_manager', 'operator_administrator')),
   primary key (purpose, issuer, serial),
-  unique (purpose, fingerprint)
+  unique (purpose, fingerprint),
+  check (role is null or purpose = 'transport')
 );
+
+-- Whether a machine with a certificate may have this role: one of its side, and only where the certificate is for TLS.
+create function is_machine_role(in_user macaddr8, in_purpose text, in_role text) returns boolean language sql stable
+  return in_role is null
+      or in_purpose = 'transport'
+         and (in_role in ('service_desk', 'security', 'change_manager', 'operator_administrator'))
+             = exists (select from user_role r
+                       where r.user_id = in_user and r.role = 'OPERATOR' and r.valid_from <= now() and r.valid_to > now());
 
 -- Moves in every transaction that changes one of the four tables above. A batch says which version its
 -- verdicts rest on; a batch on an older one is judged again, so nothing is recorded on a revoked certificate.
@@ -133,6 +145,9 @@ create table responsibility (
   primary key (device, role, valid_from),
   check (valid_from < valid_to)
 );
+-- What begins and ends by itself, for those who look (changes_since); most spans have no end.
+create index responsibility_begins on responsibility (valid_from);
+create index responsibility_ends on responsibility (valid_to) where valid_to < 'infinity';
 
 -- What the Registration Data Providers said, by MPxN (distributed by mpxn).
 create table registration (
@@ -311,3 +326,12 @@ create policy own_record on named_device for select to penstock_viewer
 alter table delivery enable row level security;
 create policy own_record on delivery for select to penstock_viewer
   using (user_id = any ((select visible_user_ids())::macaddr8[]));
+-- its own User IDs and their Parties, for what looks for them by name (user_words)
+alter table user_id enable row level security;
+create policy own_record on user_id for select to penstock_viewer
+  using (user_id = any ((select visible_user_ids())::macaddr8[]));
+alter table party enable row level security;
+create policy own_record on party for select to penstock_viewer
+  using (exists (select from user_id u where u.party_id = party.party_id));
+grant select (user_id, party_id) on user_id to penstock_viewer;
+grant select (party_id, name) on party to penstock_viewer;

@@ -1,6 +1,6 @@
 -- The devices that one message names. named_device is keyed by device; asked by message, its rows lie together because a
 -- day's rows come in the order of their sequences, so a few block ranges are enough and intake pays next to nothing.
-create index named_device_sequence on named_device using brin (sequence) with (pages_per_range = 16);
+create index named_device_sequence on named_device using brin (sequence) with (pages_per_range = 16, autosummarize = on);
 
 -- When a message was taken: the first span of its User that reached it. The primary key leads with the direction,
 -- whose equality is not leakproof, so under row-level security it would read all spans of the User's day.

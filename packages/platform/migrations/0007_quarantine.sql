@@ -238,29 +238,12 @@ create table quarantine_note (
   primary key (user_id, event, number)
 );
 
--- The simplest kind: opened for each quarantine event, closed when that is resolved.
-create table incident (
-  user_id macaddr8 not null,
-  incident text not null,
-  event numeric(20) not null,
-  title text not null,
-  state text not null check (state in ('open', 'closed')),
-  opened_at timestamptz not null,  -- when the first message was held, not when the row was written
-  closed_at timestamptz,
-  changed_at timestamptz not null default clock_timestamp(),
-  primary key (user_id, incident)
-);
-create index incident_changed on incident (changed_at);
--- The Operator's list of all Users' incidents, newest first.
-create index incident_number on incident (incident);
-create index incident_open on incident (user_id) where state = 'open';
-
 -- What the officers of a User ID are told, grouped.
 create table notice (
   user_id macaddr8 not null,
   noticed_at timestamptz not null,
-  kind text not null check (kind in ('held', 'warning', 'submission', 'release', 'way', 'delivery', 'export', 'question', 'access', 'change')),
-  about text not null,           -- the event, the threshold, the SHA-256 of the file, the way (also by which one was not taken in), or nothing that is shown
+  kind text not null check (kind in ('held', 'warning', 'submission', 'release', 'way', 'delivery', 'export', 'question', 'access', 'change', 'webhook', 'incident')),
+  about text not null,           -- the event, the threshold, the SHA-256 of the file, the way (also by which one was not taken in), the incident, or nothing that is shown
   words text not null,
   count bigint not null,         -- messages that it stands for
   begun_outage uuid,             -- that its words say is there
@@ -289,7 +272,7 @@ create table notice_read (
 
 do $$ declare its text; begin
   foreach its in array array['submission', 'submission_step', 'submission_chunk', 'submission_signature', 'held_decision', 'event_decision', 'release',
-                             'release_switch', 'release_span', 'release_refusal', 'quarantine_note', 'incident', 'notice', 'notice_reader',
+                             'release_switch', 'release_span', 'release_refusal', 'quarantine_note', 'notice', 'notice_reader',
                              'notice_read'] loop
     execute format('alter table %I enable row level security', its);
     execute format('create policy own_record on %I for select to penstock_viewer

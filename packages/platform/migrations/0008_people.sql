@@ -287,7 +287,7 @@ begin
     union all
     select 'notices', n.user_id, n.kind || n.about, n.noticed_at::text from notice n where n.noticed_at > in_since
     union all
-    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' when 'question' then 'questions' when 'access' then 'officers' when 'change' then 'changes' else 'quarantine' end, n.user_id, n.kind || n.about,
+    select case n.kind when 'warning' then 'thresholds' when 'way' then 'ways' when 'export' then 'exports' when 'question' then 'questions' when 'access' then 'officers' when 'change' then 'changes' when 'webhook' then 'notices' when 'incident' then 'incidents' else 'quarantine' end, n.user_id, n.kind || n.about,
            n.noticed_at::text
     from notice n where n.noticed_at > in_since
     union all
@@ -324,7 +324,10 @@ begin
     select 'exports', x.user_id, x.export, concat_ws('/', x.state, x.rows)
     from export x where x.changed_at > in_since
     union all
-    select 'incidents', i.user_id, i.incident, i.state from incident i where i.changed_at > in_since
+    select 'incidents', r.reader, i.incident, i.changed_at::text
+    from incident i, unnest(array_append(i.readers, i.user_id)) r (reader) where i.changed_at > in_since
+    union all
+    select 'status', null, s.entry::text, s.changed_at::text from status_entry s where s.changed_at > in_since
     union all
     -- what begins by itself changes something, too
     select 'ways', null, 'version ' || v.version, concat_ws('/', v.effective_from <= statement_timestamp(), v.withdrawn_at)
@@ -342,6 +345,27 @@ begin
     select 'directory', null, '', d.version::text from directory_version d where d.moved_at > in_since
     union all
     select 'devices', null, '', d.changed_at::text from devices_changed d where d.changed_at > in_since
+    union all
+    -- so do devices that change hands: however many do at midnight, the newest of each kind says it
+    select 'devices', null, s.what, s.at::text
+    from (
+      (select 'responsible from' as what, valid_from as at from responsibility
+       where valid_from > in_since and valid_from <= statement_timestamp() order by valid_from desc limit 1)
+      union all
+      (select 'responsible to' as what, valid_to as at from responsibility
+       where valid_to < 'infinity' and valid_to > in_since and valid_to <= statement_timestamp() order by valid_to desc limit 1)
+      union all
+      (select 'network from' as what, valid_from as at from home_network
+       where valid_from > in_since and valid_from <= statement_timestamp() order by valid_from desc limit 1)
+      union all
+      (select 'network to' as what, valid_to as at from home_network
+       where valid_to < 'infinity' and valid_to > in_since and valid_to <= statement_timestamp() order by valid_to desc limit 1)
+    ) s
+    union all
+    select 'directory', null, concat_ws(' ', 'role', o.user_id, o.role, o.valid_from), (o.valid_to <= statement_timestamp())::text
+    from user_role o
+    where o.valid_from > in_since and o.valid_from <= statement_timestamp()
+      or o.valid_to > in_since and o.valid_to <= statement_timestamp()
     union all
     select 'officers', o.user_id, encode(o.fingerprint, 'hex'), coalesce(o.revoked_at::text, '')
     from officer o

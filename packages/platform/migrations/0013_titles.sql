@@ -38,24 +38,63 @@ create table home_network (
   primary key (device, role, user_id, valid_from),
   check (valid_from < valid_to)
 );
+-- As those of responsibility.
+create index home_network_begins on home_network (valid_from);
+create index home_network_ends on home_network (valid_to) where valid_to < 'infinity';
 
 -- ---------------------------------------------------------------- who looked (distributed by user_id)
 
 -- Each page of titles that somebody asked for, written before anything is read; of the list of erratic devices too.
+--
+-- Who was refused the titles of a device has one row a day for it, which counts how often. Whoever tries EUI-64s does not
+-- fill the disk: of a User ID and day so many devices have a row (refuse_title_reading), the others one together.
 create table title_reading (
-  user_id macaddr8 not null,     -- by whose responsibility
+  user_id macaddr8 not null,     -- by whose responsibility; of a refusal, by which User ID it was asked
   day date not null,             -- UTC day of reading
   reading_id uuid not null default gen_random_uuid(),
-  read_at timestamptz not null,
-  device macaddr8,               -- null: a list of devices
+  read_at timestamptz not null,  -- of refusals, the first of the day
+  device macaddr8,               -- null: a list of devices; of refusals, those without a row of their own
   what text not null,            -- what was asked for besides the device
   side text not null check (side in ('user', 'operator')), -- whose people and machines: a User is told of its own
   person_id text,                -- null: a machine
   email text,
   role text,
+  is_refused boolean not null default false,
+  times integer not null default 1,
   primary key (user_id, day, reading_id)
 ) partition by range (day);
 create index title_reading_time on title_reading (user_id, side, read_at, reading_id);
+create unique index title_reading_refused on title_reading (user_id, day, side, device, person_id) nulls not distinct
+  where is_refused;
+
+alter table title_reading enable row level security;
+create policy own_record on title_reading for select to penstock_viewer
+  using (user_id = any ((select visible_user_ids())::macaddr8[]) and side = 'user');
+grant select on title_reading to penstock_viewer;
+
+-- Counts that somebody was refused the titles of a device: for itself when it has a row that day, or when fewer than
+-- in_most have; else with all others. (Of two at once each may find the last place: a row too many.)
+create function refuse_title_reading(
+  in_user macaddr8, in_at timestamptz, in_device macaddr8, in_what text, in_side text, in_person text, in_email text,
+  in_role text, in_most integer
+) returns void
+language sql
+begin atomic
+  insert into title_reading (user_id, day, read_at, device, what, side, person_id, email, role, is_refused)
+  select in_user, d.day, in_at, k.device, case when k.device is null then '' else in_what end, in_side, in_person,
+         in_email, in_role, true
+  from (select (in_at at time zone 'UTC')::date as day) d
+  cross join lateral (
+    select case when exists (select from title_reading r
+                             where r.user_id = in_user and r.day = d.day and r.side = in_side and r.device = in_device
+                               and r.person_id is not distinct from in_person and r.is_refused)
+                  or (select count(*) from (select from title_reading r
+                                            where r.user_id = in_user and r.day = d.day and r.is_refused
+                                            limit in_most) r) < in_most
+                then in_device end as device
+  ) k
+  on conflict (user_id, day, side, device, person_id) where is_refused do update set times = title_reading.times + 1;
+end;
 
 -- The key under which what a viewer may carry and not read is sealed: cursors, references of titles.
 create table sealing_key (
@@ -65,8 +104,9 @@ create table sealing_key (
 
 -- ---------------------------------------------------------------- the second wall
 
--- penstock_titles owns the views below and sees, by row-level security, the messages of devices that the viewer may see
--- now; of their columns those that the views need. Viewers read as penstock_title_viewer, who may read the view of titles
+-- penstock_titles owns the views below and sees, by row-level security, messages that can be titles, and of those that name
+-- devices in their body only the devices that the viewer may see now; of their columns those that the views need. Which
+-- targets, and of when, are conditions of the view and of device_titles(). Viewers read as penstock_title_viewer, who may read the view of titles
 -- and nothing else: the columns that show the sender are not in it. The first wall is audit-trail/title-access.ts, which
 -- this one does not rest on: it works everything out again from penstock.user_ids, penstock.viewed_at and
 -- penstock.title_device.
@@ -87,6 +127,8 @@ grant select on responsibility, home_network, user_role, title_switch to penstoc
 grant select (user_id, party_id, status) on user_id to penstock_titles;
 grant select (party_id, name, status) on party to penstock_titles;
 grant select (key) on sealing_key to penstock_titles;
+create policy titles on user_id for select to penstock_titles using (true);
+create policy titles on party for select to penstock_titles using (true);
 grant select (user_id, day, sequence, submission, action) on held_decision to penstock_titles;
 grant select (user_id, day, submission, from_sequence, to_sequence, released_at) on release_span to penstock_titles;
 
@@ -144,35 +186,67 @@ language sql stable parallel safe
 return (case when starts_with(current_setting('penstock.title_times', true), title_times_of())
              then split_part(current_setting('penstock.title_times', true), '|', 2) else '{}' end)::tstzmultirange;
 
+-- The three that follow are asked for each row, as penstock_titles. (In plpgsql, which keeps their plans: a message that was
+-- held took 0.8 ms in SQL, and 0.1 so.)
+
 -- When a held message was put on its stream; null while it was not.
 create function title_released_at(in_user macaddr8, in_day date, in_sequence bigint) returns timestamptz
-language sql stable security definer set search_path from current
-return (
-  select r.released_at from held_decision h
-  join release_span r on r.user_id = h.user_id and r.submission = h.submission and r.day = h.day
-  where h.user_id = in_user and h.day = in_day and h.sequence = in_sequence and h.action = 'process'
-    and r.user_id = in_user and r.day = in_day and r.from_sequence < in_sequence and r.to_sequence >= in_sequence
-    -- asked by itself, for a message of no device of the viewer's, it tells nothing
-    and (exists (select from message_log m
-                 where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence and m.target = title_device())
-      or exists (select from named_device m
-                 where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence))
-  order by r.to_sequence limit 1);
+language plpgsql stable security definer
+set search_path from current
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return (
+    select r.released_at from held_decision h
+    join release_span r on r.user_id = h.user_id and r.submission = h.submission and r.day = h.day
+    where h.user_id = in_user and h.day = in_day and h.sequence = in_sequence and h.action = 'process'
+      and r.user_id = in_user and r.day = in_day and r.from_sequence < in_sequence and r.to_sequence >= in_sequence
+      -- asked by itself, for a message of no device of the viewer's, it tells nothing
+      and (exists (select from message_log m
+                   where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence and m.target = title_device())
+        or exists (select from named_device m
+                   where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence))
+    order by r.to_sequence limit 1);
+end
+$$;
 
 -- The role under which a User most likely acts upon a device: one in which it is responsible for it, else the first that
 -- it has. Always one of the six of the Users, or of the Operator's own two: a set of roles would tell Users apart.
 create function title_sender_role(in_user macaddr8, in_device macaddr8, in_at timestamptz) returns text
-language sql stable security definer set search_path from current
-return (
-  select o.role from user_role o
-  where o.user_id = in_user and o.valid_from <= in_at and in_at < o.valid_to
-    -- asked by itself, of another device or time than the viewer sees, it tells nothing
-    and in_device = title_device() and title_times() @> in_at
-  order by coalesce((select bool_or(r.valid_from <= in_at and in_at < r.valid_to)
-                     from responsibility r
-                     where r.device = in_device and r.role = o.role and r.user_id = in_user), false) desc,
-           array_position(array['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'COS', 'OPERATOR'], o.role)
-  limit 1);
+language plpgsql stable security definer
+set search_path from current
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  -- asked by itself, of another device or time than the viewer sees, it tells nothing
+  if in_device is distinct from title_device() or not title_times() @> in_at then
+    return null;
+  end if;
+  return (
+    select o.role from user_role o
+    where o.user_id = in_user and o.valid_from <= in_at and in_at < o.valid_to
+    order by coalesce((select bool_or(r.valid_from <= in_at and in_at < r.valid_to)
+                       from responsibility r
+                       where r.device = in_device and r.role = o.role and r.user_id = in_user), false) desc,
+             array_position(array['IS', 'ES', 'GS', 'ED', 'GT', 'RSA', 'OU', 'COS', 'OPERATOR'], o.role)
+    limit 1);
+end
+$$;
+
+-- Who sent it, where the Operator's switch shows Parties now and did at its time; else null.
+create function title_sender_party(in_user macaddr8, in_at timestamptz) returns text
+language plpgsql stable security definer
+set search_path from current
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  if title_switch_at('sender', viewed_at()) <> 'party' or title_switch_at('sender', in_at) <> 'party'
+     or not title_times() @> in_at then
+    return null;
+  end if;
+  return (select p.name from user_id u join party p on p.party_id = u.party_id where u.user_id = in_user);
+end
+$$;
 
 -- What tells messages of several Users with one sequence apart. Under the key of the platform: who has it and not the key
 -- cannot try the User IDs that there are.
@@ -180,34 +254,47 @@ create function title_tie(in_user macaddr8, in_sequence bigint, in_key bytea) re
 language sql immutable parallel safe
 return ('x' || left(encode(sha256(in_key || macaddr8_send(in_user) || int8send(in_sequence)), 'hex'), 16))::bit(64)::bigint;
 
--- The titles of the device that the transaction names, as far as the viewer may see them. `sequence` and `tie` order them
--- and find one again; they never leave the platform but sealed.
+-- What a title says of a message that concerns a device, or no row when the viewer may see none of it. `sequence` and `tie`
+-- order titles and find one again; they never leave the platform but sealed. (The planner puts it in where it stands.)
+create function title_of(
+  in_device macaddr8, in_is_target boolean, in_times tstzmultirange, in_key bytea,
+  in_user macaddr8, in_day date, in_sequence bigint, in_recorded_at timestamptz, in_direction message_direction,
+  in_kind message_kind, in_verdict message_verdict, in_srv text, in_code text
+) returns table (
+  device macaddr8, day date, sequence bigint, tie bigint, recorded_at timestamptz, direction message_direction,
+  kind message_kind, srv text, code text, is_target boolean, is_own boolean, released_at timestamptz, sender_role text,
+  sender_party text
+)
+language sql stable
+begin atomic
+  select in_device, in_day, in_sequence, title_tie(in_user, in_sequence, in_key), in_recorded_at, in_direction, in_kind,
+         in_srv, in_code, in_is_target, in_user = any ((select visible_user_ids())::macaddr8[]), r.released_at,
+         title_sender_role(in_user, in_device, in_recorded_at),
+         case when (select title_switch_at('sender', viewed_at())) = 'party'
+              then title_sender_party(in_user, in_recorded_at) end
+  from (select case in_verdict when 'held' then title_released_at(in_user, in_day, in_sequence) end as released_at
+        offset 0) r
+  where in_kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
+    and (in_verdict in ('passed', 'warned') or in_verdict = 'held' and r.released_at is not null)
+    and in_times @> in_recorded_at;
+end;
+
+-- The titles of the device that the transaction names, as far as the viewer may see them.
 create view device_title with (security_barrier) as
-select t.device, t.day, t.sequence, t.tie, t.recorded_at, t.direction, t.kind, t.srv, t.code, t.is_target, t.is_own,
-       t.released_at, title_sender_role(t.user_id, t.device, t.recorded_at) as sender_role,
-       case when (select title_switch_at('sender', viewed_at())) = 'party'
-             and title_switch_at('sender', t.recorded_at) = 'party'
-            then (select p.name from user_id u join party p on p.party_id = u.party_id where u.user_id = t.user_id)
-       end as sender_party
+-- the day of the row as it lies: a condition on it chooses partitions
+select t.device, l.day, l.sequence, t.tie, t.recorded_at, t.direction, t.kind, t.srv, t.code, t.is_target, t.is_own,
+       t.released_at, t.sender_role, t.sender_party
 from (
-  select l.device, l.day, l.sequence, title_tie(l.user_id, l.sequence, (select k.key from sealing_key k)) as tie,
-         l.user_id, l.recorded_at,
-         l.direction, l.kind, l.srv, l.code, l.is_target,
-         l.user_id = any ((select visible_user_ids())::macaddr8[]) as is_own, l.verdict,
-         case l.verdict when 'held' then title_released_at(l.user_id, l.day, l.sequence) end as released_at
-  from (
-    select m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind, m.verdict, m.srv, m.code, m.target as device,
-           true as is_target
-    from message_log m where m.target = (select title_device())
-    union all
-    select m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind, m.verdict, m.srv, m.code, d.device, false
-    from named_device d join message_log m on m.user_id = d.user_id and m.day = d.day and m.sequence = d.sequence
-  ) l
-  where l.kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
-    and l.verdict in ('passed', 'warned', 'held')
-    and (select title_times()) @> l.recorded_at
-) t
-where t.verdict <> 'held' or t.released_at is not null;
+  select m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind, m.verdict, m.srv, m.code, m.target as device,
+         true as is_target
+  from message_log m where m.target = (select title_device())
+  union all
+  select m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind, m.verdict, m.srv, m.code, d.device, false
+  from named_device d join message_log m on m.user_id = d.user_id and m.day = d.day and m.sequence = d.sequence
+) l
+cross join lateral title_of(
+  l.device, l.is_target, (select title_times()), (select k.key from sealing_key k), l.user_id, l.day, l.sequence,
+  l.recorded_at, l.direction, l.kind, l.verdict, l.srv, l.code) as t;
 
 create policy titles on named_device for select to penstock_titles
   using (device = (select title_device())
@@ -227,20 +314,48 @@ alter function work_out_title_times owner to penstock_titles;
 alter view device_title owner to penstock_titles;
 alter function title_released_at owner to penstock_titles;
 alter function title_sender_role owner to penstock_titles;
+alter function title_sender_party owner to penstock_titles;
 revoke create on schema penstock from penstock_titles;
-revoke execute on function work_out_title_times, title_released_at, title_sender_role from public;
-grant execute on function work_out_title_times, title_released_at, title_sender_role to penstock_titles, penstock_title_viewer;
+revoke execute on function work_out_title_times, title_released_at, title_sender_role, title_sender_party from public;
+grant execute on function work_out_title_times, title_released_at, title_sender_role, title_sender_party
+  to penstock_titles, penstock_title_viewer;
 grant select on device_title, title_switch to penstock_title_viewer;
+
+-- The messages of these keys, of the days of a span, as penstock_titles sees them: a statement a day, since one for all days
+-- comes back to the plan of each day for each key (4 ms for two keys and 92 days, and 0.4 so).
+create function messages_at(
+  in_users macaddr8[], in_days date[], in_sequences bigint[], in_first date, in_last date
+) returns table (
+  user_id macaddr8, day date, sequence bigint, recorded_at timestamptz, direction message_direction, kind message_kind,
+  verdict message_verdict, srv text, code text
+)
+language plpgsql stable rows 10
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  asked date;
+begin
+  for asked in select distinct n from unnest(in_days) as n where n between in_first and in_last loop
+    return query
+      select m.*
+      from unnest(in_users, in_days, in_sequences) as n(user_id, day, sequence)
+      cross join lateral (
+        select o.user_id, o.day, o.sequence, o.recorded_at, o.direction, o.kind, o.verdict, o.srv, o.code
+        from message_log o where o.day = asked and o.user_id = n.user_id and o.sequence = n.sequence offset 0) as m
+      where n.day = asked;
+  end loop;
+end
+$$;
 
 -- A page of the titles of the named device, newest first: after the title (in_at, in_sequence, in_tie) of in_last, and recorded
 -- from in_from to before in_to. A parameter that is null does not count.
 --
--- The order is that of the times, which no index has, so all of some days is read at a time: two days first, then twice as
--- many as before, until the page is full. (All of 92 days took 13.7 ms a day at a time, of a million rows, and 8.6 so.) A
--- day on which a message names the device beside others is asked by itself: over several days, a plan for each of them
--- would have to be ready for each such message, which gained nothing.
+-- The order is that of the times, which no index has, so all of some days is read at a time: eight days first, then four
+-- times as many as before, until the page is full. What a question takes is making a plan ready for each of the days, so
+-- that is as little as can be: the rows as they lie (`offset 0`), once as target, and once, by their keys, of those that
+-- name it. (92 days of a million rows: 2.8 ms; 7.5 in steps from two days on, with a day that names it by itself.)
 --
--- It runs as penstock_titles, which may see on which days that is, and gives what the view gives.
+-- It runs as penstock_titles, behind whose policies it gives what the view gives.
 create function device_titles(
   in_from timestamptz, in_to timestamptz, in_last date, in_at timestamptz, in_sequence bigint,
   in_tie bigint, in_direction message_direction, in_kind message_kind, in_srv text, in_code text, in_limit integer
@@ -255,49 +370,46 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-  asked date := in_last;
+  asked_device constant macaddr8 := title_device();
+  times constant tstzmultirange := title_times();
+  key constant bytea := (select k.key from sealing_key k);
   first constant date := (in_from at time zone 'UTC')::date;
-  named constant date[] := array(
-    select distinct d.day from named_device d where d.device = title_device() and d.day between first and in_last);
+  asked date := in_last;
   oldest date;
-  width integer := 2;
-  last_named date;
+  width integer := 8;
   missing integer := in_limit;
   given integer;
+  named_users macaddr8[];
+  named_days date[];
+  named_sequences bigint[];
 begin
+  select array_agg(d.user_id), array_agg(d.day), array_agg(d.sequence) into named_users, named_days, named_sequences
+  from named_device d where d.device = asked_device and d.day between first and in_last;
   while asked >= first and missing > 0 loop
-    last_named := (select max(n) from unnest(named) n where n <= asked);
-    if last_named = asked then
-      oldest := asked;
-      return query
-        select t.* from device_title t
-        where t.day = asked
-          and t.recorded_at >= in_from and t.recorded_at < in_to
-          and (t.day < in_last or in_at is null
-               or (t.recorded_at, t.sequence, t.tie) < (in_at, in_sequence, in_tie))
-          and (in_direction is null or t.direction = in_direction)
-          and (in_kind is null or t.kind = in_kind)
-          and (in_srv is null or t.srv = in_srv)
-          and (in_code is null or t.code = in_code)
-        order by t.recorded_at desc, t.sequence desc, t.tie desc limit missing;
-    else
-      oldest := greatest(first, asked - width + 1, last_named + 1);
-      width := least(width * 2, 32);
-      return query
-        select t.* from device_title t
-        where t.is_target and t.day between oldest and asked
-          and t.recorded_at >= in_from and t.recorded_at < in_to
-          and (t.day < in_last or in_at is null
-               or (t.recorded_at, t.sequence, t.tie) < (in_at, in_sequence, in_tie))
-          and (in_direction is null or t.direction = in_direction)
-          and (in_kind is null or t.kind = in_kind)
-          and (in_srv is null or t.srv = in_srv)
-          and (in_code is null or t.code = in_code)
-        order by t.recorded_at desc, t.sequence desc, t.tie desc limit missing;
-    end if;
+    oldest := greatest(first, asked - width + 1);
+    return query
+      select t.* from (
+        select m.target as device, true as is_target, m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind,
+               m.verdict, m.srv, m.code
+        from message_log m where m.target = asked_device and m.day between oldest and asked
+        union all
+        select asked_device, false, m.* from messages_at(named_users, named_days, named_sequences, oldest, asked) as m
+        offset 0
+      ) as l
+      cross join lateral title_of(
+        l.device, l.is_target, times, key, l.user_id, l.day, l.sequence, l.recorded_at, l.direction, l.kind, l.verdict,
+        l.srv, l.code) as t
+      where t.recorded_at >= in_from and t.recorded_at < in_to
+        and (t.day < in_last or in_at is null or (t.recorded_at, t.sequence, t.tie) < (in_at, in_sequence, in_tie))
+        and (in_direction is null or t.direction = in_direction)
+        and (in_kind is null or t.kind = in_kind)
+        and (in_srv is null or t.srv = in_srv)
+        and (in_code is null or t.code = in_code)
+      order by t.recorded_at desc, t.sequence desc, t.tie desc limit missing;
     get diagnostics given = row_count;
     missing := missing - given;
     asked := oldest - 1;
+    width := width * 4;
   end loop;
 end
 $$;
@@ -305,7 +417,8 @@ $$;
 grant create on schema penstock to penstock_titles;
 alter function device_titles owner to penstock_titles;
 revoke create on schema penstock from penstock_titles;
-revoke execute on function device_titles from public;
+revoke execute on function device_titles, messages_at from public;
+grant execute on function messages_at to penstock_titles;
 grant execute on function device_titles to penstock_title_viewer;
 
 -- How many titles of the named device the viewer may see, in each step of time that has any: those that lie in one of the

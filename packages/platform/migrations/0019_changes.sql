@@ -87,21 +87,35 @@ create table change_outline (
 create index change_outline_change on change_outline (change);
 create index change_outline_first on change_outline (first_at, change);
 
--- Who of others than its owner used it, and for what.
+-- Saves of what is no draft, and clashes that somebody was told of, until webhooks were told: taken by who tells them.
+create table change_event (
+  user_id macaddr8 not null,
+  event uuid not null,
+  change uuid not null,
+  kind text not null check (kind in ('saved', 'clash')),
+  version integer not null,
+  at timestamptz not null default clock_timestamp(), -- saves take turns: the order in which they were
+  primary key (user_id, event)
+);
+create index change_event_at on change_event (at, event);
+
+-- Who of others than its owner used it, and for what. What is used again within five minutes is one use.
 create table change_use (
   user_id macaddr8 not null,
   change uuid not null,
   day date not null,
-  purpose text not null check (purpose in ('read', 'history', 'clashes', 'slots', 'schedule')),
+  purpose text not null check (purpose in ('read', 'history', 'clashes', 'slots', 'schedule', 'feed', 'webhook', 'attachment',
+                                            'consultation', 'mediation', 'traffic', 'incident')),
   reader text not null,          -- 'Operator', a User ID; '' of what was computed for somebody else's change
   first_at timestamptz not null,
   last_at timestamptz not null,
-  times integer not null,
+  times integer not null,        -- each of five minutes; `last_at` is when the last of them began
   primary key (user_id, change, day, purpose, reader)
 );
 
 -- ---------------------------------------------------------------- the second wall
 
+alter table change_event enable row level security;
 alter table change enable row level security;
 create policy own_record on change for select to penstock_viewer
   using (user_id = any ((select visible_user_ids())::macaddr8[])

@@ -3,11 +3,11 @@ import { operatorRoleNameSchema, type PersonRole, personRoleSchema } from '@pens
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isForPeople } from './foundation/http/caller.ts';
 import type { Access } from './foundation/http/server.ts';
-import { type Actor, needsReason, type Right, rightsOf } from './foundation/rights.ts';
+import { needsReason, ofPeople, type Right, rightsOf, rightsOfMachine } from './foundation/rights.ts';
 import { loadDirectory } from './parties/directory-store.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
 import { addPerson, TestBrowser } from './people/testing-people.ts';
-import { alpha, beta, hub, meter, operatorId, startTestApi, type TestApi, viewers } from './testing-api.ts';
+import { alpha, beta, hub, MACHINE_REASON, meter, operatorId, startTestApi, type TestApi } from './testing-api.ts';
 
 let started: TestApi;
 let database: TestApi['database'];
@@ -16,11 +16,11 @@ let call: TestApi['call'];
 // none any more.
 const browsers = new Map<string, TestBrowser>();
 const nobodys = new Set(['stale', 'suspended']);
-const actorOf = new Map<string, Actor>([
-  ['alpha', 'user_machine'],
-  ['beta', 'user_machine'],
-  ['operator', 'operator_machine'],
-]);
+/** The role of each who has one: people by their role, machines (`alpha aro`, `operator security`) by that of their certificate. */
+const roleOf = new Map<string, PersonRole>();
+const machineNamed = (role: PersonRole) =>
+  `${operatorRoleNameSchema.safeParse(role).success ? 'operator' : 'alpha'} ${role}`;
+const machines = ['nobody', 'alpha none', 'operator none', ...personRoleSchema.options.map(machineNamed)];
 
 beforeAll(async () => {
   started = await startTestApi();
@@ -35,7 +35,8 @@ beforeAll(async () => {
   for (const role of personRoleSchema.options) {
     const acting = operatorRoleNameSchema.safeParse(role).success ? 'operator' : alpha;
     await signIn(role, { [acting]: role });
-    actorOf.set(role, role);
+    roleOf.set(role, role);
+    roleOf.set(machineNamed(role), role);
   }
   const stale = await signIn('stale', { [alpha]: 'user_administrator' });
   await database.pool.query('delete from sign_in."session" where "userId" = $1', [stale.personId]);
@@ -134,6 +135,7 @@ describe('who may call what', () => {
     'GET /api/v1/certificates': 'certificates.see',
     'GET /api/v1/certificates.csv': 'certificates.see',
     'POST /api/v1/certificates': 'certificates.change',
+    'POST /api/v1/certificates/role': 'certificates.change',
     'POST /api/v1/certificates/revoke': 'certificates.change',
     'GET /api/v1/officers': 'officers.see',
     'GET /api/v1/officers.csv': 'officers.see',
@@ -179,10 +181,32 @@ describe('who may call what', () => {
     'GET /api/v1/notices': 'quarantine.see',
     'GET /api/v1/notices.csv': 'quarantine.see',
     'POST /api/v1/notices/read': 'quarantine.see',
+    'GET /api/v1/notice-choices': 'told.change',
+    'PUT /api/v1/notice-choices': 'told.change',
     'GET /api/v1/demonstration': 'demonstration',
     'POST /api/v1/demonstration/incidents/:name': 'demonstration',
+    'POST /api/v1/demonstration/rehearsals/firewall': 'demonstration',
     'GET /api/v1/incidents': 'incidents.see',
     'GET /api/v1/incidents.csv': 'incidents.see',
+    'POST /api/v1/incidents': 'incidents.change',
+    'GET /api/v1/incidents/:incident': 'incidents.see',
+    'PUT /api/v1/incidents/:incident': 'incidents.change',
+    'POST /api/v1/incidents/:incident/move': 'incidents.change',
+    'POST /api/v1/incidents/:incident/escalate': 'incidents.change',
+    'POST /api/v1/incidents/:incident/publish': 'incidents.change',
+    'GET /api/v1/status': 'status.see',
+    'GET /api/v1/status/history': 'status.see',
+    'GET /api/v1/status/subscription': 'status.change',
+    'PUT /api/v1/status/subscription': 'status.change',
+    'GET /api/v1/incidents/:incident/updates': 'incidents.see',
+    'POST /api/v1/incidents/:incident/updates': 'incidents.change',
+    'GET /api/v1/incidents/:incident/changes': 'incidents.see',
+    'GET /api/v1/changes/:change/incidents': 'incidents.see',
+    'POST /api/v1/incidents/:incident/changes/:change': 'incidents.change',
+    'POST /api/v1/incidents/:incident/changes/:change/postpone': 'changes.change',
+    'POST /api/v1/incidents/:incident/changes/:change/ask': 'incidents.change',
+    'GET /api/v1/incidents/targets': 'incidents.see',
+    'POST /api/v1/incidents/targets': 'calendar.change',
     'GET /api/v1/ways': 'ways.see',
     'GET /api/v1/ways/versions': 'ways.see',
     'GET /api/v1/ways/versions.csv': 'ways.see',
@@ -201,24 +225,55 @@ describe('who may call what', () => {
     'POST /api/v1/ways/reports': 'reports.change',
     'POST /api/v1/ways/reports/:report/dismiss': 'reports.change',
     'GET /api/v1/changes': 'changes.see',
+    'GET /api/v1/changes.csv': 'changes.see',
     'POST /api/v1/changes': 'changes.change',
+    'POST /api/v1/changes/preview': 'changes.change',
     'POST /api/v1/changes/intake': 'changes.change',
     'GET /api/v1/changes/clashes': 'changes.see',
     'GET /api/v1/changes/:change': 'changes.see',
     'PUT /api/v1/changes/:change': 'changes.change',
+    'DELETE /api/v1/changes/:change': 'changes.change',
     'POST /api/v1/changes/:change/move': 'changes.change',
     'POST /api/v1/changes/:change/copy': 'changes.change',
     'GET /api/v1/changes/:change/clashes': 'changes.see',
     'GET /api/v1/changes/:change/slots': 'changes.see',
     'GET /api/v1/changes/:change/history': 'changes.see',
     'GET /api/v1/changes/:change/uses': 'changes.see',
+    'GET /api/v1/changes/:change/consultation': 'changes.see',
+    'GET /api/v1/changes/:change/comments': 'changes.see',
+    'POST /api/v1/changes/:change/comments': 'changes.change',
+    'POST /api/v1/changes/:change/comments/:comment/answer': 'changes.change',
+    'POST /api/v1/changes/:change/testing': 'changes.change',
+    'GET /api/v1/changes/:change/attachments': 'changes.see',
+    'POST /api/v1/changes/:change/attachments': 'changes.change',
+    'GET /api/v1/changes/:change/attachments/:attachment': 'changes.see',
+    'DELETE /api/v1/changes/:change/attachments/:attachment': 'changes.change',
+    'GET /api/v1/changes/mediations': 'changes.see',
+    'POST /api/v1/changes/mediations': 'changes.change',
+    'GET /api/v1/changes/mediations/:mediation': 'changes.see',
+    'POST /api/v1/changes/mediations/:mediation/messages': 'changes.change',
+    'POST /api/v1/changes/mediations/:mediation/close': 'changes.change',
+    'GET /api/v1/changes/:change/traffic': 'changes.see',
     'GET /api/v1/changes/schedule/:month': 'changes.see',
     'GET /api/v1/changes/schedule/:month/csv': 'changes.see',
+    'GET /api/v1/changes/schedule/:month/pdf': 'changes.see',
     'GET /api/v1/changes/limits': 'calendar.see',
     'POST /api/v1/changes/limits': 'calendar.change',
+    'GET /api/v1/changes/bank-holidays/:year': 'calendar.see',
     'GET /api/v1/changes/calendar': 'calendar.see',
     'POST /api/v1/changes/calendar': 'calendar.change',
     'POST /api/v1/changes/calendar/:event/withdraw': 'calendar.change',
+    'GET /api/v1/feeds': 'feeds.change',
+    'POST /api/v1/feeds': 'feeds.change',
+    'POST /api/v1/feeds/:feed/revoke': 'feeds.change',
+    'GET /api/v1/feeds/:token/schedule.ics': 'anyone',
+    'GET /api/v1/webhooks': 'webhooks.see',
+    'POST /api/v1/webhooks': 'webhooks.change',
+    'PUT /api/v1/webhooks/:webhook': 'webhooks.change',
+    'POST /api/v1/webhooks/:webhook/secret': 'webhooks.change',
+    'POST /api/v1/webhooks/:webhook/test': 'webhooks.change',
+    'POST /api/v1/webhooks/:webhook/remove': 'webhooks.change',
+    'GET /api/v1/webhooks/:webhook/deliveries': 'webhooks.see',
     'GET /api/v1/overview': 'streams.see',
     'GET /api/v1/traffic': 'streams.see',
     'GET /api/v1/devices': 'devices.see',
@@ -317,7 +372,6 @@ describe('who may call what', () => {
         expected[role] = ['request.not-found', 'request.not-found', without, having, without];
       }
       expect(seen).toEqual(expected);
-      expect(await call('operator', 'GET', `${path}?userId=${alpha}`)).toMatchObject({ status: 404 });
       const readings = await database.pool.query('delete from record_reading where user_id = $1 and reason = $2', [
         alpha,
         given,
@@ -328,17 +382,17 @@ describe('who may call what', () => {
 
   function mayEnter(who: string, access: Access): boolean {
     if (access === 'anyone') return true;
-    const actor = actorOf.get(who);
-    if (actor === undefined) return false;
+    const role = roleOf.get(who);
+    if (role === undefined) return false;
     const isPerson = browsers.has(who);
     // nobody here is one of the demonstration's ready people
     if (access === 'demonstration') return false;
-    return access === 'person' ? isPerson : rightsOf(actor).has(access);
+    return access === 'person' ? isPerson : (isPerson ? rightsOf(role) : rightsOfMachine(role)).has(access);
   }
 
   function lacksReason(who: string, access: Access): boolean {
-    const actor = actorOf.get(who);
-    return actor !== undefined && access !== 'anyone' && !isForPeople(access) && needsReason(actor, access);
+    const role = roleOf.get(who);
+    return role !== undefined && access !== 'anyone' && !isForPeople(access) && needsReason(role, access);
   }
 
   for (const [route, access] of Object.entries(table)) {
@@ -358,6 +412,10 @@ describe('who may call what', () => {
         .replace(':event', '20261122000000000001')
         .replace(':change', '00000000-0000-4000-8000-000000000000')
         .replace(':month', '2026-12')
+        .replace(':feed', '00000000-0000-4000-8000-000000000000')
+        .replace(':token', 'none')
+        .replace(':webhook', '00000000-0000-4000-8000-000000000000')
+        .replace(':year', '2026')
         .replace(':personId', 'unknown')
         .replace(':approvalId', '00000000-0000-4000-8000-000000000000')
         .replace(':invitationId', '00000000-0000-4000-8000-000000000000')
@@ -369,9 +427,11 @@ describe('who may call what', () => {
         .replace(':name', 'flood');
       // these would end the sessions that the other routes are called with
       const isEnding = path.includes('/sign-out');
-      const callers = [...Object.keys(viewers), ...browsers.keys()].filter((who) => !isEnding || !browsers.has(who));
+      const callers = [...machines, ...browsers.keys()].filter((who) => !isEnding || !browsers.has(who));
+      const answers = new Map<string, number>();
       for (const who of callers) {
         const { status } = await callAs(who, method, path);
+        answers.set(who, status);
         // Past the door a bare call may still be refused for what it lacks: with 401 only by better-auth itself, with
         // 403 for another's or for want of a reason.
         const isIn = status !== 401 && status !== 403;
@@ -383,6 +443,12 @@ describe('who may call what', () => {
           const isUnknown = who === 'nobody' || nobodys.has(who) || (isForPeople(access) && !browsers.has(who));
           expect({ who, status }).toEqual({ who, status: isUnknown ? 401 : 403 });
         }
+      }
+      // a machine is answered as a person of its role, but where the matter is a person's
+      if (access === 'anyone' || isForPeople(access) || ofPeople.includes(access)) return;
+      for (const role of personRoleSchema.options) {
+        const machine = machineNamed(role);
+        expect({ machine, status: answers.get(machine) }).toEqual({ machine, status: answers.get(role) });
       }
     });
   }
@@ -400,8 +466,10 @@ describe('who may call what', () => {
       expect(new Set((await items('beta', list)).map((item) => item.userId))).toEqual(new Set([beta]));
     }
     expect(await call('alpha', 'GET', `/api/v1/messages?userId=${beta}`)).toMatchObject({ status: 403 });
-    expect(await call('operator', 'GET', '/api/v1/messages')).toMatchObject({ status: 400 });
-    expect((await items('operator', `/api/v1/messages?userId=${beta.toLowerCase()}`))[0]?.userId).toBe(beta);
+    expect(await call('operator service_desk', 'GET', '/api/v1/messages')).toMatchObject({ status: 400 });
+    expect((await items('operator service_desk', `/api/v1/messages?userId=${beta.toLowerCase()}`))[0]?.userId).toBe(
+      beta,
+    );
     expect(await call('alpha', 'GET', '/api/v1/messages/2026-11-22/1')).toMatchObject({ status: 200 });
     expect(await call('beta', 'GET', '/api/v1/messages/2026-11-22/1')).toMatchObject({ status: 404 });
     expect(await call('alpha', 'GET', `/api/v1/devices/${meter}`)).toMatchObject({ status: 200 });
@@ -426,8 +494,9 @@ describe('lists as CSV files', () => {
                                        owner, changed_at)
          values ($1, $2, 'user', 1, 'southbound', 'more than 300', now(), now(), 2, '=cmd|x', now())
        ), i as (
-         insert into incident (user_id, incident, event, title, state, opened_at)
-         values ($1, 'INC-' || $2, $2::numeric, '@SUM(A1)', 'open', now())
+         insert into incident (user_id, incident, title, state, category, began_at, opened_at, opened_by, counted_from, respond_by,
+                               resolve_by)
+         values ($1, 'INC-100000', '@SUM(A1)', 'open', 4, now(), now(), 'x', now(), now(), now())
        ), s as (
          insert into submission (user_id, sha256, size, received_at, state, changed_at, kind, reference)
          values ($1, sha256('a file'), 6, now(), 'applied', now(), 'adt', '+SR')
@@ -456,7 +525,7 @@ describe('lists as CSV files', () => {
     expect(rows['/quarantine/events.csv']?.[1]).toMatch(
       new RegExp(`^${event},${alpha},open,user,.*,2,2,0,'=cmd\\|x,,`),
     );
-    expect(rows['/incidents.csv']?.[1]).toMatch(new RegExp(`^INC-${event},${alpha},open,'@SUM\\(A1\\),`));
+    expect(rows['/incidents.csv']?.[1]).toMatch(new RegExp(`^INC-100000,${alpha},open,4,'@SUM\\(A1\\),`));
     expect(rows['/submissions.csv']?.[1]).toMatch(/,adt,applied,[^,]*,'\+SR,/);
     expect(rows['/thresholds.csv']?.[1]).toMatch(/^\d+,[^,]*,4\.1\.1 4\.8\.1,sent,PT1H,1,.*,'-SR,threshold,,,40,50,/);
     expect(await csv('alpha', '/incidents.csv?state=closed')).toHaveLength(1);
@@ -630,11 +699,22 @@ describe('the Operator’s people', () => {
       browser.call('GET', path, undefined, reason === undefined ? {} : { 'penstock-reason': reason });
   };
 
-  test('what a machine of the Operator reads is written down and seen as well', async () => {
+  test('a machine of the Operator gives a reason as well, which is seen with its certificate', async () => {
     await database.pool.query('delete from record_reading');
-    expect(await call('operator', 'GET', `/api/v1/messages?userId=${alpha}`)).toMatchObject({ status: 200 });
+    const path = `/api/v1/messages?userId=${alpha}`;
+    expect((await fetch(started.address + path, { headers: { 'x-as': 'operator service_desk' } })).status).toBe(403);
+    expect((await database.pool.query('select from record_reading')).rowCount).toBe(0);
+    expect(await call('operator service_desk', 'GET', path)).toMatchObject({ status: 200 });
     const { json } = await of('user_administrator')('/api/v1/record-readings');
-    expect(json.items).toMatchObject([{ userId: alpha, role: 'operator_machine', what: 'messages limit=50' }]);
+    expect(json.items).toMatchObject([
+      {
+        userId: alpha,
+        email: 'machine of the Operator',
+        role: 'service_desk',
+        reason: MACHINE_REASON,
+        what: 'messages limit=50',
+      },
+    ]);
     await database.pool.query('delete from record_reading');
   });
 

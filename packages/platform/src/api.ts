@@ -8,15 +8,16 @@ import { questionRoutes } from './audit-trail/question-routes.ts';
 import { createRecordStore } from './audit-trail/record-store.ts';
 import { reportRoutes } from './audit-trail/report-routes.ts';
 import { auditTrailRoutes } from './audit-trail/routes.ts';
-import { readSealer } from './audit-trail/sealed.ts';
 import { titleRoutes } from './audit-trail/title-routes.ts';
 import { createTitleStore } from './audit-trail/title-store.ts';
 import { changesRoutes } from './changes/routes.ts';
 import { emailRoutes } from './channels/email/routes.ts';
+import { declaredTrafficRoutes } from './declared-traffic/routes.ts';
 import { type Demonstration, demonstrationRoutes } from './demonstration/routes.ts';
 import { devicesRoutes } from './devices/routes.ts';
 import type { EventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
+import { feedRoutes } from './feeds/routes.ts';
 import type { Clock } from './foundation/clock.ts';
 import type { Config } from './foundation/config.ts';
 import { readFileSigner } from './foundation/file-signer.ts';
@@ -24,7 +25,9 @@ import { type OperationParts, operationRoutes } from './foundation/http/operatio
 import { type PortalFiles, portalRoutes } from './foundation/http/portal-files.ts';
 import { createHttpServer, type HttpServer } from './foundation/http/server.ts';
 import type { Log } from './foundation/log.ts';
+import { readSealer } from './foundation/sealed.ts';
 import { incidentRoutes } from './incidents/routes.ts';
+import { statusRoutes } from './incidents/status-routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import { emailRecipientsRoutes } from './parties/email-recipients-routes.ts';
 import { officersRoutes } from './parties/officers-routes.ts';
@@ -41,6 +44,8 @@ import { submissionRoutes } from './submissions/routes.ts';
 import { TrustFiles } from './submissions/trust.ts';
 import { thresholdsRoutes } from './thresholds/routes.ts';
 import { waysRoutes } from './ways/routes.ts';
+import { readNetworks } from './webhooks/address.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 export function createApi(options: {
   readonly pool: pg.Pool;
@@ -111,10 +116,14 @@ export function createApi(options: {
       }),
       submissionDocumentRoutes({ pool, clock, signer }),
       quarantineRoutes({ pool, reports, operatorId, desk: config.operator.desk, clock, signer }),
-      noticesRoutes(pool),
-      incidentRoutes(pool),
+      noticesRoutes({ pool, clock, isMailed: config.email.port !== undefined && config.email.relay !== undefined }),
+      incidentRoutes({ pool, now: () => clock.now(), operatorId }),
+      statusRoutes({ pool, now: () => clock.now(), operatorId }),
       waysRoutes({ pool, clock, operatorId }),
       changesRoutes({ pool, now: () => clock.now(), operatorId }),
+      declaredTrafficRoutes({ pool, now: () => clock.now(), operatorId }),
+      feedRoutes({ pool, now: () => clock.now(), operatorId }, people?.findPerson),
+      webhookRoutes({ pool, now: () => clock.now(), allowed: readNetworks(config.webhooks.allowedNetworks) }),
       ...(demonstration === undefined ? [] : [demonstrationRoutes(demonstration)]),
       overviewRoutes({
         pool,

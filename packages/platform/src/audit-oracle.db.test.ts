@@ -1,11 +1,14 @@
 import { type MessageQuery, messageKinds, type TitleDocument, type TitleExportQuery, titleKinds } from '@penstock/api';
+import type { Eui } from '@penstock/duis';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ExportWorker } from './audit-trail/export-worker.ts';
 import {
   consistent,
+  describedAs,
   devices,
+  directionOf,
   HOUR,
   instant,
   NOW,
@@ -19,6 +22,7 @@ import {
 import { testTitles } from './audit-trail/testing-titles.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
 import { createLog } from './foundation/log.ts';
+import { asInventoryViewerOf } from './foundation/viewing.ts';
 import { startTestApi, type TestApi } from './testing-api.ts';
 import { sumUpLog } from './thresholds/log-sums.ts';
 
@@ -59,18 +63,12 @@ const conditions = {
   to: instant.map(iso),
 };
 
-/** Clocks differ: times at which a span begins or ends, a millisecond before or after, and somewhat later than now. */
-const skewed = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(undefined) },
-  fc
-    .tuple(fc.constantFrom(-48, -36, -24, -12, -6, -1, 0), fc.constantFrom(-1, 0, 1))
-    .map(([hours, ms]) => NOW + hours * HOUR + ms),
-  fc.constant(NOW + 2_000),
-);
+/** Clocks differ: some messages are somewhat later than now. */
+const skewed = fc.constantFrom(undefined, undefined, undefined, undefined, undefined, NOW + 1, NOW + 2_000);
 
 const asked: fc.Arbitrary<Asked> = fc
   .record({
-    made: fc.noBias(worldOf({ hours: 50, newestHours: 50, times: 1 })),
+    made: fc.noBias(worldOf({ hours: 50, newestHours: 50, times: 1, skews: true })),
     skews: fc.array(skewed, { minLength: 60, maxLength: 60 }),
     user: fc.nat({ max: 3 }),
     device: fc.nat({ max: 2 }),
@@ -329,26 +327,92 @@ async function expectReports({ made, user, device }: Asked): Promise<void> {
     return lines.map((line) => Object.fromEntries(line.split(',').map((cell, at) => [head.split(',')[at], cell])));
   };
   const own = made.messages.filter((one) => one.user === user);
-  const total = (found: Record<string, string>[], column: string) =>
-    found.reduce((sum, row) => sum + Number(row[column]), 0);
   await sumUpLog(pool);
-  const monthly = await rows('RSAT_001?month=2026-11');
-  // it counts as thresholds do: not what was held or refused, and not all of the rest
-  const went = own.filter(({ verdict }) => verdict === 'passed' || verdict === 'warned');
-  for (const { kind, serviceReferenceVariant: srv, messages } of monthly) {
-    const alike = went.filter((one) => one.kind === kind && (srv === '' || one.srv === srv));
-    expect(alike.length).toBeGreaterThanOrEqual(Number(messages));
-  }
+  // it counts as thresholds do: not what was held or refused, nor a command that is to be signed
+  const went = own.filter(({ verdict, variant }) => /^(?:passed|warned)$/.test(verdict) && variant !== 4);
+  expect(counted(await rows('RSAT_001?month=2026-11'), 'messages')).toEqual(
+    tally(
+      went.map((one) => ({ ...one, direction: directionOf(one.kind) })),
+      transactionColumns,
+    ),
+  );
   const ofDevice = own.filter((one) => one.devices.includes(device));
   const detailed = await rows(`RSAT_002?month=2026-11&device=${devices[device]}`);
-  expect(total(detailed, 'messages')).toBe(ofDevice.length);
-  for (const { code, kind, verdict, messages } of detailed) {
-    const alike = ofDevice.filter((one) => one.code === code && one.kind === kind && one.verdict === verdict);
-    expect(alike.length).toBeGreaterThanOrEqual(Number(messages));
+  expect(counted(detailed, 'messages', [...transactionColumns, 'verdict', 'code'])).toEqual(
+    tally(
+      ofDevice.map((one) => ({ ...one, direction: directionOf(one.kind) })),
+      [...transactionColumns, 'verdict', 'code'],
+    ),
+  );
+  for (const { firstAt, lastAt, ...row } of detailed) {
+    const alike = ofDevice.filter(
+      (one) =>
+        one.srv === row.serviceReferenceVariant &&
+        one.kind === row.kind &&
+        one.verdict === row.verdict &&
+        one.code === row.code,
+    );
+    expect([firstAt, lastAt]).toEqual([alike[0], alike.at(-1)].map((one) => iso(one?.at ?? 0)));
   }
-  const held = made.responsible.filter((one) => one.user === user && holdsNow(one));
-  const inventory = await rows('RSMI_001');
-  expect(total(inventory, 'devices')).toBe(new Set(held.map((one) => one.device)).size);
+  await expectInventory(made, user, rows);
+}
+
+const transactionColumns = ['serviceReferenceVariant', 'direction', 'kind'];
+type Cells = Readonly<Record<string, unknown>>;
+
+/** How many there are of each, by these columns; a message has the name of one of them for its own. */
+function tally(of: readonly object[], columns: readonly string[]): string[] {
+  const textOf = (one: object) =>
+    columns.map((column) => (one as Cells)[column === 'serviceReferenceVariant' ? 'srv' : column]).join();
+  return [...Map.groupBy(of, textOf)].map(([text, alike]) => `${text}: ${alike.length}`).sort();
+}
+
+/** The same of the lines of a report. */
+const counted = (lines: readonly Cells[], count: string, columns: readonly string[] = transactionColumns) =>
+  lines.map((line) => `${columns.map((column) => line[column]).join()}: ${line[count]}`).sort();
+
+/** What each is responsible for, by the reports, and by the second wall whoever asks it for whomever. */
+async function expectInventory(made: World, user: number, rows: (path: string) => Promise<Cells[]>): Promise<void> {
+  const ofUser = (one: World['responsible'][number]) => one.user === user;
+  const held = new Set(made.responsible.filter((one) => ofUser(one) && holdsNow(one)).map(({ device }) => device));
+  const described = [...held].map((device) => ({ kind: 'ESME', status: 'Commissioned', ...describedAs(device) }));
+  for (const [name, columns] of [
+    ['RSMI_001', ['kind', 'status']],
+    ['RSMI_002', ['kind', 'manufacturer', 'model', 'firmware', 'smets']],
+    ['RSMI_003', ['region', 'kind']],
+  ] as const) {
+    expect(counted(await rows(name), 'devices', columns)).toEqual(tally(described, columns));
+  }
+  const month = { from: Date.parse('2026-11-01T00:00:00Z'), to: NOW };
+  const changes = (of: World['responsible']) =>
+    of.flatMap(({ from, to, ...one }) =>
+      [
+        { change: 'gained', at: from },
+        { change: 'lost', at: to },
+      ]
+        .filter(({ at }) => at >= month.from && at <= month.to)
+        .map(({ change }) => ({ ...one, kind: 'ESME', change })),
+    );
+  const once = new Map(
+    changes(made.responsible.filter(ofUser)).map((one) => [[one.role, one.change, one.device].join(), one]),
+  );
+  const columns = ['role', 'kind', 'change'];
+  expect(counted(await rows('RSMI_004?month=2026-11'), 'devices', columns)).toEqual(tally([...once.values()], columns));
+  const behind = { userIds: [users[user]] as Eui[], now: new Date(NOW), longest: 10 };
+  const [seen, changed] = await asInventoryViewerOf(pool, behind, async (client) => [
+    (await client.query('select user_id, model from own_device')).rows,
+    (
+      await client.query('select user_id, device, role, change from own_responsibility_change where at >= $1', [
+        iso(month.from),
+      ])
+    ).rows,
+  ]);
+  const ownEui = String(users[user]).toLowerCase().replaceAll('-', ':');
+  expect(seen.map((row) => `${row.user_id} ${row.model}`).sort()).toEqual(
+    described.map(({ model }) => `${ownEui} ${model}`).sort(),
+  );
+  expect(changed.length).toBe(changes(made.responsible.filter(ofUser)).length);
+  expect(changed.every((row) => row.user_id === ownEui)).toBe(true);
 }
 
 /** About a title that one may see; each side learns what it is told, and who the other is when both agree. */
@@ -445,5 +509,5 @@ test('each address gives a User what the oracle allows, all of it and nothing el
     { numRuns: 18, endOnFailure: true },
   );
   // worlds in which nobody may see anything would prove nothing
-  expect(exported).toBeGreaterThan(20);
+  expect(exported).toBeGreaterThan(5);
 });

@@ -114,8 +114,8 @@ test('the alert of the Operator is looked at by the devices that it names; anoth
   });
   expect(await causesOf('beta', 20)).toMatchObject({ status: 404 });
   expect(await causesOf('alpha', 13)).toMatchObject({ status: 400, detail: 'this message is no alert' });
-  expect(await causesOf('operator', 20)).toMatchObject({ status: 400 });
-  expect((await causesOf('operator', 20, `?userId=${alpha}`)).causes).toHaveLength(3);
+  expect(await causesOf('operator service_desk', 20)).toMatchObject({ status: 400 });
+  expect((await causesOf('operator service_desk', 20, `?userId=${alpha}`)).causes).toHaveLength(3);
 });
 
 describe('the timeline of a device', () => {
@@ -190,8 +190,8 @@ describe('the timeline of a device', () => {
       detail: (unknown.json as { detail: string }).detail,
     });
     expect(await timelineOf('beta', `?userId=${alpha}`)).toMatchObject({ status: 403 });
-    expect(await timelineOf('operator')).toMatchObject({ status: 400 });
-    expect((await timelineOf('operator', `?userId=${alpha}`)).json.items).toHaveLength(4);
+    expect(await timelineOf('operator service_desk')).toMatchObject({ status: 400 });
+    expect((await timelineOf('operator service_desk', `?userId=${alpha}`)).json.items).toHaveLength(4);
   });
 });
 

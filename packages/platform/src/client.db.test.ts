@@ -8,10 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { ApiError, PenstockClient } from '@penstock/api';
+import { ApiError, type changeContentSchema, PenstockClient } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { createApi } from './api.ts';
 import { ExportWorker } from './audit-trail/export-worker.ts';
 import { testTitles } from './audit-trail/testing-titles.ts';
@@ -20,6 +21,7 @@ import { ensurePartitions } from './foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from './foundation/database/testing.ts';
 import type { HttpServer } from './foundation/http/server.ts';
 import { createLog } from './foundation/log.ts';
+import { machineOf } from './foundation/testing-machine.ts';
 import type { Viewer } from './foundation/viewer.ts';
 import { type TestCertificate, testCertificate } from './parties/testing-certificates.ts';
 import { Reports } from './quarantine/report.ts';
@@ -28,19 +30,36 @@ const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const certificateOf = {
   operator: testCertificate({ userId: operatorId, serial: '01' }),
+  manager: testCertificate({ userId: operatorId, serial: '05' }),
+  desk: testCertificate({ userId: operatorId, serial: '06' }),
   alpha: testCertificate({ userId: alpha, serial: '02' }),
   unknown: testCertificate({ serial: '03' }),
   server: testCertificate({ serial: '04', issuer: 'server', serverName: 'localhost' }),
 };
 const fingerprintOf = (der: Uint8Array) => createHash('sha256').update(der).digest('hex');
 const viewers = new Map<string, Viewer>([
-  [fingerprintOf(certificateOf.operator.der), { kind: 'operator', userId: operatorId, certificate: 'of the Operator' }],
-  [fingerprintOf(certificateOf.alpha.der), { kind: 'user', userIds: [alpha], certificate: 'of Alpha' }],
+  [
+    fingerprintOf(certificateOf.operator.der),
+    { kind: 'operator', userId: operatorId, machine: machineOf('of the Operator', 'operator_administrator') },
+  ],
+  [
+    fingerprintOf(certificateOf.manager.der),
+    { kind: 'operator', userId: operatorId, machine: machineOf('of the manager', 'change_manager') },
+  ],
+  [
+    fingerprintOf(certificateOf.desk.der),
+    { kind: 'operator', userId: operatorId, machine: machineOf('of the desk', 'service_desk') },
+  ],
+  [
+    fingerprintOf(certificateOf.alpha.der),
+    { kind: 'user', userIds: [alpha], machine: machineOf('of Alpha', 'user_administrator') },
+  ],
 ]);
 const keyOf = (certificate: TestCertificate) => certificate.privateKey.export({ type: 'pkcs8', format: 'pem' });
 
 let database: TestDatabase;
 let api: HttpServer;
+let folder: string;
 let front: Server;
 /** Bytes of the next file after which its connection breaks. */
 let breaksAfter: number | undefined;
@@ -83,15 +102,22 @@ beforeAll(async () => {
       breaksAfter = undefined;
     }
     const peer = (request.socket as TLSSocket).getPeerX509Certificate();
-    api.handle(request, response, peer === undefined ? undefined : viewers.get(fingerprintOf(peer.raw)));
+    api.handle(request, response, () => peer && viewers.get(fingerprintOf(peer.raw)));
   });
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  folder = mkdtempSync(join(tmpdir(), 'penstock-client-'));
+  for (const [who, certificate] of Object.entries(certificateOf)) {
+    writeFileSync(join(folder, `${who}.pem`), certificate.pem);
+    writeFileSync(join(folder, `${who}.key`), keyOf(certificate));
+  }
+  writeFileSync(join(folder, 'ca.pem'), certificateOf.server.pem);
 });
 afterAll(async () => {
   for (const client of clients) client.close();
   front.close();
   await api.close();
   await database.drop();
+  rmSync(folder, { recursive: true });
 });
 
 function clientOf(who: 'operator' | 'alpha' | 'unknown', authorities = certificateOf.server.pem): PenstockClient {
@@ -112,6 +138,29 @@ async function errorOf(work: Promise<unknown>): Promise<ApiError> {
 }
 async function* file(...lines: string[]) {
   for (const line of lines) yield Buffer.from(`${line}\n`);
+}
+
+/** `penstock` with the certificate of somebody, beside whose files it runs. */
+function run(who: string, ...args: string[]) {
+  const bin = join(import.meta.dirname, '../../../bin/penstock.cjs');
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      PENSTOCK_SERVER: `https://localhost:${(front.address() as AddressInfo).port}`,
+      PENSTOCK_CLIENT_CERTIFICATE: `${who}.pem`,
+      PENSTOCK_CLIENT_KEY: `${who}.key`,
+      PENSTOCK_CLIENT_CA: 'ca.pem',
+    },
+  });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    said.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    said.err += chunk;
+  });
+  return { child, said, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, ...said })) };
 }
 
 describe('the client', () => {
@@ -159,17 +208,10 @@ describe('the client', () => {
 
 describe('penstock audit', () => {
   const ROWS = 12_000;
-  let folder: string;
   let worker: ExportWorker;
 
   beforeAll(async () => {
     const { pool } = database;
-    folder = mkdtempSync(join(tmpdir(), 'penstock-audit-'));
-    for (const who of ['alpha', 'unknown'] as const) {
-      writeFileSync(join(folder, `${who}.pem`), certificateOf[who].pem);
-      writeFileSync(join(folder, `${who}.key`), keyOf(certificateOf[who]));
-    }
-    writeFileSync(join(folder, 'ca.pem'), certificateOf.server.pem);
     await ensurePartitions(pool, { today: '2026-11-22', ahead: 1 });
     await pool.query(`insert into party (party_id, name, kind) values ('A', 'Alpha', 'other') on conflict do nothing`);
     await pool.query(`insert into user_id (user_id, party_id) values ($1, 'A') on conflict do nothing`, [alpha]);
@@ -183,10 +225,7 @@ describe('penstock audit', () => {
     });
     worker.start();
   });
-  afterAll(async () => {
-    await worker.stop();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => worker.stop());
 
   const insert = (from: number, to: number) =>
     database.pool.query(
@@ -198,53 +237,59 @@ describe('penstock audit', () => {
       [alpha, '00-DB-12-34-56-78-00-02', from, to],
     );
 
-  function run(who: string, ...args: string[]) {
-    const bin = join(import.meta.dirname, '../../../bin/penstock.cjs');
-    const child = spawn(process.execPath, [bin, 'audit', ...args], {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH,
-        PENSTOCK_SERVER: `https://localhost:${(front.address() as AddressInfo).port}`,
-        PENSTOCK_CLIENT_CERTIFICATE: `${who}.pem`,
-        PENSTOCK_CLIENT_KEY: `${who}.key`,
-        PENSTOCK_CLIENT_CA: 'ca.pem',
-      },
-    });
-    const said = { out: '', err: '' };
-    child.stdout.on('data', (chunk) => {
-      said.out += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      said.err += chunk;
-    });
-    return { child, said, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, ...said })) };
-  }
+  const audit = (who: string, ...args: string[]) => run(who, 'audit', ...args);
 
   test('search shows the newest, as a table and as JSON, by conditions', async () => {
-    const table = await run('alpha', 'search', '--limit', '2', '--code', '8F3F').ended;
+    const table = await audit('alpha', 'search', '--limit', '2', '--code', '8F3F').ended;
     expect(table.out.match(/8F3F|81A0/g)).toEqual(['8F3F', '8F3F']);
     expect(table.err).toContain('There are more');
-    const { items } = JSON.parse((await run('alpha', 'search', '--kind', 'device_alert', '--json').ended).out);
+    const { items } = JSON.parse((await audit('alpha', 'search', '--kind', 'device_alert', '--json').ended).out);
     expect(items[0].position).toBe(`2026-11-22/${ROWS}`);
   });
 
   test.each([
     [['search', '--limit', '1000'], 64],
+    [['report', 'RSAT_009'], 64],
+    [['report', 'RSAT_001'], 4],
     [['search', '--titles'], 64],
     [['export', '--titles', '--out', 'none.csv'], 64],
     [['search', '--from', 'yesterday'], 4],
     [['search', '--user', '90-B3-D5-1F-30-02-00-00'], 4],
     [['search', '--titles', '--device', '00-DB-12-34-56-78-00-02'], 4],
     [['export', '--titles', '--device', '00-DB-12-34-56-78-00-02', '--out', 'none.csv'], 4],
-  ])('%j ends with %i', async (args, code) => expect((await run('alpha', ...args).ended).code).toBe(code));
+  ])('%j ends with %i', async (args, code) => expect((await audit('alpha', ...args).ended).code).toBe(code));
+
+  test('the Operator reads with a reason, which is recorded', async () => {
+    const search = ['search', '--limit', '1', '--user', alpha];
+    const refused = await audit('desk', ...search).ended;
+    expect(refused).toMatchObject({ code: 4, err: expect.stringContaining('access.reason-needed') });
+    expect(await audit('desk', ...search, '--read-reason', 'Störung 4711').ended).toMatchObject({ code: 0 });
+    const { rows } = await database.pool.query('select email, role, reason from record_reading');
+    expect(rows).toEqual([{ email: 'machine of the desk', role: 'service_desk', reason: 'Störung 4711' }]);
+  });
+
+  test('reports are listed, and fetched to the standard output or to a file; the Operator says why', async () => {
+    const ofMonth = ['report', 'RSAT_001', '--month', '2026-11'];
+    const [listed, printed, filed, refused] = await Promise.all([
+      audit('alpha', 'report').ended,
+      audit('alpha', ...ofMonth).ended,
+      audit('alpha', 'report', 'RSMI_001', '--out', 'report.csv', '--json').ended,
+      audit('desk', ...ofMonth, '--user', alpha).ended,
+    ]);
+    expect(listed).toMatchObject({ code: 0, out: expect.stringMatching(/\nRSAT_002 +--month --device +\S/) });
+    expect(printed).toMatchObject({ code: 0, out: expect.stringMatching(/^month,userId,.*,messages\r\n/), err: '' });
+    expect([filed.code, JSON.parse(filed.out).report]).toEqual([0, 'RSMI_001']);
+    expect(readFileSync(join(folder, 'report.csv'), 'utf8')).toMatch(/^asAt,userId,kind,status,devices\r\n/);
+    expect(refused).toMatchObject({ code: 4, out: '', err: expect.stringContaining('access.reason-needed') });
+  });
 
   test('who is not known gets nothing', async () => {
-    expect(await run('unknown', 'export', '--out', 'none.csv').ended).toMatchObject({ code: 4, out: '' });
+    expect(await audit('unknown', 'export', '--out', 'none.csv').ended).toMatchObject({ code: 4, out: '' });
   });
 
   test('export fetches all, goes on after a break, and in another process', async () => {
     breaksAfter = 1_000_000;
-    const first = await run('alpha', 'export', '--out', 'one.csv', '--json').ended;
+    const first = await audit('alpha', 'export', '--out', 'one.csv', '--json').ended;
     expect(first).toMatchObject({ code: 0 });
     const made = JSON.parse(first.out);
     const whole = readFileSync(join(folder, 'one.csv'), 'utf8');
@@ -254,15 +299,15 @@ describe('penstock audit', () => {
     const begun = JSON.stringify({ export: made.export, userId: alpha, asked });
     writeFileSync(join(folder, 'two.csv.part'), whole.slice(0, 500_000));
     writeFileSync(join(folder, 'two.csv.part.json'), begun);
-    expect((await run('alpha', 'export', '--out', 'two.csv', '--code', '8F3F').ended).code).toBe(64);
-    expect((await run('alpha', 'export', '--out', 'two.csv').ended).code).toBe(0);
+    expect((await audit('alpha', 'export', '--out', 'two.csv', '--code', '8F3F').ended).code).toBe(64);
+    expect((await audit('alpha', 'export', '--out', 'two.csv').ended).code).toBe(0);
     expect(ranges.at(-1)).toBe('bytes=500000-');
     expect(readFileSync(join(folder, 'two.csv'), 'utf8') === whole).toBe(true);
     expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
   });
 
   test('tail tells what comes, each message once and in order', async () => {
-    const tail = run('alpha', 'tail', '--json');
+    const tail = audit('alpha', 'tail', '--json');
     const told = () => tail.said.out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).position]));
     await expect.poll(told).toHaveLength(10);
     await insert(ROWS + 1, ROWS + 300);
@@ -272,5 +317,201 @@ describe('penstock audit', () => {
     tail.child.kill('SIGINT');
     await tail.ended;
     expect(told()).toEqual(Array.from({ length: 311 }, (_, index) => `2026-11-22/${ROWS - 9 + index}`));
+  });
+
+  describe('titles', () => {
+    const meter = '00-DB-12-34-56-78-00-05';
+    const beta = '90-B3-D5-1F-30-02-00-00';
+    const arrive = (from: number, to: number) =>
+      database.pool.query(
+        `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, srv, code,
+                                  size, sha256, repetition)
+         select $1, '2026-11-22', i, '2026-11-22T09:00:00Z'::timestamptz + i * interval '1 s', 'southbound', 'service_request',
+                'passed', $2, i, '4.1.1', case i % 2 when 0 then 'I99' else 'E20' end, 100, sha256(''), 0
+         from generate_series($3::integer, $4::integer) i`,
+        [beta, meter, from, to],
+      );
+    /** All of them as the API gives them, newest first. */
+    const given = async (code?: string) => {
+      const client = clientOf('alpha');
+      const items = [];
+      for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+        const page = await client.titles(meter, { limit: 100, cursor, code });
+        items.push(...page.items);
+        cursor = page.cursor;
+      }
+      return items.map(({ reference: _, ...title }) => title);
+    };
+    const asGiven = (line: string) => {
+      const { reference: _, ...title } = JSON.parse(line);
+      return title;
+    };
+    beforeAll(async () => {
+      const { pool } = database;
+      await pool.query(
+        `insert into party (party_id, name, kind) values ('A', 'Alpha', 'other'), ('B', 'Beta', 'other')
+         on conflict do nothing`,
+      );
+      await pool.query(`insert into user_id (user_id, party_id) values ($1, 'A'), ($2, 'B') on conflict do nothing`, [
+        alpha,
+        beta,
+      ]);
+      await pool.query('delete from user_role where user_id = $1', [alpha]);
+      await pool.query(`insert into user_role (user_id, role) values ($1, 'IS'), ($2, 'OU')`, [alpha, beta]);
+      await pool.query(`insert into device (device, kind, status) values ($1, 'ESME', 'Commissioned')`, [meter]);
+      await pool.query(
+        `insert into responsibility (device, role, user_id, valid_from) values ($1, 'IS', $2, '2026-11-22T09:01:40Z')`,
+        [meter, alpha],
+      );
+      await pool.query('select refresh_responsible(array[$1::macaddr8])', [meter]);
+      await arrive(1, 250);
+    });
+
+    test('search and export give who may see them what the API gives, the export in parts too; nobody else any', async () => {
+      const all = await given();
+      expect(all.length).toBe(250);
+      expect(new Set(all.map(({ why }) => why.basis))).toEqual(new Set(['responsible', 'history']));
+      const searched = await audit('alpha', 'search', '--titles', '--device', meter, '--code', 'E20', '--json').ended;
+      const { items } = JSON.parse(searched.out) as { items: object[] };
+      expect(items.map((one) => asGiven(JSON.stringify(one)))).toEqual((await given('E20')).slice(0, 50));
+      const table = await audit('alpha', 'search', '--titles', '--device', meter, '--limit', '2').ended;
+      expect(table).toMatchObject({ code: 0, err: expect.stringContaining('There are more') });
+      expect(table.out.match(/OU +responsible IS/g)).toHaveLength(2);
+      expect(table.out).not.toMatch(/90-B3|Beta/);
+      breaksAfter = 20_000;
+      const titles = ['export', '--titles', '--device', meter, '--format', 'jsonl', '--out', 'titles.jsonl'];
+      expect(await audit('alpha', ...titles).ended).toMatchObject({ code: 0 });
+      expect(ranges.slice(-2)).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)]);
+      const lines = readFileSync(join(folder, 'titles.jsonl'), 'utf8').trimEnd().split('\n');
+      expect(lines.map(asGiven)).toEqual(all);
+      expect(await audit('unknown', 'search', '--titles', '--device', meter).ended).toMatchObject({ code: 4, out: '' });
+    });
+
+    test('tail tells the newest, what comes then, and ends when they may not be seen any more', async () => {
+      const tail = audit('alpha', 'tail', '--device', meter, '--json');
+      const told = () => tail.said.out.split('\n').flatMap((line) => (line === '' ? [] : [asGiven(line)]));
+      await expect.poll(told).toHaveLength(10);
+      await arrive(251, 255);
+      await expect.poll(() => told().length).toBe(15);
+      expect(told()).toEqual((await given()).slice(0, 15).reverse());
+      await database.pool.query(`update party set status = 'suspended' where party_id = 'A'`);
+      expect(await tail.ended).toMatchObject({ code: 4, err: expect.stringContaining('there is no such device') });
+      await database.pool.query(`update party set status = 'active' where party_id = 'A'`);
+    });
+  });
+});
+
+describe('penstock change', () => {
+  const content: z.input<typeof changeContentSchema> = {
+    title: 'New firewall rules',
+    statement: { kind: 'firewall_network' },
+    sharing: 'outline',
+    affected: { services: ['DUIS gateway'] },
+    windows: [{ from: '2026-12-10T22:00', to: '2026-12-11T02:00' }],
+    backOut: 'The rules before are loaded again.',
+  };
+  const change = (who: string, ...args: string[]) => run(who, 'change', ...args).ended;
+  const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
+
+  test('a change is made, shown, edited, moved and copied; each sees of it what its owner chose', async () => {
+    write('new.json', content);
+    const made = await change('alpha', 'create', 'new.json', '--json');
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const id: string = JSON.parse(made.out).change.change;
+    const shown = JSON.parse((await change('alpha', 'show', id, '--json')).out);
+    write('edited.json', { ...shown, content: { ...shown.content, title: 'Newer firewall rules' } });
+    const edited = await change('alpha', 'edit', id, 'edited.json', '--why', 'a better title');
+    expect(edited.out).toBe(`${id}: version 2, draft\nNothing speaks against it.\n`);
+    const again = await change('alpha', 'edit', id, 'edited.json');
+    expect(again).toMatchObject({ code: 4, err: expect.stringContaining('changes.version-conflict') });
+    expect((await change('alpha', 'move', id, 'shared')).out).toContain('version 3, shared');
+    const [own, others, listed, slots] = await Promise.all([
+      change('alpha', 'show', id),
+      change('operator', 'move', id, 'scheduled'),
+      change('alpha', 'list', '--mine', '--service', 'DUIS gateway'),
+      change('alpha', 'slots', id),
+    ]);
+    const copied = await change('alpha', 'copy', id);
+    expect(own.out).toMatch(
+      /^Newer firewall rules\nfirewall_network of Alpha, shared, version 3, shared with outline\n/,
+    );
+    expect(own.out).toContain('  Thu 10 Dec 2026 22:00 GMT to Fri 11 Dec 2026 02:00 GMT\n');
+    expect(others).toMatchObject({ code: 4, err: expect.stringContaining('changes.state') });
+    expect(listed.out).toMatch(new RegExp(`^change.*\n${id}  shared  Thu 10 Dec .*  yours  Newer firewall rules\n$`));
+    expect(copied.out).toMatch(/: version 1, draft\n/);
+    expect(slots.code).toBe(0);
+  });
+
+  test('clashes, a month as a document, and drafts from a file with every fault of it', async () => {
+    const { changes } = clientOf('operator');
+    const planned: typeof content = {
+      ...content,
+      title: 'New certificates',
+      statement: { kind: 'planned_maintenance', activity: 'A', disrupted: 'D', riskToReturn: 'R' },
+      sharing: 'everybody',
+    };
+    const { change: one } = await changes.create({ content: planned });
+    await changes.move(one.change, { version: 1, to: 'assessed' });
+    await changes.move(one.change, { version: 2, to: 'scheduled' });
+    const lines = [
+      'kind,title,description,sharing,size,services,srvs,interfaces,device_models,regions,from,to,back_out',
+    ];
+    writeFileSync(join(folder, 'good.csv'), [...lines, 'process,Night,,,,,4.8.1,,,,,,'].join('\n'));
+    writeFileSync(join(folder, 'bad.csv'), [...lines, 'process,,,,,,,,,,,,', 'none,Night,,,,,,,,,,,'].join('\n'));
+    const [clashes, own, month, file, good, bad] = await Promise.all([
+      change('alpha', 'clashes'),
+      change('operator', 'clashes', one.change),
+      change('alpha', 'schedule', '2026-12'),
+      change('alpha', 'schedule', '2026-12', '--out', 'month.csv'),
+      change('alpha', 'intake', 'good.csv'),
+      change('alpha', 'intake', 'bad.csv'),
+    ]);
+    expect(clashes.out).toMatch(
+      /Newer firewall rules\n {2}clash: “New certificates” of .* on the service DUIS gateway\./,
+    );
+    expect(own.out).toMatch(/^clash: “Newer firewall rules” of Alpha .*\n {2}Thu 10 Dec[^\n]*\nwarning: /);
+    expect(month.out).toMatch(/\nNew certificates\n {2}Thu 10 Dec .*\n {2}the activity: A\n/);
+    expect([file.code, readFileSync(join(folder, 'month.csv'), 'utf8')]).toEqual([
+      0,
+      expect.stringContaining('New certificates'),
+    ]);
+    expect(good).toMatchObject({ code: 0, out: expect.stringContaining('good.csv: 1 drafts') });
+    expect(bad).toMatchObject({ code: 4, err: expect.stringMatching(/\n2:title: .*\n3:kind: /) });
+  });
+
+  test('what is wrong with a command, a file or a question is told by the exit code', async () => {
+    const none = '00000000-0000-4000-8000-000000000000';
+    const wrong = [
+      ['show', 'one'],
+      ['move', none, 'template'],
+      ['create', 'none.json'],
+      ['create', 'ca.pem'],
+      ['edit', none, 'new.json'],
+    ];
+    const ended = await Promise.all(wrong.map((args) => change('alpha', ...args)));
+    expect(ended.map(({ code }) => code)).toEqual([4, 64, 66, 1, 64]);
+  });
+});
+
+describe('penstock incident', () => {
+  const incident = (who: string, ...args: string[]) => run(who, 'incident', ...args).ended;
+
+  test('one is raised, assigned, followed, closed and opened again', async () => {
+    const raised = await incident('alpha', 'raise', 'No responses', '--category', '3', '--service', 'DUIS gateway');
+    expect(raised.out).toMatch(/^INC-\d+: open, category 3: No responses\n$/);
+    const name = raised.out.slice(0, raised.out.indexOf(':'));
+    expect((await incident('manager', 'assign', name, 'security')).code).toBe(0);
+    expect((await incident('manager', 'update', name, 'It is looked at.')).code).toBe(0);
+    const [shown, listed, wrong] = await Promise.all([
+      incident('alpha', 'show', name),
+      incident('operator', 'list', '--team', 'security'),
+      incident('alpha', 'assign', name, 'nobody'),
+    ]);
+    expect(shown.out).toMatch(/with security\n[\s\S]*: It is looked at\.\n[\s\S]*next: closed/);
+    expect(listed.out).toMatch(new RegExp(`\\n${name}  open .*Alpha .*security  No responses\\n`));
+    expect(wrong.code).toBe(64);
+    const closed = await incident('manager', 'close', name, '--closing', 'A cable');
+    expect(closed).toMatchObject({ code: 0, out: expect.stringContaining('closed') });
+    expect((await incident('alpha', 'reopen', name, '--why', 'It is so again')).out).toContain(': open,');
   });
 });

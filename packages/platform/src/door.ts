@@ -132,7 +132,11 @@ export async function openDoor(parts: DoorParts, onStop: Stops['add']): Promise<
       log,
       isFull: () => committer.isFull,
       routes: new Map([...delivery.routes, ['POST /network/deliver', deliverRoute(returns, gateway.maxMessageBytes)]]),
-      api: (request, response, peer) => api.handle(request, response, peer && viewerOfPeer(peer)),
+      api: (request, response, peer) =>
+        api.handle(request, response, () => {
+          const known = peer();
+          return known && viewerOfPeer(known);
+        }),
     },
   );
   const port = await server.start().catch((error: unknown) => {
@@ -142,6 +146,7 @@ export async function openDoor(parts: DoorParts, onStop: Stops['add']): Promise<
   return port;
 }
 
-function viewerOfPeer({ userId, isOperator, fingerprint: certificate }: KnownPeer): Viewer {
-  return isOperator ? { kind: 'operator', userId, certificate } : { kind: 'user', userIds: [userId], certificate };
+function viewerOfPeer({ userId, isOperator, fingerprint: certificate, role }: KnownPeer): Viewer {
+  const machine = { certificate, role, reason: undefined };
+  return isOperator ? { kind: 'operator', userId, machine } : { kind: 'user', userIds: [userId], machine };
 }

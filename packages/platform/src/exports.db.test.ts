@@ -229,7 +229,7 @@ describe('fetching', () => {
       ['alpha', '/api/v1/exports/../../messages', 404],
       ['alpha', `/api/v1/exports/${'0'.repeat(32)}/file`, 404],
       ['alpha', '/api/v1/exports/%00', 400],
-      ['operator', `/api/v1/exports/${theirs.export}?userId=${beta}`, 404],
+      ['operator security', `/api/v1/exports/${theirs.export}?userId=${beta}`, 404],
       ['beta', `/api/v1/exports/${theirs.export}`, 200],
     ] as const) {
       expect([path, (await started.call(as, 'GET', path)).status]).toEqual([path, status]);

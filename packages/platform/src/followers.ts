@@ -11,19 +11,21 @@ import { dropOldActivity, sumUpActivity } from './audit-trail/activity-sums.ts';
 import { ExportWorker } from './audit-trail/export-worker.ts';
 import { dropExpiredExports } from './audit-trail/exports-store.ts';
 import { dropOldQuestions } from './audit-trail/question-changes-store.ts';
-import { readSealer } from './audit-trail/sealed.ts';
 import { createTitleStore } from './audit-trail/title-store.ts';
+import { tellConsulted } from './changes/index.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { findDevices } from './devices/device-lookup.ts';
+import { dropOldItems } from './feeds/feed.ts';
 import { addDays, type Clock, utcDay } from './foundation/clock.ts';
 import type { Config } from './foundation/config.ts';
 import { openDatabase } from './foundation/database/index.ts';
 import { PenstockError } from './foundation/errors.ts';
 import { Every } from './foundation/every.ts';
 import type { Log } from './foundation/log.ts';
+import { readSealer } from './foundation/sealed.ts';
 import { readKeyPair } from './foundation/start-faults.ts';
 import { judgeHeld } from './gateway/held-rights.ts';
-import { followEvents } from './incidents/incidents.ts';
+import { followCauses } from './incidents/follow.ts';
 import { dropOldTraffic } from './overview/traffic-store.ts';
 import { readCertificateFor } from './parties/certificates.ts';
 import type { DirectoryReader } from './parties/directory-reader.ts';
@@ -43,6 +45,8 @@ import { dropAbandonedUploads } from './submissions/uploads-store.ts';
 import { SubmissionWorker } from './submissions/worker.ts';
 import { sumUpLog } from './thresholds/log-sums.ts';
 import { lookAtUsage } from './thresholds/usage-store.ts';
+import { readNetworks } from './webhooks/address.ts';
+import { WebhookSender } from './webhooks/send.ts';
 
 const NOTICE_SECONDS = 5;
 /** What came since is read from the log at each question: at 10,000 messages a second some 0.1 s of it. */
@@ -144,6 +148,15 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
     sealer: () => readSealer(forExports),
   });
   workers.push(new ExportWorker({ pool: forExports, titles, log, keepDays, mostUserBytes }));
+  const webhooks = new WebhookSender({
+    pool,
+    clock,
+    log,
+    registry,
+    operatorId,
+    allowed: readNetworks(config.webhooks.allowedNetworks),
+  });
+  workers.push(webhooks);
   for (const worker of workers) {
     worker.start();
     onStop(worker.constructor.name, () => worker.stop());
@@ -157,7 +170,12 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
   const { expireDays } = config.quarantine;
   const upkeep = [
     new Every(NOTICE_SECONDS, log, 'notices were not written', () => writeNotices(pool)),
-    new Every(NOTICE_SECONDS, log, 'incidents were not opened', () => followEvents(pool)),
+    new Every(NOTICE_SECONDS, log, 'incidents were not followed', () =>
+      followCauses({ pool, now: () => clock.now(), operatorId }),
+    ),
+    new Every(NOTICE_SECONDS, log, 'who is consulted on a change was not told', () =>
+      tellConsulted({ pool, now: () => clock.now() }),
+    ),
     new Every(NOTICE_SECONDS, log, 'files that wait for the Operator were not counted', async () =>
       stopped.set(await countStopped(pool)),
     ),
@@ -166,6 +184,10 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
     new Every(USAGE_SECONDS, log, 'the use of thresholds was not looked at', () => lookAtUsage(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'old counts of traffic were not dropped', () => dropOldTraffic(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'old counts of devices were not dropped', () => dropOldActivity(pool, clock.now())),
+    new Every(UPKEEP_SECONDS, log, 'what calendars were given was not dropped', () =>
+      dropOldItems({ pool, now: () => clock.now() }),
+    ),
+    new Every(UPKEEP_SECONDS, log, 'old messages of webhooks were not dropped', () => webhooks.dropOld()),
     new Every(UPKEEP_SECONDS, log, 'old questions were not dropped', () =>
       dropOldQuestions(pool, new Date(`${addDays(utcDay(clock.now()), -config.messages.logDays)}T00:00:00Z`)),
     ),

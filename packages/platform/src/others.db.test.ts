@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schemaName } from './foundation/database/index.ts';
 import { type Right, rightsOf } from './foundation/rights.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
 import { addPerson, TestBrowser } from './people/testing-people.ts';
@@ -35,12 +36,20 @@ const parameters: Record<string, { theirs: string; nobodys: string }> = {
   outage: { theirs: '00000000-0000-4000-8000-000000000001', nobodys: '00000000-0000-4000-8000-000000000001' },
   export: { theirs: sha(MARK).slice(0, 32), nobodys: sha('nobody').slice(0, 32) },
   change: { theirs: '00000000-0000-4000-8000-0000000000cb', nobodys: '00000000-0000-4000-8000-000000000077' },
+  attachment: { theirs: '00000000-0000-4000-8000-0000000000aa', nobodys: '00000000-0000-4000-8000-000000000079' },
+  comment: { theirs: '00000000-0000-4000-8000-0000000000c0', nobodys: '00000000-0000-4000-8000-00000000007a' },
+  mediation: { theirs: '00000000-0000-4000-8000-0000000000ed', nobodys: '00000000-0000-4000-8000-00000000007b' },
+  incident: { theirs: 'INC-100777', nobodys: 'INC-999777' },
   month: { theirs: '2026-12', nobodys: '2026-12' },
+  feed: { theirs: '00000000-0000-4000-8000-0000000000fe', nobodys: '00000000-0000-4000-8000-000000000077' },
+  webhook: { theirs: '00000000-0000-4000-8000-0000000000eb', nobodys: '00000000-0000-4000-8000-000000000077' },
+  year: { theirs: '2026', nobodys: '2026' },
   // a colleague's
   view: { theirs: '00000000-0000-4000-8000-0000000000be', nobodys: '00000000-0000-4000-8000-000000000078' },
   signature: { theirs: sha('signature'), nobodys: sha('no signature') },
 };
 
+const webhook = { name: 'of Alpha', url: 'https://alpha.example/hook', types: ['change.shared'] };
 const changeContent = {
   title: 'of Alpha',
   statement: { kind: 'firewall_network' },
@@ -68,6 +77,7 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'PUT /api/v1/parties/:partyId': () => ({ name: 'Taken', kind: 'other' }),
   'PUT /api/v1/user-ids/:userId': () => ({ partyId: 'A', roles: ['OU'] }),
   'POST /api/v1/certificates': ({ userId }) => ({ userId, purpose: 'signing', certificate: 'x' }),
+  'POST /api/v1/certificates/role': ({ certificate }) => ({ fingerprint: certificate, role: 'aro' }),
   'POST /api/v1/certificates/revoke': ({ certificate }) => ({ purpose: 'signing', fingerprint: certificate }),
   'POST /api/v1/officers': ({ userId }) => ({ userId, certificate: 'x' }),
   'POST /api/v1/officers/revoke': ({ userId, officer }) => ({ userId, fingerprint: officer }),
@@ -102,15 +112,56 @@ const bodies: Readonly<Record<string, (ids: Readonly<Record<string, string>>) =>
   'POST /api/v1/ways/reports': () => undefined,
   'POST /api/v1/ways/reports/:report/dismiss': ({ userId }) => ({ userId, answer: 'by Alpha' }),
   'POST /api/v1/changes': ({ userId }) => ({ userId, content: changeContent }),
+  'POST /api/v1/changes/preview': ({ userId, change }) => ({ userId, change, content: changeContent }),
   'POST /api/v1/changes/intake': () => undefined,
   'PUT /api/v1/changes/:change': () => ({ version: 1, content: changeContent }),
+  'DELETE /api/v1/changes/:change': () => undefined,
   'POST /api/v1/changes/:change/move': () => ({ version: 1, to: 'cancelled' }),
   'POST /api/v1/changes/:change/copy': () => undefined,
+  'POST /api/v1/changes/:change/comments': () => ({ words: 'by Alpha' }),
+  'POST /api/v1/changes/:change/comments/:comment/answer': () => ({ words: 'by Alpha' }),
+  'POST /api/v1/changes/:change/testing': () => ({ joins: true }),
+  'POST /api/v1/changes/:change/attachments': () => undefined,
+  'DELETE /api/v1/changes/:change/attachments/:attachment': () => undefined,
+  'POST /api/v1/changes/mediations': ({ change }) => ({ changes: [change, change], words: 'by Alpha' }),
+  'POST /api/v1/changes/mediations/:mediation/messages': () => ({ words: 'by Alpha' }),
+  'POST /api/v1/changes/mediations/:mediation/close': () => ({ outcome: 'by Alpha' }),
   // of everybody, and the Operator's to change
   'POST /api/v1/changes/limits': () => undefined,
   'POST /api/v1/changes/calendar': () => undefined,
   'POST /api/v1/changes/calendar/:event/withdraw': () => undefined,
+  // always one's own: it names nobody
+  'PUT /api/v1/notice-choices': () => undefined,
+  'POST /api/v1/feeds': ({ userId }) => ({ userId, name: 'of Alpha' }),
+  'POST /api/v1/feeds/:feed/revoke': () => undefined,
+  'POST /api/v1/webhooks': ({ userId }) => ({ userId, ...webhook }),
+  'PUT /api/v1/webhooks/:webhook': () => ({ ...webhook, isOn: false }),
+  'POST /api/v1/webhooks/:webhook/secret': () => undefined,
+  'POST /api/v1/webhooks/:webhook/test': () => undefined,
+  'POST /api/v1/webhooks/:webhook/remove': () => undefined,
+  'POST /api/v1/incidents': ({ userId }) => ({ userId, title: 'x' }),
+  'PUT /api/v1/incidents/:incident': () => ({ version: 1, title: 'x' }),
+  'POST /api/v1/incidents/:incident/move': () => ({ version: 1, to: 'closed', closing: 'x' }),
+  'POST /api/v1/incidents/:incident/escalate': () => ({ version: 1, why: 'x' }),
+  'POST /api/v1/incidents/:incident/updates': () => ({ words: 'x' }),
+  'POST /api/v1/incidents/:incident/publish': () => ({
+    version: 1,
+    title: 'x',
+    impact: 'outage',
+    services: ['Signed files'],
+    words: 'x',
+  }),
+  'PUT /api/v1/status/subscription': ({ userId }) => ({ userId, isSubscribed: true }),
+  'POST /api/v1/incidents/:incident/changes/:change': () => ({ verdict: 'confirmed', why: 'x' }),
+  'POST /api/v1/incidents/:incident/changes/:change/postpone': () => ({
+    version: 1,
+    windows: changeContent.windows,
+    why: 'x',
+  }),
+  'POST /api/v1/incidents/:incident/changes/:change/ask': () => ({ why: 'x' }),
+  'POST /api/v1/incidents/targets': () => undefined,
   'POST /api/v1/demonstration/incidents/:name': () => ({ isRunning: true }),
+  'POST /api/v1/demonstration/rehearsals/firewall': () => ({}),
   'POST /api/v1/title-switches': () => undefined,
   'POST /api/v1/messages/:day/:sequence/decisions': () => ({ decision: 'ignore' }),
   'POST /api/v1/devices/:device/questions': () => ({ reference: 'x', words: 'Why?' }),
@@ -179,7 +230,15 @@ beforeAll(async () => {
       MARK,
     ],
     [`insert into export_chunk values ($1, $2, 0, 7, '\\x00')`, parameters.export?.theirs],
-    [`insert into incident values ($1, 'INC-' || $3, $2, $3, 'open', now())`, event, MARK],
+    [
+      `with made as (
+         insert into incident (user_id, incident, title, state, category, began_at, opened_at, opened_by, counted_from, respond_by,
+                               resolve_by)
+         values ($1, $2, $3, 'open', 3, now(), now(), $3, now(), now(), now()) returning user_id, incident)
+       insert into incident_update select user_id, incident, 1, now(), 'written', $3, 'readers', $3 from made`,
+      parameters.incident?.theirs,
+      MARK,
+    ],
     [
       `insert into held_message (user_id, day, sequence, event, held_at, direction, kind, srv, target, counter, message_id,
                                  version, count, bound, size, sha256, body)
@@ -237,6 +296,45 @@ beforeAll(async () => {
            "userIds": []}'::jsonb, 'windows', '[]'::jsonb, 'contacts', '[]'::jsonb) c
          returning user_id, change, content)
        insert into change_version select user_id, change, 1, 'scheduled', now(), $3, $3, content from made`,
+      parameters.change?.theirs,
+      MARK,
+    ],
+    [
+      `with made as (
+         insert into webhook (user_id, webhook, side, name, url, types, secret, made_at, made_by)
+         values ($1, $2, 'user', $3, 'https://x.example/', array['change.shared'], $3, now(), $3) returning user_id, webhook)
+       insert into webhook_delivery (user_id, webhook, message, type, about, at)
+       select user_id, webhook, gen_random_uuid(), 'change.shared', $3, now() from made`,
+      parameters.webhook?.theirs,
+      MARK,
+    ],
+    [
+      `insert into change_feed (user_id, feed, token_sha256, side, certificate, name, made_at, made_by)
+       values ($1, $2, '\\x00', 'user', $3, $3, now(), $3)`,
+      parameters.feed?.theirs,
+      MARK,
+    ],
+    [
+      `with made as (
+         insert into change_attachment
+         select $1, $2::uuid, $3::uuid, $4 || '.txt', 'text/plain', octet_length($4), sha256(convert_to($4, 'UTF8')), 1, now(), $4
+         returning user_id, change, attachment)
+       insert into change_attachment_chunk select user_id, change, attachment, 0, convert_to($4, 'UTF8') from made`,
+      parameters.change?.theirs,
+      parameters.attachment?.theirs,
+      MARK,
+    ],
+    [
+      `insert into change_comment values ($1, $2, $3, $1, 1, now(), $4, 'operator', $4)`,
+      parameters.change?.theirs,
+      parameters.comment?.theirs,
+      MARK,
+    ],
+    [
+      `with side as (insert into change_mediation_side values ($1, $2, gen_random_uuid(), $3, true, '[]', now())
+                     returning user_id, thread)
+       insert into change_mediation_message select user_id, thread, 1, now(), 'you', null, $4, $4, 'nobody', false from side`,
+      parameters.mediation?.theirs,
       parameters.change?.theirs,
       MARK,
     ],
@@ -367,8 +465,9 @@ async function stateOfBeta(): Promise<unknown> {
   const { pool } = started.database;
   const { rows: tables } = await pool.query<{ name: string }>(
     `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'user_id'
-     where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`,
+     where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = '${schemaName}'::regnamespace order by 1`,
   );
+  expect(tables.length).toBeGreaterThan(20);
   const state: Record<string, unknown> = {};
   for (const { name } of tables) {
     const { rows } = await pool.query(
@@ -459,6 +558,8 @@ describe('nothing of another User', () => {
       '/api/v1/messages/:day/:sequence',
       '/api/v1/thresholds/:thresholdId/usage',
       '/api/v1/officer-policy',
+      '/api/v1/changes/:change/attachments/:attachment',
+      '/api/v1/changes/mediations/:mediation',
     ]) {
       const { status } = await ask(MARK, 'GET', pathOf(url, ids), undefined);
       expect({ url, status }).toEqual({ url, status: 200 });
@@ -479,6 +580,8 @@ describe('nothing of another User', () => {
       'people/approvals',
       'devices/erratic',
       'record-readings',
+      `changes/${ids.change}/comments`,
+      `changes/${ids.change}/attachments`,
     ]) {
       const { text } = await ask(MARK, 'GET', `/api/v1/${list}`, undefined);
       expect({ list, isThere: text.includes(MARK) || text.includes(beta) }).toEqual({ list, isThere: true });

@@ -105,10 +105,13 @@ test('a question goes to the hidden sender and its answer back; neither is told 
 
 test('the Operator is asked like everybody, and answers for itself', async () => {
   const question = idOf((await ask('alpha', '6.22')).json);
-  expect((await list('operator', 'received')).items).toMatchObject([{ question, userId: operatorId }]);
+  expect((await list('operator security', 'received')).items).toMatchObject([{ question, userId: operatorId }]);
   expect((await list('beta', 'received', '&state=open')).items).toEqual([]);
   expect(await does('beta', question, 'answer', { answer: 'x' })).toMatchObject({ status: 404 });
-  expect(await does('operator', question, 'close')).toMatchObject({ status: 200, json: { state: 'declined' } });
+  expect(await does('operator security', question, 'close')).toMatchObject({
+    status: 200,
+    json: { state: 'declined' },
+  });
   const { json } = await started.call('alpha', 'GET', `/api/v1/questions/${question}`);
   expect(json).toMatchObject({ state: 'declined' });
   expect(json).not.toHaveProperty('answeredAt');
@@ -125,7 +128,7 @@ test('nobody asks about one’s own title, one that was not shown to it, or twic
   expect(await does('alpha', idOf(first.json), 'close')).toMatchObject({ json: { state: 'withdrawn' } });
   expect(await does('beta', idOf(first.json), 'answer', { answer: 'x' })).toMatchObject({ status: 409 });
   expect(await ask('beta', '3.3')).toMatchObject({ status: 404, json: { code: 'request.not-found' } });
-  expect(await ask('operator', '3.3')).toMatchObject({ status: 403 });
+  expect(await ask('operator security', '3.3')).toMatchObject({ status: 403 });
   for (const words of ['', 'x'.repeat(2_001), 'hid\u202eden']) {
     expect(await ask('alpha', '3.3', { words })).toMatchObject({ status: 400 });
   }
@@ -157,7 +160,7 @@ test('pages go from the newest to the oldest; only so many are open at a time', 
   } while (cursor !== '');
   expect([seen.length, new Set(seen).size]).toEqual([4, 4]);
   expect(await list('alpha', 'asked', '&cursor=x')).toMatchObject({ status: 400 });
-  expect(await list('operator', 'asked', `&userId=${alpha}`)).toMatchObject({ status: 403 });
+  expect(await list('operator security', 'asked', `&userId=${alpha}`)).toMatchObject({ status: 403 });
   const { pool } = started.database;
   await pool.query(
     `insert into asked_question (user_id, question, device, title, asked_at, words, state, agrees, changed_at)

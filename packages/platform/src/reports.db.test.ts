@@ -43,7 +43,9 @@ describe('reports', () => {
       `2026-11,${alpha},4.1.1,Read Instantaneous Import Registers,southbound,service_request,42`,
       expect.stringMatching(/,11\.1,[^,]+,southbound,service_request,1$/),
     ]);
-    expect(linesOf((await report('operator', `RSAT_001?month=2026-11&userId=${beta}`)).text)[0]).toContain(',999');
+    expect(linesOf((await report('operator security', `RSAT_001?month=2026-11&userId=${beta}`)).text)[0]).toContain(
+      ',999',
+    );
   });
 
   test('RSAT_001 counts what the log has, once it is summed up', async () => {
@@ -86,7 +88,7 @@ describe('reports', () => {
     ['alpha', "RSAT_002?month=2026-11&device=00-DB' or 1=1", 400],
     ['alpha', 'RSMI_001?month=2026-11', 400],
     ['alpha', 'RSMI_005', 404],
-    ['operator', 'RSAT_001?month=2026-11', 400],
+    ['operator security', 'RSAT_001?month=2026-11', 400],
     ['nobody', 'RSMI_001', 401],
   ])('%s asks %s: %i', async (as, path, status) => expect((await report(as, path)).status).toBe(status));
 
@@ -116,7 +118,7 @@ describe('saved views', () => {
   const forAlpha = { 'penstock-acting': alpha };
   const save = (body: object, headers: Record<string, string> = forAlpha) =>
     ann.call('POST', '/api/v1/views', body, headers);
-  const search = { device: meter, code: 'E20', from: '2026-11-01T00:00:00Z' };
+  const search = { device: meter, mpxn: '1000000000001', code: 'E20', from: '2026-11-01T00:00:00Z' };
   const view = { name: 'Erratic <b>meter</b>', shown: { page: 'messages', search } };
 
   test('are kept, renamed and deleted; nobody else has them, nor the same person for another', async () => {

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importColumns } from '@penstock/api';
+import { importColumns, personRoleSchema } from '@penstock/api';
 import { parseEui, requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { createApi } from './api.ts';
@@ -16,6 +16,7 @@ import { type Config, loadConfig } from './foundation/config.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
 import { testDatabase } from './foundation/database/testing.ts';
 import { createLog } from './foundation/log.ts';
+import { machineOf } from './foundation/testing-machine.ts';
 import type { Viewer } from './foundation/viewer.ts';
 import { testCertificate } from './parties/testing-certificates.ts';
 import { createPeople } from './people/index.ts';
@@ -30,19 +31,31 @@ export const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
 export const hub = '00-DB-12-34-56-78-00-01';
 export const meter = '00-DB-12-34-56-78-00-02';
 
-/** Who the certificate of a machine says it is, by the name that a call of `call` has. */
+/**
+ * Who the certificate of a machine says it is, by the name that a call of `call` has: an administrator of its side, or what
+ * a role behind the name says (`alpha aro`, `operator security`, `alpha none`).
+ */
 export const viewers: Readonly<Record<string, Viewer | undefined>> = {
   nobody: undefined,
-  alpha: { kind: 'user', userIds: [alpha], certificate: `of ${alpha}` },
-  beta: { kind: 'user', userIds: [beta], certificate: `of ${beta}` },
-  operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
+  alpha: { kind: 'user', userIds: [alpha], machine: machineOf(`of ${alpha}`, 'user_administrator') },
+  beta: { kind: 'user', userIds: [beta], machine: machineOf(`of ${beta}`, 'user_administrator') },
+  operator: { kind: 'operator', userId: operatorId, machine: machineOf('of the Operator', 'operator_administrator') },
 };
-/** A viewer by its name, or the machine of a User ID. */
-function viewerNamed(name: string): Viewer | undefined {
+/** A viewer by its name or its User ID, and the role that may stand behind it. */
+function viewerNamed(text: string): Viewer | undefined {
+  const [name = '', as] = text.split(' ');
   const userId = parseEui(name);
-  return userId === undefined ? viewers[name] : { kind: 'user', userIds: [userId] };
+  const viewer: Viewer | undefined =
+    userId === undefined
+      ? viewers[name]
+      : { kind: 'user', userIds: [userId], machine: machineOf(`of ${userId}`, 'user_administrator') };
+  if (viewer?.machine === undefined || as === undefined) return viewer;
+  const role = as === 'none' ? undefined : personRoleSchema.parse(as);
+  return { ...viewer, machine: { ...viewer.machine, role } };
 }
 const now = new Date('2026-11-22T12:00:00Z');
+/** What a machine of the Operator says of itself where a reason is asked. */
+export const MACHINE_REASON = 'Ticket 4711 of the service desk';
 
 export interface CallAnswer {
   readonly status: number;
@@ -96,7 +109,7 @@ export async function startTestApi() {
       standing: (streams) => findStanding(pool, streams, systemClock.now()),
       watch: new Watch(() => () => undefined),
     }),
-    demonstration: { running: () => [], set: async () => undefined },
+    demonstration: { state: () => ({ running: [] }), set: async () => undefined, rehearse: () => undefined },
     operation: { checks: [], metrics: () => new Registry().metrics() },
     portal: { files: undefined },
     version: '0',
@@ -105,7 +118,7 @@ export async function startTestApi() {
   rmSync(folder, { recursive: true });
   // As the gateway hands requests over, with who the peer's certificate says it is; here a header says it.
   const front = createServer((request, response) =>
-    api.handle(request, response, viewerNamed(String(request.headers['x-as']))),
+    api.handle(request, response, () => viewerNamed(String(request.headers['x-as']))),
   );
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
@@ -115,7 +128,11 @@ export async function startTestApi() {
     const type = typeof body === 'string' ? 'text/csv' : 'application/json';
     const answer = await fetch(address + path, {
       method,
-      headers: { 'x-as': as, ...(body === undefined ? {} : { 'content-type': type }) },
+      headers: {
+        'x-as': as,
+        ...(/(service_desk|security)$/.test(as) ? { 'penstock-reason': MACHINE_REASON } : {}),
+        ...(body === undefined ? {} : { 'content-type': type }),
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();

@@ -57,10 +57,53 @@ test('takes passkeys and lets them go', async () => {
   );
   await pages.button('Remove the passkey Laptop').click();
   await heading('Prove that it is you').waitFor();
-  expect(await findBarriers(pages.page)).toEqual([]);
+  await pages.lookNarrow();
   await pages.page.getByLabel('Six-digit code').fill('000000');
   await pages.button('Go on').click();
   await pages.page.getByRole('alert').getByText('The code is not right').waitFor();
   await pages.button('Use a passkey').click();
   await pages.page.getByText('With a passkey your device').waitFor();
+});
+
+test('chooses how one is told: of kinds of notices, by a calendar, by a webhook; a link and a secret are shown once', async () => {
+  const { page, portal } = pages;
+  const button = (name: string) => pages.button(name);
+  const person = await portal.addPerson('told', { [alpha]: 'user_administrator' });
+  await page.goto('/told');
+  await signIn(page, person);
+  await heading('How I am told').waitFor();
+  const mail = page.getByRole('checkbox', { name: 'Change: by e-mail' });
+  await mail.check();
+  await page.reload();
+  await expect.poll(() => mail.isChecked()).toBe(true);
+  expect(await findBarriers(page)).toEqual([]);
+
+  await button('Make a calendar link').click();
+  await button('Make it').click();
+  await page.getByRole('alert').getByText('Enter what the link is for.').waitFor();
+  await page.getByLabel('What it is for').fill('My wall');
+  await button('Make it').click();
+  const once = page.locator('.penstock-once');
+  await once.waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  const link = (await once.textContent()) ?? '';
+  expect(await (await fetch(link)).text()).toContain('X-WR-CALNAME:My wall');
+  await button('I have it').click();
+  await button('Revoke the link My wall').click();
+  await button('Revoke for good').click();
+  await page.getByText('You have no calendar link yet.').waitFor();
+  expect((await fetch(link)).status).toBe(410);
+
+  await button('Set up a webhook').click();
+  await page.getByLabel('What it is for').fill('Desk');
+  await page.getByLabel('Address').fill('https://10.0.0.1/hook');
+  await button('Set it up').click();
+  await page.getByText('Webhooks do not go to this address.').waitFor();
+  await page.getByLabel('Address').fill('https://desk.invalid/hook');
+  await button('Set it up').click();
+  await expect.poll(() => once.textContent()).toMatch(/^whsec_/);
+  await button('I have it').click();
+  await pages.button(/^Remove/).click();
+  await button('Remove for good').click();
+  await page.getByText('There is no webhook yet.').waitFor();
 });

@@ -16,7 +16,7 @@ const pages = new TestPages({
 });
 
 describe('certificates', () => {
-  test('are registered, renewed and revoked; what ends soon is told', async () => {
+  test('are registered, renewed and revoked, by keyboard alone; what ends soon is told', async () => {
     const { pool } = pages.portal.database;
     await pages.openAs(people.chief, '/certificates');
     await pages.page.getByRole('table').waitFor();
@@ -24,21 +24,21 @@ describe('certificates', () => {
       userId: alpha as NonNullable<Parameters<typeof testCertificate>[0]['userId']>,
       serial: '77',
     });
-    await pages.button('Register a certificate').click();
+    await pages.press(pages.button('Register a certificate'));
     const dialog = pages.page.getByRole('dialog', { name: 'Register a certificate' });
-    await dialog.getByRole('combobox', { name: 'User ID' }).fill(beta);
-    await pages.page.getByRole('option', { name: new RegExp(beta) }).click();
-    await dialog.getByLabel('Certificate', { exact: true }).fill(next.pem);
+    const userId = dialog.getByRole('combobox', { name: 'User ID' });
+    await pages.choose(userId, new RegExp(beta), beta);
+    await pages.type(dialog.getByLabel('Certificate', { exact: true }), next.pem);
     expect(await findBarriers(pages.page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Register', exact: true }).click();
+    const register = dialog.getByRole('button', { name: 'Register', exact: true });
+    await pages.press(register);
     await dialog
       .getByRole('alert')
       .getByText(/the User ID in the subject is/)
       .waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
-    await dialog.getByRole('combobox', { name: 'User ID' }).fill(alpha);
-    await pages.page.getByRole('option', { name: new RegExp(alpha) }).click();
-    await dialog.getByRole('button', { name: 'Register', exact: true }).click();
+    await pages.choose(userId, new RegExp(alpha), alpha);
+    await pages.press(register);
     await dialog.waitFor({ state: 'detached' });
     const { rows } = await pool.query<{ serial: string }>(
       `update certificate set not_after = now() + interval '5 days 1 hour'
@@ -49,14 +49,33 @@ describe('certificates', () => {
     await pages.page.reload();
     await pages.page.getByRole('note').getByText('Expires in 5 days').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);
-    await pages.page.getByRole('button', { name: 'Renew 119', exact: true }).click();
+    const after = testCertificate({
+      userId: alpha as NonNullable<Parameters<typeof testCertificate>[0]['userId']>,
+      serial: '78',
+    });
+    await pages.press(pages.page.getByRole('button', { name: 'Renew 119', exact: true }));
     await pages.page.getByText('The new one counts beside the old').waitFor();
-    await pages.page.keyboard.press('Escape');
-    await pages.page.getByRole('button', { name: 'Revoke 119', exact: true }).click();
-    await pages.button('Revoke for good').click();
-    await pages.page.getByRole('button', { name: 'Revoke 119', exact: true }).waitFor({ state: 'detached' });
+    await pages.type(pages.page.getByLabel('Certificate', { exact: true }), after.pem);
+    await pages.press(pages.page.getByRole('button', { name: 'Register', exact: true }));
+    await pages.page.getByRole('button', { name: 'Revoke 120', exact: true }).waitFor();
+    const revoke = pages.page.getByRole('button', { name: 'Revoke 119', exact: true });
+    await pages.press(revoke);
+    await pages.press(pages.button('Revoke for good'));
+    await revoke.waitFor({ state: 'detached' });
     await pages.page.getByRole('note').waitFor({ state: 'detached' });
     await pages.page.getByText('revoked by Operator (chief@people.example)').waitFor();
+    // what a machine may do at the API
+    const { rows: connecting } = await pool.query<{ serial: string }>(
+      "select serial from certificate where user_id = $1 and purpose = 'transport'",
+      [alpha],
+    );
+    await pages.page.goto(`/certificates?find=${connecting[0]?.serial}`);
+    await pages.press(pages.page.getByRole('button', { name: `Role of ${connecting[0]?.serial}`, exact: true }));
+    const role = pages.page.getByRole('dialog', { name: 'Role of a machine' });
+    await pages.choose(role.getByRole('combobox', { name: 'Role at the API' }), 'read only');
+    await pages.press(role.getByRole('button', { name: 'Set the role' }));
+    await role.waitFor({ state: 'detached' });
+    await pages.page.getByText('at the API: read only').waitFor();
     await pages.page.getByRole('link', { name: 'Of officers' }).click();
     await pages.button('Register an officer').waitFor();
     expect(await findBarriers(pages.page)).toEqual([]);

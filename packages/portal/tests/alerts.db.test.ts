@@ -142,7 +142,7 @@ describe('the timeline of a device', () => {
     await page.setViewportSize({ width: 320, height: 700 });
     const left = async (text: string) => (await entry(text).first().boundingBox())?.x;
     await expect.poll(async () => (await left('48 messages')) === (await left('Physical Access'))).toBe(true);
-    await expect.poll(() => pages.beside()).toBe(0);
+    await pages.fits();
   });
 
   test('is seen by the Operator’s people as the User whom they name, with a reason', async () => {
@@ -153,6 +153,36 @@ describe('the timeline of a device', () => {
     expect(await page.getByRole('button', { name: 'Ask the sender' }).count()).toBe(0);
     await page.getByRole('note').getByText('Call 4713').waitFor();
   });
+});
+
+test('causes and timeline that are open follow the switches, and the causes a meter that is lost', async () => {
+  const { pool } = pages.portal.database;
+  const setSender = (value: 'role' | 'party') =>
+    pool.query(
+      `insert into title_switch (switch, valid_from, value, author) values ('sender', '-infinity', $1, 'x')
+       on conflict (switch, valid_from) do update set value = excluded.value, set_at = clock_timestamp()`,
+      [value],
+    );
+  const setEnd = async (end: string) => {
+    await pool.query(`update responsibility set valid_to = ${end} where device = $1 and user_id = $2`, [own, alpha]);
+    await pool.query('select refresh_responsible(array[$1::macaddr8])', [own]);
+  };
+  const page = await pages.openAs(pages.portal.people.analyst, alert);
+  const causes = page.getByRole('region', { name: 'What may have caused this' });
+  await causes.getByText('An electricity import supplier', { exact: false }).first().waitFor();
+  await setSender('party');
+  await causes.getByText(', an electricity import supplier', { exact: false }).first().waitFor();
+  await setEnd('now()');
+  await causes.getByText('only the own messages were looked at').waitFor();
+  expect(await causes.textContent()).not.toContain('3.3');
+  await setEnd("'infinity'");
+
+  await page.goto(`/devices/${storied}?tab=timeline&span=1`);
+  const role = page.getByRole('article').getByText('An electricity import supplier', { exact: true });
+  await page.getByRole('article').filter({ hasText: 'Clear Event Log' }).first().waitFor();
+  expect(await role.count()).toBe(0);
+  await setSender('role');
+  await role.first().waitFor();
 });
 
 describe('an export', () => {
@@ -264,7 +294,7 @@ describe('a question', () => {
     await dialog.getByRole('alert').getByText('Write the question.').waitFor();
     await dialog.getByLabel('Question').fill('Why was the log cleared?\nAn alert came of it.');
     await dialog.getByLabel('We agree to be named').check();
-    expect(await findBarriers(page)).toEqual([]);
+    await pages.lookNarrow();
     await dialog.getByRole('button', { name: 'Send the question' }).click();
     await page.getByRole('status').filter({ hasText: 'on its way' }).getByRole('link', { name: 'Questions' }).click();
     await page.getByText('Waits for an answer').waitFor();
@@ -280,7 +310,7 @@ describe('a question', () => {
       .click();
     await page.getByLabel('Answer', { exact: true }).fill('The meter was exchanged.');
     await page.getByLabel('We agree to be named').check();
-    expect(await findBarriers(page)).toEqual([]);
+    await pages.lookNarrow();
     await pages.button('Send the answer').click();
     await item().getByText(`(${alpha})`).waitFor();
     expect(await findBarriers(page)).toEqual([]);
@@ -308,6 +338,7 @@ describe('a question', () => {
     await asks('Is this one to be answered?');
     await pages.openAs(answerer, '/questions');
     await pages.button(/^Decline\W+Is this one/).click();
+    await pages.lookNarrow();
     await pages.button('Decline it').click();
     await item('Is this one').getByText('You declined').waitFor();
 
@@ -317,6 +348,7 @@ describe('a question', () => {
     await pages.button(/^Agree to be named\W+Is this one to be withdrawn/).click();
     await pages.button(/^Do not name me after all\W+Is this/).waitFor();
     await pages.button(/^Withdraw\W+Is this/).click();
+    await pages.lookNarrow();
     await pages.button('Withdraw it').click();
     await item('Is this one to be withdrawn?').getByText('You withdrew it').waitFor();
   });
@@ -331,7 +363,7 @@ test('a view is saved by name, shown again, renamed and deleted, by its person a
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await dialog.getByRole('alert').getByText('Enter a name for the view.').waitFor();
   await dialog.getByLabel('Name').fill('Good responses');
-  expect(await findBarriers(page)).toEqual([]);
+  await pages.lookNarrow();
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'detached' });
 
@@ -348,7 +380,7 @@ test('a view is saved by name, shown again, renamed and deleted, by its person a
   await kept.getByLabel('Name of Good responses').fill('What went well');
   await kept.getByRole('button', { name: /^Rename/ }).click();
   await kept.getByLabel('Name of What went well').waitFor();
-  expect(await findBarriers(page)).toEqual([]);
+  await pages.lookNarrow();
   await kept.getByRole('button', { name: /^Delete/ }).click();
   await kept.getByText('There are none.').waitFor();
 

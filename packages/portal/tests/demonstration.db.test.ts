@@ -7,13 +7,26 @@ import { findBarriers } from './testing-portal.ts';
 // tried in packages/cli.
 
 let running: DemonstrationDocument['running'] = [];
+let rehearsal: DemonstrationDocument['rehearsal'];
+const others = { count: 20, median: 31.4, most: 88 };
+const sceneOf = (isAnnounced: boolean, words: string) => ({
+  isAnnounced,
+  moments: [
+    { step: 'blocked' as const, seconds: 0, words: 'The route is blocked.' },
+    { step: 'cause' as const, seconds: 33, words },
+  ],
+  others: { before: others, filling: others, waiting: { count: 0, median: 0, most: 0 } },
+});
 const pages = new TestPages({
   messages: 0,
   demonstration: {
-    running: () => running,
+    state: () => ({ running, ...(rehearsal === undefined ? {} : { rehearsal }) }),
     set: async (name, isRunning) => {
       running = running.filter((one) => one.name !== name);
       if (isRunning) running.push({ name, about: `${name}, as the simulator tells it` });
+    },
+    rehearse: (messages) => {
+      rehearsal = { state: 'running', messages, said: ['150 messages wait.'], scenes: [] };
     },
   },
   prepare: async ({ database, people }) => {
@@ -37,9 +50,34 @@ test('its people begin and end incidents, and see what others began', async () =
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 320, height: 700 });
   expect(await findBarriers(page)).toEqual([]);
-  expect(await pages.beside()).toBe(0);
+  await pages.fits();
   await flood.getByRole('button', { name: 'Stop: A flood of requests' }).click();
   await flood.getByText('Not running').waitFor();
+});
+
+test('a rehearsal says how far it is, and then what was known when', async () => {
+  const page = await pages.openAs(pages.portal.people.analyst, '/demonstration');
+  const card = page.getByRole('region', { name: 'A firewall change that blocks a route' });
+  await card.getByText('Not played yet').waitFor();
+  await card.getByRole('button', { name: /^Rehearse/ }).click();
+  await card.getByText('Running: 150 messages wait.').waitFor();
+  expect(await card.getByRole('button', { name: /^Rehearse/ }).isDisabled()).toBe(true);
+  rehearsal = {
+    state: 'done',
+    messages: 2_000,
+    said: [],
+    scenes: [sceneOf(true, 'It names first “New firewall rules”.'), sceneOf(false, 'It names no change.')],
+  };
+  await card.getByText('Played to its end').waitFor();
+  const untold = card.getByRole('region', { name: 'Nobody was told of it' });
+  expect(await untold.getByRole('listitem').allTextContents()).toEqual([
+    '+0 s The route is blocked.',
+    '+33 s It names no change.',
+  ]);
+  await untold.getByText('Before: 31 ms, 88 ms (20 messages)').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 700 });
+  await pages.fits();
 });
 
 test('nobody else is shown the way', async () => {

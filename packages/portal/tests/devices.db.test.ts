@@ -84,6 +84,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await findBarriers(pages.page)).toEqual([]);
     await pages.page.setViewportSize({ width: 320, height: 700 });
     expect(await findBarriers(pages.page)).toEqual([]);
-    expect(await pages.beside()).toBe(0);
+    await pages.fits();
   });
 }

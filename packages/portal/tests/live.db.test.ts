@@ -1,3 +1,5 @@
+import { testCertificate } from '@penstock/platform/testing/certificates';
+import { TestBrowser } from '@penstock/platform/testing/people';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { TestPages } from './testing-pages.ts';
@@ -96,6 +98,8 @@ test('without shared workers, and when the connection is lost: it is said, and w
   await page.unroute('**/api/v1/events*');
   await live(page).waitFor({ timeout: 40_000 });
   await toYou.getByText('connection refused').waitFor();
+  // it has no shared workers ever after
+  await page.close();
 });
 
 test('a session that ends is said by the page itself, before anybody asks for something', async () => {
@@ -112,42 +116,65 @@ test('a session that ends is said by the page itself, before anybody asks for so
 
 test('each list moves by itself: devices, limits, certificates, Parties, User IDs, addresses, incidents', async () => {
   const { pool } = pages.portal.database;
+  const chief = new TestBrowser(pages.portal.address);
+  await chief.signIn(await pages.portal.addPerson('chief', { operator: 'operator_administrator' }));
+  const desk = new TestBrowser(pages.portal.address);
+  await desk.signIn(pages.portal.people.desk, 1);
   const { rows } = await pool.query<{ device: string }>(
-    `select upper(replace(device::text, ':', '-')) as device from device where kind = 'ESME' order by device limit 1`,
+    `select eui_text(device) as device from device where kind = 'ESME' order by device limit 1`,
   );
   const device = String(rows[0]?.device);
-  // where, what happens, and what is there then
-  const changes: readonly (readonly [string, readonly [string, ...unknown[]], string])[] = [
-    [`/devices?find=${device}`, [`update device set status = 'Suspended' where device = $1`, device], 'Suspended'],
+  const party = (await pool.query<{ id: string }>('select party_id as id from user_id where user_id = $1', [beta]))
+    .rows[0]?.id;
+  const fingerprint = (
+    await pool.query<{ hex: string }>(
+      `select encode(fingerprint, 'hex') as hex from certificate where user_id = $1 and purpose = 'signing'`,
+      [alpha],
+    )
+  ).rows[0]?.hex;
+  const mail = testCertificate({ userId: alpha, serial: '0D' });
+  const by = (browser: TestBrowser, method: string, path: string, body: object) => async () => {
+    const { status, text } = await browser.call(method, `/api/v1${path}`, body);
+    expect([path, status, text]).toEqual([path, 200, expect.anything()]);
+  };
+  // where, what somebody does by the API, and what is there then
+  const changes: readonly (readonly [string, () => Promise<unknown>, string])[] = [
+    [
+      `/devices?find=${device}`,
+      by(chief, 'POST', '/devices', { device, kind: 'ESME', status: 'Suspended' }),
+      'Suspended',
+    ],
     [
       '/thresholds?view=limits',
-      [
-        `insert into attribute_limit (attribute, version, maximum, valid_from, valid_to, set_at, reference)
-         values ('a.new.limit', 1, 1, '-infinity', 'infinity', now(), '')`,
-      ],
+      // limits are set by signed files alone
+      () =>
+        pool.query(
+          `insert into attribute_limit (attribute, version, maximum, valid_from, valid_to, set_at, reference)
+           values ('a.new.limit', 1, 1, '-infinity', 'infinity', now(), '')`,
+        ),
       'a.new.limit',
     ],
-    ['/certificates', [`update certificate set revoked_at = now() where user_id = $1`, alpha], 'Revoked'],
-    ['/directory', [`update party set name = 'Renamed Energy' where party_id = 'NORTHWIND'`], 'Renamed Energy'],
-    ['/directory?tab=user-ids', [`update user_id set status = 'suspended' where user_id = $1`, beta], 'Suspended'],
+    ['/certificates', by(chief, 'POST', '/certificates/revoke', { purpose: 'signing', fingerprint }), 'Revoked'],
+    [
+      '/directory',
+      by(chief, 'PUT', '/parties/NORTHWIND', { name: 'Renamed Energy', kind: 'large_supplier' }),
+      'Renamed Energy',
+    ],
+    [
+      '/directory?tab=user-ids',
+      by(chief, 'PUT', `/user-ids/${beta}`, { partyId: party, roles: ['IS'], status: 'suspended' }),
+      'Suspended',
+    ],
     [
       '/certificates?tab=email',
-      [
-        `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
-         values ($1, sha256('mail'), 'new@user.example', 'x', 'CN=Example', '12', now(), now() + interval '1 year')`,
-        alpha,
-      ],
+      by(chief, 'POST', '/email-recipients', {
+        userId: alpha,
+        address: 'new@user.example',
+        certificate: mail.pem,
+      }),
       'new@user.example',
     ],
-    [
-      '/incidents',
-      [
-        `insert into incident (user_id, incident, event, title, state, opened_at)
-         values ($1, 'INC-1', 20261122000000000009, 'Held: a new one', 'open', now())`,
-        alpha,
-      ],
-      'Held: a new one',
-    ],
+    ['/incidents', by(desk, 'POST', '/incidents', { userId: alpha, title: 'A new one' }), 'A new one'],
   ];
   const shown: Page[] = [];
   for (const [path] of changes) {
@@ -156,9 +183,7 @@ test('each list moves by itself: devices, limits, certificates, Parties, User ID
     await page.getByRole('main').getByText('Loading').waitFor({ state: 'detached' });
     shown.push(page);
   }
-  for (const [, [sql, ...values]] of changes) await pool.query(sql, values);
-  await pool.query('update directory_version set version = version + 1, moved_at = clock_timestamp()');
-  await pool.query('update devices_changed set changed_at = clock_timestamp()');
+  for (const [, change] of changes) await change();
   for (const [index, [path, , text]] of changes.entries()) {
     await expect
       .poll(async () => [path, (await shown[index]?.getByRole('main').textContent())?.includes(text)])

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operatorRoleNameSchema, type PersonRole, personRoleSchema } from '@penstock/api';
 import { needsReason, type Right, rightsOf } from '@penstock/platform/rights';
+import { insertIncidents } from '@penstock/platform/testing/incidents';
 import type { TestPerson } from '@penstock/platform/testing/people';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { addQuestions, alert, recordAlerts } from './testing-alerts.ts';
+import { addChanges, type MadeChanges } from './testing-changes.ts';
 import { heldEvent, holdMessages } from './testing-gate.ts';
 import { TestPages } from './testing-pages.ts';
 import { alpha } from './testing-portal.ts';
@@ -23,7 +25,8 @@ interface Offer {
 }
 
 interface Address {
-  readonly path: string;
+  /** By a function where it has an id that is not known yet. */
+  readonly path: string | (() => string);
   readonly heading: string;
   /** One of these takes it to see the page; left out: everybody sees it. */
   readonly sees?: readonly Right[];
@@ -107,9 +110,104 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
       ],
     },
   ],
-  '/incidents': [{ path: '/incidents', heading: 'Incidents', sees: ['incidents.see'] }],
+  '/changes': [
+    {
+      path: '/changes',
+      heading: 'Changes',
+      sees: ['changes.see'],
+      refused: /changes/,
+      offers: [
+        { name: 'New change', right: 'changes.change' },
+        { name: 'Bring in a file', right: 'changes.change' },
+      ],
+    },
+  ],
+  '/changes/calendar': [
+    { path: '/changes/calendar?by=services', heading: 'Changes', sees: ['changes.see'], refused: /changes/ },
+  ],
+  '/changes/schedule': [{ path: '/changes/schedule', heading: 'Changes', sees: ['changes.see'], refused: /changes/ }],
+  '/changes/limits': [
+    {
+      path: '/changes/limits',
+      heading: 'Changes',
+      sees: ['calendar.see'],
+      refused: /limits/,
+      offers: [
+        { name: 'Change the limits', right: 'calendar.change' },
+        { name: 'Change the targets', right: 'calendar.change' },
+        { name: 'Plan one', right: 'calendar.change' },
+        { name: 'Withdraw', right: 'calendar.change' },
+      ],
+    },
+  ],
+  '/changes/new': [
+    { path: '/changes/new', heading: 'New change', sees: ['changes.change'], refused: /the making of changes/ },
+  ],
+  '/changes/intake': [
+    {
+      path: '/changes/intake',
+      heading: 'Bring in changes',
+      sees: ['changes.change'],
+      refused: /the making of changes/,
+    },
+  ],
+  '/changes/$change/edit': [
+    {
+      path: () => `/changes/${made.maintenance}/edit`,
+      heading: 'Edit a change',
+      sees: ['changes.change'],
+      refused: /the editing of changes/,
+    },
+  ],
+  '/changes/$change': [
+    {
+      path: () => `/changes/${made.maintenance}`,
+      heading: 'Database of the gateway moves to new hosts',
+      sees: ['changes.see'],
+      refused: /changes/,
+      offers: [{ name: 'Edit', right: 'changes.change', only: 'operator' }],
+    },
+  ],
+  '/incidents': [
+    {
+      path: '/incidents',
+      heading: 'Incidents',
+      sees: ['incidents.see'],
+      offers: [{ name: 'Raise an incident', right: 'incidents.change' }],
+    },
+  ],
+  '/incidents/$incident': [
+    {
+      path: '/incidents/INC-200001',
+      heading: 'Nothing comes',
+      sees: ['incidents.see'],
+      offers: [
+        { name: 'Escalate', right: 'incidents.change' },
+        { name: 'Put on the status page', right: 'incidents.change', only: 'operator' },
+        { name: 'Write it', right: 'incidents.change' },
+      ],
+    },
+  ],
+  '/status': [
+    {
+      path: '/status',
+      heading: 'Status',
+      sees: ['status.see'],
+      offers: [{ name: 'Subscribe', right: 'status.change', only: 'user' }],
+    },
+  ],
   '/notices': [{ path: '/notices', heading: 'Notices', sees: ['quarantine.see'] }],
   '/account': [{ path: '/account', heading: 'Your account' }],
+  '/told': [
+    {
+      path: '/told',
+      heading: 'How I am told',
+      offers: [
+        { name: 'Make a calendar link', right: 'feeds.change' },
+        { name: 'Set up a webhook', right: 'webhooks.change' },
+      ],
+    },
+  ],
   '/people': [
     {
       path: '/people',
@@ -218,6 +316,9 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
 /** Pages that no role decides on: where one is led on from, for whoever is not signed in, the demonstration's people's. */
 const ofNoRole = ['/', '/invitation', '/sign-in/$provider', '/demonstration'];
 
+const pathOf = ({ path }: Address) => (typeof path === 'string' ? path : path());
+
+let made: MadeChanges;
 const people = {} as Record<PersonRole, TestPerson>;
 const pages = new TestPages({
   prepare: async (portal) => {
@@ -228,7 +329,9 @@ const pages = new TestPages({
     await holdMessages(portal, 3);
     await recordAlerts(portal, '00-DB-12-34-56-78-00-07');
     await addQuestions(portal);
+    made = await addChanges(portal);
     const { pool } = portal.database;
+    await insertIncidents(pool, [{ userId: alpha, incident: 'INC-200001', title: 'Nothing comes' }]);
     await pool.query(
       `with chunk as (
          insert into submission_chunk (user_id, upload, number, bytes)
@@ -272,7 +375,8 @@ for (const role of personRoleSchema.options) {
       .flat()
       .filter(({ sees }) => sees !== undefined && !sees.some((right) => may.has(right)));
     for (const address of Object.values(pagesOf).flat()) {
-      const { path, heading, sees, gate, offers = [] } = address;
+      const { heading, sees, gate, offers = [] } = address;
+      const path = pathOf(address);
       if (refused.includes(address)) continue;
       await follow(page, addressFor(path, side));
       const isGated = gate !== undefined && sees?.some((right) => needsReason(role, right)) === true;
@@ -292,7 +396,9 @@ for (const role of personRoleSchema.options) {
         else expect([path, String(name), await offered.count()]).toEqual([path, String(name), 0]);
       }
     }
-    for (const { path, refused: words = /./, offers = [] } of refused) {
+    for (const address of refused) {
+      const { refused: words = /./, offers = [] } = address;
+      const path = pathOf(address);
       await page.goto(addressFor(path, side));
       await main.getByText('Your role does not see').filter({ hasText: words }).waitFor();
       for (const { name } of offers) {

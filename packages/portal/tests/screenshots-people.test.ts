@@ -41,11 +41,11 @@ const pages = new TestPages({
       [alpha, portal.people.desk.personId, portal.people.desk.email],
     );
     await pool.query(
-      `insert into title_reading (user_id, day, read_at, device, what, side, email, role)
+      `insert into title_reading (user_id, day, read_at, device, what, side, email, role, is_refused, times)
        select $1, (now() at time zone 'UTC')::date, now() - n * interval '7 minutes', ('00-DB-12-34-56-78-90-0' || n)::macaddr8,
               (array['', 'code=E21', 'export kind=response'])[n % 3 + 1],
               (array['user', 'operator'])[n % 2 + 1], (array['analyst@supplier.example', 'desk@operator.example'])[n % 2 + 1],
-              (array['analyst', 'service_desk'])[n % 2 + 1]
+              (array['analyst', 'service_desk'])[n % 2 + 1], n in (2, 6), case n when 2 then 31 else 1 end
        from generate_series(1, 7) n`,
       [alpha],
     );
@@ -157,6 +157,11 @@ const pictures: Readonly<Record<string, Picture>> = {
     path: () => '/account',
     ready: (page) => page.getByRole('heading', { name: 'Passkeys', exact: true }).waitFor(),
   },
+  told: ofAdministrator('/told', (page) => page.getByText('There is no webhook yet.').waitFor()),
+  'told-webhook': ofAdministrator('/told', async (page) => {
+    await page.getByRole('button', { name: 'Set up a webhook' }).click();
+    await page.getByRole('dialog').waitFor();
+  }),
   'no-right': {
     who: () => pages.portal.people.planner,
     path: () => '/messages',

@@ -22,7 +22,8 @@ beforeAll(() => expect(noBrowser).toBeUndefined());
 const pages = new TestPages({
   messages: 2_000,
   demonstration: {
-    running: () => running,
+    state: () => ({ running }),
+    rehearse: () => undefined,
     set: async (name, isRunning) => {
       running = isRunning ? [{ name, about: '200 requests a second, for 2 minutes' }] : [];
     },
@@ -130,6 +131,12 @@ takePictures(test, pages, {
       .waitFor(),
   ),
   incidents: of('/incidents', (page) => page.getByRole('row').nth(1).waitFor()),
+  incident: of('/incidents', async (page) => {
+    await page.getByRole('row').nth(1).getByRole('link').first().click();
+    await page.getByRole('table', { name: 'Updates' }).or(page.getByRole('row').nth(1)).first().waitFor();
+    await heading(page, 'How it stands');
+  }),
+  status: of('/status', (page) => page.getByRole('region', { name: 'Services' }).waitFor()),
   messages: of('/messages', rows),
   'messages-filtered': of('/messages?srv=6.2.1', rows),
   'message-life': of('/messages', async (page) => {

@@ -11,7 +11,7 @@ const people = {} as Record<'administrator' | 'security' | 'desk', TestPerson>;
 let meter = '';
 const stopped = createHash('sha256').update('a file').digest('hex');
 const pages = new TestPages({
-  demonstration: { running: () => [], set: async () => undefined },
+  demonstration: { state: () => ({ running: [] }), set: async () => undefined, rehearse: () => undefined },
   prepare: async (portal) => {
     people.administrator = await portal.addPerson('chief', { operator: 'operator_administrator' });
     people.security = await portal.addPerson('sec', { operator: 'security' });
@@ -46,8 +46,10 @@ const pages = new TestPages({
       [alpha, portal.people.desk.personId],
     );
     await pool.query(
-      `insert into title_reading (user_id, day, read_at, device, what, side, email, role)
-       values ($1, (now() at time zone 'UTC')::date, now(), '00-DB-12-34-56-78-00-01', 'code=E21', 'operator', 'desk@people.example', 'service_desk')`,
+      `insert into title_reading (user_id, day, read_at, device, what, side, email, role, is_refused, times)
+       select $1, (now() at time zone 'UTC')::date, now(), device, 'code=E21', 'operator', 'desk@people.example', 'service_desk',
+              is_refused, 12
+       from (values ('00-DB-12-34-56-78-00-01'::macaddr8, false), ('00-DB-12-34-56-78-00-01', true), (null, true)) t(device, is_refused)`,
       [alpha],
     );
     await pool.query(
@@ -79,7 +81,7 @@ const shown: Readonly<Record<string, () => ShownPage & { as?: keyof typeof peopl
   incidents: () => ({
     path: '/incidents?state=all',
     asks: '/incidents',
-    whole: (page) => page.getByText('There was no incident yet.'),
+    whole: (page) => page.getByText('There is no incident here.'),
   }),
   devices: () => ({
     path: `/devices?find=${meter}`,
@@ -201,6 +203,7 @@ test('dialogs', () =>
     ['/people?tab=approvals', 'Take it back?', /^Take it back/],
     ['/certificates', 'Register a certificate', 'Register a certificate'],
     ['/certificates', 'Renew a certificate', /^Renew/],
+    ['/certificates', 'Role of a machine', /^Role/],
     ['/certificates', 'Revoke this certificate?', /^Revoke/],
     ['/certificates?tab=officers', 'Register an officer', 'Register an officer'],
     ['/certificates?tab=officers', 'Revoke this officer’s certificate?', /^Revoke/],

@@ -1,14 +1,19 @@
+import { insertIncidents } from '@penstock/platform/testing/incidents';
 import { expect, test } from 'vitest';
 import { addExports, addQuestions, alert, recordAlerts } from './testing-alerts.ts';
+import { addChanges, dayFromNow, type MadeChanges } from './testing-changes.ts';
 import { adtText, chooseFiles, heldEvent, holdMessages, insertLooks, signAs } from './testing-gate.ts';
 import { TestPages } from './testing-pages.ts';
 import { alpha, findBarriers, userAddress } from './testing-portal.ts';
 import { type ShownPage, walk, walkDialogs } from './testing-states.ts';
+import { addTalk, type MadeTalk } from './testing-talk.ts';
 import { addErratic, findMeters, recordTitles } from './testing-titles.ts';
 
 // The pages of a User in each of their states.
 
 let meter = '';
+let made: MadeChanges;
+let talk: MadeTalk;
 const pages = new TestPages({
   prepare: async (portal) => {
     await holdMessages(portal, 30);
@@ -17,6 +22,8 @@ const pages = new TestPages({
     await addErratic(portal);
     await recordAlerts(portal, meter);
     await addQuestions(portal);
+    made = await addChanges(portal);
+    talk = await addTalk(portal, made);
   },
 });
 let file = '';
@@ -50,6 +57,9 @@ test('there is something of everything', async () => {
   await expect
     .poll(async () => (await pages.portal.database.pool.query('select from incident')).rowCount, { timeout: 60_000 })
     .toBe(1);
+  await insertIncidents(pages.portal.database.pool, [
+    { userId: alpha, incident: 'INC-200001', title: 'Responses do not come', words: 'Since nine.' },
+  ]);
 });
 
 const table: ShownPage['whole'] = (page) => page.getByRole('row').nth(1);
@@ -236,15 +246,160 @@ const shown: Readonly<Record<string, () => ShownPage>> = {
     empty: 'No incident is open.',
     unseen: 'incidents',
   }),
+  'an incident': () => ({
+    path: '/incidents/INC-200001',
+    asks: '/incidents/INC-200001',
+    whole: (page) => page.getByText('Platform').first(),
+    unseen: 'incidents',
+  }),
+  'the changes of an incident': () => ({
+    path: '/incidents/INC-200001?tab=changes',
+    asks: '/incidents/INC-200001/changes',
+    whole: (page) => page.getByText('No work that you see is at risk.'),
+    empty: 'No change that you see overlaps it.',
+    nothing: { overlaps: [], isCut: false, atRisk: [] },
+  }),
+  status: () => ({
+    path: '/status',
+    asks: '/status',
+    whole: (page) => page.getByRole('region', { name: 'Services' }),
+    unseen: 'the status page',
+  }),
   'the account': () => ({
     path: '/account',
     asks: '/me/account',
     whole: (page) => page.getByRole('heading', { name: 'Passkeys' }),
   }),
+  changes: () => ({
+    path: '/changes',
+    asks: '/changes',
+    whole: table,
+    empty: 'No change is planned.',
+    unseen: 'changes',
+  }),
+  'a change': () => ({
+    path: `/changes/${made.firewall}`,
+    asks: `/changes/${made.firewall}`,
+    whole: (page) => page.getByRole('region', { name: 'What it affects' }),
+    unseen: 'changes',
+  }),
+  'a change of which an outline is shared': () => ({
+    path: `/changes/${made.outline}`,
+    whole: (page) => page.getByRole('heading', { name: 'A change of a Supplier' }),
+  }),
+  'the clashes of a change': () => ({
+    path: `/changes/${made.firewall}?tab=clashes`,
+    asks: `/changes/${made.firewall}/clashes`,
+    whole: (page) => page.getByText('A change that is not shared with you', { exact: false }),
+    empty: 'Nothing is in its way.',
+    nothing: { clashes: [], warnings: [] },
+  }),
+  'the attachments of a change': () => ({
+    path: `/changes/${made.firewall}?tab=attachments`,
+    asks: `/changes/${made.firewall}/attachments`,
+    whole: (page) => page.getByText('Wrong plan.pdf'),
+    empty: 'Nothing is attached.',
+  }),
+  'the consultation on a change': () => ({
+    path: `/changes/${talk.consulted}?tab=consultation`,
+    asks: `/changes/${talk.consulted}/consultation`,
+    whole: (page) => page.getByText('Then it is a Saturday.'),
+    empty: 'There is no consultation.',
+    nothing: { state: 'none', words: 'There is no consultation.', testing: { isOffered: false, joining: [] } },
+  }),
+  'the comments on a change': () => ({
+    path: `/changes/${talk.consulted}?tab=consultation`,
+    asks: `/changes/${talk.consulted}/comments`,
+    whole: (page) => page.getByText('Then it is a Saturday.'),
+    empty: 'There is no comment that you may see.',
+  }),
+  'the mediation of a clash': () => ({
+    path: `/changes/${made.firewall}?tab=mediation`,
+    asks: '/changes/mediations',
+    whole: (page) => page.getByText('Then we begin at 22:00.'),
+    empty: 'No clash of this change is mediated.',
+  }),
+  'the limits of a change': () => ({
+    path: `/changes/${made.firewall}?tab=limits`,
+    asks: `/changes/${made.firewall}/clashes`,
+    whole: (page) => page.getByText('It keeps every limit.'),
+  }),
+  'the history of a change': () => ({
+    path: `/changes/${made.firewall}?tab=history`,
+    asks: `/changes/${made.firewall}/history`,
+    whole: (page) => page.getByText('As it was first saved.'),
+  }),
+  'who used a change': () => ({
+    path: `/changes/${made.firewall}?tab=uses`,
+    asks: `/changes/${made.firewall}/uses`,
+    whole: table,
+    empty: 'Nobody used it.',
+  }),
+  'the month of changes': () => ({
+    path: '/changes/calendar',
+    asks: '/changes',
+    whole: (page) =>
+      page.getByRole('grid', { name: 'Month' }).or(page.getByRole('list').filter({ hasText: 'goes on' })),
+    empty: 'No change is planned in this time.',
+    unseen: 'changes',
+  }),
+  'the week of changes': () => ({
+    path: `/changes/calendar?by=week&day=${dayFromNow(3)}`,
+    whole: (page) => page.getByRole('link', { name: /New firewall rules/ }),
+  }),
+  'changes by service': () => ({
+    path: `/changes/calendar?by=services&day=${dayFromNow(3)}`,
+    whole: (page) => page.getByRole('link', { name: /New firewall rules/ }),
+  }),
+  'the schedule of a month': () => ({
+    path: `/changes/schedule?month=${dayFromNow(3).slice(0, 7)}`,
+    asks: `/changes/schedule/${dayFromNow(3).slice(0, 7)}`,
+    whole: (page) => page.getByRole('article'),
+    empty: 'No Planned Maintenance is announced for this month.',
+    nothing: { month: '2026-12', asOf: '2026-11-22T10:00:00Z', words: '0 h', items: [] },
+    unseen: 'changes',
+  }),
+  'limits on changes': () => ({
+    path: '/changes/limits',
+    asks: '/changes/limits',
+    whole: (page) => page.getByText('Hours of Planned Maintenance a month'),
+    unseen: 'limits on changes',
+  }),
+  'a new change': () => ({
+    path: '/changes/new',
+    whole: (page) => page.getByRole('combobox', { name: 'Begin with a template' }),
+    unseen: 'the making of changes',
+  }),
+  'a change that is edited': () => ({
+    path: `/changes/${made.firewall}/edit`,
+    asks: `/changes/${made.firewall}`,
+    whole: (page) => page.getByRole('region', { name: 'What other Users would see' }),
+    unseen: 'the editing of changes',
+  }),
+  'a file of changes': () => ({
+    path: '/changes/intake',
+    whole: (page) => page.getByRole('button', { name: 'Bring it in' }),
+    unseen: 'the making of changes',
+  }),
   sessions: () => ({
     path: '/account',
     asks: '/me/sessions',
     whole: (page) => page.getByText('(this one)'),
+  }),
+  'choices of notices': () => ({
+    path: '/told',
+    asks: '/notice-choices',
+    whole: (page) => page.getByRole('table', { name: 'How you are told of each kind of notice' }),
+  }),
+  'calendar links': () => ({
+    path: '/told',
+    asks: '/feeds',
+    whole: (page) => page.getByText('You have no calendar link yet.'),
+  }),
+  webhooks: () => ({
+    path: '/told',
+    asks: '/webhooks',
+    whole: (page) => page.getByText('There is no webhook yet.'),
   }),
   'an address without a page': () => ({
     path: '/nowhere',
@@ -271,7 +426,7 @@ test('the page that delivers files, before an officer', async () => {
     await chooseFiles(page, text, signAs(pages.portal, text));
     await checked.waitFor();
     expect(await findBarriers(page)).toEqual([]);
-    await expect.poll(() => pages.beside()).toBe(0);
+    await pages.fits();
   }
 });
 
@@ -279,4 +434,16 @@ test('dialogs', () =>
   walkDialogs(pages, pages.portal.people.analyst, [
     ['/messages', 'Export all that this view shows', 'Export all…'],
     ['/messages', 'Save this view', 'Saved views', 'Save this view…'],
+    [`/changes/${talk.consulted}?tab=consultation`, 'Comment on this change', 'Comment'],
+    [`/changes/${talk.consulted}?tab=consultation`, 'Join testing', 'Ask to join testing'],
+    [`/changes/${made.firewall}?tab=mediation`, 'Write a message', 'Write a message'],
+    [`/changes/${made.firewall}?tab=attachments`, 'Remove this file?', 'Remove Plan of both sites.pdf'],
+  ]));
+
+test('dialogs of the Operator about changes', () =>
+  walkDialogs(pages, pages.portal.people.planner, [
+    [`/changes/${talk.consulted}?tab=consultation`, 'Answer the comment', 'Answer '],
+    [`/changes/${made.firewall}?tab=mediation`, 'Mediate a clash', 'Mediate a clash'],
+    [`/changes/${made.firewall}?tab=mediation`, 'Write a message', 'Write a message'],
+    [`/changes/${made.firewall}?tab=mediation`, 'Close the mediation', 'Close the mediation'],
   ]));

@@ -4,7 +4,7 @@ import { TestBrowser, type TestPerson } from '@penstock/platform/testing/people'
 import type { Pki } from '@penstock/simulator';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { complaintsOf, type Settings, startTestPortal, type TestPortal } from './testing-portal.ts';
+import { complaintsOf, findBarriers, type Settings, startTestPortal, type TestPortal } from './testing-portal.ts';
 
 // What every file of tests of the pages begins with: one platform and one browser for the file. Each person has one
 // browser window for the file, which keeps its session and its scripts (a page is then there in a third of the time); each
@@ -27,6 +27,7 @@ export interface PageOptions {
 
 /** More than any page has from its head to its end. */
 const MOST_TABS = 90;
+const MOST_OPTIONS = 20;
 const WINDOW = { width: 1280, height: 720 };
 
 interface Window {
@@ -34,6 +35,8 @@ interface Window {
   readonly complaints: string[];
   /** Stays open from test to test. */
   kept?: Page;
+  /** Of an earlier test: what is opened next. */
+  free?: Page;
 }
 
 export class TestPages {
@@ -71,10 +74,7 @@ export class TestPages {
         await this.#nobodys?.context.close();
         this.#nobodys = undefined;
       }
-      for (const { context, kept } of this.#windows.values()) {
-        await kept?.unrouteAll({ behavior: 'ignoreErrors' });
-        for (const page of context.pages()) if (page !== kept) await page.close();
-      }
+      for (const window of this.#windows.values()) await this.#clear(window);
       expect(found).toEqual([]);
     });
   }
@@ -93,13 +93,19 @@ export class TestPages {
     return this.page.context();
   }
 
-  /** A page of somebody who is signed in already: what it shows is tested, not the door. It is the page of the test. */
+  /**
+   * A page of somebody who is signed in already: what it shows is tested, not the door. It is the page of the test. The
+   * first of a test is one of an earlier test, loaded anew: a new one takes twice as long.
+   */
   async openAs(person: TestPerson, path: string, options: PageOptions = {}): Promise<Page> {
-    const { context } = await this.#windowOf(person);
-    this.#page = await context.newPage();
+    const window = await this.#windowOf(person);
+    const used = window.free;
+    this.#page = used ?? (await window.context.newPage());
+    delete window.free;
     const { colorScheme, viewport } = options;
-    if (colorScheme !== undefined) await this.page.emulateMedia({ colorScheme });
-    if (viewport !== undefined) await this.page.setViewportSize(viewport);
+    if (used !== undefined || colorScheme !== undefined)
+      await this.page.emulateMedia({ colorScheme: colorScheme ?? null });
+    if (used !== undefined || viewport !== undefined) await this.page.setViewportSize(viewport ?? WINDOW);
     await this.page.goto(path);
     return this.page;
   }
@@ -124,6 +130,22 @@ export class TestPages {
     return window;
   }
 
+  /** What a test opened is closed, but for what stays open and one page that the next test goes on with. */
+  async #clear(window: Window): Promise<void> {
+    const { context, kept } = window;
+    await kept?.unrouteAll({ behavior: 'ignoreErrors' });
+    const opened = context.pages().filter((page) => page !== kept && page !== window.free);
+    const free = window.free ?? opened.find((page) => page.url().startsWith(this.portal.address));
+    for (const page of opened) if (page !== free) await page.close();
+    if (free === undefined || free === window.free) return;
+    await free.unrouteAll({ behavior: 'ignoreErrors' });
+    for (const event of ['request', 'response']) await free.removeAllListeners(event, { behavior: 'ignoreErrors' });
+    // what a tab remembers is gone with it
+    await free.evaluate(() => globalThis.sessionStorage.clear());
+    await free.goto('about:blank');
+    window.free = free;
+  }
+
   async #openWindow(): Promise<Window> {
     if (this.#browser === undefined) throw new Error('the browser is not there yet');
     const context = await this.#browser.newContext({
@@ -145,6 +167,40 @@ export class TestPages {
       if (await hasFocus()) return;
     }
     throw new Error(`${MOST_TABS} tabs do not lead to ${target}`);
+  }
+  /** By keyboard alone: a button, a box to tick. */
+  async press(target: Locator, key: 'Enter' | 'Space' = 'Enter'): Promise<void> {
+    await target.waitFor();
+    await this.tabTo(target);
+    await this.page.keyboard.press(key);
+  }
+  /** By keyboard alone: in the place of what stands in a field; what is long is pasted. */
+  async type(field: Locator, text: string): Promise<void> {
+    await this.tabTo(field);
+    await this.page.keyboard.press('ControlOrMeta+A');
+    if (text.length > 100) await this.page.keyboard.insertText(text);
+    else await this.page.keyboard.type(text);
+  }
+  /** By keyboard alone: ten in the morning of the first of January. */
+  async typeNewYear(field: Locator, year: string): Promise<void> {
+    await this.tabTo(field);
+    // a date has parts that one tabs through: from whichever it is to the first
+    for (let part = 0; part < 5; part += 1) await this.page.keyboard.press('ArrowLeft');
+    // where the browser has no half of the day, `A` says nothing
+    await this.page.keyboard.type(`0101${year}1000A`);
+  }
+  /** By keyboard alone: one of several, by what is typed of it or by the arrows. */
+  async choose(box: Locator, name: string | RegExp, typed = ''): Promise<void> {
+    await this.tabTo(box);
+    const option = this.page.getByRole('option', { name });
+    await this.page.keyboard.press(typed === '' ? 'Enter' : 'ControlOrMeta+A');
+    await this.page.keyboard.type(typed);
+    await option.waitFor();
+    const isChosen = async () => (await option.getAttribute('data-combobox-selected')) === 'true';
+    for (let downs = 0; downs < MOST_OPTIONS && !(await isChosen()); downs += 1) {
+      await this.page.keyboard.press('ArrowDown');
+    }
+    await this.page.keyboard.press('Enter');
   }
   /** Waits until what has the focus stands in this. */
   focusComesTo(box: Locator): Promise<void> {
@@ -169,9 +225,32 @@ export class TestPages {
   rows(): Locator {
     return this.page.getByRole('table').getByRole('row');
   }
-  /** How many pixels stand beside the screen. */
-  beside(): Promise<number> {
-    return this.page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
+  /** As it stands, in dark on the narrowest screen: nothing in anybody's way, and nothing beside the screen. */
+  async lookNarrow(): Promise<void> {
+    const size = this.page.viewportSize() ?? WINDOW;
+    await this.page.emulateMedia({ colorScheme: 'dark' });
+    await this.page.setViewportSize({ width: 320, height: 700 });
+    await this.page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+    await this.fits();
+    await expect.poll(() => findBarriers(this.page)).toEqual([]);
+    await this.page.emulateMedia({ colorScheme: null });
+    await this.page.setViewportSize(size);
+  }
+  /** What stands beside the screen: nothing, or the elements that reach the furthest. */
+  beside(): Promise<string[]> {
+    return this.page.locator('html').evaluate((html) => {
+      if (html.scrollWidth <= html.clientWidth) return [];
+      const outside = [...html.querySelectorAll('body *')].map((element) => ({
+        right: Math.round(element.getBoundingClientRect().right),
+        name: `${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`,
+      }));
+      const furthest = outside.sort((one, other) => other.right - one.right).slice(0, 5);
+      return furthest.map(({ right, name }) => `${right} of ${html.clientWidth} px: ${name}`);
+    });
+  }
+  /** Waits until nothing stands beside the screen: one that has just become narrow is laid out anew in more than one step. */
+  fits(): Promise<void> {
+    return expect.poll(() => this.beside()).toEqual([]);
   }
   /** A device that asks for a fingerprint and is always given one. */
   async addAuthenticator(): Promise<void> {

@@ -8,14 +8,16 @@ import { consoleAuthor, importFile, type Platform, type StartOptions, startPlatf
 import { loadConfig } from '@penstock/platform/config';
 import { createLog } from '@penstock/platform/log';
 import { type TestDatabase, testDatabase } from '@penstock/platform/testing';
+import type { testCertificate } from '@penstock/platform/testing/certificates';
 import { addPerson, codeOf, type TestPerson, testPassword, testSecret } from '@penstock/platform/testing/people';
 import { type Pki, prepareWorld, USERS } from '@penstock/simulator';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 
 // A whole platform with the built pages, and real Chromium in front of it.
 
-export const alpha = '90-B3-D5-1F-30-01-00-00';
-export const beta = '90-B3-D5-1F-30-02-00-00';
+type Eui = NonNullable<Parameters<typeof testCertificate>[0]['userId']>;
+export const alpha = '90-B3-D5-1F-30-01-00-00' as Eui;
+export const beta = '90-B3-D5-1F-30-02-00-00' as Eui;
 
 export interface TestPortal {
   /** http://localhost:PORT */

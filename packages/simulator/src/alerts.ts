@@ -90,6 +90,11 @@ export class AlertSource {
       .map(({ device }) => device.device);
   }
 
+  /** A device whose alerts go to this User and nobody else. */
+  deviceOnlyOf(user: Eui, now = new Date()): Eui | undefined {
+    return this.#emitters.find((emitter) => this.#recipients(emitter, now).join() === user)?.device.device;
+  }
+
   /** The next alert of the normal background. */
   next(now: Date): Alert | undefined {
     if (this.#emitters.length === 0) return undefined;

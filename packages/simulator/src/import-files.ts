@@ -84,10 +84,20 @@ export async function writeImportFiles(folder: string, options: ImportOptions): 
 }
 
 function certificateRows(pki: Pki): Row<'certificates'>[] {
-  return [...pki.users.values()].flatMap(({ userId, signing, transport }) => [
-    { user_id: userId, purpose: 'signing', certificate: derOf(signing.certificate) },
-    { user_id: userId, purpose: 'transport', certificate: derOf(transport.certificate) },
-  ]);
+  return [...pki.users.values()].flatMap(({ userId, signing, transport, machines }) => {
+    const connecting = (certificate: string, role?: string) => ({
+      user_id: userId,
+      purpose: 'transport',
+      certificate: derOf(certificate),
+      ...(role === undefined ? {} : { role }),
+    });
+    return [
+      { user_id: userId, purpose: 'signing', certificate: derOf(signing.certificate) },
+      // a User's one machine takes what comes and brings what its officers signed; the Operator's for the network has no role
+      connecting(transport.certificate, machines.size === 0 ? 'aro' : undefined),
+      ...[...machines].map(([role, { certificate }]) => connecting(certificate, role)),
+    ];
+  });
 }
 
 function officerRows(pki: Pki): Row<'officers'>[] {

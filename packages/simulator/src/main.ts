@@ -9,10 +9,12 @@ import { prepareWorld, Simulation } from './simulation.ts';
  * on stdin; it ends on SIGTERM, SIGINT, `{"command":"stop"}` or the end of stdin.
  *
  * Out: {"event":"prepared",...}, {"event":"running"}, {"event":"state",...}, {"event":"incident",...},
- * {"event":"error","message"}, {"event":"stopped"}.
+ * {"event":"filling",...}, {"event":"error","message"}, {"event":"stopped"}.
  * In: {"command":"start-incident","name":"flood","user":"90-...","srv":"4.1.1","perSecond":200},
- * {"command":"stop-incident","name":"flood"}, {"command":"state"}, {"command":"stop"}.
+ * {"command":"stop-incident","name":"flood"}, {"command":"fill","user":"90-...","count":1000}, {"command":"state"}, {"command":"stop"}.
  */
+
+const MOST_FILLED = 10_000_000;
 
 function say(event: string, facts: object = {}): void {
   process.stdout.write(`${JSON.stringify({ event, ...facts })}\n`);
@@ -115,6 +117,15 @@ async function carryOut(simulation: Simulation, line: string, stop: () => void):
       const name = incidentName(facts);
       await simulation.stopIncident(name);
       say('incident', { stopped: name });
+      return;
+    }
+    case 'fill': {
+      const [user, count] = [eui(facts, 'user'), Number(facts.get('count'))];
+      if (user === undefined || !Number.isInteger(count) || count < 0 || count > MOST_FILLED) {
+        throw new Error(`fill needs a user and a count up to ${MOST_FILLED}`);
+      }
+      simulation.fill(user, count);
+      say('filling', { user, count });
       return;
     }
     case 'state':

@@ -44,6 +44,15 @@ export interface NetworkCounts {
   /** Codes of what the gateway refused. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly failedCalls: number;
+  /** Of a fill, alerts that are not made yet. */
+  readonly toFill: number;
+}
+
+/** So many alerts of one device, as quickly as the gateway takes them. */
+export interface Fill {
+  readonly device: Eui;
+  readonly code: string;
+  readonly count: number;
 }
 
 export interface WildMeter {
@@ -65,6 +74,8 @@ const LONGEST_STALL = 2;
 const DELIVER_MOST = 200;
 /** With more than this ready, the network takes nothing and makes no alerts until the gateway has caught up. */
 const READY_MOST = 5_000;
+/** Alerts of a fill that are ready at a time: what others are to get does not wait behind more. */
+const FILL_READY = 2 * DELIVER_MOST;
 
 export class SimulatedNetwork {
   readonly #options: SimulatedNetworkOptions;
@@ -82,6 +93,7 @@ export class SimulatedNetwork {
   #underWay = 0;
   #due = { background: 0, wild: 0 };
   #wild: WildMeter | undefined;
+  #fill: Fill | undefined;
   #timer: NodeJS.Timeout | undefined;
   #taking: Promise<void> | undefined;
   #delivering: Promise<void> = Promise.resolve();
@@ -117,6 +129,7 @@ export class SimulatedNetwork {
       delivered: { ...this.#delivered },
       refusals: { ...this.#refusals },
       failedCalls: this.#failedCalls,
+      toFill: this.#fill?.count ?? 0,
     };
   }
 
@@ -126,6 +139,11 @@ export class SimulatedNetwork {
     this.#due.wild = 0;
   }
 
+  /** Begins to fill, in place of what was to be filled before. */
+  setFill(fill: Fill | undefined): void {
+    this.#fill = fill;
+  }
+
   #advance(now: number, seconds: number): void {
     if (this.#ready.length < READY_MOST) this.#sendAlerts(seconds);
     while (this.#ready.length < READY_MOST) {
@@ -133,6 +151,7 @@ export class SimulatedNetwork {
       if (item === undefined) break;
       this.#makeReady(item);
     }
+    this.#sendFill();
     if (this.#ready.length > 0 && this.#underWay === 0) this.#delivering = this.#deliver();
   }
 
@@ -153,6 +172,16 @@ export class SimulatedNetwork {
     for (; this.#due.wild > 0; this.#due.wild -= 1) {
       const alert = alerts.of(this.#wild.device, this.#wild.code, now());
       if (alert !== undefined) this.#send(alert);
+    }
+  }
+
+  #sendFill(): void {
+    const { alerts, now } = this.#options;
+    while (this.#fill !== undefined && this.#ready.length < FILL_READY) {
+      const { device, code, count } = this.#fill;
+      const alert = alerts.of(device, code, now());
+      if (alert !== undefined) this.#send(alert);
+      this.#fill = alert === undefined || count === 1 ? undefined : { device, code, count: count - 1 };
     }
   }
 
@@ -247,6 +276,7 @@ export class SimulatedNetwork {
         await pause(answer === undefined ? backoff(failures) : retryAfter(answer, backoff(failures)), signal);
       }
       this.#underWay = 0;
+      this.#sendFill();
     }
   }
 

@@ -12,6 +12,7 @@ import {
 } from '@peculiar/x509';
 import type { Eui } from '@penstock/duis';
 import { createAuthority } from './certificate-authority.ts';
+import { OPERATOR_ID } from './parties.ts';
 
 /**
  * Throwaway certificate authorities and the certificates of everybody in the demonstration network, as PEM files in one
@@ -21,7 +22,7 @@ import { createAuthority } from './certificate-authority.ts';
  * They are no authorities to trust: their keys lie beside the others (mode 0600).
  *
  * The layout is fixed: ca.pem, gateway.pem and, for each User ID in 16 hex digits, users/<id>-signing.pem and
- * users/<id>-transport.pem; for the signing of files an authority of its own, officers/ca.pem with its revocation list
+ * users/<id>-transport.pem, and for machines of the Operator users/<id>-<role>.pem; for the signing of files an authority of its own, officers/ca.pem with its revocation list
  * officers/ca.crl, and two officers a User ID, officers/<id>-1.pem and officers/<id>-2.pem; each with its .key. A folder that already holds them all is read, not made anew, so that a
  * restarted demonstration keeps the certificates that the platform has registered.
  */
@@ -35,6 +36,9 @@ const OID_COMMON_NAME = '2.5.4.3';
 const OID_UNIQUE_IDENTIFIER = '2.5.4.45';
 /** Two, because a file that could let through what is held needs two. */
 const OFFICERS = [1, 2] as const;
+/** What the Operator's machines do in the demonstration. */
+const MACHINE_ROLES = ['security', 'change_manager'] as const;
+export type MachineRole = (typeof MACHINE_ROLES)[number];
 
 /** One certificate with its key, as read from the folder. */
 export interface Credential {
@@ -55,6 +59,8 @@ export interface UserCredentials {
   readonly signing: Credential;
   /** TLS client certificate towards the gateway, and server certificate of the User's receive service. */
   readonly transport: Credential;
+  /** Of the Operator: TLS client certificates towards the API, by role; its `transport` is the network's. */
+  readonly machines: ReadonlyMap<MachineRole, Credential>;
   /** The File Signing certificates of its officers. */
   readonly officers: readonly Credential[];
 }
@@ -109,7 +115,9 @@ async function readPki(folder: string, subjects: readonly Subject[]): Promise<Pk
       const file = join(folder, 'users', fileNameOf(userId));
       const [signing, transport] = [await readCredential(`${file}-signing`), await readCredential(`${file}-transport`)];
       const officers = await Promise.all(officerPaths(folder, userId).map(readCredential));
-      users.set(userId, { userId, signing, transport, officers });
+      const machines = new Map<MachineRole, Credential>();
+      for (const role of rolesOf(userId)) machines.set(role, await readCredential(`${file}-${role}`));
+      users.set(userId, { userId, signing, transport, machines, officers });
     }
     const authorityFile = join(folder, 'ca.pem');
     const authority = await readFile(authorityFile, 'utf8');
@@ -154,6 +162,7 @@ async function makePki(folder: string, subjects: readonly Subject[], now: Date):
     ];
     await authority.issue(`${file}-signing`, subject('signing'), []);
     await authority.issue(`${file}-transport`, subject('transport'), transport());
+    for (const role of rolesOf(userId)) await authority.issue(`${file}-${role}`, subject(role), transport());
   }
 
   const fileAuthority = await createAuthority(join(folder, 'officers', 'ca'), 'Penstock Demonstration Files', now);
@@ -163,6 +172,10 @@ async function makePki(folder: string, subjects: readonly Subject[], now: Date):
       await fileAuthority.issue(path, [{ [OID_COMMON_NAME]: [`${name} officer ${index + 1}`] }], []);
     }
   }
+}
+
+function rolesOf(userId: Eui): readonly MachineRole[] {
+  return userId === OPERATOR_ID ? MACHINE_ROLES : [];
 }
 
 function officerPaths(folder: string, userId: Eui): string[] {

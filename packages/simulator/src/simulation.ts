@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Eui } from '@penstock/duis';
 import { AlertSource } from './alerts.ts';
 import { Answers } from './answers.ts';
 import { Eligibility } from './eligibility.ts';
@@ -96,6 +97,8 @@ export interface SimulationState {
   readonly incidents: readonly RunningIncident[];
 }
 
+/** A code that meters of both fuels send. */
+const FILL_CODE = '810D';
 /** As many as a flooding User has under way; idle ones are closed by the gateway. */
 const CONNECTIONS_A_USER = 64;
 const CONNECTIONS_OF_THE_NETWORK = 4;
@@ -105,6 +108,7 @@ export class Simulation {
   readonly #services: ReadonlyMap<string, ReceiveService>;
   readonly #network: SimulatedNetwork;
   readonly #incidents: Incidents;
+  readonly #alerts: AlertSource;
 
   constructor(options: SimulationOptions) {
     const { world, now } = options;
@@ -150,6 +154,7 @@ export class Simulation {
     const signer = signers.get(OPERATOR_ID);
     if (signer === undefined) throw new Error('the Operator has no signing certificate');
     const alerts = new AlertSource(world.network, random.child('alerts'));
+    this.#alerts = alerts;
     const { network } = world;
     const { errorShare, delayScale } = options;
     this.#network = new SimulatedNetwork({
@@ -198,6 +203,13 @@ export class Simulation {
 
   startIncident(name: IncidentName, settings: IncidentSettings): Promise<RunningIncident> {
     return this.#incidents.start(name, settings);
+  }
+
+  /** Brings a User so many alerts, beside all else; none ends it. Throws where no device's alerts go to it alone. */
+  fill(user: Eui, count: number): void {
+    const device = this.#alerts.deviceOnlyOf(user);
+    if (device === undefined) throw new RangeError(`no device sends its alerts to ${user} alone`);
+    this.#network.setFill(count === 0 ? undefined : { device, code: FILL_CODE, count });
   }
 
   stopIncident(name: IncidentName): Promise<void> {

@@ -4,6 +4,7 @@ import { exitCode, LocalFailure, localCommand, runLocally } from '../local-failu
 import { printJson } from '../local-files.ts';
 import { askServer, asksServer, printTable, type ServerOptions, userOf } from '../server.ts';
 import { type ExportOptions, exportRecord } from './audit-export.ts';
+import { type ReportOptions, report } from './audit-report.ts';
 import {
   type Conditions,
   messageCells,
@@ -15,7 +16,7 @@ import {
 } from './audit-rows.ts';
 import { tail } from './audit-tail.ts';
 
-// `penstock audit`: a User's own record and the titles of its devices, with the rights of the certificate.
+// `penstock audit`: a User's own record, the titles of its devices, and reports, with the rights of the certificate.
 
 export interface SearchOptions extends ServerOptions, Conditions {
   readonly titles?: boolean;
@@ -31,6 +32,10 @@ function limitOf({ limit }: SearchOptions): number {
   );
 }
 
+function tellMore({ cursor }: { readonly cursor?: string | undefined }): void {
+  if (cursor !== undefined) console.error('There are more: narrow the question, or use penstock audit export.');
+}
+
 async function search(options: SearchOptions): Promise<number> {
   const limit = limitOf(options);
   const titles = options.titles ? titleQuestionOf(options) : undefined;
@@ -39,13 +44,13 @@ async function search(options: SearchOptions): Promise<number> {
       const page = await client.messages({ ...questionOf(options), ...userOf(options), limit });
       if (options.json) printJson(page);
       else printTable(messageHeadings, page.items.map(messageCells));
-      if (!options.json && page.cursor !== undefined)
-        console.error('There are more: narrow the question, or use penstock audit export.');
+      if (!options.json) tellMore(page);
       return 0;
     }
     const page = await client.titles(titles.device, { ...titles.query, ...userOf(options), limit });
     if (options.json) printJson(page);
     else printTable(titleHeadings, page.items.map(titleCells));
+    if (!options.json) tellMore(page);
     return 0;
   });
 }
@@ -64,7 +69,7 @@ function withConditions(command: Command): Command {
 
 export function auditCommand(): Command {
   return localCommand('audit')
-    .description("search, export and follow a User's own record, and the titles of its devices")
+    .description("search, export and follow a User's own record, and the titles of its devices; fetch reports")
     .addCommand(
       withConditions(localCommand('search').description('the newest messages that meet all conditions'))
         .option('--titles', "titles of everybody's messages to the device")
@@ -84,5 +89,13 @@ export function auditCommand(): Command {
       asksServer(localCommand('tail').description('messages as they are recorded, until it is interrupted'))
         .option('--device <eui>', "titles of everybody's messages to this device instead")
         .action((options: ServerOptions & { readonly device?: string }) => runLocally(() => tail(options))),
+    )
+    .addCommand(
+      asksServer(localCommand('report').description('list the reports that there are, or fetch one as CSV'))
+        .argument('[report]', 'such as RSAT_001')
+        .option('--month <month>', 'of this month, such as 2026-11')
+        .option('--device <eui>', 'of this device')
+        .option('--out <file>', 'where it goes (default: the standard output)')
+        .action((name: string | undefined, options: ReportOptions) => runLocally(() => report(name, options))),
     );
 }

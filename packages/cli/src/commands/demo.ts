@@ -1,24 +1,17 @@
-import { createReadStream, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { importKinds } from '@penstock/api';
-import {
-  addDemonstrationPeople,
-  consoleAuthor,
-  type DemonstrationPerson,
-  importFile,
-  type Platform,
-  readSessionSecret,
-  type StartOptions,
-  startPlatform,
-} from '@penstock/platform';
+import type { DemonstrationPerson, Platform, StartOptions } from '@penstock/platform';
 import { type Config, isLoopback } from '@penstock/platform/config';
 import { PenstockError } from '@penstock/platform/errors';
 import { createLog, logToFile } from '@penstock/platform/log';
 import { Argument, Command } from 'commander';
 import { takeCommands, tellDemo } from '../demo-control.ts';
-import { DemoSimulator, type SimulatorState } from '../demo-simulator.ts';
+import { planDemonstrationChanges } from '../demo-set-changes.ts';
+import type { SimulatorState } from '../demo-simulator.ts';
+import { startNetwork } from '../demo-start.ts';
 import { askTwoForReleases, setDemonstrationThreshold } from '../demo-threshold.ts';
 import { loadConfigFor } from '../load-config.ts';
+import { SUPPLIER } from '../rehearsal/users.ts';
 import { totpAt } from '../totp.ts';
 import { type Running, runUntilStopped } from '../until-stopped.ts';
 
@@ -118,88 +111,35 @@ interface DemoOptions extends Wanted {
 }
 
 async function startDemo(options: DemoOptions): Promise<Running> {
-  const { config, log, folder } = options;
+  const { config, folder } = options;
   console.log('Penstock: making keys, homes and Users of the demonstration ...');
-  const world = ['--folder', folder, '--homes', options.homes, '--receive-port', options.receivePort];
-  await DemoSimulator.prepare(world);
-  console.log('Penstock: starting the database and the platform ...');
-  let people: readonly DemonstrationPerson[] = [];
-  let simulator: DemoSimulator | undefined;
-  const platform = await startPlatform({
-    config: withDemoFiles(config, join(folder, 'pki')),
-    log,
-    demonstration: {
-      running: () => simulator?.running ?? [],
-      set: async (name, isRunning) => {
-        if (simulator === undefined) throw new PenstockError('service.not-ready');
-        await simulator.incident({ command: isRunning ? 'start-incident' : 'stop-incident', name });
-      },
-    },
-    prepare: async (pool) => {
-      for (const kind of importKinds)
-        await importFile(pool, kind, createReadStream(join(folder, 'imports', `${kind}.csv`)), consoleAuthor());
-      people = await addDemonstrationPeople(pool, { secret: readSessionSecret(config), userId: SUPPLIER });
-    },
+  const { platform, simulator, people, pki, stop } = await startNetwork({
+    ...options,
+    isMade: () => console.log('Penstock: starting the database and the platform ...'),
   });
-  const started = new DemoSimulator([
-    ...world,
-    '--gateway',
-    platform.addresses.gateway,
-    '--requests',
-    options.requests,
-  ]);
-  simulator = started;
   const control = await takeCommands(folder, async (command) => {
     if ('email' in command) return sayCode(people, command.email);
     if ('command' in command && command.command === 'people') return { said: signIns(platform.addresses.http, people) };
-    return started.incident(command);
+    return simulator.tell(command);
   });
   console.log(welcome(platform.addresses, folder, options.logFile));
   console.log(signIns(platform.addresses.http, people));
-  const demonstration = { gateway: platform.addresses.gateway, pki: join(folder, 'pki') };
+  const demonstration = { gateway: platform.addresses.gateway, pki };
   // at the first start alone: what somebody has changed since stays
   if (await setDemonstrationThreshold(demonstration, SUPPLIER)) {
     await askTwoForReleases(demonstration, config.operator.userId, OTHER_SUPPLIER);
   }
+  await planDemonstrationChanges(demonstration, config.operator.userId, new Date());
   const timer = setInterval(() => {
-    if (started.state !== undefined) console.log(summary(started.state));
+    if (simulator.state !== undefined) console.log(summary(simulator.state));
   }, SHOW_EVERY_MS);
   return {
-    failed: started.failed,
+    failed: simulator.failed,
     stop: async () => {
       clearInterval(timer);
       control.close();
       console.log('Penstock: stopping; what was taken in is finished first ...');
-      await started.stop();
-      await platform.stop();
-    },
-  };
-}
-
-/** With the demonstration's own keys in place of those that are configured. */
-function withDemoFiles(config: Config, pki: string): Config {
-  const key = join(pki, 'gateway.key');
-  const certificate = join(pki, 'gateway.pem');
-  const operator = join(pki, 'users', `${config.operator.userId.replaceAll('-', '')}-signing`);
-  return {
-    ...config,
-    gateway: { ...config.gateway, tlsKeyFile: key, tlsCertificateFile: certificate },
-    delivery: {
-      ...config.delivery,
-      pushAuthoritiesFile: join(pki, 'ca.pem'),
-      pushKeyFile: key,
-      pushCertificateFile: certificate,
-    },
-    operator: {
-      ...config.operator,
-      signingKeyFile: `${operator}.key`,
-      signingCertificateFile: `${operator}.pem`,
-      desk: config.operator.desk ?? '+44 1632 960100, service-desk@operator.example (of the demonstration)',
-    },
-    files: {
-      ...config.files,
-      trustAnchors: join(pki, 'officers', 'ca.pem'),
-      revocationLists: join(pki, 'officers', 'ca.crl'),
+      await stop();
     },
   };
 }
@@ -242,8 +182,6 @@ says in another terminal; then open "Demonstration" and start the flood. To see 
 `;
 }
 
-/** The large supplier of the demonstration. */
-const SUPPLIER = '90-B3-D5-1F-30-01-00-00';
 /** Another one, that has two officers sign releases. */
 const OTHER_SUPPLIER = '90-B3-D5-1F-30-02-00-00';
 

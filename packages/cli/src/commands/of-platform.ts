@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
 import { peopleCommand } from './people.ts';
+import { rehearseCommand } from './rehearse.ts';
 import { startCommand } from './start.ts';
 
 /** The Operator's commands, which run the platform or touch its database. */
@@ -16,5 +17,6 @@ export function platformCommands(): Command[] {
     peopleCommand(),
     startCommand(startPlatform),
     demoCommand(),
+    rehearseCommand(),
   ];
 }

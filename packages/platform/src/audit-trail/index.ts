@@ -1,4 +1,11 @@
+export { readSealer } from '../foundation/sealed.ts';
+export { sumUpActivity } from './activity-sums.ts';
+export { findErratic } from './erratic-store.ts';
+export { askForRecord } from './export-asked.ts';
+export { ExportWorker } from './export-worker.ts';
+export { createExport } from './exports-store.ts';
 export { exportRecord } from './record-export.ts';
 export { createRecordStore, type RecordStore } from './record-store.ts';
-export { readSealer } from './sealed.ts';
+export { readTimeline } from './timeline-store.ts';
+export { exportTitles } from './title-export.ts';
 export { createTitleStore, type TitleStore } from './title-store.ts';

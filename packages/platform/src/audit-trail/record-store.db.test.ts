@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensurePartitions } from '../foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { machineOf } from '../foundation/testing-machine.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { DECIDED_SQL, TAKEN_SQL } from '../messages/passage.ts';
@@ -14,7 +15,11 @@ import { listStreams } from './stream-status.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const beta = requireEui('90-B3-D5-1F-30-02-00-00');
-const operator: Viewer = { kind: 'operator', userId: requireEui('90-B3-D5-1F-30-00-00-02') };
+const operator: Viewer = {
+  kind: 'operator',
+  userId: requireEui('90-B3-D5-1F-30-00-00-02'),
+  machine: machineOf('of the Operator', 'security', 'so that it is tested'),
+};
 const user = (...userIds: Eui[]): Viewer => ({ kind: 'user', userIds });
 const meter = requireEui('00-DB-12-34-56-78-00-07');
 const now = new Date('2026-11-22T12:00:00Z');
@@ -110,13 +115,24 @@ describe('the second wall', () => {
     );
   });
 
-  test.each(['stream', 'stream_cursor', 'user_id', 'certificate', 'device', 'registration', 'message_log_20261122'])(
+  test.each(['stream', 'stream_cursor', 'certificate', 'device', 'registration', 'message_log_20261122'])(
     'viewers cannot read %s',
     async (table) => {
       const read = asViewerOf(database.pool, [alpha], (client) => client.query(`select from ${table} limit 1`));
       await expect(read).rejects.toThrow(/permission denied/);
     },
   );
+
+  test('of the directory a viewer reads its own User IDs and Parties, and of these no status', async () => {
+    const read = await asViewerOf(database.pool, [alpha], async (client) => [
+      (await client.query('select user_id from user_id')).rows.map((row) => requireEui(row.user_id)),
+      (await client.query('select from party')).rowCount,
+    ]);
+    expect(read).toEqual([[alpha], 1]);
+    await expect(
+      asViewerOf(database.pool, [alpha], (client) => client.query('select status from user_id')),
+    ).rejects.toThrow(/permission denied/);
+  });
 
   test('viewers cannot write, and a connection is nobody’s view afterwards', async () => {
     const write = asViewerOf(database.pool, [alpha], (client) => client.query('delete from message_log'));

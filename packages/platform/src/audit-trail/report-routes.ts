@@ -6,7 +6,7 @@ import type { Clock } from '../foundation/clock.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
 import { recordOwner } from '../foundation/viewer.ts';
-import { reports, writeReport } from './reports.ts';
+import { isOfRecord, reports, writeReport } from './reports.ts';
 import { saidOf } from './said.ts';
 
 export interface ReportRouteParts {
@@ -29,7 +29,6 @@ export function reportRoutes({ pool, clock, logDays }: ReportRouteParts): (app: 
       }),
     );
     for (const name of reportNames) {
-      const isOfRecord = name.startsWith('RSAT');
       const { takes } = reports[name];
       const querystring = takes.includes('device')
         ? ofDeviceMonthSchema
@@ -38,7 +37,7 @@ export function reportRoutes({ pool, clock, logDays }: ReportRouteParts): (app: 
           : ofNowSchema;
       app.get(
         `/api/v1/reports/${name}`,
-        { config: { access: isOfRecord ? 'record.see' : 'devices.see' }, schema: { querystring } },
+        { config: { access: isOfRecord(name) ? 'record.see' : 'devices.see' }, schema: { querystring } },
         async (request: FastifyRequest, reply: FastifyReply) => {
           const {
             userId: named,
@@ -47,7 +46,9 @@ export function reportRoutes({ pool, clock, logDays }: ReportRouteParts): (app: 
           } = request.query as { userId?: string; month?: string; device?: string };
           const viewer = viewerOf(request);
           const what = `report ${name} ${saidOf({ month, device })}`;
-          const userId = isOfRecord ? await readingOwner(pool, { viewer, named, what }) : recordOwner(viewer, named);
+          const userId = isOfRecord(name)
+            ? await readingOwner(pool, { viewer, named, what })
+            : recordOwner(viewer, named);
           const question = { userId, month, device: device === undefined ? undefined : requireEui(device) };
           const text = await writeReport(pool, name, question, { now: clock.now(), logDays });
           return reply

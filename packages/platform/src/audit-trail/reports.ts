@@ -1,7 +1,8 @@
 // Reports under the names that Users know (RSAT: the audit trail, RSMI: the inventory). Their contents are not public:
 // the layouts are ours, told in docs/reports.md.
 //
-// What always holds: a report has the record of one User ID, or devices for which it is responsible now. Counts of messages
+// What always holds: a report has the record of one User ID, or devices for which it is responsible now, and asks as the
+// role of viewers, behind row-level security (0016_saved_views.sql has the views of the inventory). Counts of messages
 // come from what is summed up by day and service (day_count), never from the log, but for one device, of which a month has
 // some forty messages that are found by its index.
 import type { ReportName } from '@penstock/api';
@@ -9,13 +10,11 @@ import { catalogue, type Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { addDays, type Day } from '../foundation/clock.ts';
 import { csvLine } from '../foundation/csv-lines.ts';
-import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
-import { asViewerOf } from '../foundation/viewing.ts';
+import { asInventoryViewerOf, asViewerOf } from '../foundation/viewing.ts';
 
 /** Longer than a page may take: an inventory of millions is read as a whole, by an index on its User. */
-const LONGEST_INVENTORY = '30s';
-const QUERY_CANCELLED = '57014';
+const LONGEST_INVENTORY_S = 30;
 
 export interface ReportQuestion {
   readonly userId: Eui;
@@ -29,14 +28,9 @@ interface Report {
   readonly title: string;
   readonly takes: readonly ('month' | 'device')[];
   readonly columns: readonly string[];
-  /** $1 User ID, $2 and $3 first and last day of the month, $4 device; as the viewer, or of the inventory. */
+  /** $1 User ID, $2 and $3 first and last day of the month, $4 device; as the viewer. */
   readonly sql: string;
 }
-
-/** Of a User, what it is responsible for now, each device once whatever its roles. */
-const OWN_DEVICES = `
-  select distinct r.device from responsibility r
-  where r.user_id = $1 and r.valid_from <= $2 and r.valid_to > $2`;
 
 export const reports: Readonly<Record<ReportName, Report>> = {
   RSAT_001: {
@@ -73,7 +67,7 @@ export const reports: Readonly<Record<ReportName, Report>> = {
     title: 'Devices by kind and status',
     takes: [],
     columns: ['asAt', 'userId', 'kind', 'status', 'devices'],
-    sql: `select d.kind, d.status, count(*)::text as devices from (${OWN_DEVICES}) own join device d using (device)
+    sql: `select d.kind, d.status, count(*)::text as devices from own_device d where d.user_id = $1
           group by d.kind, d.status order by d.kind, d.status`,
   },
   RSMI_002: {
@@ -82,7 +76,7 @@ export const reports: Readonly<Record<ReportName, Report>> = {
     columns: ['asAt', 'userId', 'kind', 'manufacturer', 'model', 'firmware', 'smets', 'devices'],
     sql: `select d.kind, d.manufacturer, d.model, d.firmware, case when d.is_smets1 then '1' else '2' end as smets,
                  count(*)::text as devices
-          from (${OWN_DEVICES}) own join device d using (device)
+          from own_device d where d.user_id = $1
           group by d.kind, d.manufacturer, d.model, d.firmware, d.is_smets1
           order by d.kind, d.manufacturer, d.model, d.firmware, d.is_smets1 desc`,
   },
@@ -90,22 +84,22 @@ export const reports: Readonly<Record<ReportName, Report>> = {
     title: 'Devices by region',
     takes: [],
     columns: ['asAt', 'userId', 'region', 'kind', 'devices'],
-    sql: `select d.region, d.kind, count(*)::text as devices from (${OWN_DEVICES}) own join device d using (device)
+    sql: `select d.region, d.kind, count(*)::text as devices from own_device d where d.user_id = $1
           group by d.region, d.kind order by d.region, d.kind`,
   },
   RSMI_004: {
     title: 'Changes of responsibility in a month',
     takes: ['month'],
     columns: ['month', 'userId', 'role', 'kind', 'change', 'devices'],
-    sql: `select r.role, d.kind, c.change, count(distinct r.device)::text as devices
-          from responsibility r
-          join device d using (device)
-          cross join lateral (values ('gained', r.valid_from), ('lost', r.valid_to)) as c(change, at)
-          where r.user_id = $1 and c.at <= $4 and c.at >= $2::date at time zone 'UTC'
-            and c.at < ($3::date + 1) at time zone 'UTC'
-          group by r.role, d.kind, c.change order by r.role, d.kind, c.change`,
+    sql: `select c.role, c.kind, c.change, count(distinct c.device)::text as devices
+          from own_responsibility_change c
+          where c.user_id = $1 and c.at >= $2::date at time zone 'UTC' and c.at < ($3::date + 1) at time zone 'UTC'
+          group by c.role, c.kind, c.change order by c.role, c.kind, c.change`,
   },
 };
+
+/** Of the record, and not of the inventory. */
+export const isOfRecord = (name: ReportName): boolean => name.startsWith('RSAT');
 
 /** First and last day. */
 function daysOf(month: string): [Day, Day] {
@@ -120,18 +114,11 @@ async function rowsOf(
   now: Date,
 ): Promise<Row[]> {
   const { sql } = reports[name];
-  const [from, to] = month === undefined ? [] : daysOf(month);
-  if (name === 'RSAT_001' || name === 'RSAT_002') {
-    const values = name === 'RSAT_001' ? [userId, from, to] : [userId, from, to, device];
-    return asViewerOf(pool, [userId], async (client) => (await client.query<Row>(sql, values)).rows);
-  }
-  return inTransaction(pool, async (client) => {
-    await client.query(`set local statement_timeout = '${LONGEST_INVENTORY}'`);
-    return (await client.query<Row>(sql, name === 'RSMI_004' ? [userId, from, to, now] : [userId, now])).rows;
-  }).catch((cause: unknown) => {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === QUERY_CANCELLED)) throw cause;
-    throw new PenstockError('record.too-wide', { cause, detail: `${name} took longer than ${LONGEST_INVENTORY}` });
-  });
+  const devices = device === undefined ? [] : [device];
+  const months = month === undefined ? [] : daysOf(month);
+  const read = async (client: pg.PoolClient) => (await client.query<Row>(sql, [userId, ...months, ...devices])).rows;
+  if (isOfRecord(name)) return asViewerOf(pool, [userId], read);
+  return asInventoryViewerOf(pool, { userIds: [userId], now, longest: LONGEST_INVENTORY_S }, read);
 }
 
 /** The last days of a month may have left the log: what is kept is told by the setting. @throws PenstockError 'request.invalid' */

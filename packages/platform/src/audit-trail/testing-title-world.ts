@@ -10,6 +10,14 @@ export const NOW = Date.parse('2026-11-22T12:00:00Z');
 export const operator = requireEui('90-B3-D5-1F-30-00-00-02');
 export const users = [1, 2, 3, 4].map((n) => requireEui(`90-B3-D5-1F-30-0${n}-00-00`));
 export const devices = [1, 2, 3].map((n) => requireEui(`00-DB-12-34-56-78-00-0${n}`));
+/** What the inventory has of a device besides. */
+export const describedAs = (device: number) => ({
+  manufacturer: 'Maker',
+  model: `M${device}`,
+  firmware: `1.${device % 2}`,
+  region: device === 0 ? 'North' : 'South',
+  smets: device === 1 ? '1' : '2',
+});
 export const partyOf = (user: number) => (user < 2 ? 0 : 1);
 
 interface SpanOf {
@@ -34,6 +42,8 @@ export interface World {
     devices: number[];
     srv: string;
     code: string;
+    /** The Command Variant, of requests and commands only. */
+    variant: number;
     /** So many messages alike. */
     times: number;
   }[];
@@ -66,9 +76,17 @@ export interface Extent {
   readonly hours: number;
   readonly newestHours: number;
   readonly times: number;
+  /** Whether clocks differ: some messages lie where a span begins or ends, or a millisecond before or after. */
+  readonly skews?: boolean;
 }
 
-export const worldOf = ({ hours, newestHours, times }: Extent): fc.Arbitrary<World> =>
+const secondsBefore = (hours: number) =>
+  fc.integer({ min: -hours * 3600, max: 0 }).map((seconds) => NOW + seconds * 1000);
+const atEdge = fc
+  .tuple(fc.constantFrom(-48, -36, -24, -12, -6, -1, 0), fc.constantFrom(-1, 0, 1))
+  .map(([before, ms]) => Math.min(NOW, NOW + before * HOUR + ms));
+
+export const worldOf = ({ hours, newestHours, times, skews = false }: Extent): fc.Arbitrary<World> =>
   fc.record({
     suspendedUsers: fc.array(
       fc.nat({ max: 7 }).map((die) => die === 0),
@@ -94,24 +112,29 @@ export const worldOf = ({ hours, newestHours, times }: Extent): fc.Arbitrary<Wor
           value: fc.constantFrom('none', 'meters', 'home'),
           from: instant,
         }),
-        fc.record({ name: fc.constant('history'), value: fc.constantFrom('shown', 'hidden'), from: instant }),
+        fc.record({ name: fc.constant('history'), value: fc.constantFrom('shown', 'hidden', 'hidden'), from: instant }),
       ),
       { maxLength: 6 },
     ),
     messages: fc.array(
-      fc.record({
-        user: fc.nat({ max: 3 }),
-        kind: fc.constantFrom(...titleKinds, 'acknowledgement', 'pre_command', 'device_alert', 'dcc_alert'),
-        verdict: fc.constantFrom('passed', 'passed', 'passed', 'warned', 'held', 'deleted', 'refused'),
-        released: fc.boolean(),
-        at: fc
-          .oneof(fc.integer({ min: -hours * 3600, max: 0 }), fc.integer({ min: -newestHours * 3600, max: 0 }))
-          .map((seconds) => NOW + seconds * 1000),
-        devices: fc.uniqueArray(fc.nat({ max: 2 }), { minLength: 1, maxLength: 3 }),
-        srv: fc.constantFrom('4.1.1', '8.11', '11.1'),
-        code: fc.constantFrom('I0', 'I99', 'E20'),
-        times: fc.integer({ min: 1, max: times }),
-      }),
+      fc
+        .record({
+          user: fc.nat({ max: 3 }),
+          kind: fc.constantFrom(...titleKinds, 'acknowledgement', 'pre_command', 'device_alert', 'dcc_alert'),
+          verdict: fc.constantFrom('passed', 'passed', 'passed', 'warned', 'held', 'deleted', 'refused'),
+          released: fc.boolean(),
+          at: fc.oneof(
+            { weight: 3, arbitrary: secondsBefore(hours) },
+            { weight: 3, arbitrary: secondsBefore(newestHours) },
+            { weight: skews ? 2 : 0, arbitrary: atEdge },
+          ),
+          devices: fc.uniqueArray(fc.nat({ max: 2 }), { minLength: 1, maxLength: 3 }),
+          srv: fc.constantFrom('4.1.1', '8.11', '11.1'),
+          code: fc.constantFrom('I0', 'I99', 'E20'),
+          variant: fc.constantFrom(1, 1, 4),
+          times: fc.integer({ min: 1, max: times }),
+        })
+        .map((message) => ({ ...message, variant: directionOf(message.kind) === 'southbound' ? message.variant : 0 })),
       { minLength: 30, maxLength: 60, size: 'max' },
     ),
   });
@@ -141,6 +164,10 @@ export function consistent(given: World): World {
       .toSorted((one, other) => one.at - other.at),
   };
 }
+
+/** From the User, or to it. */
+export const directionOf = (kind: string): string =>
+  kind === 'service_request' || kind === 'signed_pre_command' ? 'southbound' : 'northbound';
 
 const TABLES = [
   ...['message_log', 'named_device', 'held_decision', 'release_span', 'responsibility', 'home_network', 'title_switch'],
@@ -181,8 +208,10 @@ export async function writeWorld(server: pg.Pool, made: World): Promise<void> {
     spans(made.roles),
   );
   await insert(
-    `insert into device (device, kind, status) select device, 'ESME', 'Commissioned' from json_to_recordset($1) as x(device macaddr8)`,
-    devices.map((device) => ({ device })),
+    `insert into device (device, kind, status, manufacturer, model, firmware, region, is_smets1)
+     select device, 'ESME', 'Commissioned', manufacturer, model, firmware, region, smets = '1'
+     from json_to_recordset($1) as x(device macaddr8, manufacturer text, model text, firmware text, region text, smets text)`,
+    devices.map((device, index) => ({ device, ...describedAs(index) })),
   );
   await insert(
     `insert into responsibility select device, role, id, "from", "to" from json_to_recordset($1) as ${columns}`,
@@ -203,7 +232,8 @@ export async function writeWorld(server: pg.Pool, made: World): Promise<void> {
     day: iso(message.at).slice(0, 10),
     sequence: index + 1,
     at: iso(message.at),
-    direction: /request|command$/.test(message.kind) && message.kind !== 'pre_command' ? 'southbound' : 'northbound',
+    direction: directionOf(message.kind),
+    variant: message.variant === 0 ? null : message.variant,
     kind: message.kind,
     verdict: message.verdict,
     target: devices[message.devices[0] ?? 0],
@@ -212,11 +242,11 @@ export async function writeWorld(server: pg.Pool, made: World): Promise<void> {
     devices: message.devices.map((device) => devices[device]),
   }));
   const of = `x(id macaddr8, day date, sequence bigint, at timestamptz, direction message_direction, kind message_kind,
-                verdict message_verdict, target macaddr8, srv text, code text, devices macaddr8[])`;
+                verdict message_verdict, target macaddr8, srv text, code text, variant smallint, devices macaddr8[])`;
   await insert(
     `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, originator, target, counter,
-                              srv, code, size, sha256, repetition)
-     select id, day, sequence, at, direction, kind, verdict, id, target, sequence, srv, code, 1000 + sequence, sha256('x'), sequence
+                              srv, code, command_variant, size, sha256, repetition)
+     select id, day, sequence, at, direction, kind, verdict, id, target, sequence, srv, code, variant, 1000 + sequence, sha256('x'), sequence
      from json_to_recordset($1) as ${of}`,
     messages,
   );

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readSealer } from './sealed.ts';
+import { readSealer } from '../foundation/sealed.ts';
 import { createTitleStore, type TitleStore } from './title-store.ts';
 
 /** Titles as the platform has them, at a time of its own. */

@@ -38,6 +38,7 @@ const readingColumns = fieldColumns<TitleReadingPage['items'][number]>(
   'userId',
   'device',
   'what',
+  'refused',
 );
 
 /** Titles of a device, its timeline, what they show, and who looked at them. */

@@ -5,11 +5,12 @@ import { ensurePartitions } from '../foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { testAuthor } from '../foundation/testing-author.ts';
+import { machineOf } from '../foundation/testing-machine.ts';
 import type { Viewer } from '../foundation/viewer.ts';
-import { asTitleViewerOf } from '../foundation/viewing.ts';
+import { asTitleViewerOf, asViewerOf } from '../foundation/viewing.ts';
 import { listSwitches, setSwitch } from './switches-store.ts';
 import { testTitles } from './testing-titles.ts';
-import { listTitleReadings } from './title-readings-store.ts';
+import { listTitleReadings, MOST_REFUSED_DEVICES, READINGS_SQL } from './title-readings-store.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const beta = requireEui('90-B3-D5-1F-30-02-00-00');
@@ -158,7 +159,74 @@ test('whoever is not responsible learns nothing: not of a device, nor that there
   }
   expect(details.size).toBe(1);
   expect(await codeOf(store().list(user(alpha), meter, query({ userId: beta })))).toBe('access.denied');
-  expect((await listTitleReadings(database.pool, operatorPerson(), { limit: 9 })).items).toEqual([]);
+});
+
+test('a look that is refused is counted by device and day: to whom asked, and to the Operator', async () => {
+  const clerk = (userId: Eui): Viewer => ({
+    kind: 'user',
+    userIds: [userId],
+    person: { personId: 'c', email: 'clerk@people.example', role: 'analyst', reason: undefined },
+  });
+  const refuse = async (viewer: Viewer, device: Eui, conditions: Partial<TitleQuery> = {}, at = now) =>
+    expect(await codeOf(store(at).list(viewer, device, query(conditions)))).toBe('request.not-found');
+  await refuse(user(beta), meter, { code: 'E20' });
+  await refuse(user(beta), meter, {}, new Date(now.getTime() + 60_000));
+  await refuse(clerk(beta), meter);
+  await refuse(user(beta), unknown);
+  await refuse(user(beta), meter, {}, new Date(now.getTime() + 24 * 3_600_000));
+  await refuse(operatorPerson('asked by telephone'), unknown, { userId: beta });
+  const read = async (viewer: Viewer) =>
+    (await listTitleReadings(database.pool, viewer, { limit: 99 })).items
+      .map(({ readAt, side, email, device, what, refused }) => [readAt, side, email, device, what, refused].join(' '))
+      .sort();
+  const own = [
+    `2026-11-22T12:00:00.000Z user  ${meter} code=E20 2`,
+    `2026-11-22T12:00:00.000Z user  ${unknown}  1`,
+    `2026-11-22T12:00:00.000Z user clerk@people.example ${meter}  1`,
+    `2026-11-23T12:00:00.000Z user  ${meter}  1`,
+  ];
+  const ofOperator = `2026-11-22T12:00:00.000Z operator desk@people.example ${unknown}  1`;
+  expect(await read(user(beta))).toEqual(own);
+  expect(await read(operatorPerson())).toEqual([...own, ofOperator].sort());
+  expect(await read(user(alpha))).toEqual([]);
+  // what the platform itself asks to answer something else is nobody's look
+  const asked = { device: meter, userId: beta, what: 'causes' };
+  expect(await store().openIfSeen(user(beta), asked)).toBeUndefined();
+  expect(await read(user(beta))).toEqual(own);
+});
+
+test('whoever tries EUI-64s fills no disk: of a day so many devices have a row, and all others one', async () => {
+  const last = MOST_REFUSED_DEVICES - 1;
+  await database.pool.query(
+    `select refuse_title_reading($1, $2, ('00-DB-12-34-56-79-' || to_char(n, 'FM00-00'))::macaddr8, '', 'user', null, null,
+                                 null, $3) from generate_series(1, $4::integer) n`,
+    [beta, now, MOST_REFUSED_DEVICES, last],
+  );
+  for (const device of [meter, other, unknown, meter, other]) await codeOf(store().list(user(beta), device, query()));
+  const { rows } = await database.pool.query<{ named: number; times: number[] }>(
+    'select count(device)::integer as named, array_agg(times order by times desc) as times from title_reading',
+  );
+  expect(rows[0]?.named).toBe(MOST_REFUSED_DEVICES);
+  expect(rows[0]?.times.slice(0, 3)).toEqual([3, 2, 1]);
+  // asked at once, it is one row too
+  await database.pool.query('truncate title_reading');
+  await Promise.all(Array.from({ length: 8 }, () => codeOf(store().list(user(beta), meter, query()))));
+  const once = await database.pool.query('select times from title_reading');
+  expect(once.rows).toEqual([{ times: 8 }]);
+});
+
+test('looks are behind the second wall too: whoever is asked for, a viewer is given its own, and none of the Operator', async () => {
+  await store().list(user(alpha), meter, query());
+  await store().list(operatorPerson('asked by telephone'), meter, query({ userId: alpha }));
+  await codeOf(store().list(user(beta), meter, query()));
+  const behind = async (userIds: readonly Eui[]) => {
+    const all = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', null, null, null, 99, undefined];
+    const { rows } = await asViewerOf(database.pool, userIds, (client) => client.query(READINGS_SQL, all));
+    return rows.map((row) => [row.user_id, row.side, row.is_refused]);
+  };
+  expect(await behind([alpha])).toEqual([['90:b3:d5:1f:30:01:00:00', 'user', false]]);
+  expect(await behind([beta])).toEqual([['90:b3:d5:1f:30:02:00:00', 'user', true]]);
+  expect(await behind([])).toEqual([]);
 });
 
 test('pages hold while messages arrive, and a cursor is good for its own list and viewer only', async () => {
@@ -251,7 +319,8 @@ test('each look is written down; the User sees those of its own people, the Oper
 test('a look of the Operator as a User stands with the Operator’s, by a person or by a machine, and not with the User’s', async () => {
   await store().list(user(alpha), meter, query());
   await store().list(operatorPerson('asked by telephone'), meter, query({ userId: alpha }));
-  await store().list({ kind: 'operator', userId: operatorId }, other, query({ userId: alpha }));
+  const machine = machineOf('0f0f', 'security', 'so that it is tested');
+  await store().list({ kind: 'operator', userId: operatorId, machine }, other, query({ userId: alpha }));
   const read = async (viewer: Viewer) =>
     (await listTitleReadings(database.pool, viewer, { limit: 9, userId: alpha })).items
       .map(({ side, device, email }) => [side, device, email].join(' '))
@@ -318,9 +387,29 @@ test('a day is read from its own partitions, by their indexes', async () => {
   expect(scans).not.toMatch(/Seq Scan|(?:named_device|message_log)_202611(?:20|22|23)/);
 });
 
-test('days on which the device is not named are read from their partitions, and no message is looked for beside', async () => {
-  const scans = await planOf('is_target and day between $1 and $2', "'2026-11-20', '2026-11-21'");
-  expect(scans).toMatch(/message_log_20261120_target_day_user_id_counter_repetition_key/);
-  expect(scans).toMatch(/message_log_20261121_target_day_user_id_counter_repetition_key/);
-  expect(scans).not.toMatch(/Seq Scan|named_device|message_log_202611(?:19|22|23)/);
+test('a page looks at the partitions of its days, and at no others', async () => {
+  await record(beta, 1, '2026-11-20T10:00:00Z');
+  const looked = await asTitleViewerOf(database.pool, { userIds: [alpha], device: meter, now }, async (client) => {
+    const scans = async () => {
+      const { rows } = await client.query<{ name: string; whole: string; by_index: string }>(
+        `select relname as name, seq_scan as whole, coalesce(idx_scan, 0) as by_index from pg_stat_xact_user_tables
+         where relname ~ '^(message_log|named_device)_' order by relname`,
+      );
+      return rows;
+    };
+    const before = await scans();
+    const page = await client.query(
+      `select from device_titles('2026-11-20', '2026-11-22', '2026-11-21', null, null, null, null, null, null, null, 10)`,
+    );
+    expect(page.rowCount).toBe(1);
+    return (await scans()).flatMap(({ name, whole, by_index }, at) => [
+      ...(whole === before[at]?.whole ? [] : [`${name} whole`]),
+      ...(by_index === before[at]?.by_index ? [] : [`${name} by an index`]),
+    ]);
+  });
+  expect(looked).toEqual(
+    ['message_log_20261120', 'message_log_20261121', 'named_device_20261120', 'named_device_20261121'].map(
+      (name) => `${name} by an index`,
+    ),
+  );
 });

@@ -9,15 +9,15 @@ import type pg from 'pg';
 import { addDays, utcDay } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { readingOwner } from '../foundation/record-reading.ts';
+import type { Sealer } from '../foundation/sealed.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
 import { formatPosition } from '../messages/message.ts';
 import { toMinute } from './questions.ts';
 import { saidOf } from './said.ts';
-import type { Sealer } from './sealed.ts';
 import { spanOf, type TitleSpan, titleSpans } from './title-access.ts';
 import { readTitleFacts } from './title-facts.ts';
-import { recordTitleReading } from './title-readings-store.ts';
+import { recordTitleReading, recordTitleRefusal } from './title-readings-store.ts';
 
 const COLUMNS = `day::text, sequence::text, tie::text, recorded_at, recorded_at::text as at, direction, kind, srv, code, is_target, is_own,
          sender_role, sender_party, released_at`;
@@ -79,14 +79,21 @@ export interface TitleView {
   readonly now: Date;
 }
 
+interface Asked {
+  readonly device: Eui;
+  readonly userId?: string | undefined;
+  readonly what: string;
+}
+
 export interface TitleStore {
   /**
-   * Writes down that somebody asks for titles of a device, and says what they may see of it.
+   * Writes down that somebody asks for titles of a device, and says what they may see of it. That somebody was refused is
+   * written down too.
    * @throws PenstockError 'request.not-found' for whom may see none, alike for a device that is unknown; those of readingOwner
    */
-  open(viewer: Viewer, asked: { device: Eui; userId?: string | undefined; what: string }): Promise<TitleView>;
-  /** As `open`; undefined for whom may see none. */
-  openIfSeen(viewer: Viewer, asked: { device: Eui; userId: Eui; what: string }): Promise<TitleView | undefined>;
+  open(viewer: Viewer, asked: Asked): Promise<TitleView>;
+  /** As `open`, for what was not asked for by itself: undefined for whom may see none, of which nothing is written down. */
+  openIfSeen(viewer: Viewer, asked: Asked): Promise<TitleView | undefined>;
   /**
    * What may be seen by now, in a long answer to a question that was written down.
    * @throws PenstockError 'request.not-found' for whom may see none any more
@@ -105,6 +112,9 @@ export interface TitleStore {
   /** What a cursor of the timeline holds. @throws PenstockError 'request.invalid' for one of something else */
   openCursor(view: TitleView, cursor: string): Promise<string>;
 }
+
+const notSeen = () =>
+  new PenstockError('request.not-found', { detail: 'there is no such device whose titles you may see' });
 
 const notCursor = () =>
   new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
@@ -126,35 +136,44 @@ export function createTitleStore(options: {
     return sealer;
   };
 
-  const store: TitleStore = {
-    async open(viewer, { device, userId, what }) {
-      const asked = `titles of ${device}${what === '' ? '' : ` ${what}`}`;
-      const userIds =
-        viewer.kind === 'operator'
-          ? [await readingOwner(pool, { viewer, named: userId, what: asked })]
-          : userId === undefined
-            ? viewer.userIds
-            : [recordOwner(viewer, userId)];
-      const view = await store.again({ device, userIds });
-      const readers = [...new Set(view.spans.map((span) => span.userId))];
-      await recordTitleReading(pool, { viewer, userIds: readers, device, what, at: view.now });
-      return view;
-    },
+  const see = async ({ device, userIds }: Pick<TitleView, 'device' | 'userIds'>): Promise<TitleView> => {
+    const at = now();
+    return { device, userIds, spans: titleSpans(await readTitleFacts(pool, { device, userIds, now: at })), now: at };
+  };
 
-    async again({ device, userIds }) {
-      const at = now();
-      const spans = titleSpans(await readTitleFacts(pool, { device, userIds, now: at }));
-      if (spans.length > 0) return { device, userIds, spans, now: at };
-      throw new PenstockError('request.not-found', { detail: 'there is no such device whose titles you may see' });
+  /** Writes down a look of whom may see any. */
+  const look = async (viewer: Viewer, { device, userId, what }: Asked): Promise<TitleView> => {
+    const asked = `titles of ${device}${what === '' ? '' : ` ${what}`}`;
+    const userIds =
+      viewer.kind === 'operator'
+        ? [await readingOwner(pool, { viewer, named: userId, what: asked })]
+        : userId === undefined
+          ? viewer.userIds
+          : [recordOwner(viewer, userId)];
+    const view = await see({ device, userIds });
+    const readers = [...new Set(view.spans.map((span) => span.userId))];
+    await recordTitleReading(pool, { viewer, userIds: readers, device, what, at: view.now });
+    return view;
+  };
+
+  const store: TitleStore = {
+    async open(viewer, asked) {
+      const view = await look(viewer, asked);
+      if (view.spans.length > 0) return view;
+      const { device, userIds, now: at } = view;
+      await recordTitleRefusal(pool, { viewer, userIds, device, what: asked.what, at });
+      throw notSeen();
     },
 
     async openIfSeen(viewer, asked) {
-      try {
-        return await store.open(viewer, asked);
-      } catch (error) {
-        if (error instanceof PenstockError && error.code === 'request.not-found') return undefined;
-        throw error;
-      }
+      const view = await look(viewer, asked);
+      return view.spans.length > 0 ? view : undefined;
+    },
+
+    async again(asked) {
+      const view = await see(asked);
+      if (view.spans.length > 0) return view;
+      throw notSeen();
     },
 
     async page(view, query) {

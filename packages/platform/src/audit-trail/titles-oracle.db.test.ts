@@ -159,15 +159,18 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
   let allowed = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.noBias(worldOf({ hours: 50, newestHours: 50, times: 1 }).map(consistent)),
-      fc.oneof(fc.constant<Partial<TitleQuery>>({}), filters),
-      fc.integer({ min: 1, max: 12 }),
-      async (made, filter, limit) => {
+      fc.noBias(worldOf({ hours: 50, newestHours: 50, times: 1, skews: true }).map(consistent)),
+      fc.array(fc.tuple(fc.oneof(fc.constant<Partial<TitleQuery>>({}), filters), fc.integer({ min: 1, max: 12 })), {
+        minLength: viewers.length,
+        maxLength: viewers.length,
+      }),
+      async (made, queries) => {
         await writeWorld(database.pool, made);
         const titles = testTitles(database.pool, new Date(NOW), 3);
         const common = { pool: database.pool, now: () => new Date(NOW), logDays: 3 };
         const parts = { ...common, titles, record: createRecordStore(common) };
-        for (const viewer of viewers) {
+        for (const [at, viewer] of viewers.entries()) {
+          const [filter, limit] = queries[at] as (typeof queries)[number];
           const userIds = viewer.map((index) => users[index] as Eui);
           // of one User ID, and without conditions
           const hasTimeline = viewer.length === 1 && Object.keys(filter).length === 0;
@@ -241,6 +244,61 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
   );
   // a world in which nobody may see anything would prove nothing
   expect(allowed).toBeGreaterThan(100);
+});
+
+/** Two Users whose roles are alike for all time, neither responsible for anything, beside those who look. */
+function withTwins(made: World): World {
+  const isOther = ({ user }: { user: number }) => user < 2;
+  const always = { from: NOW - 400 * HOUR, to: NOW + 400 * HOUR };
+  return {
+    ...made,
+    roles: [...made.roles.filter(isOther), ...[2, 3].map((user) => ({ user, role: 'OU', ...always }))],
+    responsible: made.responsible.filter(isOther),
+    networks: [],
+    switches: made.switches.filter(({ name }) => name !== 'sender'),
+    suspendedUsers: [false, false, ...made.suspendedUsers.slice(2)],
+    partyStatus: ['active', ...made.partyStatus.slice(1)],
+  };
+}
+
+/** All that is told, but for the texts that are other ones each time; these by their lengths. */
+const withoutSealed = (told: unknown): string =>
+  JSON.stringify(told, (key, value) => (key === 'reference' || key === 'cursor' ? value?.length : value));
+
+test('which of two senders in one role sent what changes nothing of what others are told', async () => {
+  let told = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.noBias(worldOf({ hours: 50, newestHours: 50, times: 1, skews: true }).map(withTwins).map(consistent)),
+      fc.array(fc.constantFrom(2, 3), { minLength: 60, maxLength: 60 }),
+      async (made, senders) => {
+        const messages = made.messages.map((one, at) => ({
+          ...one,
+          user: one.user < 2 ? one.user : (senders[at] ?? 2),
+        }));
+        const answers: string[] = [];
+        for (const world of [made, { ...made, messages }]) {
+          await writeWorld(database.pool, world);
+          const titles = testTitles(database.pool, new Date(NOW), 3);
+          const common = { pool: database.pool, now: () => new Date(NOW), logDays: 3 };
+          const parts = { ...common, titles, record: createRecordStore(common) };
+          for (const [user, device] of [0, 1].flatMap((one) => devices.map((eui) => [one, eui] as const))) {
+            const viewer = { kind: 'user', userIds: [users[user] as Eui] } as const;
+            const [listed, timeline] = await Promise.allSettled([
+              titles.list(viewer, device, { limit: 7 }),
+              readTimeline(parts, viewer, device, { limit: 5 }),
+            ]);
+            answers.push(withoutSealed(listed), withoutSealed(timeline));
+            if (listed.status === 'fulfilled') told += listed.value.items.filter(({ sender }) => !sender.isYou).length;
+          }
+        }
+        const [first, second] = [answers.slice(0, answers.length / 2), answers.slice(answers.length / 2)];
+        expect(second).toEqual(first);
+      },
+    ),
+    { numRuns: 10, endOnFailure: true },
+  );
+  expect(told).toBeGreaterThan(20);
 });
 
 test('as the role of those who look at titles, nothing else can be read, and nobody sees anything without a User ID', async () => {

@@ -12,7 +12,7 @@ import { asViewerOf } from '../foundation/viewing.ts';
 import type { Asked, ChangeParts } from './parts.ts';
 import { type KeptChange, occurrencesOf, readerOf, seesOf, viewOf } from './sharing.ts';
 import { lacksOf, movesOf } from './states.ts';
-import { recordUses } from './uses-store.ts';
+import { type Purpose, recordUses } from './uses-store.ts';
 import type { Span } from './windows.ts';
 
 export interface ChangeRow {
@@ -38,7 +38,7 @@ interface Owner {
 }
 const UNKNOWN: Owner = { party: '', partyKind: 'other', isSuspended: false };
 
-async function ownersOf(asked: Asked, userIds: readonly string[]): Promise<ReadonlyMap<Eui, Owner>> {
+export async function ownersOf(asked: Asked, userIds: readonly string[]): Promise<ReadonlyMap<Eui, Owner>> {
   const { rows } = await asked.query<{ user_id: string; name: string; kind: string; is_suspended: boolean }>(
     `select u.user_id, p.name, p.kind, u.status = 'suspended' or p.status = 'suspended' as is_suspended
      from user_id u join party p using (party_id) where u.user_id = any ($1::macaddr8[])`,
@@ -95,7 +95,7 @@ export function toView(kept: Kept, viewer: Viewer): ChangeView | undefined {
 }
 
 /** Reads as the viewer may: a User behind the second wall, the Operator whatever is no draft of somebody else. */
-function reading<Result>(
+export function reading<Result>(
   { pool }: Pick<ChangeParts, 'pool'>,
   viewer: Viewer,
   work: (client: Asked, isOperator: boolean) => Promise<Result>,
@@ -125,7 +125,12 @@ const toOutline = (row: OutlineRow): OutlineChange => ({
 const nothing = () => new PenstockError('request.not-found', { detail: 'there is no such change' });
 
 /** One change as the viewer may see it. @throws PenstockError 'request.not-found' */
-export async function readChange(parts: ChangeParts, viewer: Viewer, change: string): Promise<ChangeView> {
+export async function readChange(
+  parts: ChangeParts,
+  viewer: Viewer,
+  change: string,
+  purpose: Purpose = 'read',
+): Promise<ChangeView> {
   const { rows, outlines } = await reading(parts, viewer, async (client, isOperator) => ({
     rows: (
       await client.query<ChangeRow>(`select ${COLUMNS} from change c where c.change = $2 and ${OPERATOR_MAY}`, [
@@ -145,7 +150,7 @@ export async function readChange(parts: ChangeParts, viewer: Viewer, change: str
   const [kept] = await toKept(parts.pool, rows);
   const view = (kept && toView(kept, viewer)) ?? outlines.map(toOutline)[0];
   if (view === undefined) throw nothing();
-  await recordUses(parts, viewer, { changes: [change], purpose: 'read' });
+  await recordUses(parts, viewer, { changes: [change], purpose });
   return view;
 }
 
@@ -205,6 +210,7 @@ export async function listChanges(
   parts: ChangeParts,
   viewer: Viewer,
   query: ChangeQuery,
+  purpose: Purpose = 'read',
 ): Promise<{ items: ChangeView[]; cursor: string | undefined }> {
   const [at, id] = readCursor(query.cursor);
   const { from, to, kind, state, service, srv, interface: named, deviceModel, region, find, limit } = query;
@@ -251,7 +257,7 @@ export async function listChanges(
     ...outlines.map((row) => ({ view: toOutline(row), place: row.place, begins: Number(row.at) })),
   ].sort((one, other) => one.begins - other.begins || (one.view.change < other.view.change ? -1 : 1));
   const shown = views.slice(0, limit);
-  await recordUses(parts, viewer, { changes: shown.map(({ view }) => view.change), purpose: 'read' });
+  await recordUses(parts, viewer, { changes: shown.map(({ view }) => view.change), purpose });
   return { items: shown.map(({ view }) => view), cursor: views.length > limit ? shown.at(-1)?.place : undefined };
 }
 

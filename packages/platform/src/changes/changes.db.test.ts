@@ -1,25 +1,39 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ChangeFindings, ChangeView, changeContentSchema, SavedChange } from '@penstock/api';
+import type { ChangeFindings, ChangePreview, ChangeView, changeContentSchema, SavedChange } from '@penstock/api';
 import { requireEui } from '@penstock/duis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
 import { createLog } from '../foundation/log.ts';
+import { machineOf } from '../foundation/testing-machine.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { changesRoutes } from './routes.ts';
 
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const beta = requireEui('90-B3-D5-1F-30-02-00-00');
+const committee = requireEui('90-B3-D5-1F-30-04-00-00');
 const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
-const person = (email: string) => ({ personId: email, email, role: 'change_manager', reason: undefined }) as const;
+const person = (email: string, role: 'change_manager' | 'read_only' = 'change_manager') =>
+  ({ personId: email, email, role, reason: undefined }) as const;
 const viewers: Readonly<Record<string, Viewer>> = {
-  alpha: { kind: 'user', userIds: [alpha] },
-  beta: { kind: 'user', userIds: [beta] },
-  operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
-  manager: { kind: 'operator', userId: operatorId, person: person('manager@operator.example') },
+  alpha: { kind: 'user', userIds: [alpha], machine: machineOf('of A', 'user_administrator') },
+  beta: { kind: 'user', userIds: [beta], machine: machineOf('of B', 'user_administrator') },
+  committee: {
+    kind: 'user',
+    userIds: [committee],
+    person: person('reader@committee.example', 'read_only'),
+    machine: machineOf('of the committee', 'read_only'),
+  },
+  operator: { kind: 'operator', userId: operatorId, machine: machineOf('of the Operator', 'operator_administrator') },
+  manager: {
+    kind: 'operator',
+    userId: operatorId,
+    person: person('manager@operator.example'),
+    machine: machineOf('of the Operator', 'change_manager'),
+  },
 };
 let database: TestDatabase;
 let api: HttpServer;
@@ -32,12 +46,14 @@ beforeAll(async () => {
   const { pool } = database;
   await pool.query(
     `insert into party (party_id, name, kind)
-     values ('A', 'Alpha', 'large_supplier'), ('B', 'Beta', 'small_supplier'), ('O', 'Operator', 'operator')`,
+     values ('A', 'Alpha', 'large_supplier'), ('B', 'Beta', 'small_supplier'), ('O', 'Operator', 'operator'),
+            ('P', 'Panel', 'other')`,
   );
-  await pool.query(`insert into user_id (user_id, party_id) values ($1, 'A'), ($2, 'B'), ($3, 'O')`, [
+  await pool.query(`insert into user_id (user_id, party_id) values ($1, 'A'), ($2, 'B'), ($3, 'O'), ($4, 'P')`, [
     alpha,
     beta,
     operatorId,
+    committee,
   ]);
   api = await createHttpServer({
     log: createLog({ level: 'silent' }),
@@ -47,7 +63,9 @@ beforeAll(async () => {
       changesRoutes({ pool, now: () => now, operatorId }),
     ],
   });
-  front = createServer((request, response) => api.handle(request, response, viewers[String(request.headers['x-as'])]));
+  front = createServer((request, response) =>
+    api.handle(request, response, () => viewers[String(request.headers['x-as'])]),
+  );
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(front.address() as AddressInfo).port}/api/v1/changes`;
 });
@@ -241,6 +259,13 @@ describe('the way of a change', () => {
     expect(copy.json.change).toMatchObject({ state: 'draft', content: { title: 'Template' } });
     expect(await call('operator', 'POST', `/${copy.json.change.change}/copy`)).toMatchObject({ status: 404 });
     const shared = await move('alpha', copy.json.change, 'shared');
+    const template = `/${made.json.change.change}`;
+    for (const who of ['operator', 'beta']) expect(await call(who, 'DELETE', template)).toMatchObject({ status: 404 });
+    const noTemplate = await call('alpha', 'DELETE', `/${shared.change.change}`);
+    expect(noTemplate.json).toMatchObject({ code: 'changes.state' });
+    expect(await call('alpha', 'DELETE', template)).toMatchObject({ status: 200 });
+    expect(await call('alpha', 'GET', template)).toMatchObject({ status: 404 });
+    expect(await titlesOf('alpha', '?state=template')).toEqual([]);
     const cancel = { version: shared.change.version, to: 'cancelled' };
     expect(await call('operator', 'POST', `/${shared.change.change}/move`, cancel)).toMatchObject({
       json: { code: 'changes.state' },
@@ -294,6 +319,37 @@ describe('who sees what', () => {
       `read ${beta} B Beta`,
       'read Operator',
     ]);
+    // a committee that only reads is given what any User without changes of its own is, to the letter
+    for (const path of [
+      '',
+      '?service=DUIS gateway',
+      '?find=Open',
+      '?find=Hidden',
+      '.csv',
+      '/clashes',
+      '/schedule/2026-12',
+      '/schedule/2026-12/csv',
+      ...[draft, hidden, outline, open].flatMap(({ change }) => [`/${change.change}`, `/${change.change}/history`]),
+    ]) {
+      const given = async (as: string) => {
+        const { status, text, json } = await call(as, 'GET', path);
+        return { path, status, given: status === 200 ? text : [json.code, json.detail] };
+      };
+      expect(await given('committee')).toEqual(await given('beta'));
+    }
+    expect(await titlesOf('committee')).toHaveLength(2);
+    // a page that asks while somebody types is one use, and after a pause the next
+    const timesOf = async () => {
+      const { json } = await call<typeof uses.json>('alpha', 'GET', `/${open.change.change}/uses`);
+      return json.items.flatMap(({ purpose, times }) => (purpose === 'clashes' ? [times] : []));
+    };
+    const preview = () => call('beta', 'POST', '/preview', { content: content() });
+    for (let typed = 0; typed < 3; typed += 1) await preview();
+    expect(await timesOf()).toEqual([1]);
+    now = new Date('2026-11-22T10:05:00Z');
+    await preview();
+    await preview();
+    expect(await timesOf()).toEqual([2]);
     // one that is over is nothing to whoever saw its outline
     await move('alpha', outline.change, 'cancelled');
     expect(await statusOf('beta', outline)).toBe(404);
@@ -364,6 +420,34 @@ describe('clashes', () => {
     ]);
   });
 
+  test('of changes that are not shared neither notices tell how many there are, nor questions for an hour when', async () => {
+    const long = { windows: [{ from: '2026-12-08T08:00', to: '2026-12-12T20:00' }] };
+    await share('alpha', long);
+    const hour = (from: string, to: string) => ({ windows: [{ from: `2026-12-${from}`, to: `2026-12-${to}` }] });
+    await share('beta', hour('09T10:00', '09T12:00'));
+    const told = await noticesOf(alpha);
+    expect(told).toHaveLength(1);
+    const asked = async (from: string, to: string) =>
+      (await call('alpha', 'GET', `/clashes?from=2026-12-${from}:00Z&to=2026-12-${to}:00Z`)).text;
+    const whole = await asked('01T00:00', '31T00:00');
+    expect(whole).toContain('A change that is not shared with you');
+    expect(await asked('11T00:00', '11T01:00')).toBe(whole);
+    expect(await asked('09T11:00', '09T11:01')).toBe(whole);
+    await share('beta', hour('10T10:00', '10T12:00'));
+    await share('beta', { ...hour('11T10:00', '11T12:00'), title: 'Third' });
+    expect(await noticesOf(alpha)).toEqual(told);
+    // what is on something else, or in another of its windows, is told
+    const other = { services: ['Signed files', 'DUIS gateway'] };
+    const both = await share('alpha', { ...hour('20T10:00', '20T12:00'), affected: other, title: 'Both' });
+    await share('beta', hour('20T10:00', '20T11:00'));
+    await share('beta', { ...hour('20T11:00', '20T12:00'), affected: other });
+    expect((await noticesOf(alpha)).slice(1).map((words) => words.split(', on ')[1])).toEqual([
+      'the service Signed files.',
+      'the service DUIS gateway; the service Signed files.',
+    ]);
+    expect(both.clashes).toEqual([]);
+  });
+
   test('freezes, rehearsals, maintenance windows and too many at once; those whom a new freeze concerns are told', async () => {
     const mine = await share('alpha', { title: 'Mine' });
     const span = (from: string, to: string) => [{ from: `2026-12-${from}`, to: `2026-12-${to}` }];
@@ -404,6 +488,38 @@ describe('clashes', () => {
     expect(after.json.clashes.map(({ kind }) => kind)).toEqual(['rehearsal']);
   });
 
+  test('what would come of a save is told as of a draft: by trying times out nobody learns what others keep', async () => {
+    const hidden = await share('beta');
+    const shown = await share('beta', { title: 'Shown', sharing: 'everybody' });
+    const mine = await share('alpha', { windows: [{ from: '2026-12-20T22:00', to: '2026-12-21T02:00' }] });
+    const preview = (rest: Partial<Content>, change?: string) =>
+      call<ChangePreview>('alpha', 'POST', '/preview', { content: content(rest), change });
+    for (const change of [undefined, mine.change.change]) {
+      const { json } = await preview({ sharing: 'outline' }, change);
+      expect(json.clashes.map((clash) => clash.kind === 'change' && clash.other?.change)).toEqual([
+        shown.change.change,
+      ]);
+      expect(json.others).toEqual({
+        see: 'outline',
+        change: expect.any(String),
+        owner: 'a Supplier',
+        size: 'medium',
+        services: ['Signed files'],
+        occurrences: json.occurrences,
+      });
+      expect(json.operator).toMatchObject({ see: 'whole', content: { title: 'New firewall rules' } });
+    }
+    expect((await preview({})).json.others).toBeUndefined();
+    expect((await preview({ sharing: 'everybody' })).json.others).toMatchObject({ see: 'whole', isYours: false });
+    expect(await preview({ windows: [{ from: '2027-03-28T01:30', to: '2027-03-28T03:00' }] })).toMatchObject({
+      status: 422,
+      json: { code: 'changes.window', where: 'windows.0.from' },
+    });
+    expect(await preview({}, hidden.change.change)).toMatchObject({ status: 404 });
+    const { rows } = await database.pool.query('select from change_version');
+    expect(rows).toHaveLength(6);
+  });
+
   test('free times leave out what the owner sees, and say nothing of what it does not', async () => {
     await share('beta', { windows: [{ from: '2026-11-22T00:00', to: '2026-11-22T20:00' }], sharing: 'everybody' });
     await share('beta', { windows: [{ from: '2026-11-22T20:00', to: '2026-11-30T20:00' }] });
@@ -419,6 +535,22 @@ describe('clashes', () => {
 });
 
 describe('the forward schedule and the intake', () => {
+  test('a list is a file of what its reader sees, and bank holidays are told by year', async () => {
+    await share('alpha', { title: '=HYPERLINK("x")', sharing: 'everybody' });
+    await share('beta', { sharing: 'outline', title: 'of nobody else' });
+    const { text } = await call('alpha', 'GET', '.csv?mine=true');
+    expect(text.split('\r\n').slice(0, 2)).toEqual([
+      'change,owner,kind,state,title,size,sharing,from,to,times,services,srvs,interfaces,deviceModels,regions',
+      expect.stringMatching(/^[0-9a-f-]{36},Alpha,firewall_network,shared,"'=HYPERLINK\(""x""\)",medium,everybody,/),
+    ]);
+    const lines = (await call('alpha', 'GET', '.csv')).text.split('\r\n');
+    expect(lines.filter((line) => /,a Supplier,,,,medium,,2026-12-10T22:00:00.000Z,/.test(line))).toHaveLength(1);
+    expect(lines.join()).not.toContain('of nobody else');
+    const { json } = await call<{ days: string[] }>('alpha', 'GET', '/bank-holidays/2026');
+    expect([json.days.length, json.days.at(-1)]).toEqual([9, '2026-12-28']);
+    expect(await call('alpha', 'GET', '/bank-holidays/1999')).toMatchObject({ status: 400 });
+  });
+
   test('a month of Planned Maintenance is one document, as JSON and as CSV that no spreadsheet runs', async () => {
     const statement = {
       kind: 'planned_maintenance',

@@ -1,5 +1,5 @@
 // What speaks against a change, as it stands now: clashes and warnings, free times, and who is told of what came up.
-import type { ChangeFindings, ClashList } from '@penstock/api';
+import type { ChangeClash, ChangeFindings, ClashList } from '@penstock/api';
 import type pg from 'pg';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
@@ -11,11 +11,12 @@ import type { ChangeFacts, Clash, ClashRules } from './clashes.ts';
 import { type LimitsVersion, limitsAt, warningsOf } from './limits.ts';
 import { DAY } from './london.ts';
 import type { Asked, ChangeParts } from './parts.ts';
-import { clashesFor, isComparedWith, occurrencesOf, readerOf, seesOf } from './sharing.ts';
+import { clashesFor, isComparedWith, occurrencesOf, readerOf, saysMore, seesOf, unnamedOf } from './sharing.ts';
 import { findSlots, SLOT_DAYS } from './slots.ts';
 import { isLive, isOperatorLed } from './states.ts';
 import { recordUses } from './uses-store.ts';
 import type { Span } from './windows.ts';
+import { recordEvent } from './write-store.ts';
 
 export function factsOf({ change, owner, content, spans }: Kept): ChangeFacts {
   const { kind } = content.statement;
@@ -56,6 +57,14 @@ async function lookAround(asked: Asked, { from, to }: Span, now: Date): Promise<
 }
 
 const hullOf = (spans: readonly Span[]): Span => ({ from: spans[0]?.from ?? 0, to: spans.at(-1)?.to ?? 0 });
+/** From where the first of them begins to where the last one ends. */
+function hullOfAll(changes: readonly Kept[]): Span {
+  const hulls = changes.filter(({ spans }) => spans.length > 0).map(({ spans }) => hullOf(spans));
+  return hulls.reduce(
+    (all, { from, to }) => ({ from: Math.min(all.from, from), to: Math.max(all.to, to) }),
+    hulls[0] ?? hullOf([]),
+  );
+}
 
 /** All that speaks against a change, in the words of its owner's side or the Operator's; each other that was looked at is noted. */
 export async function findingsOf(
@@ -113,12 +122,14 @@ export async function allClashes(
   if (to <= from || to - from > MOST_DAYS * DAY) {
     throw new PenstockError('request.invalid', { detail: `ask for up to ${MOST_DAYS} days`, where: 'to' });
   }
-  const { others: all, rules } = await lookAround(parts.pool, { from, to }, now);
   const reader = readerOf(viewer);
+  const around = await readAround(parts.pool, { from, to });
+  const seen = around.filter((each) => viewer.kind === 'operator' || seesOf(each, reader) === 'own');
+  // around all of their times: by asking for an hour, and another, a User would find out when others have what they do not share
+  const { others: all, rules } = await lookAround(parts.pool, hullOfAll(seen), now);
   const kept = new Map(all.map((each) => [each.change, each]));
   const index = new ClashIndex(rules, all.map(factsOf));
   const byChange = new Map<string, Clash[]>(all.map(({ change }) => [change, []]));
-  const seen = all.filter((each) => viewer.kind === 'operator' || seesOf(each, reader) === 'own');
   if (viewer.kind === 'user') for (const each of seen) byChange.set(each.change, index.of(factsOf(each)));
   else {
     for (const clash of index.all()) {
@@ -172,10 +183,16 @@ export async function slotsOf(parts: ChangeParts, viewer: Viewer, change: string
   };
 }
 
-async function tell(client: pg.PoolClient, kept: Kept, words: string): Promise<void> {
+/** Tells its owner of something about a change, or another User that may know of it. */
+export async function tell(
+  client: pg.PoolClient,
+  kept: Kept,
+  words: string,
+  userId: string = kept.owner.userId,
+): Promise<void> {
   await client.query(
     `insert into notice (user_id, noticed_at, kind, about, words, count) values ($1, clock_timestamp(), 'change', $2, $3, 0)`,
-    [kept.owner.userId, kept.change, `“${kept.content.title}”: ${words}`],
+    [userId, kept.change, `“${kept.content.title}”: ${words}`],
   );
 }
 
@@ -191,20 +208,41 @@ export async function tellClashes(
   { before, after }: { readonly before: Kept | undefined; readonly after: Kept },
 ): Promise<void> {
   if (!isLive(after.state)) return;
-  const hulls = [hullOf(after.spans), ...(before === undefined ? [] : [hullOf(before.spans)])];
-  const hull = { from: Math.min(...hulls.map(({ from }) => from)), to: Math.max(...hulls.map(({ to }) => to)) };
+  const hull = hullOfAll(before === undefined ? [after] : [before, after]);
   const { others, rules } = await lookAround(client, hull, now());
   const index = new ClashIndex(rules, others.filter(({ change }) => change !== after.change).map(factsOf));
   const known = new Set(pairsOf(index, before).flatMap(({ changes }) => changes));
-  for (const clash of pairsOf(index, after)) {
+  const news = pairsOf(index, after).flatMap((clash) => {
     const other = others.find(({ change }) => change !== after.change && clash.changes.includes(change));
     const isTheirs =
       other !== undefined && other.owner.userId !== after.owner.userId && other.owner.userId !== operatorId;
-    if (!isTheirs || known.has(other.change)) continue;
-    const reader = { kind: 'user', userIds: [other.owner.userId] } as const;
+    if (!isTheirs || known.has(other.change)) return [];
+    const reader = userOf(other);
     const [told] = clashesFor(other, [clash], { kept: new Map([[after.change, after]]), reader });
-    if (told !== undefined) await tell(client, other, told.words);
+    return told === undefined ? [] : [{ other, told, isUnnamed: seesOf(after, reader) === 'nothing' }];
+  });
+  const unnamed = news.filter(({ isUnnamed }) => isUnnamed).map(({ other }) => other);
+  const toldBefore = await unnamedBefore(client, unnamed, { without: after.change, now: now() });
+  for (const { other, told, isUnnamed } of news) {
+    if (isUnnamed && !saysMore(told, toldBefore(other))) continue;
+    await tell(client, other, told.words);
+    await recordEvent(client, other, 'clash');
   }
+}
+
+const userOf = ({ owner }: Kept) => ({ kind: 'user', userIds: [owner.userId] }) as const;
+
+/** What the owners of changes are told without one change of what is not shared with them. */
+async function unnamedBefore(
+  client: pg.PoolClient,
+  changes: readonly Kept[],
+  { without, now }: { readonly without: string; readonly now: Date },
+): Promise<(mine: Kept) => ChangeClash | undefined> {
+  if (changes.length === 0) return () => undefined;
+  const { others, rules } = await lookAround(client, hullOfAll(changes), now);
+  const kept = new Map(others.filter(({ change }) => change !== without).map((each) => [each.change, each]));
+  const index = new ClashIndex(rules, [...kept.values()].map(factsOf));
+  return (mine) => unnamedOf(clashesFor(mine, pairsOf(index, mine), { kept, reader: userOf(mine) }));
 }
 
 /** Tells Users whose changes a freeze or a rehearsal is in the way of. */
@@ -221,7 +259,9 @@ export async function tellEvent(
     const reader = { kind: 'user', userIds: [other.owner.userId] } as const;
     const own = found.map((clash) => ({ ...clash, change: other.change }));
     for (const { words } of clashesFor(other, own, { kept: new Map(), reader })) {
-      if (other.owner.userId !== operatorId) await tell(client, other, words);
+      if (other.owner.userId === operatorId) continue;
+      await tell(client, other, words);
+      await recordEvent(client, other, 'clash');
     }
   }
 }

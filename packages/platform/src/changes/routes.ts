@@ -1,14 +1,17 @@
 import { Readable } from 'node:stream';
 import {
+  bankHolidaysSchema,
   calendarPageSchema,
   calendarParametersSchema,
   calendarQuerySchema,
   changedSchema,
+  changeExportQuerySchema,
   changeFindingsSchema,
   changeHistoryQuerySchema,
   changeIntakeSchema,
   changePageSchema,
   changeParametersSchema,
+  changePreviewSchema,
   changeQuerySchema,
   changeSlotsSchema,
   changeUsePageSchema,
@@ -17,6 +20,7 @@ import {
   clashListSchema,
   clashQuerySchema,
   euiSchema,
+  holidayParametersSchema,
   limitsListSchema,
   monthParametersSchema,
   monthScheduleSchema,
@@ -24,22 +28,30 @@ import {
   postCalendarSchema,
   postChangeSchema,
   postLimitsSchema,
+  previewChangeSchema,
   putChangeSchema,
   savedChangeSchema,
 } from '@penstock/api';
 import { z } from 'zod';
-import { sendCsv } from '../foundation/csv-export.ts';
+import { EXPORTED_ROWS, exportPages, sendCsv } from '../foundation/csv-export.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
+import { attachmentRoutes } from './attachment-routes.ts';
 import { listCalendar, listLimits, postEvent, setLimits, withdrawEvent } from './calendar-store.ts';
 import { listChanges, readChange, requireOwn } from './changes-store.ts';
 import { allClashes, findingsOf, slotsOf, tellEvent } from './findings-store.ts';
 import { listUses, listVersions } from './history-store.ts';
 import { takeInDrafts } from './intake.ts';
+import { changeColumns } from './list-csv.ts';
 import type { ChangeParts } from './parts.ts';
+import { previewChange } from './preview-store.ts';
 import { copyChange, createChange, editChange, moveChange } from './save-store.ts';
+import { monthPdf } from './schedule-pdf.ts';
 import { monthLines, readMonth } from './schedule-store.ts';
+import { talkRoutes } from './talk-routes.ts';
+import { deleteTemplate } from './template-store.ts';
+import { bankHolidaysOf } from './working-days.ts';
 
 const list = '/api/v1/changes';
 const one = `${list}/:change`;
@@ -54,12 +66,19 @@ export function changesRoutes(parts: ChangeParts): (app: HttpApp) => void {
   return (app) => {
     ownRoutes(parts, app);
     calendarRoutes(parts, app);
+    talkRoutes(parts, app);
+    attachmentRoutes(parts, app);
     const { pool } = parts;
     app.get(
       list,
       { ...toSee, schema: { querystring: changeQuerySchema, response: { 200: changePageSchema } } },
       (request) => listChanges(parts, viewerOf(request), request.query),
     );
+    app.get(`${list}.csv`, { ...toSee, schema: { querystring: changeExportQuerySchema } }, async (request, reply) => {
+      const read = (cursor: string | undefined) =>
+        listChanges(parts, viewerOf(request), { ...request.query, cursor, limit: EXPORTED_ROWS });
+      return sendCsv(reply, 'changes.csv', await exportPages(changeColumns, read));
+    });
     app.get(one, { ...toSee, schema: { params, response: { 200: changeViewSchema } } }, (request) =>
       readChange(parts, viewerOf(request), request.params.change),
     );
@@ -97,6 +116,13 @@ export function changesRoutes(parts: ChangeParts): (app: HttpApp) => void {
       const schedule = await readMonth(parts, viewerOf(request), request.params.month);
       return sendCsv(reply, `planned-maintenance-${schedule.month}.csv`, monthLines(schedule));
     });
+    app.get(`${list}/schedule/:month/pdf`, { ...toSee, schema: month }, async (request, reply) => {
+      const schedule = await readMonth(parts, viewerOf(request), request.params.month);
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `attachment; filename="planned-maintenance-${schedule.month}.pdf"`)
+        .send(await monthPdf(schedule));
+    });
   };
 }
 
@@ -104,6 +130,10 @@ export function changesRoutes(parts: ChangeParts): (app: HttpApp) => void {
 function ownRoutes(parts: ChangeParts, app: HttpApp): void {
   app.post(list, { ...toChange, schema: { body: postChangeSchema, response: saved } }, (request) =>
     createChange(parts, viewerOf(request), request.body),
+  );
+  const preview = { body: previewChangeSchema, response: { 200: changePreviewSchema } };
+  app.post(`${list}/preview`, { ...toChange, schema: preview }, (request) =>
+    previewChange(parts, viewerOf(request), request.body),
   );
   app.put(one, { ...toChange, schema: { params, body: putChangeSchema, response: saved } }, (request) =>
     editChange(parts, viewerOf(request), { ...request.body, ...request.params }),
@@ -114,6 +144,10 @@ function ownRoutes(parts: ChangeParts, app: HttpApp): void {
   app.post(`${one}/copy`, { ...toChange, schema: { params, response: saved } }, (request) =>
     copyChange(parts, viewerOf(request), request.params.change),
   );
+  app.delete(one, { ...toChange, schema: { params, response: { 200: changedSchema } } }, async (request) => {
+    await deleteTemplate(parts, viewerOf(request), { ...request.params, author: authorOfCall(request) });
+    return { changed: true };
+  });
   const querystring = z.strictObject({ userId: euiSchema.optional() });
   app.post(
     `${list}/intake`,
@@ -137,6 +171,10 @@ function calendarRoutes(parts: ChangeParts, app: HttpApp): void {
   app.post(limits, { ...toPlan, schema: { body: postLimitsSchema, response: { 200: limitsListSchema } } }, (request) =>
     setLimits(parts, viewerOf(request), request.body, authorOfCall(request)),
   );
+  const year = { params: holidayParametersSchema, response: { 200: bankHolidaysSchema } };
+  app.get(`${list}/bank-holidays/:year`, { config: { access: 'calendar.see' }, schema: year }, (request) => ({
+    days: bankHolidaysOf(request.params.year),
+  }));
   const calendar = `${list}/calendar`;
   app.get(
     calendar,

@@ -160,6 +160,8 @@ export async function editChange(
   parts: ChangeParts,
   viewer: Viewer,
   edit: { change: string; version: number; content: ChangeContent; why?: string | undefined },
+  /** Called in its transaction, with the change as it was. */
+  saved?: (client: pg.PoolClient, before: Kept) => Promise<void>,
 ): Promise<SavedChange> {
   return inTransaction(parts.pool, async (client) => {
     await takeTurn(client);
@@ -179,7 +181,9 @@ export async function editChange(
     });
     const lacks = lacksOf(content, before.state);
     if (lacks.length > 0) throw wanting(lacks, before.state);
-    return save(parts, viewer, client, { before, next: { state: before.state, content }, why: edit.why });
+    const answer = await save(parts, viewer, client, { before, next: { state: before.state, content }, why: edit.why });
+    await saved?.(client, before);
+    return answer;
   });
 }
 

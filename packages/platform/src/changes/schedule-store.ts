@@ -1,13 +1,14 @@
 // The month's schedule of Planned Maintenance: one document for everybody, made of the changes as they are.
-import type { ChangeContent, ChangeState, MonthSchedule } from '@penstock/api';
+import type { ChangeContent, ChangeState, MonthSchedule, StatusDocument } from '@penstock/api';
 import { csvLine } from '../foundation/csv-lines.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { readLimits } from './calendar-store.ts';
 import { type ChangeRow, readSpans } from './changes-store.ts';
 import { limitsAt, timeOf, wordsOfTime } from './limits.ts';
-import { HOUR, spanOfMonth, wordsOfSpan } from './london.ts';
+import { DAY, HOUR, spanOfMonth, wordsOfSpan } from './london.ts';
 import type { ChangeParts } from './parts.ts';
+import { occurrencesOf } from './sharing.ts';
 import { recordUses } from './uses-store.ts';
 import { mergeSpans, overlapsOf } from './windows.ts';
 
@@ -68,4 +69,33 @@ export async function* monthLines({ items }: MonthSchedule): AsyncGenerator<stri
     const when = times.map(({ words }) => words).join('; ');
     yield csvLine([change, title, state, activity, disrupted, services.join('|'), when, riskToReturn]);
   }
+}
+
+/** So far ahead is looked for what is announced. */
+const ANNOUNCED_DAYS = 60;
+const MOST_ANNOUNCED = 200;
+
+/** The Operator's changes that are shared with everybody and are under way, or are to begin soon; in the order in which they begin. */
+export async function readAnnounced(parts: ChangeParts, viewer: Viewer): Promise<StatusDocument['maintenance']> {
+  const now = parts.now().getTime();
+  const { rows } = await parts.pool.query<{
+    change: string;
+    state: ChangeState;
+    content: ChangeContent;
+    spans: ChangeRow['spans'];
+  }>(
+    `select c.change, c.state, c.content, c.spans from change c
+     where c.user_id = $1 and c.sharing = 'everybody' and c.first_at < $3 and (c.last_at > $2 or c.state = 'in_progress')
+       and c.state in ('scheduled', 'in_progress')
+     order by c.first_at, c.change limit $4`,
+    [parts.operatorId, new Date(now), new Date(now + ANNOUNCED_DAYS * DAY), MOST_ANNOUNCED],
+  );
+  await recordUses(parts, viewer, { changes: rows.map(({ change }) => change), purpose: 'schedule' });
+  return rows.map(({ change, state, content: { title, affected }, spans }) => ({
+    change,
+    title,
+    services: affected.services,
+    isUnderWay: state === 'in_progress',
+    occurrences: occurrencesOf(readSpans(spans).filter(({ to }) => to > now || state === 'in_progress')),
+  }));
 }

@@ -1,4 +1,4 @@
-import { type ChangeContent, type ChangeState, changeContentSchema, changeStates, sharings } from '@penstock/api';
+import { type ChangeState, changeStates, sharings } from '@penstock/api';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Calendar } from './calendar.ts';
@@ -6,6 +6,7 @@ import { ClashIndex } from './clash-index.ts';
 import type { ChangeFacts } from './clashes.ts';
 import { HOUR } from './london.ts';
 import { clashesFor, isComparedWith, type KeptChange, type Reader, seesOf, viewOf } from './sharing.ts';
+import { changeOf, secretOf } from './testing-changes.ts';
 
 // Whoever sees less than the whole of a change gets the same answer, to the letter, whatever the rest of it is.
 
@@ -18,49 +19,6 @@ const readers: readonly Reader[] = [
 const ofAlpha = readers[0] as Reader;
 const start = Date.parse('2026-12-01T00:00Z');
 const at = (from: number, hours: number) => ({ from: start + from * HOUR, to: start + (from + hours) * HOUR });
-
-const text = fc.string({ minLength: 1, maxLength: 12 });
-const secretOf = fc.record({
-  title: text,
-  description: text,
-  backOut: text,
-  party: text,
-  contact: text,
-  version: fc.nat(50),
-  by: text,
-});
-type Secret = typeof secretOf extends fc.Arbitrary<infer Value> ? Value : never;
-
-function changeOf(options: {
-  change: string;
-  owner: string;
-  state: ChangeState;
-  sharing: ChangeContent['sharing'];
-  secret: Secret;
-  affected?: Partial<ChangeContent['affected']>;
-  spans: KeptChange['spans'];
-}): KeptChange {
-  const { change, owner, state, sharing, secret, affected = {}, spans } = options;
-  const { party, version, by, contact, ...words } = secret;
-  const content = changeContentSchema.parse({
-    title: 'x',
-    statement: { kind: 'process' },
-    sharing,
-    affected: {},
-    windows: [],
-  });
-  return {
-    change,
-    owner: { userId: owner, party, partyKind: 'large_supplier' },
-    state,
-    version,
-    content: { ...content, ...words, contacts: [{ name: contact }], affected: { ...content.affected, ...affected } },
-    spans,
-    changedAt: '2026-11-01T00:00:00.000Z',
-    changedBy: by,
-    toldAt: undefined,
-  };
-}
 
 describe('what somebody sees of a change', () => {
   const rank = { nothing: 0, outline: 1, whole: 2, own: 3 };

@@ -169,6 +169,20 @@ export function clashesFor(
   return [{ kind: 'change', words, times: occurrencesOf(times), reasons }, ...told];
 }
 
+/** What is told of changes that are not shared: of all of them as of one. */
+export const unnamedOf = (told: readonly ChangeClash[]): ChangeClash | undefined =>
+  told.find((each) => each.kind === 'change' && each.other === undefined);
+
+/** Whether a clash with what is not shared says what was not told yet: of each that comes up, they could be counted. */
+export function saysMore(told: ChangeClash, before: ChangeClash | undefined): boolean {
+  if (told.kind !== 'change' || before?.kind !== 'change') return true;
+  const isAmong = (ones: readonly object[], others: readonly object[]) => {
+    const known = new Set(others.map((each) => JSON.stringify(each)));
+    return ones.every((each) => known.has(JSON.stringify(each)));
+  };
+  return !isAmong(told.reasons, before.reasons) || !isAmong(told.times, before.times);
+}
+
 function ownClash(mine: KeptChange, clash: Exclude<Clash, { kind: 'change' }>, reader: Reader): ChangeClash {
   const first = clash.spans[0];
   const when = first === undefined ? '' : wordsOfSpan(first);

@@ -1,4 +1,7 @@
 // Who of others than its owner used a change, and for what: a row for each reader, day and purpose.
+//
+// A page asks what speaks against a change while it is written, each time that typing pauses. So a use is five minutes in which
+// a change was used, however often: what is counted is what people did, and a second look writes nothing.
 import type { changePurposes } from '@penstock/api';
 import { OPERATOR_AUTHOR } from '../foundation/author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
@@ -21,7 +24,8 @@ export async function recordUses(
     `insert into change_use as u (user_id, change, day, purpose, reader, first_at, last_at, times)
      select c.user_id, c.change, ($1::timestamptz at time zone 'UTC')::date, $2, $3, $1, $1, 1
      from change c where c.change = any ($4::uuid[]) and c.user_id <> all ($5::macaddr8[])
-     on conflict (user_id, change, day, purpose, reader) do update set times = u.times + 1, last_at = excluded.last_at`,
+     on conflict (user_id, change, day, purpose, reader) do update set times = u.times + 1, last_at = excluded.last_at
+     where u.last_at <= excluded.last_at - interval '5 minutes'`,
     [now(), use.purpose, reader, use.changes, userIds],
   );
 }

@@ -10,6 +10,9 @@ export function isWorkingDay(day: Day): boolean {
   return weekday !== 0 && weekday !== 6 && !holidays.includes(day.slice(5));
 }
 
+export const bankHolidaysOf = (year: string): Day[] =>
+  (bankHolidaysByYear[Number(year)] ?? '').split(' ').map((day) => `${year}-${day}`);
+
 /** The last day on which something can be told so many whole Working Days before a day. */
 export function lastDayOfNotice(before: Day, workingDays: number): Day {
   let day = addDays(before, -1);

@@ -1,4 +1,5 @@
 // What is checked before a change is written, and how it is written: as it is now, as a version, and as an outline.
+import { randomUUID } from 'node:crypto';
 import type { ChangeContent } from '@penstock/api';
 import { catalogue, type Eui } from '@penstock/duis';
 import type pg from 'pg';
@@ -8,7 +9,7 @@ import { readLimits } from './calendar-store.ts';
 import type { Kept } from './changes-store.ts';
 import { limitsAt } from './limits.ts';
 import { ownerKindOf, seesOf } from './sharing.ts';
-import { isOperatorLed } from './states.ts';
+import { isOperatorLed, isPrivate } from './states.ts';
 
 /** Of a User ID that are not over. */
 const MOST_CHANGES = 5_000;
@@ -36,6 +37,8 @@ export async function requireContent(
   }
   const noSrv = affected.srvs.find((srv) => !srvs.has(srv));
   if (noSrv !== undefined) throw refuse('affected.srvs', `there is no SRV ${noSrv}`);
+  const undeclared = content.traffic?.find(({ srv }) => !srvs.has(srv));
+  if (undeclared !== undefined) throw refuse('traffic', `there is no SRV ${undeclared.srv}`);
   // whoever could name others would find out by clashes what they plan
   const other = viewer.kind === 'user' && affected.userIds.find((userId) => userId !== owner);
   if (other) throw refuse('affected.userIds', `${other} is not the User ID whose change it is`);
@@ -87,6 +90,7 @@ export async function write(
     why,
     text,
   ]);
+  if (!isPrivate(state)) await recordEvent(client, kept, 'saved');
   await client.query('delete from change_outline where user_id = $1 and change = $2', [owner.userId, change]);
   if (seesOf(kept, { kind: 'user', userIds: [] }) === 'outline') {
     const kind = ownerKindOf(owner.partyKind);
@@ -101,6 +105,21 @@ export async function write(
       last,
     ]);
   }
+}
+
+/** Leaves word for whoever tells of it. */
+export async function recordEvent(
+  client: pg.PoolClient,
+  { owner, change, version }: Kept,
+  kind: 'saved' | 'clash',
+): Promise<void> {
+  await client.query('insert into change_event (user_id, event, change, kind, version) values ($1, $2, $3, $4, $5)', [
+    owner.userId,
+    randomUUID(),
+    change,
+    kind,
+    version,
+  ]);
 }
 
 export async function requireRoom(client: pg.PoolClient, owner: Eui, more: number): Promise<void> {

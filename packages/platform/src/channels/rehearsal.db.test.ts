@@ -191,7 +191,7 @@ async function expectReached(isReached: boolean): Promise<void> {
 }
 
 async function setWays(body: object): Promise<void> {
-  expect(await world.call<WaysVersion>('/ways/versions', body, 'operator')).toMatchObject({ status: 200 });
+  expect(await world.call<WaysVersion>('/ways/versions', body, 'planner')).toMatchObject({ status: 200 });
 }
 
 /** Declares an outage and returns its id. */
@@ -300,7 +300,7 @@ test('an outage of a whole office suite: the fallback that depends on it is name
     },
   };
   const shared = { way: 'email', with: 'sharepoint', names: suite };
-  const refused = await world.call('/ways/versions', body, 'operator');
+  const refused = await world.call('/ways/versions', body, 'planner');
   expect(refused).toMatchObject({ status: 409, json: { code: 'ways.shared-dependency' } });
   await setWays({ ...body, acceptsShared: true });
   await mailWith('SharePoint is the preferred way');

@@ -42,7 +42,7 @@ test('the room starts, follows new Users, counts, drops days that nobody needs, 
   door.wakeups.announce('northbound', user(1));
   const receive = door.routes.get('GET /duis/receive');
   const answer = await receive?.({
-    peer: { userId: user(1), isOperator: false },
+    peer: { userId: user(1), isNetwork: false },
     url: new URL('https://gateway/duis/receive'),
     headers: {},
     body: Buffer.alloc(0),

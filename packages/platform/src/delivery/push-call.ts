@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:https';
+import { settlePost } from '../foundation/http/settle-post.ts';
 import { formatPosition } from '../messages/message.ts';
 import { kindName, type StreamMessage } from './stream.ts';
 
@@ -19,9 +20,6 @@ export type PushOutcome =
 
 const idleSocketMs = 60_000;
 const mostFreeSockets = 4;
-/** Of an answer nothing but its status counts; a service that goes on talking loses its connection. */
-const mostAnswerBytes = 64 * 1024;
-const longestError = 200;
 
 /**
  * Connections are kept alive, by receive service. There is no limit but the number of calls under way (one a User), so
@@ -58,57 +56,26 @@ function finished(outcome: PushOutcome | 'connection-gone'): PushOutcome {
   return outcome === 'connection-gone' ? { isTaken: false, error: 'the connection was closed' } : outcome;
 }
 
-function callOnce(
+async function callOnce(
   agent: Agent,
   url: string,
   message: StreamMessage,
   timeoutMs: number,
 ): Promise<PushOutcome | 'connection-gone'> {
-  if (!URL.canParse(url)) return Promise.resolve({ isTaken: false, error: 'the receive address is not a URL' });
-  return new Promise((resolve) => {
-    const outgoing = request(url, {
-      agent,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/xml',
-        'content-length': message.body.length,
-        'penstock-position': formatPosition(message.position),
-        'penstock-kind': kindName(message.kind),
-      },
-    });
-    let isInTime = true;
-    const timer = setTimeout(() => {
-      isInTime = false;
-      outgoing.destroy();
-    }, timeoutMs);
-    const settle = (outcome: PushOutcome | 'connection-gone'): void => {
-      clearTimeout(timer);
-      resolve(outcome);
-    };
-    let isTaken: boolean | undefined;
-    outgoing.on('response', (answer) => {
-      const status = answer.statusCode ?? 0;
-      isTaken = status >= 200 && status < 300;
-      let bytes = 0;
-      answer.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > mostAnswerBytes) outgoing.destroy();
-      });
-      answer.on('error', () => {}); // broken off after its status: 'close' follows
-      answer.on('close', () => settle(isTaken ? { isTaken: true } : { isTaken: false, error: `HTTP ${status}` }));
-    });
-    outgoing.on('error', (error) => {
-      if (isTaken !== undefined) return; // the answer's 'close' settles it
-      const isGone = outgoing.reusedSocket && 'code' in error && /^(ECONNRESET|EPIPE)$/.test(String(error.code));
-      if (isInTime && isGone) settle('connection-gone');
-      else settle({ isTaken: false, error: isInTime ? describe(error) : `no answer within ${timeoutMs / 1000} s` });
-    });
-    outgoing.end(message.body);
+  if (!URL.canParse(url)) return { isTaken: false, error: 'the receive address is not a URL' };
+  const outgoing = request(url, {
+    agent,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/xml',
+      'content-length': message.body.length,
+      'penstock-position': formatPosition(message.position),
+      'penstock-kind': kindName(message.kind),
+    },
   });
-}
-
-/** The code where there is one (ECONNREFUSED, CERT_HAS_EXPIRED): a message may name what is no reader's business. */
-function describe(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-  return code.slice(0, longestError);
+  const posted = await settlePost(outgoing, message.body, timeoutMs);
+  if (posted === 'connection-gone') return posted;
+  if ('error' in posted) return { isTaken: false, error: posted.error };
+  const { status } = posted;
+  return status >= 200 && status < 300 ? { isTaken: true } : { isTaken: false, error: `HTTP ${status}` };
 }

@@ -34,7 +34,7 @@ async function call(address: string, { by = operator, json, body, signal }: Call
   const handler = routes.get(`${method} ${url.pathname}`);
   if (handler === undefined) throw new Error(address);
   const answer = await handler({
-    peer: { userId: by, isOperator: by === operator },
+    peer: { userId: by, isNetwork: by === operator },
     url,
     headers: {},
     body: Buffer.from(body ?? JSON.stringify(json ?? '')),

@@ -24,7 +24,7 @@ import { kindName, type StreamMessage } from './stream.ts';
 // certificate stands for; pushing has no routes.
 
 export interface DeliveryRequest {
-  readonly peer: { readonly userId: Eui; readonly isOperator: boolean };
+  readonly peer: { readonly userId: Eui; readonly isNetwork: boolean };
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -56,7 +56,7 @@ const frameLimits = { headerBytes: 1024, bodyBytes: Number.MAX_SAFE_INTEGER, fra
 /** The handlers by 'METHOD /path'. They throw PenstockError. */
 export function deliveryRoutes({ network, pull, metrics }: RouteParts): ReadonlyMap<string, DeliveryHandler> {
   const take: DeliveryHandler = async ({ peer, url, signal }) => {
-    requireOperator(peer);
+    requireNetwork(peer);
     const { max, wait, consumer, again } = readQuery(networkTakeQuerySchema, url);
     if (again === 'true') await network.letGo(consumer);
     const bounds = { messages: max, bytes: takeBytes };
@@ -66,7 +66,7 @@ export function deliveryRoutes({ network, pull, metrics }: RouteParts): Readonly
   };
 
   const acknowledge: DeliveryHandler = async ({ peer, body }) => {
-    requireOperator(peer);
+    requireNetwork(peer);
     const { consumer, positions } = readJson(networkAcknowledgeSchema, body);
     const given = positions.map(({ user, position }) => ({
       userId: requireEui(user),
@@ -112,9 +112,11 @@ function guarded(handler: DeliveryHandler): DeliveryHandler {
   };
 }
 
-function requireOperator(peer: DeliveryRequest['peer']): void {
-  if (!peer.isOperator) {
-    throw new PenstockError('access.denied', { detail: "only the Operator's certificate takes for the network" });
+function requireNetwork(peer: DeliveryRequest['peer']): void {
+  if (!peer.isNetwork) {
+    throw new PenstockError('access.denied', {
+      detail: 'only a certificate of the Operator that has no role takes for the network',
+    });
   }
 }
 

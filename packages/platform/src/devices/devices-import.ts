@@ -52,6 +52,27 @@ function check({ line, fields }: Row, faults: Faults): boolean {
 interface ChangedDevices {
   acting: string;
   devices: number;
+  /** Of them; one that is not new may have changed in more than one way. */
+  fresh: number;
+  status: number;
+  place: number;
+  rest: number;
+}
+
+const CHANGED_COLUMNS = `
+  count(distinct device)::integer as devices, count(distinct device) filter (where is_new)::integer as fresh,
+  count(distinct device) filter (where not is_new and has_status)::integer as status,
+  count(distinct device) filter (where not is_new and has_place)::integer as place,
+  count(distinct device) filter (where not is_new and has_rest)::integer as rest`;
+
+function wordsOf({ devices, fresh, status, place, rest }: ChangedDevices): string {
+  const counts = Object.entries({
+    new: fresh,
+    'with another status': status,
+    'in another home or at other metering points': place,
+    'with another kind, make or firmware': rest,
+  }).flatMap(([words, count]) => (count === 0 ? [] : [`${words}: ${count.toLocaleString('en-GB')}`]));
+  return `${devices.toLocaleString('en-GB')} devices: ${counts.join(', ')}`;
 }
 
 /** Of one device what was changed of it; of more how many. Metering points are not named: a record outlasts them. */
@@ -81,14 +102,14 @@ async function recordDevices(client: pg.PoolClient, author: Author, changed: rea
   await recordChanges(
     client,
     author,
-    changed.map(({ acting, devices }) => {
+    changed.map((of) => {
       const ofOne = one && [
         ...(one.is_new ? ['new'] : []),
         ...(one.status_before === one.status ? [] : [differenceWords({ status: [one.status_before, one.status] })]),
         ...(one.others.length === 0 || one.is_new ? [] : [`changed: ${one.others.join(', ')}`]),
       ];
-      const detail = one && ofOne ? `${one.device}: ${ofOne.join('; ')}` : `${devices.toLocaleString('en-GB')} devices`;
-      return { what: 'devices-changed', acting, detail };
+      const detail = one && ofOne ? `${one.device}: ${ofOne.join('; ')}` : wordsOf(of);
+      return { what: 'devices-changed', acting: of.acting, detail };
     }),
   );
 }
@@ -170,9 +191,13 @@ export const devicesImporter: Importer<Column> = {
              import_mpan = excluded.import_mpan, export_mpan = excluded.export_mpan, mprn = excluded.mprn,
              manufacturer = excluded.manufacturer, model = excluded.model, firmware = excluded.firmware,
              region = excluded.region, is_smets1 = excluded.is_smets1, updated_at = clock_timestamp(),
-             -- of a place that was not known before it is said for the first time, for all time
-             placed_at = case when d.home <> excluded.home or d.import_mpan <> excluded.import_mpan
-                                or d.export_mpan <> excluded.export_mpan or d.mprn <> excluded.mprn
+             -- Of a place that was not known before it is said for the first time, for all time. Whoever left one has no
+             -- time before that with anybody to come, though for a while it is nowhere.
+             placed_at = case when d.home is not null and d.home is distinct from excluded.home
+                                or d.import_mpan <> excluded.import_mpan or d.export_mpan <> excluded.export_mpan
+                                or d.mprn <> excluded.mprn
+                                or coalesce(d.import_mpan, d.export_mpan, d.mprn) is not null
+                                   and coalesce(excluded.import_mpan, excluded.export_mpan, excluded.mprn) is null
                               then clock_timestamp() else d.placed_at end
        where (d.kind, d.status, d.home, d.import_mpan, d.export_mpan, d.mprn,
               d.manufacturer, d.model, d.firmware, d.region, d.is_smets1)
@@ -180,10 +205,17 @@ export const devicesImporter: Importer<Column> = {
               excluded.export_mpan, excluded.mprn, excluded.manufacturer, excluded.model, excluded.firmware,
               excluded.region, excluded.is_smets1)
        returning d.device
+       ), told as (
+         select device, p.device is null as is_new, s.status <> p.status as has_status,
+                (s.home, s.import_mpan, s.export_mpan, s.mprn)
+                  is distinct from (p.home, p.import_mpan, p.export_mpan, p.mprn) as has_place,
+                (s.kind, s.manufacturer, s.model, s.firmware, s.region, s.is_smets1)
+                  is distinct from (p.kind, p.manufacturer, p.model, p.firmware, p.region, p.is_smets1) as has_rest
+         from changed join staged_device s using (device) left join previous_device p using (device)
        )
-       select 'operator' as acting, count(*)::integer as devices from changed
+       select 'operator' as acting, ${CHANGED_COLUMNS} from told
        union all
-       select eui_text(r.user_id), count(distinct device)::integer from changed join responsibility r using (device)
+       select eui_text(r.user_id), ${CHANGED_COLUMNS} from told join responsibility r using (device)
        where r.valid_to > now() group by r.user_id`,
     );
     await recordDevices(client, author, changed.rows);

@@ -135,6 +135,13 @@ describe('imports of devices and registrations', () => {
     expect(await responsible(second)).toEqual([]);
     await bring('registrations', `${MPRN},GS,${alpha},2025-01-01T00:00:00Z,2026-01-01T00:00:00Z`);
     expect(await responsible(gasMeter)).toEqual([]);
+    // it may have been anywhere meanwhile: who was registered for a point before the meter came to it was not responsible
+    await bring('devices', `${gasMeter},GSME,Commissioned,${second},,,${MPRN},,,,,`);
+    expect(Number((await responsible(gasMeter))?.[0]?.[2])).toBeGreaterThan(moved);
+    const came = Number((await responsible(second))?.[0]?.[2]);
+    await bring('devices', `${gasMeter},GSME,Commissioned,,,,${MPRN},,,,,`);
+    await bring('devices', `${gasMeter},GSME,Commissioned,${second},,,${MPRN},,,,,`);
+    expect(Number((await responsible(second))?.[0]?.[2])).toBeGreaterThan(came);
   });
 
   test('importing the same again changes nothing', async () => {

@@ -7,6 +7,7 @@ import { ensurePartitions } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
 import { createLog } from '../foundation/log.ts';
+import { insertIncidents } from '../foundation/testing-incidents.ts';
 import { createPeople } from '../people/index.ts';
 import { Providers } from '../people/providers.ts';
 import { findStanding } from '../people/standing.ts';
@@ -263,7 +264,7 @@ test('what changed is found by topic, of those who are asked for', async () => {
     `insert into release (user_id, submission, state, next_at, decided, started_at) values ($1, sha256('s'), 'running', now(), 1, now())`,
     [alpha],
   );
-  await pool.query(`insert into incident values ($1, 'INC-1', 1, 't', 'open', now() - interval '1 day')`, [beta]);
+  await insertIncidents(pool, [{ userId: beta, incident: 'INC-1' }]);
   await pool.query('update directory_version set version = version + 1, moved_at = clock_timestamp()');
   await pool.query(`update stream_cursor set retry_at = now() + interval '1 minute' where user_id = $1`, [beta]);
   await pool.query(`insert into people_activity (what, person_id, email, author) values ('signed-in', $1, 'x', 'x')`, [
@@ -275,6 +276,11 @@ test('what changed is found by topic, of those who are asked for', async () => {
     [alpha],
   );
   await pool.query('insert into officer_policy (user_id, second_officer) values ($1, true)', [beta]);
+  await pool.query(
+    `insert into email_recipient (user_id, fingerprint, address, der, issuer, serial, not_before, not_after)
+     values ($1, 'x', 'x@user.example', 'x', 'CN=x', '1', now(), now())`,
+    [alpha],
+  );
   await pool.query(
     `insert into ssh_key (user_id, fingerprint, algorithm, key, name, registered_at, used_at)
      values ($1, 'x', 'ssh-ed25519', 'x', 'x', now() - interval '1 day', now()),
@@ -305,6 +311,8 @@ test('what changed is found by topic, of those who are asked for', async () => {
     ['releases', alpha],
     ['incidents', beta],
     ['directory', 'any'],
+    // an address for mails
+    ['directory', alpha],
     ['streams', beta],
     ['people', operatorId],
     ['officers', alpha],
@@ -324,6 +332,46 @@ test('what changed is found by topic, of those who are asked for', async () => {
   for (const one of expected.filter((one) => one.includes(alpha))) expect(ofAlpha).toContain(one);
 });
 
+test('what begins or ends by itself is told when it does, and not before', async () => {
+  const { pool } = database;
+  await pool.query(`update devices_changed set changed_at = now() - interval '1 hour'`);
+  await pool.query(`update directory_version set moved_at = now() - interval '1 hour'`);
+  const told = async () => {
+    const { rows } = await changesSince(pool, { since: undefined, users: [alpha], operatorId });
+    return rows
+      .filter(({ userId }) => userId === undefined)
+      .map(({ topic, key }) => `${topic} ${key.replace(/^role .*/, 'role')}`);
+  };
+  const before = new Set(await told());
+  const newly = async () => (await told()).filter((one) => !before.has(one)).sort();
+  const spans = `insert into responsibility (device, role, user_id, valid_from, valid_to) values ($1, 'IS', $1, $2, $3)`;
+  const homes = `insert into home_network (device, role, user_id, valid_from, valid_to) values ($1, 'ED', $1, $2, $3)`;
+  const roles = `insert into user_role (user_id, role, valid_from, valid_to) values ($1, 'IS', $2, $3)`;
+  const around = async (from: string, to: string) => {
+    const { rows } = await pool.query('select now() + $1::interval as from, now() + $2::interval as to', [from, to]);
+    for (const sql of [spans, homes, roles]) await pool.query(sql, [alpha, rows[0].from, rows[0].to]);
+    const found = await newly();
+    await pool.query('truncate responsibility, home_network, user_role');
+    return found;
+  };
+  expect(await around('-1 day', '1 day')).toEqual([]);
+  expect(await around('1 hour', 'infinity')).toEqual([]);
+  expect(await around('-2 seconds', 'infinity')).toEqual([
+    'devices network from',
+    'devices responsible from',
+    'directory role',
+  ]);
+  expect(await around('-1 day', '-2 seconds')).toEqual([
+    'devices network to',
+    'devices responsible to',
+    'directory role',
+  ]);
+
+  const analyst = await listen('analyst', { for: alpha });
+  await pool.query(spans, [alpha, new Date(0), new Date(Date.now() + 1_000)]);
+  expect(await analyst.until('devices')).toEqual({ for: alpha, topic: 'devices' });
+});
+
 test('a look descends indexes, however much there is of what only grows', async () => {
   const { pool } = database;
   const old = `now() - n * interval '1 minute'`;
@@ -335,12 +383,16 @@ test('a look descends indexes, however much there is of what only grows', async 
      select $1, ${hash}, 1, ${old}, 'applied', ${old}, 'r' ${many}`,
     `insert into release (user_id, submission, state, next_at, decided, started_at, ended_at)
      select $1, ${hash}, 'done', ${old}, 1, ${old}, ${old} ${many}`,
-    `insert into incident select $1, 'OLD-' || n, n, 't', 'closed', ${old}, ${old}, ${old} ${many}`,
+    `insert into incident (user_id, incident, title, state, category, began_at, opened_at, opened_by, counted_from, respond_by,
+                           resolve_by, changed_at)
+     select $1, 'OLD-' || n, 't', 'closed', 3, ${old}, ${old}, 'x', ${old}, ${old}, ${old}, ${old} ${many}`,
     `insert into quarantine_event (user_id, event, detector, threshold_id, direction, words, first_at, last_at, state, changed_at)
      select $1, n, 'user', 1, 'southbound', 'w', ${old}, ${old}, 'resolved', ${old} ${many}`,
     `insert into people_activity (what, email, author, at, acting) select 'invited', 'x', 'x', ${old}, $1::macaddr8::text ${many}`,
     `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)
      select $1, ${old}, 'x', 'x', 'service_desk', 'a reason of a test', 'x' ${many}`,
+    `insert into responsibility select $1, n::text, $1, ${old}, case n % 9 when 0 then ${old} + interval '1 second' else 'infinity' end ${many}`,
+    `insert into home_network select $1, 'ED', $1, ${old}, case n % 9 when 0 then ${old} + interval '1 second' else 'infinity' end ${many}`,
   ]) {
     await pool.query(sql, [alpha]);
   }
@@ -377,6 +429,8 @@ test('a look descends indexes, however much there is of what only grows', async 
       quarantine_event: ['quarantine_event_resolved', 'quarantine_event_unresolved'],
       people_activity: ['people_activity_time'],
       record_reading: ['record_reading_time'],
+      responsibility: ['responsibility_begins', 'responsibility_ends'],
+      home_network: ['home_network_begins', 'home_network_ends'],
     });
   } finally {
     client.release(true);

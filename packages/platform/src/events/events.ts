@@ -32,6 +32,7 @@ export const rightOfTopic: Readonly<Record<EventTopic, Right>> = {
   looks: 'lookups.see',
   switches: 'switches.see',
   changes: 'changes.see',
+  status: 'status.see',
 };
 
 /** For whom the pages of a stream act, one of several. */

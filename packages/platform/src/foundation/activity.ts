@@ -3,7 +3,7 @@
 //
 // What always holds: a change is recorded by the transaction that makes it, with its author; a store that changes something
 // takes the author, and there is no way to call it without one.
-import type { ActivityCode, authorRoleSchema } from '@penstock/api';
+import type { ActivityCode, authorRoleSchema, PersonRole } from '@penstock/api';
 import type pg from 'pg';
 import type { z } from 'zod';
 
@@ -12,6 +12,8 @@ export interface Author {
   /** A person's address, the SHA-256 of a machine's certificate, or the name of a user of the operating system. */
   readonly name: string;
   readonly role: z.infer<typeof authorRoleSchema>;
+  /** Of a machine: as which its certificate is registered. */
+  readonly machineRole?: PersonRole | undefined;
   /** For whom: a User ID, or 'operator'. */
   readonly acting: string;
   /** The network address; undefined at the console. */

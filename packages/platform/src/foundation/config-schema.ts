@@ -291,6 +291,15 @@ const exportsSection = z.strictObject({
     .describe('Bytes of exports that are kept for a User ID, compressed: some 50 a message.'),
 });
 
+const webhooksSection = z.strictObject({
+  allowedNetworks: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Networks inside, such as 10.1.0.0/16, to which webhooks of Users may go; without it only addresses that everybody reaches. To IP addresses in them http is allowed, too.',
+    ),
+});
+
 const sftpSection = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Where the SFTP server listens.'),
   port: z
@@ -451,6 +460,7 @@ export const settingsSchema = z.strictObject({
   delivery: deliverySection.prefault({}),
   files: filesSection.prefault({}),
   exports: exportsSection.prefault({}),
+  webhooks: webhooksSection.prefault({}),
   sftp: sftpSection.prefault({}),
   email: emailSection.prefault({}),
   sharepoint: sharepointSection.prefault({}),

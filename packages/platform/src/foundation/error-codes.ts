@@ -84,6 +84,11 @@ export const errorCodes = {
     title: 'The call does not come from a page of this platform.',
     action: 'Open the address of the platform that the detail names, and try it there.',
   },
+  'certificates.more-than-own': {
+    status: 403,
+    title: 'Nobody gives a machine of the Operator more than one may oneself.',
+    action: 'Ask somebody who has the rights of this role, or import the certificate on the machine itself.',
+  },
   'people.own-rights': {
     status: 403,
     title: 'Nobody changes the own rights.',
@@ -545,6 +550,36 @@ export const errorCodes = {
     title: 'This cannot be done with the change as it stands now.',
     action: 'Do first what the detail names, or look at the change again.',
   },
+  'webhooks.address': {
+    status: 422,
+    title: 'Webhooks do not go to this address.',
+    action: 'Give an https address that can be reached from everywhere, or ask the Operator to allow its network.',
+  },
+  'webhooks.off': {
+    status: 409,
+    title: 'This webhook is turned off.',
+    action: 'Turn it on first.',
+  },
+  'webhooks.too-many': {
+    status: 409,
+    title: 'There are as many webhooks as may be.',
+    action: 'Remove one that is not used any more.',
+  },
+  'feeds.gone': {
+    status: 410,
+    title: 'This calendar is not given any more.',
+    action: 'Make a new link in the portal, and take the old one out of your calendar.',
+  },
+  'feeds.too-often': {
+    status: 429,
+    title: 'This calendar was fetched too often.',
+    action: 'Let your calendar look once an hour, and give each calendar a link of its own.',
+  },
+  'feeds.too-many': {
+    status: 409,
+    title: 'There are as many calendar links as may be.',
+    action: 'Revoke one that is not used any more.',
+  },
   'changes.version-conflict': {
     status: 409,
     title: 'Somebody else saved the change while you edited it.',
@@ -554,6 +589,36 @@ export const errorCodes = {
     status: 409,
     title: 'There are as many as are kept.',
     action: 'End or cancel what is not needed any more; the detail names the bound.',
+  },
+  'changes.attachment': {
+    status: 422,
+    title: 'The file is not one that is attached to a change.',
+    action: 'Attach a PDF, PNG, JPEG, text or CSV in UTF-8, docx or xlsx, whole, under a name that says what it is.',
+  },
+  'changes.upload-under-way': {
+    status: 429,
+    title: 'Another file is being attached.',
+    action: 'Attach one file at a time; try it again when the other is there.',
+  },
+  'incidents.content': {
+    status: 422,
+    title: 'The incident says something that there is not, or that is not its author’s to say.',
+    action: 'Correct what `where` names.',
+  },
+  'incidents.state': {
+    status: 409,
+    title: 'This cannot be done with the incident as it stands now.',
+    action: 'Do first what the detail names, or look at the incident again.',
+  },
+  'incidents.version-conflict': {
+    status: 409,
+    title: 'Somebody else changed the incident meanwhile.',
+    action: 'Load it again, look at what was done, and do it on that version.',
+  },
+  'incidents.too-many': {
+    status: 409,
+    title: 'There are as many as are kept.',
+    action: 'Close what is over; the detail names the bound.',
   },
   'config.invalid': {
     status: 500,
@@ -569,6 +634,11 @@ export const errorCodes = {
     status: 500,
     title: 'No demonstration runs on this data folder.',
     action: 'Start it by npm start, and give this command the same PENSTOCK_DATA_FOLDER.',
+  },
+  'demo.rehearsal': {
+    status: 500,
+    title: 'The rehearsal did not come to its end.',
+    action: 'Run it again, with fewer --messages where the machine is slow.',
   },
   'demo.refused': {
     status: 500,

@@ -1,19 +1,16 @@
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from './errors.ts';
-import { recordOwner, type Viewer } from './viewer.ts';
+import { type ActingMachine, recordOwner, type Viewer } from './viewer.ts';
 
-/** No reason can be asked of a machine of the Operator; that it read is written down all the same, and by which User ID. */
-const machineOf = ({ userId }: { userId: Eui }) => ({
-  personId: `machine ${userId}`,
-  email: `machine ${userId}`,
-  role: 'operator_machine',
-  reason: 'asked by a machine of the Operator',
-});
+/** A machine as the reader of a record: named by the beginning of its certificate's SHA-256, as in the record of activity. */
+function machineReader({ certificate, role, reason }: ActingMachine) {
+  return { personId: `machine ${certificate}`, email: `machine ${certificate.slice(0, 16)}`, role, reason };
+}
 
 /**
  * The User ID whose messages are about to be read, as `recordOwner`; `what` says which part. When the Operator asks, that
- * is recorded here before anything is read, of a person with the reason (people/readings-store.ts lists it). A User's own
+ * is recorded here before anything is read, with the reason (people/readings-store.ts lists it). A User's own
  * people and machines leave no such row.
  * @throws PenstockError of recordOwner, and 'access.reason-needed'
  */
@@ -23,7 +20,7 @@ export async function readingOwner(
 ): Promise<Eui> {
   const owner = recordOwner(viewer, named);
   if (viewer.kind === 'user') return owner;
-  const { personId, email, role, reason } = viewer.person ?? machineOf(viewer);
+  const { personId, email, role, reason } = viewer.person ?? (viewer.machine && machineReader(viewer.machine)) ?? {};
   if (reason === undefined) throw new PenstockError('access.reason-needed', { where: 'penstock-reason' });
   await pool.query(
     `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)

@@ -2,17 +2,17 @@
 // (scripts/write-people-reference.ts), a test compares; every route names a right of it, and the tests of the API walk
 // every route as every role.
 //
-// What always holds: what is not in the table is denied. A right says that somebody may ask; whose rows the answer
+// What always holds: what is not in the table is denied. A machine is judged by the row and column of the role that its
+// certificate has, as a person is; of what is a person's alone (`ofPeople`) it has nothing to change. A right says that somebody may ask; whose rows the answer
 // then has is the viewer's matter (viewer.ts), never the table's.
 import type { PersonRole } from '@penstock/api';
 
-/** `see-with-reason`: of a User's own record, for the Operator's people; the reason is recorded before anything is read. */
+/** `see-with-reason`: of a User's own record, for the Operator; the reason is recorded before anything is read. */
 export type May = 'nothing' | 'see' | 'see-with-reason' | 'change';
-export type Actor = PersonRole | 'user_machine' | 'operator_machine';
 
 export interface KindOfData {
   readonly about: string;
-  readonly may: Readonly<Record<Actor, May>>;
+  readonly may: Readonly<Record<PersonRole, May>>;
 }
 
 /** The Users' side, then the Operator's, in this order in every row below. */
@@ -21,13 +21,11 @@ export const actors = [
   'aro',
   'analyst',
   'read_only',
-  'user_machine',
   'service_desk',
   'security',
   'change_manager',
   'operator_administrator',
-  'operator_machine',
-] as const satisfies readonly Actor[];
+] as const satisfies readonly PersonRole[];
 
 /** The kinds of data, each with what it is. */
 const kinds = {
@@ -43,7 +41,8 @@ const kinds = {
   contributors: 'Who counts for a threshold across all Users',
   quarantine: 'Quarantine events, with notes and notices',
   releases: 'Releases of held messages: pause, resume',
-  incidents: 'Incidents',
+  incidents: 'Incidents: to raise and follow them, and which changes have to do with them',
+  status: 'The status page of all Users; to be told of what stands there',
   ways: 'Ways by which files come in: how each is used',
   outages: 'Declared outages of ways',
   reports: 'Outages of ways that a User reports',
@@ -57,7 +56,10 @@ const kinds = {
   views: "A person's own saved views",
   questions: 'Questions about titles to whoever sent the message, and answers',
   changes: 'Changes as their owners share them, clashes, the forward schedule',
-  calendar: 'Limits on changes, freezes, maintenance windows, rehearsals',
+  feeds: "Calendar links of the forward schedule: one's own",
+  told: 'How a person is told of notices',
+  webhooks: 'Webhooks, by which machines are told of changes and incidents',
+  calendar: 'Limits on changes, targets of incidents, freezes, maintenance windows, rehearsals',
 } as const;
 
 /** '-': nothing; 'reason': see, with a reason. */
@@ -69,35 +71,39 @@ const mayByWord = new Map<string, May>([
 ]);
 
 const table = `
-              Users' side                          Operator's side
-              admin  aro    analy. read   machin | desk   secur. chang. admin  machin
-record        see    see    see    see    see    | reason reason -      -      see
-streams       see    see    see    see    see    | see    see    see    see    see
-devices       see    see    see    see    see    | see    see    see    change change
-directory     see    see    see    see    see    | see    see    see    change change
-certificates  see    see    see    see    see    | see    change see    change change
-officers      see    see    see    see    see    | see    change see    change change
-submissions   see    change see    see    change | see    change see    see    change
-stopped       -      -      -      -      -      | change change see    see    change
-thresholds    see    see    see    see    see    | see    see    see    see    see
-contributors  -      -      -      -      -      | see    see    -      -      see
-quarantine    change change change see    change | change change see    see    change
-releases      see    change see    see    change | change change see    see    change
-incidents     see    see    see    see    see    | see    see    see    see    see
-ways          see    see    see    see    see    | see    see    change change change
-outages       see    see    see    see    see    | change change change see    change
-reports       change change change see    change | change change change see    change
-people        change -      -      -      -      | -      see    -      change -
-activity      see    -      -      -      -      | -      see    -      see    -
-readings      see    -      -      -      -      | -      see    -      -      -
-titles        see    see    see    see    see    | reason reason -      -      see
-switches      see    see    see    see    see    | see    see    change change change
-lookups       see    -      -      -      see    | -      see    -      see    see
-alerts        change change change see    change | -      -      -      -      -
-views         change change change change -      | change change change change -
-questions     change change change see    change | change change see    see    change
-changes       change change change see    change | see    see    change change change
-calendar      see    see    see    see    see    | see    see    change change change
+              Users' side                   Operator's side
+              admin  aro    analy. read   | desk   secur. chang. admin
+record        see    see    see    see    | reason reason -      -
+streams       see    see    see    see    | see    see    see    see
+devices       see    see    see    see    | see    see    see    change
+directory     see    see    see    see    | see    see    see    change
+certificates  see    see    see    see    | see    change see    change
+officers      see    see    see    see    | see    change see    change
+submissions   see    change see    see    | see    change see    see
+stopped       -      -      -      -      | change change see    see
+thresholds    see    see    see    see    | see    see    see    see
+contributors  -      -      -      -      | see    see    -      -
+quarantine    change change change see    | change change see    see
+releases      see    change see    see    | change change see    see
+incidents     change change change see    | change change change see
+status        change change change see    | see    see    see    see
+ways          see    see    see    see    | see    see    change change
+outages       see    see    see    see    | change change change see
+reports       change change change see    | change change change see
+people        change -      -      -      | -      see    -      change
+activity      see    -      -      -      | -      see    -      see
+readings      see    -      -      -      | -      see    -      -
+titles        see    see    see    see    | reason reason -      -
+switches      see    see    see    see    | see    see    change change
+lookups       see    -      -      -      | -      see    -      see
+alerts        change change change see    | -      -      -      -
+views         change change change change | change change change change
+questions     change change change see    | change change see    see
+changes       change change change see    | see    see    change change
+calendar      see    see    see    see    | see    see    change change
+feeds         change change change change | change change change change
+told          change change change change | change change change change
+webhooks      change see    see    see    | -      see    see    change
 `;
 
 function readRow(kind: Kind): KindOfData {
@@ -112,7 +118,7 @@ function readRow(kind: Kind): KindOfData {
     if (may === undefined) throw new Error(`the row ${kind} has the word ${words[index]}`);
     return [actor, may];
   });
-  return { about: kinds[kind], may: Object.fromEntries(entries) as Record<Actor, May> };
+  return { about: kinds[kind], may: Object.fromEntries(entries) as Record<PersonRole, May> };
 }
 
 export type Kind = keyof typeof kinds;
@@ -133,7 +139,7 @@ function allows(may: May, wanted: 'see' | 'change'): boolean {
 }
 
 /** What an actor may ask for. */
-export function rightsOf(actor: Actor): ReadonlySet<Right> {
+export function rightsOf(actor: PersonRole): ReadonlySet<Right> {
   const found = kindNames.flatMap((kind) =>
     (['see', 'change'] as const)
       .filter((wanted) => allows(kindsOfData[kind].may[actor], wanted))
@@ -142,8 +148,26 @@ export function rightsOf(actor: Actor): ReadonlySet<Right> {
   return new Set(found);
 }
 
+/**
+ * What no machine has, whatever its role: settings of a person's own; and who may sign in, since there one administrator looks
+ * at what another does, and a certificate is nobody.
+ */
+export const ofPeople: readonly Right[] = ['views.see', 'views.change', 'told.see', 'told.change', 'people.change'];
+
+/** What a machine may ask for by the role of its certificate; without one nothing. */
+export function rightsOfMachine(role: PersonRole | undefined): ReadonlySet<Right> {
+  const its = new Set(role === undefined ? [] : rightsOf(role));
+  for (const right of ofPeople) its.delete(right);
+  return its;
+}
+
+/** Whether whoever has `own` rights may give a machine this role of the same side: nobody gives more than one has. */
+export function mayGiveMachine(own: ReadonlySet<Right>, role: PersonRole): boolean {
+  return [...rightsOfMachine(role)].every((right) => own.has(right));
+}
+
 /** Whether an actor has this right only with a reason that is recorded. */
-export function needsReason(actor: Actor, right: Right): boolean {
+export function needsReason(actor: PersonRole, right: Right): boolean {
   const [kind] = right.split('.') as [Kind];
   return kindsOfData[kind].may[actor] === 'see-with-reason';
 }

@@ -2,12 +2,22 @@ import type { PersonRole } from '@penstock/api';
 import { type Eui, parseEui } from '@penstock/duis';
 import { PenstockError } from './errors.ts';
 
-/** The person who acts; a machine has none. */
+/** The person who acts. */
 export interface ActingPerson {
   readonly personId: string;
   readonly email: string;
   readonly role: PersonRole;
   /** Why the record of a User is read, as the header `penstock-reason` says. */
+  readonly reason: string | undefined;
+}
+
+/** The machine that acts, by its certificate. */
+export interface ActingMachine {
+  /** SHA-256 of the certificate, in hex. */
+  readonly certificate: string;
+  /** As which it is registered; undefined: it may do nothing at the API. */
+  readonly role: PersonRole | undefined;
+  /** As a person's. */
   readonly reason: string | undefined;
 }
 
@@ -22,8 +32,7 @@ export type Viewer = (
   | { readonly kind: 'operator'; readonly userId: Eui }
 ) & {
   readonly person?: ActingPerson;
-  /** SHA-256 of the certificate by which a machine is known, in hex; a person has none. */
-  readonly certificate?: string;
+  readonly machine?: ActingMachine;
 };
 
 /** For whom it acts: its first User ID, or 'operator'. */

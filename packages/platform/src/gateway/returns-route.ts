@@ -10,8 +10,10 @@ const MOST_MESSAGES = 1_000;
 
 export function deliverRoute(returns: Returns, maxMessageBytes: number): RouteHandler {
   return async ({ peer, body }) => {
-    if (!peer.isOperator) {
-      throw new PenstockError('access.denied', { detail: "only the Operator's certificate delivers for the network" });
+    if (!peer.isNetwork) {
+      throw new PenstockError('access.denied', {
+        detail: 'only a certificate of the Operator that has no role delivers for the network',
+      });
     }
     const answer: NetworkDelivered = { results: await returns.take(readFrames(body, maxMessageBytes)) };
     return { status: 200, contentType: 'application/json', body: JSON.stringify(answer) };

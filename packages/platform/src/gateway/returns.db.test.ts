@@ -359,6 +359,19 @@ describe('a call that is refused as a whole', () => {
     const message = response();
     const byUser = await send(frames([message]), { as: world.identities.supplier });
     expect([byUser.status, JSON.parse(byUser.body).code]).toEqual([403, 'access.denied']);
+    // nor who has a role at the API, whichever
+    const setRole = async (role: string | null) => {
+      await world.database.pool.query(
+        `with moved as (update directory_version set version = version + 1)
+         update certificate set role = $2 where user_id = $1 and purpose = 'transport'`,
+        [operator, role],
+      );
+      await world.directory.reload();
+    };
+    await setRole('operator_administrator');
+    const byMachine = await send(frames([response()]));
+    await setRole(null);
+    expect([byMachine.status, JSON.parse(byMachine.body).code]).toEqual([403, 'access.denied']);
     const unknown = await send(frames([message]), { as: identity(operator) });
     expect([unknown.status, JSON.parse(unknown.body).code]).toEqual([401, 'access.unauthenticated']);
     const headers = { 'content-type': FRAMES_CONTENT_TYPE };

@@ -11,6 +11,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { PersonRole } from '@penstock/api';
 import type { Eui, WebService } from '@penstock/duis';
 import type { Clock } from '../foundation/clock.ts';
 import { type ErrorCode, PenstockError, problemContentType, toProblem } from '../foundation/errors.ts';
@@ -26,12 +27,17 @@ import type { IntakeMetrics } from './metrics.ts';
 /** Who is on the other side, by its registered and valid client certificate. */
 export interface Peer {
   readonly userId: Eui;
-  readonly isOperator: boolean;
+  /** It takes and delivers for the network: the Operator's, by a certificate that has no role at the API. */
+  readonly isNetwork: boolean;
 }
 
-/** By which certificate it is known, too: its SHA-256 in hex. */
+/** As the API needs it. */
 export interface KnownPeer extends Peer {
+  readonly isOperator: boolean;
+  /** SHA-256 of its certificate, in hex. */
   readonly fingerprint: string;
+  /** As which its certificate is registered; undefined: for the gateway only. */
+  readonly role: PersonRole | undefined;
 }
 
 export interface RoutedRequest {
@@ -67,8 +73,8 @@ export interface GatewayParts {
   isFull(): boolean;
   /** By 'METHOD /path'; all need a registered peer. */
   readonly routes: ReadonlyMap<string, RouteHandler>;
-  /** Takes what begins with /api/, with the peer it came from. */
-  readonly api: (request: IncomingMessage, response: ServerResponse, peer: KnownPeer | undefined) => void;
+  /** Takes what begins with /api/, with the peer it came from as it is known when that is asked. */
+  readonly api: (request: IncomingMessage, response: ServerResponse, peer: () => KnownPeer | undefined) => void;
 }
 
 const services: ReadonlyMap<string, WebService> = new Map([
@@ -184,7 +190,7 @@ export class GatewayServer {
     if (service !== undefined) {
       this.track(this.answer(request, response, service, () => this.takeMessage(request, service)));
     } else if (path.startsWith('/api/')) {
-      this.parts.api(request, response, this.peer(request));
+      this.parts.api(request, response, () => this.peer(request));
     } else {
       this.track(this.answer(request, response, 'streams', () => this.route(request, response, path)));
     }
@@ -281,7 +287,9 @@ export class GatewayServer {
     if (certificate === undefined || standingOf(certificate, this.parts.clock.now().getTime()) !== 'valid')
       return undefined;
     if (directory.user(certificate.userId)?.status !== 'active') return undefined;
-    return { userId: certificate.userId, isOperator: certificate.userId === this.parts.operatorId, fingerprint };
+    const { userId, role } = certificate;
+    const isOperator = userId === this.parts.operatorId;
+    return { userId, isOperator, isNetwork: isOperator && role === undefined, fingerprint, role };
   }
 
   /** Read once a connection: parsing the certificate costs as much as verifying a message. */

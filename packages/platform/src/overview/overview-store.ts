@@ -22,6 +22,7 @@ interface NumbersRow {
   oldest_held: Date | null;
   incidents: string;
   incidents_undecided: string;
+  incidents_late: string;
   running: string;
   paused: string;
   awaiting: string;
@@ -41,7 +42,7 @@ const NUMBERS_SQL = `
     from quarantine_event q
     where q.state <> 'resolved' and ($1::macaddr8[] is null or q.user_id = any ($1))
   )
-  select clock_timestamp() as as_of, q.*, s.*, i.incidents, i.incidents_undecided, r.running, r.paused, f.awaiting, n.stopped
+  select clock_timestamp() as as_of, q.*, s.*, i.incidents, i.incidents_undecided, i.incidents_late, r.running, r.paused, f.awaiting, n.stopped
   from (select count(*) filter (where state in ('open', 'investigating')) as events,
                coalesce(sum(undecided) filter (where state in ('open', 'investigating')), 0) as undecided,
                min(first_at) filter (where state in ('open', 'investigating')) as oldest_held
@@ -49,9 +50,11 @@ const NUMBERS_SQL = `
        (select count(*) as needing, count(*) filter (where is_late) as waiting, min(oldest_at) as oldest_waiting,
                count(*) filter (where is_failing) as failing, count(*) filter (where is_held) as held
         from streams_in_need($1, make_interval(secs => $2))) s,
-       (select count(*) as incidents, count(*) filter (where e.state in ('open', 'investigating')) as incidents_undecided
+       (select count(*) as incidents, count(*) filter (where e.state in ('open', 'investigating')) as incidents_undecided,
+               count(*) filter (where coalesce(i.responded_at, clock_timestamp()) > i.respond_by
+                                   or coalesce(i.resolved_at, clock_timestamp()) > i.resolve_by) as incidents_late
         from incident i left join quarantine_event e on e.user_id = i.user_id and e.event = i.event
-        where i.state = 'open' and ($1::macaddr8[] is null or i.user_id = any ($1))) i,
+        where i.state in ('open', 'in_progress') and ($1::macaddr8[] is null or i.user_id = any ($1))) i,
        (select count(*) filter (where state = 'running') as running, count(*) filter (where state = 'paused') as paused
         from release r where r.state <> 'done' and ($1::macaddr8[] is null or r.user_id = any ($1))) r,
        (select count(*) as awaiting from submission m
@@ -141,7 +144,11 @@ export class OverviewStore {
         held: Number(row.held),
         ...(row.oldest_waiting === null ? {} : { oldestAt: row.oldest_waiting.toISOString() }),
       },
-      incidents: { open: Number(row.incidents), undecided: Number(row.incidents_undecided) },
+      incidents: {
+        open: Number(row.incidents),
+        undecided: Number(row.incidents_undecided),
+        late: Number(row.incidents_late),
+      },
       releases: { running: Number(row.running), paused: Number(row.paused) },
       submissions: { awaitingSecondOfficer: Number(row.awaiting), needingOperator: Number(row.stopped) },
       certificates: {

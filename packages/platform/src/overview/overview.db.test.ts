@@ -2,6 +2,7 @@ import { requireEui } from '@penstock/duis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { utcDay } from '../foundation/clock.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { insertIncidents } from '../foundation/testing-incidents.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { day, hold, insertQuarantineWorld, userA, userB } from '../quarantine/testing-quarantine.ts';
 import { sumUpLog } from '../thresholds/log-sums.ts';
@@ -67,10 +68,10 @@ test('what needs somebody is counted, of one’s own and of all; what is resolve
   await hold(pool, { userId: userB, event: '20261120000000000002', count: 5 });
   const [event] = (await pool.query<{ event: string }>('select event::text from quarantine_event order by event')).rows;
   await pool.query(`insert into event_decision values ($1, $2, sha256('f'), 2)`, [userA, event?.event]);
-  await pool.query(
-    `insert into incident values ($1, 'INC-1', 1, 't', 'open', now()), ($1, 'INC-2', 2, 't', 'closed', now())`,
-    [userB],
-  );
+  await insertIncidents(pool, [
+    { userId: userB, incident: 'INC-1', state: 'in_progress' },
+    { userId: userB, incident: 'INC-2', state: 'closed' },
+  ]);
   await pool.query(
     `insert into stream_cursor (user_id, direction, failing_since) values ($1, 'northbound', now()), ($2, 'southbound', null)`,
     [userA, userB],
@@ -97,11 +98,14 @@ test('what needs somebody is counted, of one’s own and of all; what is resolve
   });
   expect(await store.read(ofAll)).toMatchObject({ quarantine: { events: 2, undecided: 6 }, incidents: { open: 1 } });
   // an incident of what is held is said to be of it
-  await pool.query(
-    `insert into incident select user_id, 'INC-3', event, 't', 'open', now() from quarantine_event where user_id = $1`,
-    [userA],
-  );
-  expect((await store.read(ofA)).incidents).toEqual({ open: 1, undecided: 1 });
+  await insertIncidents(pool, [{ userId: userA, incident: 'INC-3', event: String(event?.event) }]);
+  expect((await store.read(ofA)).incidents).toEqual({ open: 1, undecided: 1, late: 0 });
+  // nobody took up one of category 3 for a day; what is over is late no more
+  await insertIncidents(pool, [
+    { userId: userB, incident: 'INC-4', age: 1 },
+    { userId: userB, incident: 'INC-5', age: 1, state: 'closed' },
+  ]);
+  expect((await store.read(ofB)).incidents).toEqual({ open: 2, undecided: 0, late: 1 });
   await pool.query(`update quarantine_event set state = 'resolved'`);
   expect((await store.read(ofA)).quarantine).toEqual({ events: 0, undecided: 0 });
   // for a few seconds the Operator's is the same for all who look

@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import type { PersonRole } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/database.ts';
@@ -30,6 +31,7 @@ interface CertificateRow {
   not_before: number;
   not_after: number;
   revoked_at: number | null;
+  role: PersonRole | null;
   /** Only of signing certificates whose key is not known yet. */
   der: Buffer | null;
 }
@@ -68,7 +70,7 @@ export async function loadDirectory<Rules>(
       `select user_id, purpose, issuer, serial, encode(fingerprint, 'hex') as fingerprint,
               (extract(epoch from not_before) * 1000)::float8 as not_before,
               (extract(epoch from not_after) * 1000)::float8 as not_after,
-              (extract(epoch from revoked_at) * 1000)::float8 as revoked_at,
+              (extract(epoch from revoked_at) * 1000)::float8 as revoked_at, role,
               case when purpose = 'signing' and encode(fingerprint, 'hex') <> all ($1::text[]) then der end as der
        from certificate`,
       [[...keys.keys()]],
@@ -109,5 +111,6 @@ function toUser(row: UserRow, roles: readonly RoleRow[]): User {
 
 function toRegistered(row: CertificateRow): RegisteredCertificate {
   const userId: Eui = requireEui(row.user_id);
-  return { userId, notBefore: row.not_before, notAfter: row.not_after, revokedAt: row.revoked_at ?? undefined };
+  const { not_before: notBefore, not_after: notAfter, revoked_at: revokedAt, role } = row;
+  return { userId, notBefore, notAfter, revokedAt: revokedAt ?? undefined, role: role ?? undefined };
 }

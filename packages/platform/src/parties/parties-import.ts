@@ -1,25 +1,30 @@
 // Imports of parties, User IDs and certificates. Each is one transaction that moves the directory's version.
-import { importColumns, partyKindSchema, roleSchema } from '@penstock/api';
+import { importColumns, machineRoleSchema, type PersonRole, partyKindSchema, roleSchema } from '@penstock/api';
 import { parseEui } from '@penstock/duis';
+import { z } from 'zod';
 import { recordChanges } from '../foundation/activity.ts';
 import type { ImportRow } from '../foundation/csv.ts';
 import type { Faults } from '../foundation/faults.ts';
 import type { Importer } from '../foundation/import.ts';
 import { addFaultsOf, addFieldFault } from '../foundation/import-fields.ts';
+import { mayGiveRole } from './certificate-role.ts';
 import { certificateColumns } from './certificate-rows.ts';
 import { CertificateFault, type CertificatePurpose, readCertificateFor } from './certificates.ts';
 import { announceDirectory, lockDirectory, moveDirectory } from './directory-version.ts';
 import {
   type AddedCertificate,
+  type CertificateRole,
   type ChangedParty,
   type ChangedUser,
   recordedCertificate,
+  recordedCertificateRole,
   recordedParty,
   recordedUser,
 } from './recorded.ts';
 
 const partyKinds = partyKindSchema.options;
 const partyRoles = roleSchema.options;
+const machineRoles = machineRoleSchema.options;
 
 type Row<Kind extends keyof typeof importColumns> = ImportRow<(typeof importColumns)[Kind][number]>;
 
@@ -201,18 +206,22 @@ interface StagedCertificate {
   readonly userId: string;
   readonly purpose: CertificatePurpose;
   readonly certificate: ReturnType<typeof readCertificateFor>;
+  readonly role: PersonRole | undefined;
 }
 
 function readCertificateRow({ line, fields }: Row<'certificates'>, faults: Faults): StagedCertificate | undefined {
   const { purpose, certificate } = fields;
+  const role = machineRoleSchema.or(z.literal('')).safeParse(fields.role);
   const userId = parseEui(fields.user_id);
   if (userId === undefined) refuse(faults, line, 'user_id', fields.user_id, 'an EUI-64');
   const isPurpose = purpose === 'signing' || purpose === 'transport';
   if (!isPurpose) refuse(faults, line, 'purpose', purpose, 'signing or transport');
   if (certificate === '') refuse(faults, line, 'certificate', '', 'a certificate');
-  if (userId === undefined || !isPurpose || certificate === '') return undefined;
+  if (!role.success) refuse(faults, line, 'role', fields.role, `empty, or one of ${machineRoles.join(', ')}`);
+  if (userId === undefined || !isPurpose || certificate === '' || !role.success) return undefined;
   try {
-    return { line, userId, purpose, certificate: readCertificateFor(certificate, purpose, userId) };
+    const read = readCertificateFor(certificate, purpose, userId);
+    return { line, userId, purpose, certificate: read, role: role.data === '' ? undefined : role.data };
   } catch (error) {
     if (!(error instanceof CertificateFault)) throw error;
     const code = `import.certificate.${error.code}` as const;
@@ -227,7 +236,8 @@ export const certificatesImporter: Importer<(typeof importColumns.certificates)[
   async open(client) {
     await client.query(
       `create temporary table staged_certificate (line integer, user_id macaddr8, purpose text, issuer text,
-         serial text, fingerprint bytea, der bytea, not_before timestamptz, not_after timestamptz) on commit drop`,
+         serial text, fingerprint bytea, der bytea, not_before timestamptz, not_after timestamptz, role text)
+         on commit drop`,
     );
   },
   async stage(client, rows, faults) {
@@ -235,12 +245,13 @@ export const certificatesImporter: Importer<(typeof importColumns.certificates)[
     await client.query(
       `insert into staged_certificate
        select * from unnest($1::integer[], $2::macaddr8[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[],
-                            $8::timestamptz[], $9::timestamptz[])`,
+                            $8::timestamptz[], $9::timestamptz[], $10::text[])`,
       [
         good.map((row) => row.line),
         good.map((row) => row.userId),
         good.map((row) => row.purpose),
         ...certificateColumns(good.map((row) => row.certificate)),
+        good.map((row) => row.role),
       ],
     );
   },
@@ -267,28 +278,51 @@ export const certificatesImporter: Importer<(typeof importColumns.certificates)[
                 else 'a certificate with this issuer and serial is registered for another User ID' end
        from staged_certificate s join certificate c using (purpose, issuer, serial)
        where (c.user_id, c.fingerprint) <> (s.user_id, s.fingerprint)
+       union all
+       select line, 'role', 'import.certificate.role', case when purpose = 'signing'
+                then 'a certificate that signs messages has no role'
+                else format('%s is no role of a machine of %s', role, eui_text(user_id)) end
+       from staged_certificate s where not is_machine_role(user_id, purpose, role)
        order by line`,
     );
   },
-  async apply(client, author) {
-    // What is registered is never changed by an import: a revoked certificate stays revoked.
+  async apply(client, author, faults) {
+    // Of what is registered an import changes the role alone: a revoked certificate stays revoked, and as it is.
+    const changed = await client.query<CertificateRole & { line: number; is_new: boolean }>(
+      `select line, eui_text(s.user_id) as user_id, purpose, issuer, serial, encode(s.fingerprint, 'hex') as fingerprint,
+              s.role, c.role as role_before, c.user_id is null as is_new
+       from staged_certificate s left join certificate c using (purpose, issuer, serial)
+       where c.revoked_at is null and s.role is distinct from c.role order by line`,
+    );
+    for (const { line, role } of changed.rows) {
+      if (role !== null && !mayGiveRole(author, machineRoleSchema.parse(role))) {
+        const message = `${role} may do more than whoever brings this`;
+        faults.add({ line, column: 'role', code: 'import.certificate.more-than-own', message });
+      }
+    }
+    if (faults.total > 0) return 0;
+    const roles = changed.rows.filter((row) => !row.is_new);
+    await client.query(
+      `update certificate c set role = s.role from staged_certificate s
+       where (c.purpose, c.fingerprint) = (s.purpose, s.fingerprint) and c.revoked_at is null`,
+    );
     const { rows } = await client.query<AddedCertificate>(
       `with added as (
-         insert into certificate (user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after)
-         select user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after from staged_certificate
+         insert into certificate (user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after, role)
+         select user_id, purpose, issuer, serial, fingerprint, der, not_before, not_after, role from staged_certificate
          on conflict (purpose, issuer, serial) do nothing
-         returning user_id, purpose, issuer, serial, fingerprint, not_after
+         returning user_id, purpose, issuer, serial, fingerprint, not_after, role
        )
        select eui_text(a.user_id) as user_id, a.purpose, a.issuer, a.serial, encode(a.fingerprint, 'hex') as fingerprint,
-              a.not_after,
+              a.not_after, a.role,
               exists (select from certificate c
                       where c.user_id = a.user_id and c.purpose = a.purpose and c.revoked_at is null
                         and c.not_after > clock_timestamp()) as is_renewal
        from added a order by 1, a.purpose, fingerprint`,
     );
-    if (rows.length > 0) await moveDirectory(client);
-    await recordChanges(client, author, rows.map(recordedCertificate));
-    return rows.length;
+    if (rows.length + roles.length > 0) await moveDirectory(client);
+    await recordChanges(client, author, [...rows.map(recordedCertificate), ...roles.map(recordedCertificateRole)]);
+    return rows.length + roles.length;
   },
   committed: announceDirectory,
 };

@@ -1,6 +1,6 @@
 // Parties, User IDs and certificates as they are shown, and the changes that are no import. A User sees its own;
 // the Operator sees all.
-import type { CertificateDocument, PartyDocument, UserIdDocument } from '@penstock/api';
+import type { CertificateDocument, PartyDocument, PersonRole, UserIdDocument } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { type Author, differenceWords, recordChanges } from '../foundation/activity.ts';
@@ -125,6 +125,7 @@ export async function listUserIds(
 interface RegisteredRow extends CertificateRow, RegistrationRow {
   user_id: string;
   purpose: CertificatePurpose;
+  role: PersonRole | null;
 }
 
 /** What is asked of a list of certificates, whoever's they are. */
@@ -150,7 +151,7 @@ export async function listCertificates(
     throw new PenstockError('request.invalid', { where: 'cursor', detail: 'this is no cursor of this list' });
   }
   const { rows } = await pool.query<RegisteredRow>(
-    `select user_id, purpose, issuer, serial, encode(fingerprint, 'hex') as fingerprint, not_before, not_after,
+    `select user_id, purpose, issuer, serial, encode(fingerprint, 'hex') as fingerprint, not_before, not_after, role,
             ${registrationColumns('certificate')}
      from certificate
      where (purpose, fingerprint) > ($1::text, decode($2, 'hex'))
@@ -167,6 +168,7 @@ export async function listCertificates(
     (row) => ({
       userId: requireEui(row.user_id),
       purpose: row.purpose,
+      ...(row.role === null ? {} : { role: row.role }),
       ...describeCertificate(row),
       ...describeRegistration(viewer, row),
     }),

@@ -1,6 +1,8 @@
-import { importColumns } from '@penstock/api';
+import { createHash } from 'node:crypto';
+import { importColumns, type PersonRole } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Author } from '../foundation/activity.ts';
 import { readCsvRows } from '../foundation/csv.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { ImportRefused } from '../foundation/faults.ts';
@@ -8,17 +10,19 @@ import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
 import { testAuthor } from '../foundation/testing-author.ts';
 import type { Viewer } from '../foundation/viewer.ts';
+import { setCertificateRole } from './certificate-role.ts';
 import { openDirectory } from './directory-reader.ts';
 import { loadDirectory } from './directory-store.ts';
 import { rolesAt, standingOf } from './parties.ts';
 import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
 import { listCertificates, listParties, listUserIds, revokeCertificate, setUserSwitches } from './parties-store.ts';
-import { testCertificate } from './testing-certificates.ts';
+import { type TestCertificate, testCertificate } from './testing-certificates.ts';
 
 const log = createLog({ level: 'silent' });
 const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
 const beta = requireEui('90-B3-D5-1F-30-02-00-00');
 const operator = { kind: 'operator', userId: requireEui('90-B3-D5-1F-30-00-00-02') } as const;
+const sha256Of = (der: Buffer) => createHash('sha256').update(der).digest('hex');
 const user = (userId: Eui) => ({ kind: 'user', userIds: [userId] }) as const;
 
 let database: TestDatabase;
@@ -105,10 +109,10 @@ describe('imports of the directory', () => {
       await faultsOf(
         bring(
           'certificates',
-          `${alpha},signing,${certificate.base64}`,
-          `${beta},sealing,`,
-          `${operator.userId},transport,${certificate.base64}`,
-          `${alpha},transport,"not, one"`,
+          `${alpha},signing,${certificate.base64},`,
+          `${beta},sealing,,`,
+          `${operator.userId},transport,${certificate.base64},`,
+          `${alpha},transport,"not, one",`,
         ),
       ),
     ).toEqual([
@@ -153,7 +157,7 @@ describe('the directory', () => {
       await runImport(database.pool, certificatesImporter, testAuthor, (columns) =>
         oneRow(columns, { user_id: alpha, purpose: 'signing', certificate: old.pem }),
       );
-      await bring('certificates', `${alpha},signing,${renewed.base64}`, `${beta},transport,${old.base64}`);
+      await bring('certificates', `${alpha},signing,${renewed.base64},`, `${beta},transport,${old.base64},`);
 
       const loaded = await directory.reload();
       expect(loaded).toBe(directory.current());
@@ -201,12 +205,12 @@ describe('the directory', () => {
   test('a certificate stays with its User ID, and an import never takes a revocation back', async () => {
     await bringUsers();
     const one = testCertificate({ userId: alpha, serial: '01' });
-    await bring('certificates', `${alpha},signing,${one.base64}`, `${alpha},transport,${one.base64}`);
-    expect(await faultsOf(bring('certificates', `${beta},transport,${one.base64}`))).toEqual([
+    await bring('certificates', `${alpha},signing,${one.base64},`, `${alpha},transport,${one.base64},`);
+    expect(await faultsOf(bring('certificates', `${beta},transport,${one.base64},`))).toEqual([
       [2, 'certificate', 'import.certificate.other-user'],
     ]);
     const another = testCertificate({ userId: alpha, serial: '01' });
-    expect(await faultsOf(bring('certificates', `${alpha},signing,${another.base64}`))).toEqual([
+    expect(await faultsOf(bring('certificates', `${alpha},signing,${another.base64},`))).toEqual([
       [2, 'certificate', 'import.certificate.other-user'],
     ]);
     const { items } = await listCertificates(database.pool, user(alpha), { limit: 50 });
@@ -215,9 +219,75 @@ describe('the directory', () => {
       { purpose: 'signing', fingerprint: items[0]?.fingerprint ?? '' },
       testAuthor,
     );
-    expect(await bring('certificates', `${alpha},signing,${one.base64}`)).toMatchObject({ changed: 0 });
+    expect(await bring('certificates', `${alpha},signing,${one.base64},`)).toMatchObject({ changed: 0 });
     const again = await listCertificates(database.pool, user(alpha), { limit: 50 });
     expect(again.items.map((item) => item.revokedAt !== undefined)).toEqual([true, false]);
+  });
+
+  test('a machine is known at the API by a role of its side, which nobody gives beyond the own rights', async () => {
+    await bringUsers();
+    const { pool } = database;
+    await pool.query("insert into party values ('OPERATOR', 'Operator', 'operator') on conflict do nothing");
+    const operatorId = operator.userId;
+    await bring('user-ids', `${operatorId},OPERATOR,OPERATOR,,`);
+    const [one, own, signing] = ['21', '22', '23'].map((serial) => testCertificate({ userId: alpha, serial }));
+    if (one === undefined || own === undefined || signing === undefined) throw new Error('no certificates');
+    const line = (userId: string, purpose: string, { base64 }: TestCertificate, role: string) =>
+      `${userId},${purpose},${base64},${role}`;
+    expect(
+      await faultsOf(
+        bring(
+          'certificates',
+          line(alpha, 'signing', signing, 'aro'),
+          line(alpha, 'transport', one, 'security'),
+          line(operatorId, 'transport', own, 'aro'),
+          line(alpha, 'transport', one, 'officer'),
+        ),
+      ),
+    ).toEqual([
+      [2, 'role', 'import.certificate.role'],
+      [3, 'role', 'import.certificate.role'],
+      [4, 'role', 'import.certificate.role'],
+      [5, 'role', 'import.value.invalid'],
+    ]);
+    // brought by security's people
+    const more = bring('certificates', line(operatorId, 'transport', own, 'operator_administrator'));
+    expect(await faultsOf(more)).toEqual([[2, 'role', 'import.certificate.more-than-own']]);
+    const brought = [line(alpha, 'transport', one, 'aro'), line(operatorId, 'transport', own, 'service_desk')];
+    expect(await bring('certificates', ...brought)).toMatchObject({ changed: 2 });
+    expect(await bring('certificates', ...brought)).toMatchObject({ changed: 0 });
+    expect(await bring('certificates', line(alpha, 'transport', one, ''))).toMatchObject({ changed: 1 });
+
+    const fingerprint = sha256Of(own.der);
+    const roleNow = async () => {
+      const directory = await loadDirectory(pool, new Map(), async () => undefined);
+      return directory.transportPeer(fingerprint)?.role;
+    };
+    expect(await roleNow()).toBe('service_desk');
+    const machine: Author = { ...testAuthor, name: fingerprint, role: 'machine', machineRole: 'service_desk' };
+    const set = (role: PersonRole | null, author: Author) => setCertificateRole(pool, { fingerprint, role }, author);
+    await expect(set('security', machine)).rejects.toMatchObject({ code: 'certificates.more-than-own' });
+    await expect(set('change_manager', testAuthor)).rejects.toMatchObject({ code: 'certificates.more-than-own' });
+    await expect(set('aro', testAuthor)).rejects.toMatchObject({ code: 'request.invalid', where: 'role' });
+    expect(await roleNow()).toBe('service_desk');
+    const before = await version();
+    expect(await set('security', testAuthor)).toBe(true);
+    expect(await set('security', testAuthor)).toBe(false);
+    expect([await roleNow(), await version()]).toEqual(['security', before + 1n]);
+    expect(await set('change_manager', { ...testAuthor, role: 'console' })).toBe(true);
+    expect(await set(null, machine)).toBe(true);
+    expect(await roleNow()).toBeUndefined();
+    await revokeCertificate(pool, { purpose: 'transport', fingerprint }, testAuthor);
+    await expect(set('security', testAuthor)).rejects.toMatchObject({ code: 'request.not-found' });
+    expect(await bring('certificates', line(operatorId, 'transport', own, 'security'))).toMatchObject({ changed: 0 });
+    const { rows } = await pool.query<{ detail: string }>(
+      "select detail from people_activity where what = 'certificate-role-changed' order by at desc limit 3",
+    );
+    expect(rows.map(({ detail }) => detail.replace(/^.*: /, ''))).toEqual([
+      'change manager -> none',
+      'security -> change manager',
+      'service desk -> security',
+    ]);
   });
 
   test('a change wakes the directory long before its poll', async () => {

@@ -6,6 +6,7 @@
 // What always holds: every change of a party, User ID, role or certificate moves `directory_version` in its own
 // transaction, so a verdict can name the directory it rests on and is void when that has moved.
 import type { KeyObject } from 'node:crypto';
+import type { PersonRole } from '@penstock/api';
 import type { Eui, UserRole } from '@penstock/duis';
 
 /** The Operator as the CoS Party, which changes the credentials of devices when their supplier changes: no DUIS User Role. */
@@ -42,6 +43,8 @@ export interface RegisteredCertificate {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly revokedAt: number | undefined;
+  /** What a machine with it may do at the API, as people of this role may; undefined: nothing. */
+  readonly role?: PersonRole | undefined;
 }
 
 /** A certificate that signs DUIS messages, with its P-256 public key. */

@@ -69,8 +69,15 @@ export interface NamedCertificate {
   readonly fingerprint: string;
 }
 
+/** What a machine with it may do at the API; null: nothing. */
+export interface CertificateRole extends NamedCertificate {
+  readonly role: string | null;
+  readonly role_before: string | null;
+}
+
 export interface AddedCertificate extends NamedCertificate {
   readonly not_after: Date;
+  readonly role: string | null;
   /** Another one of this purpose is valid already. */
   readonly is_renewal: boolean;
 }
@@ -87,13 +94,26 @@ export const certificateSubject = ({ purpose, fingerprint }: Pick<NamedCertifica
   `${purpose}:${fingerprint}`;
 
 export function recordedCertificate(row: AddedCertificate): RecordedChange {
-  const detail = `for ${row.purpose}, ${nameOfCertificate(row)}, until ${day(row.not_after)}`;
+  const asWhat = row.role === null ? '' : `, at the API as ${row.role.replaceAll('_', ' ')}`;
+  const detail = `for ${row.purpose}, ${nameOfCertificate(row)}, until ${day(row.not_after)}${asWhat}`;
   return {
     what: row.is_renewal ? 'certificate-renewed' : 'certificate-registered',
     acting: row.user_id,
     subject: certificateSubject(row),
     detail,
     told: `A certificate was registered for this User ID: ${detail}.`,
+  };
+}
+
+export function recordedCertificateRole(row: CertificateRole): RecordedChange {
+  const role = [row.role_before, row.role].map((one) => one?.replaceAll('_', ' ') ?? null);
+  const detail = `${nameOfCertificate(row)}: ${differenceWords({ role: [role[0], role[1]] })}`;
+  return {
+    what: 'certificate-role-changed',
+    acting: row.user_id,
+    subject: certificateSubject(row),
+    detail,
+    told: `What a machine of this User ID may do at the API was changed: certificate ${detail}.`,
   };
 }
 

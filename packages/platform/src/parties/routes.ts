@@ -13,6 +13,7 @@ import {
   putPartySchema,
   putUserIdSchema,
   revokeCertificateSchema,
+  setCertificateRoleSchema,
   type UserIdDocument,
   userIdExportQuerySchema,
   userIdPageSchema,
@@ -24,6 +25,7 @@ import { type CsvColumns, EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } fr
 import { authorOfCall } from '../foundation/http/author.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
+import { setCertificateRole } from './certificate-role.ts';
 import { certificatesImporter, partiesImporter, userIdsImporter } from './parties-import.ts';
 import {
   listCertificates,
@@ -48,6 +50,7 @@ const certificateColumns = fieldColumns<CertificateDocument>(
   'issuer',
   'serial',
   'fingerprint',
+  'role',
   'notBefore',
   'notAfter',
   'registeredAt',
@@ -164,12 +167,20 @@ export function partiesRoutes(pool: pg.Pool): (app: HttpApp) => void {
       },
       async (request) => {
         const { body } = request;
-        const row = { user_id: body.userId, purpose: body.purpose, certificate: body.certificate };
+        const row = { user_id: body.userId, purpose: body.purpose, certificate: body.certificate, role: body.role };
         const { changed } = await runImport(pool, certificatesImporter, authorOfCall(request), (columns) =>
           oneRow(columns, row),
         );
         return { changed: changed > 0 };
       },
+    );
+    app.post(
+      '/api/v1/certificates/role',
+      {
+        config: { access: 'certificates.change' },
+        schema: { body: setCertificateRoleSchema, response: { 200: changedSchema } },
+      },
+      async (request) => ({ changed: await setCertificateRole(pool, request.body, authorOfCall(request)) }),
     );
     app.post(
       '/api/v1/certificates/revoke',

@@ -8,6 +8,7 @@ import type { Log } from '../foundation/log.ts';
 import { administrationRoutes, invitationRoutes } from './administration-routes.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { authRoutes } from './auth-routes.ts';
+import { findPerson, type KnownPerson } from './people-store.ts';
 import type { Providers } from './providers.ts';
 import { meRoutes, readingsRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
@@ -29,11 +30,13 @@ export interface PeopleOptions {
 
 export interface People {
   readonly sessions: Sessions;
+  /** A person who may act now, for whom it may; what acts in its name asks at each use. */
+  readonly findPerson: (personId: string) => Promise<KnownPerson | undefined>;
   readonly routes: readonly ((app: HttpApp) => void)[];
 }
 
 export function createPeople(options: PeopleOptions): People {
-  const { pool, clock, origins, providers, admitsDemonstration } = options;
+  const { pool, clock, origins, providers, admitsDemonstration, operatorId } = options;
   // The port is known when the server listens, so this is made by the first who asks.
   let made: SignIn | undefined;
   const signIn = (): SignIn => {
@@ -43,6 +46,10 @@ export function createPeople(options: PeopleOptions): People {
   const sessions = createSessions({ ...options, signIn });
   return {
     sessions,
+    findPerson: async (personId) => {
+      const person = await findPerson(pool, personId, operatorId);
+      return person?.isDemonstration === true && !admitsDemonstration ? undefined : person;
+    },
     routes: [
       authRoutes({ pool, clock, signIn, origins }),
       meRoutes({ pool, clock, sessions, providers }),

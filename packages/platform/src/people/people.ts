@@ -11,25 +11,12 @@ import type { Choice } from '@penstock/api';
 import { type Eui, parseEui, requireEui } from '@penstock/duis';
 import { PenstockError } from '../foundation/errors.ts';
 import { type Caller, ChoiceNeeded, type SignedIn } from '../foundation/http/caller.ts';
+import { headerOf, reasonOf } from '../foundation/http/headers.ts';
 import { rightsOf } from '../foundation/rights.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 
 export const ACTING_HEADER = 'penstock-acting';
-export const REASON_HEADER = 'penstock-reason';
 export const PERSON_HEADER = 'penstock-person';
-
-const REASON_LENGTH = { least: 10, most: 500 };
-
-function invalid(where: string, detail: string): PenstockError {
-  return new PenstockError('request.invalid', { where, detail });
-}
-
-/** One value of a header; what is sent twice says nothing certain. */
-function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name];
-  if (Array.isArray(value)) throw invalid(name, 'is sent more than once');
-  return value;
-}
 
 /** The choice that a call names, or the only one. @throws PenstockError 'access.choice-needed', 'access.denied' */
 export function chosen(choices: readonly Choice[], named: string | undefined): Choice {
@@ -47,24 +34,6 @@ export function chosen(choices: readonly Choice[], named: string | undefined): C
     throw new PenstockError('access.denied', { where: ACTING_HEADER, detail: 'you may not act for this' });
   }
   return found;
-}
-
-/** The reason of a call, percent-encoded in its header since headers hold no other letters than ASCII's. */
-export function reasonOf(headers: IncomingHttpHeaders): string | undefined {
-  const text = headerOf(headers, REASON_HEADER);
-  if (text === undefined) return undefined;
-  let reason: string;
-  try {
-    reason = decodeURIComponent(text).trim();
-  } catch (cause) {
-    if (!(cause instanceof URIError)) throw cause;
-    throw invalid(REASON_HEADER, 'is not percent-encoded UTF-8');
-  }
-  if (/\p{Cc}/u.test(reason)) throw invalid(REASON_HEADER, 'must be one line of text');
-  if (reason.length < REASON_LENGTH.least || reason.length > REASON_LENGTH.most) {
-    throw invalid(REASON_HEADER, `must have ${REASON_LENGTH.least} to ${REASON_LENGTH.most} characters`);
-  }
-  return reason;
 }
 
 /**

@@ -1,6 +1,8 @@
 import {
   changedSchema,
   type NoticeDocument,
+  noticeChoiceSchema,
+  noticeChoicesSchema,
   noticeExportQuerySchema,
   noticePageSchema,
   noticeQuerySchema,
@@ -8,9 +10,11 @@ import {
 } from '@penstock/api';
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
+import type { Clock } from '../foundation/clock.ts';
 import { type CsvColumns, EXPORTED_ROWS, exportPages, fieldColumns, sendCsv } from '../foundation/csv-export.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
+import { listChoices, setChoice } from './choices-store.ts';
 import { listNotices, markRead, readerOf } from './notices-store.ts';
 
 const columns: CsvColumns<NoticeDocument> = {
@@ -18,13 +22,33 @@ const columns: CsvColumns<NoticeDocument> = {
   isRead: ({ isRead }) => (isRead ? 'yes' : 'no'),
 };
 
+export interface NoticesParts {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  /** Mails go out. */
+  readonly isMailed: boolean;
+}
+
 /** What a User is told. Who may see it may mark it as read: the mark is for who asks alone, and changes nothing for others. */
-export function noticesRoutes(pool: pg.Pool): (app: HttpApp) => void {
+export function noticesRoutes({ pool, clock, isMailed }: NoticesParts): (app: HttpApp) => void {
   const readers = (viewer: Viewer, named: string | undefined): { userId: Eui; reader: string } => ({
     userId: recordOwner(viewer, named),
     reader: readerOf(viewer),
   });
   return (app) => {
+    app.get(
+      '/api/v1/notice-choices',
+      { config: { access: 'told.change' }, schema: { response: { 200: noticeChoicesSchema } } },
+      async (request) => ({ ...(await listChoices(pool, viewerOf(request))), isMailed }),
+    );
+    app.put(
+      '/api/v1/notice-choices',
+      { config: { access: 'told.change' }, schema: { body: noticeChoiceSchema, response: { 200: changedSchema } } },
+      async (request) => {
+        await setChoice(pool, viewerOf(request), request.body, clock.now());
+        return { changed: true };
+      },
+    );
     app.get(
       '/api/v1/notices',
       {

@@ -9,6 +9,7 @@ import { inTransaction } from '../foundation/database/index.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
+import { mutedKinds } from './choices-store.ts';
 import type { Page } from './events-store.ts';
 
 /** Whose marks these are: a person's own; machines of one User ID have theirs together. */
@@ -27,7 +28,7 @@ interface NoticeRow {
   is_read: boolean;
 }
 
-const REFERENCE = /^(\d{4}-[0-9T:.-]{12,24}Z) ([a-z]+) ([0-9a-z-]+)$/;
+const REFERENCE = /^(\d{4}-[0-9T:.-]{12,24}Z) ([a-z]+) ([0-9A-Za-z-]+)$/;
 
 /** Of `notice n`, by the reader $2. */
 const IS_READ = `(
@@ -37,11 +38,11 @@ const IS_READ = `(
                and m.about = n.about)) is true`;
 
 const LIST_SQL = `
-  select n.user_id, n.noticed_at, n.kind, n.about, n.words, n.count::text, ${IS_READ} as is_read,
+  select n.user_id, n.noticed_at, n.kind, n.about, n.words, n.count::text, ${IS_READ} or n.kind = any ($9) as is_read,
          to_char(n.noticed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || n.kind || ' ' || n.about as notice
   from notice n
   where n.user_id = $1 and ($3::timestamptz is null or (n.noticed_at, n.kind, n.about) < ($3::timestamptz, $4, $5))
-    and ($6::text[] is null or n.kind = any ($6)) and (not $7::boolean or (${IS_READ}) is false)
+    and ($6::text[] is null or n.kind = any ($6)) and (not $7::boolean or (${IS_READ}) is false and n.kind <> all ($9))
   order by n.noticed_at desc, n.kind desc, n.about desc limit $8`;
 
 const UNREAD_SQL = `
@@ -50,7 +51,7 @@ const UNREAD_SQL = `
     where n.user_id = $1
       and n.noticed_at > coalesce((select r.read_until from notice_reader r where r.user_id = $1 and r.reader = $2),
                                   '-infinity')
-      and (${IS_READ}) is false
+      and (${IS_READ}) is false and n.kind <> all ($4)
     limit $3) unread`;
 
 export interface NoticeQuery {
@@ -70,6 +71,7 @@ export async function listNotices(
   if (cursor !== undefined && at === undefined) {
     throw new PenstockError('request.invalid', { detail: 'this is no cursor of this list', where: 'cursor' });
   }
+  const muted = await mutedKinds(pool, { userId, reader });
   return asViewerOf(pool, [userId], async (client) => {
     const { rows } = await client.query<NoticeRow>(LIST_SQL, [
       userId,
@@ -80,8 +82,12 @@ export async function listNotices(
       kind,
       unread !== undefined,
       limit + 1,
+      muted,
     ]);
-    const counted = await client.query<{ count: number }>(UNREAD_SQL, [userId, reader, MOST_UNREAD_COUNTED]);
+    const counted = await client.query<{ count: number }>(UNREAD_SQL, [
+      ...[userId, reader, MOST_UNREAD_COUNTED],
+      muted,
+    ]);
     const shown = rows.slice(0, limit);
     return {
       items: shown.map(({ notice, noticed_at, is_read, ...row }) => ({

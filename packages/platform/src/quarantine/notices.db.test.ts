@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import type { Viewer } from '../foundation/viewer.ts';
+import { listChoices, setChoice } from './choices-store.ts';
 import { listNotices, markRead } from './notices-store.ts';
 import { insertQuarantineWorld, userA, userB } from './testing-quarantine.ts';
 
@@ -11,7 +13,11 @@ beforeAll(async () => {
   await insertQuarantineWorld(database.pool);
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('delete from notice; delete from notice_read; delete from notice_reader'));
+beforeEach(() =>
+  database.pool.query(
+    'delete from notice; delete from notice_read; delete from notice_reader; delete from notice_choice',
+  ),
+);
 
 const anna = { userId: userA, reader: 'anna' };
 const ben = { userId: userA, reader: 'ben' };
@@ -94,4 +100,25 @@ test('more than a thousand unread are not counted', async () => {
     [userA],
   );
   expect((await list()).unread).toBe(1_000);
+});
+
+test('of a kind that a person wants to be left alone with, none is unread for it; another is told all the same', async () => {
+  const viewer = (personId: string): Viewer => ({
+    kind: 'user',
+    userIds: [userA],
+    person: { personId, email: `${personId}@people.example`, role: 'analyst', reason: undefined },
+  });
+  await notice('held', '1', 2);
+  await notice('way', 'sftp', 1);
+  const now = new Date();
+  await setChoice(database.pool, viewer('anna'), { kind: 'way', inPortal: false, byEmail: true }, now);
+  expect([await unread(), (await list()).unread, (await list(ben)).unread]).toEqual([['1'], 1, 2]);
+  const { items, email } = await listChoices(database.pool, viewer('anna'));
+  expect(email).toBe('anna@people.example');
+  expect(items.filter(({ inPortal, byEmail }) => !inPortal || byEmail)).toEqual([
+    { kind: 'way', inPortal: false, byEmail: true },
+  ]);
+  await expect(listChoices(database.pool, { kind: 'user', userIds: [userA] })).rejects.toMatchObject({
+    code: 'access.denied',
+  });
 });

@@ -5,11 +5,11 @@ import {
   submissionParametersSchema,
   submissionSignatureParametersSchema,
 } from '@penstock/api';
-import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import type { Clock } from '../foundation/clock.ts';
 import { PenstockError } from '../foundation/errors.ts';
 import { type FileSigner, signDocument } from '../foundation/file-signer.ts';
+import { asFile, digestHeader } from '../foundation/http/file-answer.ts';
 import { type HttpApp, viewerOf } from '../foundation/http/server.ts';
 import { readOriginal, readSignatureOf } from './original.ts';
 import { bytesOwner, ownerOf } from './owner.ts';
@@ -21,16 +21,6 @@ export interface DocumentRouteParts {
   /** Undefined: receipts are not signed. */
   readonly signer: FileSigner | undefined;
 }
-
-/** A name that is safe in a header, and as a file. */
-const headerName = (name: string): string => name.replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
-
-function asFile(reply: FastifyReply, name: string, type: string): FastifyReply {
-  return reply.type(type).header('content-disposition', `attachment; filename="${headerName(name)}"`);
-}
-
-/** By RFC 9530, so that whoever fetches the bytes can compare them. */
-const digestHeader = (sha256: string): string => `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
 
 const SIGNATURE_TYPE = 'application/pkcs7-signature';
 

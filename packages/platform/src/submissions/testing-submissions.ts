@@ -21,6 +21,7 @@ import { createHttpServer } from '../foundation/http/server.ts';
 import { oneRow, runImport } from '../foundation/import.ts';
 import { createLog } from '../foundation/log.ts';
 import { testAuthor } from '../foundation/testing-author.ts';
+import { machineOf } from '../foundation/testing-machine.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { officersImporter } from '../parties/officers-import.ts';
 import { Reports } from '../quarantine/report.ts';
@@ -177,12 +178,17 @@ export async function submissionWorld(
     ],
   });
   const viewers: Readonly<Record<string, Viewer>> = {
-    a: { kind: 'user', userIds: [userA], certificate: 'of A' },
-    b: { kind: 'user', userIds: [userB], certificate: 'of B' },
-    operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
+    a: { kind: 'user', userIds: [userA], machine: machineOf('of A', 'aro') },
+    b: { kind: 'user', userIds: [userB], machine: machineOf('of B', 'aro') },
+    operator: {
+      kind: 'operator',
+      userId: operatorId,
+      machine: machineOf('of the Operator', 'security', 'so that it is tested'),
+    },
+    planner: { kind: 'operator', userId: operatorId, machine: machineOf('of the Operator', 'change_manager') },
   };
   const front = createServer((request, response) =>
-    api.handle(request, response, viewers[String(request.headers['x-as'])]),
+    api.handle(request, response, () => viewers[String(request.headers['x-as'])]),
   );
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;

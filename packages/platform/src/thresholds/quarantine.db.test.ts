@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ensurePartitions, inTransaction } from '../foundation/database/index.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { machineOf } from '../foundation/testing-machine.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 import { alertCounter, type NewMessage, type RecordOutcome } from '../messages/message.ts';
@@ -14,7 +15,11 @@ import { recordScreened, setThresholds, threshold } from './testing-thresholds.t
 
 const noon = new Date('2026-11-22T12:00:00Z');
 const later = (seconds: number): Date => new Date(noon.getTime() + seconds * 1000);
-const operator: Viewer = { kind: 'operator', userId: ALL_USERS };
+const operator: Viewer = {
+  kind: 'operator',
+  userId: ALL_USERS,
+  machine: machineOf('of the Operator', 'security', 'so that it is tested'),
+};
 const viewerA: Viewer = { kind: 'user', userIds: [userA] };
 const viewerB: Viewer = { kind: 'user', userIds: [userB] };
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { createHttpServer, type HttpServer } from '../foundation/http/server.ts';
 import { createLog } from '../foundation/log.ts';
+import { machineOf } from '../foundation/testing-machine.ts';
 import type { Viewer } from '../foundation/viewer.ts';
 import { recordHealth } from './health-store.ts';
 import { tellBegun } from './outages-store.ts';
@@ -17,10 +18,10 @@ const beta = requireEui('90-B3-D5-1F-30-02-00-00');
 const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
 const desk = { personId: 'p', email: 'desk@operator.example', role: 'service_desk', reason: undefined } as const;
 const viewers: Readonly<Record<string, Viewer>> = {
-  alpha: { kind: 'user', userIds: [alpha], certificate: `of ${alpha}` },
-  beta: { kind: 'user', userIds: [beta], certificate: `of ${beta}` },
-  operator: { kind: 'operator', userId: operatorId, certificate: 'of the Operator' },
-  desk: { kind: 'operator', userId: operatorId, person: desk },
+  alpha: { kind: 'user', userIds: [alpha], machine: machineOf(`of ${alpha}`, 'user_administrator') },
+  beta: { kind: 'user', userIds: [beta], machine: machineOf(`of ${beta}`, 'user_administrator') },
+  operator: { kind: 'operator', userId: operatorId, machine: machineOf('of the Operator', 'change_manager') },
+  desk: { kind: 'operator', userId: operatorId, person: desk, machine: machineOf('of the desk', 'service_desk') },
 };
 
 let database: TestDatabase;
@@ -48,7 +49,9 @@ beforeAll(async () => {
     version: '0',
     routes: [waysRoutes({ pool, clock: { now: () => now }, operatorId })],
   });
-  front = createServer((request, response) => api.handle(request, response, viewers[String(request.headers['x-as'])]));
+  front = createServer((request, response) =>
+    api.handle(request, response, () => viewers[String(request.headers['x-as'])]),
+  );
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(front.address() as AddressInfo).port}/api/v1/ways`;
 });

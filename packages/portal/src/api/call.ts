@@ -51,15 +51,16 @@ export interface Caller {
   readonly reason?: string | undefined;
 }
 
-/** What is sent with a call that changes something: a document, or a form with files. */
+/** What is sent with a call that changes something: a document, a form with files, or a file. */
 export interface Sent {
   readonly method: 'POST' | 'PUT' | 'DELETE';
-  readonly body?: object | FormData | undefined;
+  readonly body?: object | FormData | Blob | undefined;
 }
 
 function bodyOf({ method, body }: Sent): RequestInit {
   if (body === undefined) return { method };
   if (body instanceof FormData) return { method, body };
+  if (body instanceof Blob) return { method, body, headers: { 'content-type': body.type } };
   return { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 

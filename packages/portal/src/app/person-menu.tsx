@@ -39,6 +39,12 @@ export function PersonMenu() {
           >
             Your account and sessions
           </Anchor>
+          <Anchor
+            onClick={close}
+            renderRoot={(props) => <Link to="/told" search={(search) => ({ for: search.for })} {...props} />}
+          >
+            How I am told
+          </Anchor>
           <SignOutButton />
         </Stack>
       )}

@@ -9,6 +9,8 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { deviceSearchSchema } from '../audit-trail/timeline-search.ts';
+import { calendarSearchSchema, changesSearchSchema } from '../changes/search.ts';
+import { incidentsSearchSchema } from '../incidents/search.ts';
 import { messageSearchSchema } from '../messages/search.ts';
 import { noticeSearchSchema } from '../notices/search.ts';
 import { eventSearchSchema, quarantineSearchSchema } from '../quarantine/search.ts';
@@ -54,8 +56,21 @@ const demonstration = createRoute({
 const incidents = createRoute({
   getParentRoute: () => root,
   path: '/incidents',
-  validateSearch: z.object({ state: z.enum(['open', 'all']).optional().catch(undefined) }),
+  validateSearch: incidentsSearchSchema,
   component: lazyRouteComponent(() => import('../incidents/incidents-page.tsx'), 'IncidentsPage'),
+});
+
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$incident',
+  validateSearch: z.object({ tab: z.enum(['updates', 'changes']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../incidents/incident-page.tsx'), 'IncidentPage'),
+});
+
+const status = createRoute({
+  getParentRoute: () => root,
+  path: '/status',
+  component: lazyRouteComponent(() => import('../status/status-page.tsx'), 'StatusPage'),
 });
 
 const notices = createRoute({
@@ -148,6 +163,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('../account/account-page.tsx'), 'AccountPage'),
 });
 
+const told = createRoute({
+  getParentRoute: () => root,
+  path: '/told',
+  component: lazyRouteComponent(() => import('../told/told-page.tsx'), 'ToldPage'),
+});
+
 const people = createRoute({
   getParentRoute: () => root,
   path: '/people',
@@ -216,6 +237,58 @@ const erratic = createRoute({
   component: lazyRouteComponent(() => import('../devices/erratic-page.tsx'), 'ErraticPage'),
 });
 
+const changes = createRoute({
+  getParentRoute: () => root,
+  path: '/changes',
+  validateSearch: changesSearchSchema,
+  component: lazyRouteComponent(() => import('../changes/changes-page.tsx'), 'ChangesPage'),
+});
+
+const change = createRoute({
+  getParentRoute: () => root,
+  path: '/changes/$change',
+  validateSearch: z.object({ tab: text }),
+  component: lazyRouteComponent(() => import('../changes/change-page.tsx'), 'ChangePage'),
+});
+
+const newChange = createRoute({
+  getParentRoute: () => root,
+  path: '/changes/new',
+  component: lazyRouteComponent(() => import('../changes/new-page.tsx'), 'NewPage'),
+});
+
+const editChange = createRoute({
+  getParentRoute: () => root,
+  path: '/changes/$change/edit',
+  component: lazyRouteComponent(() => import('../changes/edit-page.tsx'), 'EditPage'),
+});
+
+const changeCalendar = createRoute({
+  getParentRoute: () => root,
+  path: '/changes/calendar',
+  validateSearch: calendarSearchSchema,
+  component: lazyRouteComponent(() => import('../changes/calendar-page.tsx'), 'CalendarPage'),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => root,
+  path: '/changes/schedule',
+  validateSearch: z.object({ month: text }),
+  component: lazyRouteComponent(() => import('../changes/schedule-page.tsx'), 'SchedulePage'),
+});
+
+const changeLimits = createRoute({
+  getParentRoute: () => root,
+  path: '/changes/limits',
+  component: lazyRouteComponent(() => import('../changes/limits-page.tsx'), 'LimitsPage'),
+});
+
+const intake = createRoute({
+  getParentRoute: () => root,
+  path: '/changes/intake',
+  component: lazyRouteComponent(() => import('../changes/intake-page.tsx'), 'IntakePage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -231,9 +304,12 @@ export const router = createRouter({
     quarantine,
     quarantineEvent,
     incidents,
+    incident,
+    status,
     invitation,
     providerReturn,
     account,
+    told,
     people,
     certificates,
     ways,
@@ -243,6 +319,14 @@ export const router = createRouter({
     devices,
     device,
     erratic,
+    changes,
+    change,
+    newChange,
+    editChange,
+    intake,
+    changeCalendar,
+    schedule,
+    changeLimits,
     demonstration,
   ]),
   // plain text: '4.1' is a service and '81E2' a code, never a number

@@ -35,7 +35,9 @@ const pages = [
   { to: '/erratic-devices', label: 'Erratic devices', right: 'titles.see' },
   { to: '/audit-trail', label: 'Audit trail', right: 'switches.see' },
   { to: '/questions', label: 'Questions', right: 'questions.see' },
+  { to: '/changes', label: 'Changes', right: 'changes.see' },
   { to: '/incidents', label: 'Incidents', right: undefined },
+  { to: '/status', label: 'Status', right: 'status.see' },
   { to: '/people', label: 'People', right: 'people.see' },
   { to: '/certificates', label: 'Certificates', right: 'certificates.see' },
   { to: '/directory', label: 'Parties', right: 'directory.see' },
@@ -125,7 +127,7 @@ function SignedInShell({ session }: { session: Session }) {
               <Group gap="xs" wrap="nowrap" mr="auto">
                 <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
                 <img src={emblem} alt="" width={28} height={28} />
-                <Text fw={680} size="lg">
+                <Text fw={680} size="lg" className="penstock-head-name">
                   Penstock
                 </Text>
               </Group>

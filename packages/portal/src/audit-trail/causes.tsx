@@ -16,13 +16,16 @@ import { likelihoodWords, roleBesideParty, senderWords, timesWords } from './wor
 /** Of an alert: what was sent to its device before it, what most likely caused it first, and what is decided about it. */
 export default function Causes(props: { caller: Caller; position: string; search: MessageSearch }) {
   const { caller, position, search } = props;
-  const queryKey = ['causes', caller, position, search.user];
+  // among the titles, since who loses those loses this
+  const queryKey = ['titles', 'causes', caller, position, search.user];
   const causes = useQuery({
     queryKey,
     queryFn: ({ signal }) =>
       ask(causesSchema, `/messages/${position}/causes`, { caller, query: { userId: search.user }, signal }),
-    // that somebody looked is recorded: it is asked once
+    // that somebody looked is recorded: it is asked once, and again when what may be seen changes, of which one is told as
+    // a User only; of which devices it is, no other question of the page says
     staleTime: Number.POSITIVE_INFINITY,
+    meta: caller.reason === undefined ? { live: { topics: ['switches', 'directory', 'devices'] } } : {},
   });
   return (
     <Stack gap="sm" component="section" aria-labelledby="causes-head">

@@ -34,15 +34,33 @@ export function Looks() {
         ]}
         keyOf={(one) => `${one.userId} ${one.readingId}`}
       >
-        {({ readAt, side, email, role, userId, device, what }) => [
+        {({ readAt, side, email, role, userId, device, what, refused }) => [
           <When key="at" at={readAt} inline />,
           <Who key="who" side={side} email={email} role={role} />,
           <UserName key="user" userId={userId} />,
-          device === undefined ? 'A list of devices' : <DeviceLink key="device" device={device} />,
-          askedWords(what),
+          device === undefined ? devicesWords(refused) : <DeviceLink key="device" device={device} />,
+          refused === undefined ? askedWords(what) : <Refused key="refused" times={refused} what={what} />,
         ]}
       </PagedTable>
     </>
+  );
+}
+
+const devicesWords = (refused: number | undefined): string =>
+  refused === undefined ? 'A list of devices' : 'More devices that day';
+
+/** That whom asked may not see the titles, how often it was tried that day, and what was asked for at first. */
+function Refused({ times, what }: { times: number; what: string }) {
+  const often = times === 1 ? '' : `, ${times.toLocaleString('en-GB')} times that day`;
+  return (
+    <div>
+      <Text fw={650}>Refused{often}</Text>
+      {what === '' ? null : (
+        <Text size="sm" c="dimmed">
+          {askedWords(what)}
+        </Text>
+      )}
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
+import { Disclosed } from '../shared/disclosed.tsx';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Loading, Panel } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
@@ -80,8 +81,7 @@ function Setting({ name, history }: { name: TitleSwitchName; history: SwitchHist
         </Text>
       ))}
       {past.length === 0 ? null : (
-        <details className="penstock-before">
-          <summary>What held before</summary>
+        <Disclosed summary="What held before">
           <ul className="penstock-why">
             {past.map((one) => (
               <li key={one.validFrom ?? 'default'}>
@@ -89,7 +89,7 @@ function Setting({ name, history }: { name: TitleSwitchName; history: SwitchHist
               </li>
             ))}
           </ul>
-        </details>
+        </Disclosed>
       )}
     </>
   );

@@ -80,7 +80,7 @@ function PartLine({ part }: { part: TimelinePart }) {
       <div>
         <span className="penstock-part-name">
           {kindWords[kind]} <b>{serviceReferenceVariant}</b> {name}
-          {count === 1 ? null : <b className="penstock-times"> × {count.toLocaleString('en-GB')}</b>}
+          {count === 1 ? null : <b className="penstock-repeats"> × {count.toLocaleString('en-GB')}</b>}
         </span>
         <small className="penstock-part-about">
           <span>

@@ -26,6 +26,6 @@ export const timelineQuery = (caller: Caller, device: string, search: DeviceSear
     getNextPageParam: (page) => page.cursor,
     staleTime: Number.POSITIVE_INFINITY,
     // of everybody's titles nobody is told, of one's own roles one is
-    meta: caller.reason === undefined ? { live: { topics: ['directory'] } } : {},
+    meta: caller.reason === undefined ? { live: { topics: ['directory', 'switches'] } } : {},
   });
 };

@@ -48,6 +48,7 @@ export function askedWords(what: string): string {
   if (what === 'erratic devices') return 'Erratic devices';
   if (what === 'export erratic devices') return 'Erratic devices, as a file';
   const [first, ...rest] = what.split(' ');
+  if (first === 'question') return 'A title that a question is about';
   if (first === 'timeline') return `The timeline: ${rest.join(' ').replace(' to=', ', to=')}`;
   if (first === 'causes') return `What may have caused the alert ${rest.at(-1)}`;
   const conditions = (first === 'export' ? rest : [first, ...rest]).filter(Boolean).join(', ');

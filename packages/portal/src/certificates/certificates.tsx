@@ -9,12 +9,14 @@ import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { CertificateCell, StandingCell } from './cells.tsx';
 import { EndingSoon } from './ending-soon.tsx';
+import { PurposeCell } from './purpose-cell.tsx';
 import { purposeWords } from './purposes.ts';
 import { RegisterDialog } from './register-dialog.tsx';
+import { RoleDialog } from './role-dialog.tsx';
 
 type Open =
   | { readonly name: 'register'; readonly like?: CertificateDocument }
-  | { readonly name: 'revoke'; readonly certificate: CertificateDocument };
+  | { readonly name: 'role' | 'revoke'; readonly certificate: CertificateDocument };
 
 /** Certificates of User IDs. Renewing is registering the next beside the old, and revoking the old when it is unused. */
 export function Certificates() {
@@ -53,17 +55,17 @@ export function Certificates() {
         empty={<Text fw={650}>No certificate is registered yet: no machine can send or take messages.</Text>}
         columns={[
           ['User ID', 1.4],
-          'What for',
+          ['What for', 1.2],
           ['Certificate', 1.8],
           ['Standing', 1.3],
-          ...(mayChange ? [['Change', 1.2] as const] : []),
+          ...(mayChange ? [['Change', 1.5] as const] : []),
         ]}
         keyOf={({ purpose, fingerprint }) => `${purpose} ${fingerprint}`}
       >
         {(certificate) =>
           [
             <UserName key="user" userId={certificate.userId} />,
-            purposeWords[certificate.purpose],
+            <PurposeCell key="purpose" {...certificate} />,
             <CertificateCell key="certificate" {...certificate} />,
             <StandingCell key="standing" {...certificate} />,
             certificate.revokedAt === undefined ? (
@@ -71,6 +73,11 @@ export function Certificates() {
                 <Button size="xs" variant="default" onClick={() => setOpen({ name: 'register', like: certificate })}>
                   Renew<VisuallyHidden> {certificate.serial}</VisuallyHidden>
                 </Button>
+                {certificate.purpose === 'transport' ? (
+                  <Button size="xs" variant="default" onClick={() => setOpen({ name: 'role', certificate })}>
+                    Role<VisuallyHidden> of {certificate.serial}</VisuallyHidden>
+                  </Button>
+                ) : null}
                 <Button size="xs" variant="default" onClick={() => setOpen({ name: 'revoke', certificate })}>
                   Revoke<VisuallyHidden> {certificate.serial}</VisuallyHidden>
                 </Button>
@@ -80,6 +87,7 @@ export function Certificates() {
         }
       </PagedTable>
       {open?.name === 'register' ? <RegisterDialog like={open.like} onClose={close} /> : null}
+      {open?.name === 'role' ? <RoleDialog certificate={open.certificate} onClose={close} /> : null}
       {open?.name === 'revoke' ? (
         <ConfirmDialog
           title="Revoke this certificate?"

@@ -4,12 +4,12 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, type Caller } from '../api/call.ts';
+import { UserIdSelect } from '../directory/user-select.tsx';
 import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { Empty, Loading, Panel } from '../shared/states.tsx';
 import { PolicyDialog } from './policy-dialog.tsx';
 import { type Signer, signersOf } from './signers.ts';
-import { UserIdSelect } from './user-id-select.tsx';
 
 /** Of one User ID: certificates of its officers, as many as a page of the API has. */
 const MOST_CERTIFICATES = 200;

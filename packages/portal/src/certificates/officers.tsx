@@ -1,6 +1,7 @@
 import { Button, Group, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { changedSchema, type OfficerDocument, officerPageSchema } from '@penstock/api/schemas';
 import { useState } from 'react';
+import { UserIdSelect } from '../directory/user-select.tsx';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
 import { emailFault, missing, telephoneFault } from '../shared/faults.ts';
@@ -13,7 +14,6 @@ import { UserName } from '../shared/user-name.tsx';
 import { CertificateCell, StandingCell } from './cells.tsx';
 import { EndingSoon } from './ending-soon.tsx';
 import { PemInput } from './pem-input.tsx';
-import { UserIdSelect } from './user-id-select.tsx';
 
 type Open =
   | { readonly name: 'register'; readonly like?: OfficerDocument }

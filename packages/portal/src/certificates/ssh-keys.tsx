@@ -1,6 +1,7 @@
 import { Button, Text, Textarea, TextInput, VisuallyHidden } from '@mantine/core';
 import { changedSchema, type SshKeyDocument, sshKeyPageSchema } from '@penstock/api/schemas';
 import { useState } from 'react';
+import { UserIdSelect } from '../directory/user-select.tsx';
 import { useSession } from '../session/me.ts';
 import { ConfirmDialog, useChange } from '../shared/changing.tsx';
 import { missing } from '../shared/faults.ts';
@@ -12,7 +13,6 @@ import { PagedTable, usePaged } from '../shared/paged.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
 import { RegisteredBy } from './cells.tsx';
-import { UserIdSelect } from './user-id-select.tsx';
 
 type Open = { readonly name: 'register' } | { readonly name: 'revoke'; readonly key: SshKeyDocument };
 

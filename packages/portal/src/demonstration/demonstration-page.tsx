@@ -7,6 +7,7 @@ import { useSession } from '../session/me.ts';
 import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Loading } from '../shared/states.tsx';
+import { RehearsalCard } from './rehearsal-card.tsx';
 
 /** Another page, or the command line, may begin and end them too. */
 const AGAIN_MILLISECONDS = 3_000;
@@ -61,6 +62,14 @@ export function DemonstrationPage() {
       }),
     onSuccess: (now) => queryClient.setQueryData(queryKey, now),
   });
+  const rehearsing = useMutation({
+    mutationFn: () =>
+      ask(demonstrationSchema, '/demonstration/rehearsals/firewall', {
+        caller: { acting },
+        sent: { method: 'POST', body: {} },
+      }),
+    onSuccess: (now) => queryClient.setQueryData(queryKey, now),
+  });
   const isAbsent = demonstration.error instanceof CallFailed && demonstration.error.problem.status === 404;
   return (
     <Stack gap="md" maw={820}>
@@ -78,6 +87,7 @@ export function DemonstrationPage() {
         <FailureSummary words={wordsOf(demonstration.error)} onRetry={() => void demonstration.refetch()} />
       ) : null}
       {switching.isError ? <FailureSummary words={wordsOf(switching.error)} /> : null}
+      {rehearsing.isError ? <FailureSummary words={wordsOf(rehearsing.error)} /> : null}
       {demonstration.data === undefined
         ? null
         : demonstrationIncidents.map((name) => (
@@ -89,6 +99,13 @@ export function DemonstrationPage() {
               onSwitch={(isRunning) => switching.mutate({ name, isRunning })}
             />
           ))}
+      {demonstration.data === undefined ? null : (
+        <RehearsalCard
+          rehearsal={demonstration.data.rehearsal}
+          isBeginning={rehearsing.isPending}
+          onBegin={() => rehearsing.mutate()}
+        />
+      )}
     </Stack>
   );
 }

@@ -1,18 +1,15 @@
 import { Checkbox, Group, Select, TextInput } from '@mantine/core';
-import { changedSchema, partyPageSchema, roleSchema, type UserIdDocument } from '@penstock/api/schemas';
-import { useQuery } from '@tanstack/react-query';
+import { changedSchema, roleSchema, type UserIdDocument } from '@penstock/api/schemas';
 import { useState } from 'react';
-import { ask } from '../api/call.ts';
-import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { euiFault, missing } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { rolesNow } from './roles.ts';
+import { PartySelect } from './user-select.tsx';
 
 /** A User ID with its Party, roles and delivery; a role that is taken out ends now, a new one begins now. */
 export function UserIdDialog({ user, onClose }: { user: UserIdDocument | undefined; onClose: () => void }) {
-  const { acting } = useSession();
   const [userId, setUserId] = useState(user?.userId ?? '');
   const [form, setForm] = useState({
     partyId: user?.partyId ?? null,
@@ -23,10 +20,6 @@ export function UserIdDialog({ user, onClose }: { user: UserIdDocument | undefin
     risingCounters: user?.risingCounters ?? true,
   });
   const changing = useChange(changedSchema, ['user-ids']);
-  const parties = useQuery({
-    queryKey: ['parties', acting, 'choices'],
-    queryFn: ({ signal }) => ask(partyPageSchema, '/parties', { caller: { acting }, query: { limit: 200 }, signal }),
-  });
   const put = (part: Partial<typeof form>) => setForm((before) => ({ ...before, ...part }));
 
   async function submit() {
@@ -65,21 +58,7 @@ export function UserIdDialog({ user, onClose }: { user: UserIdDocument | undefin
         value={userId}
         onChange={(event) => setUserId(event.currentTarget.value)}
       />
-      <Select
-        {...checked.field('partyId')}
-        label="Party"
-        required
-        withAsterisk={false}
-        searchable
-        allowDeselect={false}
-        openOnFocus={false}
-        data={(parties.data?.items ?? []).map(({ partyId, name }) => ({
-          value: partyId,
-          label: `${name} (${partyId})`,
-        }))}
-        value={form.partyId}
-        onChange={(partyId) => put({ partyId })}
-      />
+      <PartySelect {...checked.field('partyId')} value={form.partyId} onChange={(partyId) => put({ partyId })} />
       <Checkbox.Group
         label="Roles from now on"
         value={form.roles}

@@ -1,136 +1,172 @@
-import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
-import { type IncidentDocument, incidentPageSchema } from '@penstock/api/schemas';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
-import { ask } from '../api/call.ts';
+import { Button, Group, NativeSelect, Stack, Text, Title } from '@mantine/core';
+import { type IncidentDocument, incidentPageSchema, incidentTeams } from '@penstock/api/schemas';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useSession } from '../session/me.ts';
-import { EntryTable, type Loaded } from '../shared/entry-table.tsx';
-import { ExportButton } from '../shared/export-button.tsx';
-import { ListFailure } from '../shared/more-rows.tsx';
+import { ListHead } from '../shared/list-head.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
-import { withPeriods } from '../shared/periods.ts';
-import { Empty, Loading, NoRight } from '../shared/states.tsx';
-import { formatDuration } from '../shared/time.ts';
+import { PagedTable, usePaged } from '../shared/paged.tsx';
+import { NoRight } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { When } from '../shared/when.tsx';
-
-const PAGE_ROWS = 50;
+import { IncidentLink, IncidentMark } from './incident-link.tsx';
+import { servicesQuery } from './queries.ts';
+import { RaiseDialog } from './raise-dialog.tsx';
+import { countConditions, type IncidentsSearch, queryOf } from './search.ts';
+import { categoryWords, isOver, ownerWords, targetWords, teamWords } from './words.ts';
 
 const views = [
-  [undefined, 'Open'],
+  [undefined, 'Not over'],
+  ['resolved', 'Resolved'],
+  ['closed', 'Closed'],
   ['all', 'All'],
 ] as const;
 
-/** One for each quarantine event: opened with it, closed when it is resolved. */
+/** What the platform saw, and what people raised. */
 export function IncidentsPage() {
-  const { me, acting } = useSession();
+  const { me } = useSession();
   const search = useSearch({ from: '/incidents' });
-  const { state = 'open' } = search;
+  if (!me.permissions.includes('incidents.see')) return <NoRight page="Incidents" what="incidents" />;
+  return <Incidents search={search} />;
+}
+
+function Incidents({ search }: { search: IncidentsSearch }) {
+  const { me } = useSession();
+  const [isRaising, setRaising] = useState(false);
+  const query = queryOf(search);
+  const list = usePaged<IncidentDocument, typeof incidentPageSchema>(
+    'incidents',
+    incidentPageSchema,
+    '/incidents',
+    query,
+  );
   const isOperator = me.acting.kind === 'operator';
-  const maySee = me.permissions.includes('incidents.see');
-  const incidents = useInfiniteQuery({
-    queryKey: ['incidents', acting, state],
-    queryFn: ({ pageParam, signal }) =>
-      ask(incidentPageSchema, '/incidents', {
-        caller: { acting },
-        query: { limit: PAGE_ROWS, cursor: pageParam, state: state === 'all' ? undefined : state },
-        signal,
-      }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.cursor,
-    meta: { live: { topics: ['incidents'] } },
-    enabled: maySee,
-  });
-  if (!maySee) return <NoRight page="Incidents" what="incidents" />;
-  const isEmpty = incidents.data?.pages.every((page) => page.items.length === 0) ?? false;
   return (
-    <Stack gap="md" maw={1200}>
+    <Stack gap="md" maw={1300}>
       <PageTitle title="Incidents" />
       <Group justify="space-between" align="flex-end" gap="sm">
         <div>
           <Title order={1}>Incidents</Title>
-          <Text c="dimmed">Opened when messages are held, closed when that is resolved.</Text>
+          <Text c="dimmed">What went wrong: as the platform sees it, and as people raise it.</Text>
         </div>
-        <ExportButton
-          caller={{ acting }}
-          path="/incidents.csv"
-          query={{ state: state === 'all' ? undefined : state }}
-          name="incidents"
-        />
+        {me.permissions.includes('incidents.change') ? (
+          <Button onClick={() => setRaising(true)}>Raise an incident</Button>
+        ) : null}
       </Group>
-      <nav aria-label="Which incidents">
-        <Group gap="lg" className="penstock-tabs">
-          {views.map(([wanted, words]) => (
-            <Link
-              key={words}
-              to="/incidents"
-              search={(search) => ({ for: search.for, state: wanted })}
-              className={wanted === search.state ? 'active' : ''}
-              activeProps={{ className: '' }}
-              aria-current={wanted === search.state ? 'true' : undefined}
-            >
-              {words}
-            </Link>
-          ))}
-        </Group>
+      <nav aria-label="Which incidents" className="penstock-views">
+        {views.map(([wanted, words]) => (
+          <Link
+            key={words}
+            to="/incidents"
+            search={{ ...search, state: wanted }}
+            aria-current={wanted === search.state ? 'page' : undefined}
+          >
+            {words}
+          </Link>
+        ))}
       </nav>
-      {incidents.isPending ? <Loading what="the incidents" /> : null}
-      <ListFailure list={incidents} />
-      {isEmpty ? <None isOpenOnly={state === 'open'} /> : null}
-      {incidents.data !== undefined && !isEmpty ? (
-        <IncidentTable
-          list={{ ...incidents, data: incidents.data }}
-          isOperator={isOperator}
-          now={incidents.dataUpdatedAt}
-        />
-      ) : null}
+      <ListHead find="Find an incident" by="By its number, title or description." path="/incidents" query={query}>
+        <Conditions search={search} isOperator={isOperator} />
+      </ListHead>
+      <PagedTable
+        list={list}
+        label="Incidents"
+        columns={[['Incident', 2.6], 'Category', 'State', ['Whose', 1.2], ['Opened', 1.3], ['Target', 1.4]]}
+        keyOf={({ incident }) => incident}
+        empty={<None isFiltered={countConditions(search) > 0} isActive={search.state === undefined} />}
+      >
+        {(incident) => [
+          <div key="incident">
+            <IncidentLink incident={incident} />
+            <Text size="xs" className="penstock-identifier">
+              {incident.incident}
+            </Text>
+          </div>,
+          <Text key="category" size="sm">
+            {incident.category}
+          </Text>,
+          <IncidentMark key="state" state={incident.state} />,
+          isOperator && !incident.isYours && incident.userId !== undefined ? (
+            <UserName key="owner" userId={incident.userId} />
+          ) : (
+            <Text key="owner" size="sm">
+              {ownerWords(incident, isOperator)}
+            </Text>
+          ),
+          <When key="opened" at={incident.openedAt} />,
+          <Target key="target" incident={incident} now={list.dataUpdatedAt} />,
+        ]}
+      </PagedTable>
+      {isRaising ? <RaiseDialog onClose={() => setRaising(false)} /> : null}
     </Stack>
   );
 }
 
-function None({ isOpenOnly }: { isOpenOnly: boolean }) {
-  return (
-    <Empty title={isOpenOnly ? 'No incident is open.' : 'There was no incident yet.'}>
-      When a threshold holds messages, an incident stands here at once.
-    </Empty>
+/** The one that comes next, or that was missed. */
+function Target({ incident, now }: { incident: IncidentDocument; now: number }) {
+  const { state, response, resolution } = incident;
+  const next = state === 'open' ? (['Response', response] as const) : (['Resolution', resolution] as const);
+  const [name, target] =
+    isOver(state) && response.isMissed && !resolution.isMissed ? (['Response', response] as const) : next;
+  const words = `${name}: ${targetWords(target, now).toLowerCase()}`;
+  return target.isMissed ? (
+    <span className="penstock-outcome penstock-health-failing">{words}</span>
+  ) : (
+    <Text size="sm">{words}</Text>
   );
 }
 
-function IncidentTable(props: { list: Loaded<IncidentDocument>; isOperator: boolean; now: number }) {
-  const { list, isOperator, now } = props;
+function Conditions({ search, isOperator }: { search: IncidentsSearch; isOperator: boolean }) {
+  const { acting } = useSession();
+  const navigate = useNavigate();
+  const services = useQuery(servicesQuery({ acting }));
+  const show = (wanted: Partial<IncidentsSearch>) =>
+    void navigate({ to: '/incidents', search: { ...search, ...wanted } });
+  const any = (words: string) => ({ value: '', label: words });
   return (
-    <EntryTable
-      list={list}
-      label="Incidents"
-      columns={[['Incident', 2.2], ...(isOperator ? [['User', 1.3] as const] : []), 'State', ['Opened', 1.2], 'Lasts']}
-      keyOf={({ incident }) => incident}
-    >
-      {({ incident, event, userId, title, state, openedAt, closedAt }) => [
-        <div key="incident">
-          <Anchor
-            display="block"
-            fw={650}
-            size="sm"
-            renderRoot={(props) => (
-              <Link
-                to="/quarantine/$event"
-                params={{ event }}
-                search={({ for: actingFor }) => ({ for: actingFor, user: isOperator ? userId : undefined })}
-                {...props}
-              />
-            )}
-          >
-            {withPeriods(title)}
-          </Anchor>
-          <span className="penstock-identifier">{incident}</span>
-        </div>,
-        ...(isOperator ? [<UserName key="user" userId={userId} />] : []),
-        <span key="state" className={`penstock-outcome penstock-health-${state === 'open' ? 'waiting' : 'well'}`}>
-          {state === 'open' ? 'Open' : 'Closed'}
-        </span>,
-        <When key="opened" at={openedAt} />,
-        formatDuration((closedAt === undefined ? now : Date.parse(closedAt)) - Date.parse(openedAt)),
-      ]}
-    </EntryTable>
+    <>
+      <NativeSelect
+        aria-label="Category"
+        value={search.category ?? ''}
+        data={[
+          any('Any category'),
+          ...Object.entries(categoryWords).map(([value, label]) => ({ value, label: `Category ${label}` })),
+        ]}
+        onChange={(event) =>
+          show({ category: (event.currentTarget.value || undefined) as IncidentsSearch['category'] })
+        }
+      />
+      <NativeSelect
+        aria-label="Service"
+        value={search.service ?? ''}
+        data={[any('Any service'), ...(services.data ?? (search.service === undefined ? [] : [search.service]))]}
+        onChange={(event) => show({ service: event.currentTarget.value || undefined })}
+      />
+      {isOperator ? (
+        <NativeSelect
+          aria-label="Who has it"
+          value={search.team ?? ''}
+          data={[any('Whoever has it'), ...incidentTeams.map((value) => ({ value, label: teamWords[value] }))]}
+          onChange={(event) => show({ team: (event.currentTarget.value || undefined) as IncidentsSearch['team'] })}
+        />
+      ) : null}
+      <NativeSelect
+        aria-label="Targets"
+        value={search.missed ?? ''}
+        data={[any('Any target'), { value: 'true', label: 'A target was missed' }]}
+        onChange={(event) => show({ missed: event.currentTarget.value === 'true' ? 'true' : undefined })}
+      />
+    </>
+  );
+}
+
+function None({ isFiltered, isActive }: { isFiltered: boolean; isActive: boolean }) {
+  const words = isActive ? 'No incident is open.' : 'There is no incident here.';
+  return (
+    <>
+      <Text fw={650}>{isFiltered ? 'No incident meets these conditions.' : words}</Text>
+      <Text c="dimmed">When messages are held, or wait and are not taken, an incident stands here by itself.</Text>
+    </>
   );
 }

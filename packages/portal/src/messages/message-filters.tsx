@@ -43,6 +43,7 @@ export function MessageFilters(props: { search: MessageSearch; onApply: (search:
         />
         <TextInput {...field('srv')} label="Service (SRV)" placeholder="4.1.1" />
         <TextInput {...field('device')} label="Device" placeholder="00-DB-12-34-56-78-90-A0" />
+        <TextInput {...field('mpxn')} label="Metering point (MPxN)" placeholder="MPAN or MPRN" />
         <TextInput {...field('code')} label="Code" placeholder="I99" />
         <TextInput {...field('request')} label="RequestID" placeholder="sender:target:counter" />
       </SimpleGrid>

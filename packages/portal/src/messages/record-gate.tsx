@@ -1,16 +1,14 @@
-import { Anchor, Button, Paper, Select, Text, Textarea, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Anchor, Button, Paper, Text, Textarea, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Caller } from '../api/call.ts';
+import { UserSelect } from '../directory/user-select.tsx';
 import { useSession } from '../session/me.ts';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { missing } from '../shared/faults.ts';
 import { Form, useChecked } from '../shared/form.tsx';
 import { NoRight } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
 import { forgetReason, keepReason, LONGEST_REASON, reasonFault, reasonFor } from './reason.ts';
-import { usersQuery } from './record.ts';
 import type { MessageSearch } from './search.ts';
 
 /** What is read behind the gate, as its form says it. */
@@ -57,7 +55,7 @@ export function ReasonGate(props: { user: string | undefined; of: Gated; childre
   if (me.acting.kind === 'user') return props.children({ acting });
   const reason = user === undefined ? undefined : reasonFor(user);
   if (user === undefined || reason === undefined) {
-    return <ReasonForm caller={{ acting }} user={user} of={of} onGiven={() => setGiven((count) => count + 1)} />;
+    return <ReasonForm user={user} of={of} onGiven={() => setGiven((count) => count + 1)} />;
   }
   return (
     <>
@@ -91,10 +89,9 @@ function ReasonShown(props: { user: string; reason: string; of: Gated; onEnd: ()
   );
 }
 
-function ReasonForm(props: { caller: Caller; user: string | undefined; of: Gated; onGiven: () => void }) {
-  const { head, whose, button, likely = [] } = props.of;
+function ReasonForm(props: { user: string | undefined; of: Gated; onGiven: () => void }) {
+  const { head, whose, button, likely } = props.of;
   const navigate = useNavigate();
-  const users = useQuery(usersQuery(props.caller));
   const [user, setUser] = useState(props.user ?? null);
   const [reason, setReason] = useState('');
   const checked = useChecked({ user: missing(user, 'Choose the User ID.'), reason: reasonFault(reason) }, open);
@@ -106,29 +103,15 @@ function ReasonForm(props: { caller: Caller; user: string | undefined; of: Gated
     void navigate({ to: '.', search: (search: object) => ({ ...search, user }) });
   }
 
-  if (users.isError) return <FailureSummary words={wordsOf(users.error)} onRetry={() => void users.refetch()} />;
-  const choices = (users.data?.items ?? [])
-    .filter(({ roles }) => roles.every(({ role }) => role !== 'OPERATOR'))
-    .map(({ userId, partyName, roles }) => ({
-      value: userId,
-      label: `${userId} (${partyName}, ${roles.map(({ role }) => role).join(' ')})`,
-    }));
-  const isLikely = ({ value }: { value: string }) => likely.includes(value);
-  const groups = [
-    { group: 'Responsible for it', items: choices.filter(isLikely) },
-    { group: 'Others', items: choices.filter((choice) => !isLikely(choice)) },
-  ];
   return (
     <Form checked={checked} failure={null} maw={620} head={head}>
-      <Select
+      <UserSelect
         {...checked.field('user')}
         label={whose}
-        placeholder={users.isPending ? 'Loading ...' : 'A User ID'}
-        searchable
-        data={choices.some(isLikely) ? groups : choices}
+        placeholder="A User ID"
+        likely={likely === undefined ? undefined : { group: 'Responsible for it', values: likely }}
         value={user}
         onChange={setUser}
-        nothingFoundMessage={users.isPending ? 'Loading ...' : 'No such User ID'}
       />
       <Textarea
         {...checked.field('reason')}

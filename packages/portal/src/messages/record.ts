@@ -1,5 +1,5 @@
 // Whose record is read, with which caller, and the questions asked of it.
-import { explanationSchema, messageLifeSchema, messagePageSchema, userIdPageSchema } from '@penstock/api/schemas';
+import { explanationSchema, messageLifeSchema, messagePageSchema } from '@penstock/api/schemas';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask, type Caller } from '../api/call.ts';
 import { type MessageSearch, queryOf } from './search.ts';
@@ -57,13 +57,4 @@ export const verdictQuery = (caller: Caller, position: string, userId: string | 
     queryKey: ['verdict', caller, position, userId],
     queryFn: ({ signal }) =>
       ask(explanationSchema, `/messages/${position}/verdict`, { caller, query: { userId }, signal }),
-  });
-
-/** The Users among whom the Operator chooses; the first 200 are enough to be picked from by eye. */
-export const usersQuery = (caller: Caller) =>
-  queryOptions({
-    queryKey: ['user-ids', caller],
-    queryFn: ({ signal }) => ask(userIdPageSchema, '/user-ids', { caller, query: { limit: 200 }, signal }),
-    staleTime: 60_000,
-    meta: { live: { topics: ['directory'] } },
   });

@@ -1,26 +1,30 @@
-import { Anchor, Button, Group, Paper, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Anchor, Button, Group, Paper, Text, VisuallyHidden } from '@mantine/core';
 import type { NoticeDocument } from '@penstock/api/schemas';
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { CardList } from '../shared/card-list.tsx';
+import type { Loaded } from '../shared/entry-table.tsx';
 import { withPeriods } from '../shared/periods.ts';
 import { When } from '../shared/when.tsx';
 import { kindMarks, kindWords, leadOf } from './words.ts';
 
+/** Of one line of words. */
+const NOTICE_PIXELS = 116;
+
 /** Notices, newest first, each with the way to what it is about. */
 export function NoticeList(props: {
-  items: readonly NoticeDocument[];
+  list: Loaded<NoticeDocument>;
   /** Whose, where the Operator looks. */
   user: string | undefined;
   onRead: (notice: NoticeDocument) => void;
 }) {
-  const { items, user, onRead } = props;
+  const { list, user, onRead } = props;
+  const { pages } = list.data;
+  const items = useMemo(() => pages.flatMap((page) => page.items), [pages]);
   return (
-    <Stack component="ol" gap="xs" className="penstock-notices">
-      {items.map((item) => (
-        <li key={item.notice}>
-          <Notice item={item} user={user} onRead={() => onRead(item)} />
-        </li>
-      ))}
-    </Stack>
+    <CardList label="Notices" list={list} cards={items} keyOf={({ notice }) => notice} cardPixels={NOTICE_PIXELS}>
+      {(item) => <Notice item={item} user={user} onRead={() => onRead(item)} />}
+    </CardList>
   );
 }
 

@@ -3,11 +3,11 @@ import { changedSchema, MOST_UNREAD_COUNTED, noticeKinds } from '@penstock/api/s
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
-import { UserIdSelect } from '../certificates/user-id-select.tsx';
+import { UserIdSelect } from '../directory/user-select.tsx';
 import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { NoticeList } from './notice-list.tsx';
@@ -93,7 +93,7 @@ function Notices({ search }: { search: NoticeSearch }) {
   const notices = useInfiniteQuery(noticesQuery({ acting }, search));
   const reading = useChange(changedSchema, ['notices']);
   if (notices.isPending) return <Loading what="the notices" />;
-  if (notices.isError) return <FailureSummary words={wordsOf(notices.error)} onRetry={() => void notices.refetch()} />;
+  if (notices.data === undefined) return <ListFailure list={notices} />;
   const items = notices.data.pages.flatMap((page) => page.items);
   const unread = notices.data.pages[0]?.unread ?? 0;
   const [newest] = items;
@@ -118,18 +118,12 @@ function Notices({ search }: { search: NoticeSearch }) {
           </Button>
         )}
       </Group>
+      <ListFailure list={notices} />
       {reading.summary}
       {items.length === 0 ? <None search={search} /> : null}
       {items.length === 0 ? null : (
-        <NoticeList items={items} user={search.user} onRead={({ notice }) => void read({ notices: [notice] })} />
+        <NoticeList list={notices} user={search.user} onRead={({ notice }) => void read({ notices: [notice] })} />
       )}
-      {notices.hasNextPage ? (
-        <div>
-          <Button variant="default" loading={notices.isFetchingNextPage} onClick={() => void notices.fetchNextPage()}>
-            Show older notices
-          </Button>
-        </div>
-      ) : null}
     </Stack>
   );
 }

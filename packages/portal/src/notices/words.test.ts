@@ -25,8 +25,23 @@ test('every kind has words and leads somewhere, to the page of the same User', (
     ['Export', { words: 'Open the exports', to: '/audit-trail', params: {}, search: { user: 'U', tab: 'exports' } }],
     ['Question', { words: 'Open the questions', to: '/questions', params: {}, search: {} }],
     ['Certificates and officers', { words: 'Open the certificates', to: '/certificates', params: {}, search: {} }],
-    ['Change', { words: 'Open the notices', to: '/notices', params: {}, search: { user: 'U', kind: 'change' } }],
+    [
+      'Change',
+      { words: 'Open the change', to: '/changes/$change', params: { change: '7' }, search: { tab: 'clashes' } },
+    ],
+    ['Webhook', { words: 'Open the webhooks', to: '/told', params: {}, search: {} }],
+    ['Incident', { words: 'Open the status page', to: '/status', params: {}, search: {} }],
   ]);
+});
+
+test('a notice of an incident leads to it', () => {
+  const lead = {
+    words: 'Open the incident',
+    to: '/incidents/$incident',
+    params: { incident: 'INC-100001' },
+    search: {},
+  };
+  expect(leadOf({ kind: 'incident', about: 'INC-100001' }, undefined)).toEqual(lead);
 });
 
 test('numbers of unread ones are said as far as they are counted', () => {

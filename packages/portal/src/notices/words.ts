@@ -12,6 +12,8 @@ export const kindWords: Readonly<Record<NoticeKind, string>> = {
   question: 'Question',
   access: 'Certificates and officers',
   change: 'Change',
+  webhook: 'Webhook',
+  incident: 'Incident',
 };
 
 /** Of the marks of portal.css: what needs somebody stands out. */
@@ -26,6 +28,8 @@ export const kindMarks: Readonly<Record<NoticeKind, 'held' | 'warned' | 'passed'
   question: 'warned',
   access: 'warned',
   change: 'warned',
+  webhook: 'deleted',
+  incident: 'held',
 };
 
 export interface Lead {
@@ -37,8 +41,11 @@ export interface Lead {
     | '/ways'
     | '/audit-trail'
     | '/questions'
+    | '/incidents/$incident'
+    | '/status'
     | '/certificates'
-    | '/notices';
+    | '/told'
+    | '/changes/$change';
   readonly params: Readonly<Record<string, string>>;
   readonly search: Readonly<Record<string, string | undefined>>;
 }
@@ -64,8 +71,19 @@ export function leadOf({ kind, about }: Pick<NoticeDocument, 'kind' | 'about'>, 
       return { words: 'Open the questions', to: '/questions', params: {}, search: {} };
     case 'access':
       return { words: 'Open the certificates', to: '/certificates', params: {}, search: {} };
+    case 'webhook':
+      return { words: 'Open the webhooks', to: '/told', params: {}, search: {} };
     case 'change':
-      return { words: 'Open the notices', to: '/notices', params: {}, search: { user, kind: 'change' } };
+      return {
+        words: 'Open the change',
+        to: '/changes/$change',
+        params: { change: about },
+        search: { tab: 'clashes' },
+      };
+    case 'incident':
+      return about.startsWith('INC-')
+        ? { words: 'Open the incident', to: '/incidents/$incident', params: { incident: about }, search: {} }
+        : { words: 'Open the status page', to: '/status', params: {}, search: {} };
   }
 }
 

@@ -7,7 +7,7 @@ const well: OverviewDocument = {
   asOf,
   quarantine: { events: 0, undecided: 0 },
   streams: { needing: 0, waiting: 0, failing: 0, held: 0 },
-  incidents: { open: 0, undecided: 0 },
+  incidents: { open: 0, undecided: 0, late: 0 },
   releases: { running: 0, paused: 0 },
   submissions: { awaitingSecondOfficer: 0, awaitingYou: 0, needingOperator: 0 },
   questions: { toAnswer: 0 },
@@ -60,12 +60,20 @@ test('what needs somebody comes first, with how much and since when', () => {
 });
 
 test.each([
-  [{ open: 2, undecided: 2 }, 'told', 'One thing needs somebody.'],
-  [{ open: 2, undecided: 1 }, 'waiting', '2 things need somebody.'],
+  [{ open: 2, undecided: 2, late: 0 }, 'told', 'One thing needs somebody.'],
+  [{ open: 2, undecided: 1, late: 0 }, 'waiting', '2 things need somebody.'],
 ])('an incident of what is held is one thing with it: %j', (incidents, state, words) => {
   const needs = needsOf({ ...well, quarantine: { events: incidents.undecided, undecided: 5 }, incidents }, asUser);
   expect(needs.find(({ key }) => key === 'incidents')).toMatchObject({ state, title: '2 open' });
   expect(healthWords(needs)).toBe(words);
+});
+
+test('incidents past a target time need somebody of the Operator, and stand before those that wait', () => {
+  const overview = { ...well, incidents: { open: 2, undecided: 0, late: 1 } };
+  const [first, second] = needsOf(overview, { isOperator: true, mayAnswer: true });
+  expect(first).toMatchObject({ key: 'late-incidents', state: 'failing', title: '1 past a target time' });
+  expect(second).toMatchObject({ key: 'incidents', state: 'waiting' });
+  expect(needsOf(overview, asUser).map(({ key }) => key)).not.toContain('late-incidents');
 });
 
 test('an administrator is told what waits for an approval, and what the others gave', () => {

@@ -7,6 +7,7 @@ export interface Need {
     | 'quarantine'
     | 'streams'
     | 'incidents'
+    | 'late-incidents'
     | 'releases'
     | 'approvals'
     | 'approvals-of-others'
@@ -78,6 +79,20 @@ function incidents({ incidents: { open, undecided } }: OverviewDocument): Need {
   const title = `${open.toLocaleString('en-GB')} open`;
   if (open <= undecided) return { ...shared, state: 'told', title, words: 'Of what is held, and closes with it.' };
   return { ...shared, state: 'waiting', title, words: 'What was decided is not done yet.' };
+}
+
+/** To the Operator, which has the targets to keep; a User reads of each in the incident itself. */
+function lateIncidents({ incidents: { late } }: OverviewDocument, isOperator: boolean): Need[] {
+  if (!isOperator || late === 0) return [];
+  return [
+    {
+      key: 'late-incidents',
+      name: 'Incidents',
+      state: 'failing',
+      title: `${late.toLocaleString('en-GB')} past a target time`,
+      words: 'Not taken up, or not resolved, by the time that its category has. Those whom it concerns were told.',
+    },
+  ];
 }
 
 const purposes: Readonly<Record<ExpiringCertificate['purpose'], string>> = {
@@ -222,6 +237,7 @@ export function needsOf(
     quarantine(overview),
     streams(overview),
     incidents(overview),
+    ...lateIncidents(overview, isOperator),
     ...submissions(overview, isOperator),
     ...releases(overview),
     ...questions(overview, mayAnswer),

@@ -10,6 +10,7 @@ import { PageTitle } from '../shared/page-title.tsx';
 import { Loading, NoRight } from '../shared/states.tsx';
 import { TimeChart } from '../shared/time-chart.tsx';
 import { When } from '../shared/when.tsx';
+import { ChangesPanel } from './changes-panel.tsx';
 import { healthWords, type Need, needsOf } from './needs.ts';
 import { sinceFirst } from './traffic.ts';
 
@@ -77,6 +78,7 @@ export function OverviewPage() {
           </SimpleGrid>
         </section>
       )}
+      {me.permissions.includes('changes.see') ? <ChangesPanel /> : null}
       <Paper withBorder p="md" className="penstock-panel">
         {traffic.isError ? (
           <FailureSummary words={wordsOf(traffic.error)} onRetry={() => void traffic.refetch()} />
@@ -93,6 +95,7 @@ const ways: Readonly<Record<Need['key'], LinkProps['to']>> = {
   quarantine: '/quarantine',
   streams: '/streams',
   incidents: '/incidents',
+  'late-incidents': '/incidents',
   releases: '/submissions',
   approvals: '/submissions',
   'approvals-of-others': '/submissions',
@@ -106,6 +109,7 @@ const ways: Readonly<Record<Need['key'], LinkProps['to']>> = {
 /** What of it is shown there: what the card counted. */
 const conditions: Readonly<Partial<Record<Need['key'], Readonly<Record<string, string>>>>> = {
   streams: { needs: 'somebody' },
+  'late-incidents': { missed: 'true' },
   approvals: { list: 'mine' },
   'approvals-of-others': { list: 'others' },
   'stopped-files': { list: 'stopped' },

@@ -40,6 +40,7 @@ export const codeWords: Readonly<Record<ActivityCode, string>> = {
   'user-id-switched': 'User ID switched',
   'certificate-registered': 'certificate registered',
   'certificate-renewed': 'certificate registered beside a good one',
+  'certificate-role-changed': 'role of a certificate changed',
   'certificate-revoked': 'certificate revoked',
   'officer-registered': 'officer registered',
   'officer-changed': 'officer changed',
@@ -64,6 +65,14 @@ export const codeWords: Readonly<Record<ActivityCode, string>> = {
   'change-limits-set': 'limits of changes set',
   'calendar-event-set': 'calendar of changes: event set',
   'calendar-event-withdrawn': 'calendar of changes: event withdrawn',
+  'change-template-deleted': 'template of a change deleted',
+  'feed-made': 'calendar link made',
+  'feed-revoked': 'calendar link revoked',
+  'webhook-made': 'webhook made',
+  'webhook-changed': 'webhook changed',
+  'webhook-key-renewed': 'secret of a webhook changed',
+  'webhook-removed': 'webhook removed',
+  'incident-targets-set': 'targets of incidents set',
 };
 
 export const groupWords: Readonly<Record<ActivityGroup, string>> = {
@@ -77,7 +86,10 @@ export const groupWords: Readonly<Record<ActivityGroup, string>> = {
   devices: 'Devices and registrations',
   ways: 'Ways and outages',
   switches: 'Switches of titles',
-  changes: 'Limits and calendar of changes',
+  changes: 'Limits, calendar and templates of changes',
+  feeds: 'Calendar links',
+  webhooks: 'Webhooks',
+  incidents: 'Targets of incidents',
 };
 
 type By = Pick<ActivityPage['items'][number], 'by' | 'byRole' | 'email'>;

@@ -37,7 +37,7 @@ export function Readings() {
           <div key="who">
             {email}
             <Text size="sm" c="dimmed">
-              {role === 'operator_machine' ? 'a machine of the Operator' : roleWords[role]}
+              {roleWords[role]}
             </Text>
           </div>,
           <UserName key="whose" userId={userId} />,

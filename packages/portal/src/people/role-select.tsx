@@ -1,7 +1,6 @@
 import { Select } from '@mantine/core';
 import { operatorRoleNameSchema, type PersonRole, userRoleNameSchema } from '@penstock/api/schemas';
-import { useQuery } from '@tanstack/react-query';
-import { usersQuery } from '../messages/record.ts';
+import { UserSelect } from '../directory/user-select.tsx';
 import { roleWords, useSession } from '../session/me.ts';
 
 const may: Readonly<Record<PersonRole, string>> = {
@@ -43,22 +42,14 @@ export function RoleSelect(props: {
 
 /** For whom: an administrator of a User ID has one choice, the Operator's all. */
 export function ActingSelect({ value, onChange }: { value: string; onChange: (acting: string) => void }) {
-  const { me, acting } = useSession();
-  const users = useQuery({ ...usersQuery({ acting }), enabled: me.acting.kind === 'operator' });
+  const { me } = useSession();
   if (me.acting.kind !== 'operator') return null;
-  const userIds = (users.data?.items ?? []).filter(({ roles }) => roles.every(({ role }) => role !== 'OPERATOR'));
   return (
-    <Select
+    <UserSelect
       label="For whom"
       required
-      withAsterisk={false}
-      searchable
       allowDeselect={false}
-      openOnFocus={false}
-      data={[
-        { value: 'operator', label: 'The Operator' },
-        ...userIds.map(({ userId, partyName }) => ({ value: userId, label: `${userId} (${partyName})` })),
-      ]}
+      first={[{ value: 'operator', label: 'The Operator' }]}
       value={value}
       onChange={(chosen) => chosen !== null && onChange(chosen)}
     />

@@ -1,8 +1,8 @@
-import { Anchor, Group, Select, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import type { QuarantineEventDocument } from '@penstock/api/schemas';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { usersQuery } from '../messages/record.ts';
+import { UserSelect } from '../directory/user-select.tsx';
 import { useSession } from '../session/me.ts';
 import { EntryTable, type Loaded } from '../shared/entry-table.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
@@ -94,21 +94,14 @@ function Events({ isOperator }: { isOperator: boolean }) {
 const EVERYBODY = 'everybody';
 
 function WhoseEvents({ user }: { user: string | undefined }) {
-  const { acting } = useSession();
   const navigate = useNavigate();
-  const users = useQuery(usersQuery({ acting }));
-  const choices = (users.data?.items ?? []).map(({ userId, partyName }) => ({
-    value: userId,
-    label: `${userId} (${partyName})`,
-  }));
   return (
-    <Select
+    <UserSelect
       label="Whose messages"
       w={360}
       maw="100%"
-      searchable
       allowDeselect={false}
-      data={[{ value: EVERYBODY, label: 'All Users' }, ...choices]}
+      first={[{ value: EVERYBODY, label: 'All Users' }]}
       value={user ?? EVERYBODY}
       onChange={(value) =>
         void navigate({

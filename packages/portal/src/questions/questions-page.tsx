@@ -1,9 +1,10 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import { type QuestionDocument, questionPageSchema } from '@penstock/api/schemas';
 import { useSearch } from '@tanstack/react-router';
 import { useSession } from '../session/me.ts';
+import { CardList } from '../shared/card-list.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { usePaged } from '../shared/paged.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
@@ -15,6 +16,9 @@ const views = [
   ['received', 'Asked of you'],
   ['asked', 'Asked by you'],
 ] as const satisfies readonly (readonly [Side, string])[];
+
+/** Of a question of one line that was answered in one. */
+const QUESTION_PIXELS = 260;
 
 /** Questions about titles, relayed between who asks and who sent the message. */
 export function QuestionsPage() {
@@ -44,7 +48,7 @@ function Questions({ side }: { side: Side }) {
     side,
   });
   if (list.isPending) return <Loading what="the questions" />;
-  if (list.isError) return <FailureSummary words={wordsOf(list.error)} onRetry={() => void list.refetch()} />;
+  if (list.data === undefined) return <ListFailure list={list} />;
   const items = list.data.pages.flatMap((page) => page.items);
   if (items.length === 0) {
     return side === 'received' ? (
@@ -60,20 +64,16 @@ function Questions({ side }: { side: Side }) {
       <Group justify="flex-end">
         <ExportButton caller={{ acting }} path="/questions.csv" query={{ side }} name={`questions-${side}`} />
       </Group>
-      <Stack component="ol" gap="xs" className="penstock-notices">
-        {items.map((item) => (
-          <li key={item.question}>
-            <Question item={item} />
-          </li>
-        ))}
-      </Stack>
-      {list.hasNextPage ? (
-        <div>
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show older questions
-          </Button>
-        </div>
-      ) : null}
+      <ListFailure list={list} />
+      <CardList
+        label="Questions"
+        list={{ ...list, data: list.data }}
+        cards={items}
+        keyOf={({ question }) => question}
+        cardPixels={QUESTION_PIXELS}
+      >
+        {(item) => <Question item={item} />}
+      </CardList>
     </>
   );
 }

@@ -16,6 +16,17 @@ export interface Loaded<Item> extends MoreRows {
   readonly data: { readonly pages: readonly { readonly items: readonly Item[] }[] };
 }
 
+/** How much of it is loaded, and why it stands still. */
+export function LoadedCount<Item>({ list }: { list: Loaded<Item> }) {
+  const count = list.data.pages.reduce((sum, { items }) => sum + items.length, 0);
+  return (
+    <Text size="sm" c="dimmed" role="status">
+      {count.toLocaleString('en-GB')} {list.hasNextPage ? 'loaded; scroll down for more' : 'in all'}
+      {isLong(list.data) ? '. A list as long as this stands still: open the page again for what is new' : ''}.
+    </Text>
+  );
+}
+
 /** A table of entries of any length, each as high as what is in it. */
 export function EntryTable<Item>(props: {
   list: Loaded<Item>;
@@ -55,10 +66,7 @@ export function EntryTable<Item>(props: {
         rowPixels={ROW_PIXELS}
         more={list}
       />
-      <Text size="sm" c="dimmed" role="status">
-        {items.length.toLocaleString('en-GB')} {list.hasNextPage ? 'loaded; scroll down for more' : 'in all'}
-        {isLong(list.data) ? '. A list as long as this stands still: open the page again for what is new' : ''}.
-      </Text>
+      <LoadedCount list={list} />
     </>
   );
 }

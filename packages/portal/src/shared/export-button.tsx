@@ -5,7 +5,7 @@ import { wordsOf } from './failure.tsx';
 import { saveFile } from './save-file.ts';
 
 /**
- * What one sees as a CSV file, all that meets the conditions. The API streams it; the browser keeps what came until it is
+ * What one sees as a file, all that meets the conditions. The API streams it; the browser keeps what came until it is
  * whole, since a file that broke off must not look like one that did not.
  */
 export function ExportButton(props: {
@@ -17,12 +17,13 @@ export function ExportButton(props: {
   name: string;
   /** Where a page has more than one file to give. */
   words?: string;
+  ending?: 'csv' | 'pdf';
 }) {
-  const { caller, path, query, name, words = 'Export as CSV' } = props;
+  const { caller, path, query, name, words = 'Export as CSV', ending = 'csv' } = props;
   const saving = useMutation({
     mutationFn: async () => {
       const answer = await send(addressOf(path, query), caller);
-      saveFile(await answer.blob(), `${name}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.csv`);
+      saveFile(await answer.blob(), `${name}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z.${ending}`);
     },
   });
   const failure = saving.isError ? wordsOf(saving.error) : undefined;

@@ -7,7 +7,7 @@ export interface Checked<Field extends string> {
   field(name: Field): { readonly id: string; readonly error: string | undefined };
   /** Everything that is wrong, each with the way to its field; undefined while nothing is, or nobody tried. */
   readonly summary: ReactNode | undefined;
-  submit(event: FormEvent): void;
+  submit(event: FormEvent<HTMLFormElement>): void;
 }
 
 /**
@@ -23,25 +23,26 @@ export function useChecked<Field extends string>(
 ): Checked<Field> {
   const id = useId();
   const [tries, setTries] = useState(isTried ? 1 : 0);
+  const [halves, setHalves] = useState<readonly HalfTyped[]>([]);
   const found = Object.entries<string | undefined>(faults).filter(([, message]) => message !== undefined);
   const visible = tries > 0 ? found : [];
   return {
     field: (name) => ({ id: `${id}-${name}`, error: tries > 0 ? faults[name] : undefined }),
     summary:
-      visible.length === 0 ? undefined : (
+      visible.length + halves.length === 0 ? undefined : (
         <FailureSummary key={tries} words={{ title: 'There is a problem.', action: 'See to this, then try again.' }}>
           <ul className="penstock-why">
-            {visible.map(([name, message]) => (
-              <li key={name}>
+            {[...visible.map(([name, message]) => ({ id: `${id}-${name}`, message })), ...halves].map((fault) => (
+              <li key={fault.id}>
                 <Anchor
                   component="button"
                   type="button"
                   size="sm"
                   underline="always"
                   c="var(--mantine-color-error)"
-                  onClick={() => focusOn(`${id}-${name}`)}
+                  onClick={() => focusOn(fault.id)}
                 >
-                  {message}
+                  {fault.message}
                 </Anchor>
               </li>
             ))}
@@ -50,10 +51,28 @@ export function useChecked<Field extends string>(
       ),
     submit: (event) => {
       event.preventDefault();
-      setTries(found.length > 0 ? tries + 1 : 0);
-      if (found.length === 0) send();
+      const half = halfTyped(event.currentTarget);
+      const isGood = found.length + half.length === 0;
+      setHalves(half);
+      setTries(isGood ? 0 : tries + 1);
+      if (isGood) send();
     },
   };
+}
+
+interface HalfTyped {
+  readonly id: string;
+  readonly message: string;
+}
+
+/** A date without its time is nothing to the page, as an empty field is, which often means 'at once'. */
+function halfTyped(form: Element): HalfTyped[] {
+  return [...form.querySelectorAll('input')].flatMap((input) => {
+    const [label] = input.labels ?? [];
+    return input.validity.badInput
+      ? [{ id: input.id, message: `Complete “${label?.textContent ?? input.type}”, or leave it empty.` }]
+      : [];
+  });
 }
 
 /** Of several choices, the first one that can be taken. */

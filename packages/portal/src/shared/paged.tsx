@@ -37,8 +37,17 @@ const topicsOf = {
   outages: ['ways'],
   reports: ['ways'],
   versions: ['ways'],
+  'webhook-deliveries': ['notices'],
   parties: ['directory'],
   'user-ids': ['directory'],
+  incidents: ['incidents'],
+  'incident-updates': ['incidents'],
+  'status-history': ['status'],
+  changes: ['changes'],
+  'change-history': ['changes'],
+  'change-uses': ['changes'],
+  'change-calendar': ['changes'],
+  'change-comments': ['changes'],
 } as const satisfies Readonly<Record<string, readonly EventTopic[]>>;
 export type ListName = keyof typeof topicsOf;
 
@@ -53,7 +62,7 @@ export function usePaged<Item, Schema extends z.ZodType<PageOf<Item>>>(
 ) {
   const { acting } = useSession();
   return useInfiniteQuery({
-    queryKey: [name, acting, query],
+    queryKey: [name, acting, path, query],
     queryFn: ({ pageParam, signal }): Promise<PageOf<Item>> =>
       ask(schema, path, {
         caller: { acting, reason },

@@ -16,6 +16,8 @@ export function TimeInput(props: {
     <TextInput
       {...rest}
       type="datetime-local"
+      // else a year has six digits
+      max="9999-12-31T23:59"
       label={`${label} (${zone})`}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}

@@ -3,6 +3,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
+import { GoPast } from './go-past.tsx';
 import { type MoreRows, MoreState, mayLoadMore } from './more-rows.tsx';
 
 /** Pixels of a row that is one line. */
@@ -41,7 +42,6 @@ export function VirtualTable<Row>(props: {
   const { hasNextPage: hasMore, fetchNextPage: loadMore } = more;
   const isToLoad = mayLoadMore(more);
   const box = useRef<HTMLDivElement>(null);
-  const end = useRef<HTMLSpanElement>(null);
   const isMeasured = narrowRowPixels === undefined;
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   const size = isNarrow && !isMeasured ? narrowRowPixels : rowPixels;
@@ -66,15 +66,23 @@ export function VirtualTable<Row>(props: {
   }, [isToLoad, last, rows.length, loadMore]);
 
   return (
-    <>
-      {/* rows come as one tabs through them, and never end */}
-      {hasMore || rows.length > SCREEN_ROWS ? (
-        <button type="button" className="penstock-past" onClick={() => end.current?.focus()}>
-          Go past the list
-        </button>
-      ) : null}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section ref={box} className={`penstock-scroll ${boxClass}`} tabIndex={0} aria-label={boxLabel}>
+    <GoPast isLong={hasMore || rows.length > SCREEN_ROWS}>
+      <section
+        ref={box}
+        className={`penstock-scroll ${boxClass}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        tabIndex={0}
+        aria-label={boxLabel}
+        onKeyDown={(event) => {
+          const { key, target, currentTarget } = event;
+          if ((key !== 'Home' && key !== 'End') || target !== currentTarget) return;
+          // rows are measured as they come into sight, which moves what is in sight: the browser alone stops short of the
+          // head, and what it still does for an End that came before it undoes a Home
+          event.preventDefault();
+          if (key === 'Home') virtualizer.scrollToIndex(0, { align: 'start' });
+          else currentTarget.scrollTo({ top: currentTarget.scrollHeight });
+        }}
+      >
         <div
           role="table"
           aria-label={label}
@@ -115,7 +123,6 @@ export function VirtualTable<Row>(props: {
         </div>
         <MoreState more={more} />
       </section>
-      <span ref={end} tabIndex={-1} className="penstock-past-end" />
-    </>
+    </GoPast>
   );
 }

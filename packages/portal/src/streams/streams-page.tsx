@@ -1,13 +1,14 @@
-import { Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { type StreamDocument, streamPageSchema } from '@penstock/api/schemas';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ask } from '../api/call.ts';
 import { useSession } from '../session/me.ts';
+import { CardList } from '../shared/card-list.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
 import { FindBox } from '../shared/find-box.tsx';
+import { ListFailure } from '../shared/more-rows.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { UserName } from '../shared/user-name.tsx';
@@ -16,6 +17,8 @@ import { countWords, healthOf } from './health.ts';
 
 /** Users a page: what the API gives at most. */
 const PAGE_USERS = 50;
+/** Of two cards beside one another. */
+const STREAM_PIXELS = 300;
 
 const views = [
   [undefined, 'All'],
@@ -76,30 +79,25 @@ export function StreamsPage() {
       </nav>
       {isOperator ? <FindBox label="Find a User" by="By User ID or Party" /> : null}
       {streams.isPending ? <Loading what="the streams" /> : null}
-      {streams.isError ? (
-        <FailureSummary words={wordsOf(streams.error)} onRetry={() => void streams.refetch()} />
-      ) : null}
-      {streams.isSuccess && shown.length === 0 ? (
-        <None {...query} />
-      ) : (
-        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
-          {shown.map((stream) => (
-            <StreamCard
-              key={`${stream.userId} ${stream.direction}`}
-              stream={stream}
-              now={streams.dataUpdatedAt}
-              isOwn={!isOperator}
-            />
-          ))}
-        </SimpleGrid>
+      <ListFailure list={streams} />
+      {streams.isSuccess && shown.length === 0 ? <None {...query} /> : null}
+      {streams.data === undefined || shown.length === 0 ? null : (
+        <CardList
+          label="Streams"
+          list={{ ...streams, data: streams.data }}
+          cards={pairsOf(shown)}
+          keyOf={(pair) => pair.map(keyOf).join()}
+          cardPixels={STREAM_PIXELS}
+        >
+          {(pair) => (
+            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+              {pair.map((stream) => (
+                <StreamCard key={keyOf(stream)} stream={stream} now={streams.dataUpdatedAt} isOwn={!isOperator} />
+              ))}
+            </SimpleGrid>
+          )}
+        </CardList>
       )}
-      {streams.hasNextPage ? (
-        <div>
-          <Button variant="default" loading={streams.isFetchingNextPage} onClick={() => void streams.fetchNextPage()}>
-            Show more Users
-          </Button>
-        </div>
-      ) : null}
       {streams.dataUpdatedAt === 0 ? null : (
         <Text size="sm" c="dimmed">
           As of <When at={new Date(streams.dataUpdatedAt).toISOString()} inline />
@@ -107,6 +105,13 @@ export function StreamsPage() {
       )}
     </Stack>
   );
+}
+
+const keyOf = ({ userId, direction }: StreamDocument): string => `${userId} ${direction}`;
+
+/** Two on a line. */
+function pairsOf(streams: readonly StreamDocument[]): StreamDocument[][] {
+  return streams.flatMap((_stream, index) => (index % 2 === 0 ? [streams.slice(index, index + 2)] : []));
 }
 
 function None({ needs, find }: { needs: string | undefined; find: string | undefined }) {

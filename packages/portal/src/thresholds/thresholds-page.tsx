@@ -1,10 +1,12 @@
-import { Anchor, Button, Group, Select, Stack, Text, Title } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { usersQuery } from '../messages/record.ts';
+import { useEffect } from 'react';
+import { UserSelect } from '../directory/user-select.tsx';
 import { useSession } from '../session/me.ts';
+import { CardList } from '../shared/card-list.tsx';
 import { ExportButton } from '../shared/export-button.tsx';
-import { FailureSummary, wordsOf } from '../shared/failure.tsx';
+import { ListFailure, mayLoadMore } from '../shared/more-rows.tsx';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Empty, Loading, NoRight } from '../shared/states.tsx';
 import { When } from '../shared/when.tsx';
@@ -12,6 +14,9 @@ import { LimitList } from './limit-list.tsx';
 import { thresholdsQuery } from './queries.ts';
 import { ThresholdCard } from './threshold-card.tsx';
 import { byNeed } from './words.ts';
+
+/** Of one that is not open. */
+const THRESHOLD_PIXELS = 150;
 
 /** What is let through in a period, how far that is used now, and how it came to be so. */
 export function ThresholdsPage() {
@@ -68,40 +73,42 @@ function ThresholdList({ isOperator }: { isOperator: boolean }) {
   const { user, open } = useSearch({ from: '/thresholds' });
   const caller = { acting };
   const thresholds = useInfiniteQuery(thresholdsQuery(caller, isOperator ? user : undefined));
+  const { fetchNextPage } = thresholds;
+  const isToLoad = mayLoadMore(thresholds);
+  useEffect(() => {
+    // those nearest to their limit stand first, which only all of them tell: there are 1,000 of a User at most in force
+    if (isToLoad) void fetchNextPage();
+  }, [isToLoad, fetchNextPage]);
   const shown = byNeed(thresholds.data?.pages.flatMap((page) => page.items) ?? []);
   return (
     <>
       {isOperator ? <WhoseThresholds user={user} /> : null}
       {thresholds.isPending ? <Loading what="the thresholds" /> : null}
-      {thresholds.isError ? (
-        <FailureSummary words={wordsOf(thresholds.error)} onRetry={() => void thresholds.refetch()} />
-      ) : null}
+      <ListFailure list={thresholds} />
       {thresholds.isSuccess && shown.length === 0 ? (
         <Empty title="No thresholds are set.">
           Nothing is held by a count. They are set by an ADT File that an officer signed; what it has to say is in the
           guide to files.
         </Empty>
       ) : null}
-      {shown.map((threshold) => (
-        <ThresholdCard
-          key={threshold.thresholdId}
-          threshold={threshold}
-          user={user}
-          isOpen={threshold.thresholdId === open}
-          now={thresholds.dataUpdatedAt}
-        />
-      ))}
-      {thresholds.hasNextPage ? (
-        <div>
-          <Button
-            variant="default"
-            loading={thresholds.isFetchingNextPage}
-            onClick={() => void thresholds.fetchNextPage()}
-          >
-            Show more thresholds
-          </Button>
-        </div>
-      ) : null}
+      {thresholds.data === undefined || shown.length === 0 ? null : (
+        <CardList
+          label="Thresholds"
+          list={{ ...thresholds, data: thresholds.data }}
+          cards={shown}
+          keyOf={({ thresholdId }) => thresholdId}
+          cardPixels={THRESHOLD_PIXELS}
+        >
+          {(threshold) => (
+            <ThresholdCard
+              threshold={threshold}
+              user={user}
+              isOpen={threshold.thresholdId === open}
+              now={thresholds.dataUpdatedAt}
+            />
+          )}
+        </CardList>
+      )}
       {thresholds.dataUpdatedAt === 0 ? null : (
         <Text size="sm" c="dimmed">
           As of <When at={new Date(thresholds.dataUpdatedAt).toISOString()} inline />
@@ -115,21 +122,15 @@ const ALL = 'all';
 
 /** The Operator's own thresholds hold the count of all Users together; a User's are looked at by its User ID. */
 function WhoseThresholds({ user }: { user: string | undefined }) {
-  const { acting } = useSession();
   const navigate = useNavigate();
-  const users = useQuery(usersQuery({ acting }));
-  const choices = (users.data?.items ?? [])
-    .filter(({ roles }) => roles.every(({ role }) => role !== 'OPERATOR'))
-    .map(({ userId, partyName }) => ({ value: userId, label: `${userId} (${partyName})` }));
   return (
     <Group align="flex-end" gap="md">
-      <Select
+      <UserSelect
         label="Whose thresholds"
         w={360}
         maw="100%"
-        searchable
         allowDeselect={false}
-        data={[{ value: ALL, label: 'Across all Users' }, ...choices]}
+        first={[{ value: ALL, label: 'Across all Users' }]}
         value={user ?? ALL}
         onChange={(value) =>
           void navigate({

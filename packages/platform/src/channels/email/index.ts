@@ -7,7 +7,7 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../foundation/clock.ts';
-import type { Config } from '../../foundation/config.ts';
+import { type Config, originsOf } from '../../foundation/config.ts';
 import { readFileSigner } from '../../foundation/file-signer.ts';
 import type { Log } from '../../foundation/log.ts';
 import { listenFailure, readKeyPair } from '../../foundation/start-faults.ts';
@@ -17,6 +17,7 @@ import type { WayLook } from '../../ways/watch.ts';
 import { requireBanner } from '../banner.ts';
 import { readOpener } from './keys.ts';
 import { MailTaker } from './mail-taker.ts';
+import { NoticeMails } from './notice-mails.ts';
 import { Outbox } from './outbox.ts';
 import { openRelay } from './relay.ts';
 import { EmailServer } from './server.ts';
@@ -72,11 +73,23 @@ export async function startEmail(parts: EmailParts): Promise<Email | undefined> 
       address,
       mostBytes: maxBytes,
     });
+  const noticeMails =
+    relay &&
+    new NoticeMails({
+      pool,
+      log,
+      clock,
+      operatorId: requireEui(config.operator.userId),
+      relay,
+      address,
+      portal: originsOf(config, config.http.port)[0] ?? '',
+    });
   try {
     const bound = await server.listen(port, host);
     outbox?.start();
+    noticeMails?.start();
     const stop = async () => {
-      await Promise.all([server.stop(), outbox?.stop()]);
+      await Promise.all([server.stop(), outbox?.stop(), noticeMails?.stop()]);
     };
     const look = { probe: () => requireBanner(host, bound, /^220 /) };
     return { port: bound, fingerprint: opener.certificate.fingerprint, look, stop };

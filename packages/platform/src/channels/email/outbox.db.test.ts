@@ -23,8 +23,10 @@ import {
 } from '../../submissions/testing-submissions.ts';
 import { tellOne } from '../../ways/notices-store.ts';
 import { declareOutage, endOutage } from '../../ways/outages-store.ts';
+import { queueNoticeMails } from './notice-mail-store.ts';
+import { NoticeMails } from './notice-mails.ts';
 import { Outbox, pauseAfter } from './outbox.ts';
-import { openRelay } from './relay.ts';
+import { openRelay, type Relay } from './relay.ts';
 import { type Arrived, address, EmailKeys, Sink } from './testing-email.ts';
 
 // What goes out, into a mail server that asks for STARTTLS, with a real database behind it.
@@ -36,6 +38,7 @@ let world: SubmissionWorld;
 let sink: Sink;
 let arrived: Arrived[];
 let outbox: Outbox;
+let relay: Relay | undefined;
 let makeOutbox: (overrides?: Readonly<Record<string, string>>, registry?: Registry) => Outbox;
 let lowest = 1_000;
 
@@ -58,7 +61,7 @@ beforeAll(async () => {
       ...overrides,
     };
     const config = loadConfig({ environment, workingFolder: '/' });
-    const relay = openRelay(config);
+    relay = openRelay(config);
     if (relay === undefined) throw new Error('there is no relay');
     const { pool } = world.database;
     return new Outbox({
@@ -474,4 +477,50 @@ describe('a report', () => {
     expect(arrived).toEqual([]);
     expect((await rows()).filter(({ state }) => state === 'dropped')).toHaveLength(2);
   });
+});
+
+test('a person who chose so is told that there is something, not what: once, of all together, while it may read it', async () => {
+  const { pool } = world.database;
+  outbox = makeOutbox();
+  if (relay === undefined) throw new Error('there is no relay');
+  const mails = new NoticeMails({
+    ...{ pool, log, clock: systemClock, operatorId, relay, address },
+    portal: 'https://portal.example',
+  });
+  const send = async () => {
+    await queueNoticeMails(pool, operatorId);
+    return mails.sendNext();
+  };
+  const tell = (kind: string, about: string) =>
+    pool.query(
+      `insert into notice (user_id, noticed_at, kind, about, words, count)
+       values ($1, clock_timestamp(), $2, $3, 'Secret plan', 0)`,
+      [userA, kind, about],
+    );
+  await pool.query(`insert into person (person_id, email, name) values ('p', 'ann@people.example', 'Ann')`);
+  await pool.query(`insert into person_role (person_id, acting, role) values ('p', $1, 'analyst')`, [userA]);
+  await tell('change', 'too-early');
+  await pool.query(`insert into notice_choice values ('p', $1, 'change', true, true, clock_timestamp())`, [userA]);
+  for (const about of ['one', 'two']) await tell('change', about);
+  await tell('export', 'not-chosen');
+  sink.failing = 'later';
+  expect(await send()).toBe(true);
+  expect(await send()).toBe(false);
+  sink.failing = 'never';
+  await pool.query('update notice_mail set next_try_at = clock_timestamp()');
+  expect(await send()).toBe(true);
+  expect(await send()).toBe(false);
+  expect(arrived).toMatchObject([{ to: ['ann@people.example'], secure: true }]);
+  expect(arrived[0]?.text).toContain('There are 2 new notices for you.');
+  expect(arrived[0]?.text).toContain('https://portal.example/notices');
+  for (const secret of ['Secret', userA, 'change']) expect(arrived[0]?.text).not.toContain(secret);
+  // within ten minutes nothing more; then not to somebody who is suspended
+  await tell('change', 'three');
+  expect(await send()).toBe(false);
+  await pool.query(`update notice_mail set ended_at = ended_at - interval '1 hour'`);
+  await pool.query(`update person set status = 'suspended'`);
+  expect(await send()).toBe(true);
+  expect(arrived).toHaveLength(1);
+  const { rows: kept } = await pool.query<{ state: string }>('select state from notice_mail order by at');
+  expect(kept.map(({ state }) => state)).toEqual(['sent', 'sent', 'dropped']);
 });

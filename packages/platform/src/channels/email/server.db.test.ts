@@ -13,6 +13,7 @@ import { systemClock } from '../../foundation/clock.ts';
 import { type Config, loadConfig } from '../../foundation/config.ts';
 import { createHttpServer } from '../../foundation/http/server.ts';
 import { createLog, type Log } from '../../foundation/log.ts';
+import { machineOf } from '../../foundation/testing-machine.ts';
 import { Reports } from '../../quarantine/report.ts';
 import { GIB, MOST_GROWN, watchMemory, zeros } from '../../submissions/testing-memory.ts';
 import {
@@ -417,8 +418,8 @@ test('where to send it, and what to encrypt it to, is told by the API', async ()
     version: '0',
     routes: [emailRoutes({ pool: world.database.pool, clock: systemClock, config })],
   });
-  const viewer = { kind: 'user', userIds: [userA] } as const;
-  const front = createServer((request, response) => api.handle(request, response, viewer));
+  const viewer = { kind: 'user', userIds: [userA], machine: machineOf('of A', 'read_only') } as const;
+  const front = createServer((request, response) => api.handle(request, response, () => viewer));
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   const answer = await fetch(`http://127.0.0.1:${(front.address() as AddressInfo).port}/api/v1/email`);
   const text = await answer.text();

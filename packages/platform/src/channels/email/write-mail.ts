@@ -61,15 +61,24 @@ export interface Outside {
   readonly messageId: string;
 }
 
-export function writeSealedMail({ from, to, subject, date, messageId }: Outside, envelope: Uint8Array): Buffer {
+const headOf = ({ from, to, subject, date, messageId }: Outside): string[] => [
+  `From: ${from}`,
+  `To: ${to}`,
+  `Subject: ${subject}`,
+  `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
+  `Message-ID: <${messageId}>`,
+  ...AUTOMATIC,
+  'MIME-Version: 1.0',
+];
+
+/** A few words that anybody may read. */
+export function writePlainMail(outside: Outside, words: string): Buffer {
+  return Buffer.from([...headOf(outside), ...textPart(words)].join('\r\n'), 'latin1');
+}
+
+export function writeSealedMail(outside: Outside, envelope: Uint8Array): Buffer {
   const lines = [
-    `From: ${from}`,
-    `To: ${to}`,
-    `Subject: ${subject}`,
-    `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
-    `Message-ID: <${messageId}>`,
-    ...AUTOMATIC,
-    'MIME-Version: 1.0',
+    ...headOf(outside),
     'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"',
     'Content-Transfer-Encoding: base64',
     'Content-Disposition: attachment; filename="smime.p7m"',

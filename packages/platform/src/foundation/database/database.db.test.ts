@@ -23,6 +23,15 @@ test('connections look into the schema penstock, know who they are, and end stat
   expect(rows).toEqual([{ schema: 'penstock', name: 'test', timeout: '30s' }]);
 });
 
+test('what runs with the rights of its owner looks into no temporary table before the schema', async () => {
+  const { rows } = await database.pool.query<{ name: string; config: string[] | null }>(
+    `select proname as name, proconfig as config from pg_proc
+     where prosecdef and pronamespace = 'penstock'::regnamespace order by proname`,
+  );
+  expect(rows.length).toBeGreaterThan(5);
+  for (const { name, config } of rows) expect([name, ...(config ?? [])]).toContain('search_path=penstock,pg_temp');
+});
+
 describe('a transaction', () => {
   test('stands whole when its work returns, and not at all when it throws', async () => {
     const before = await count();

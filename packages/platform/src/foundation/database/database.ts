@@ -5,6 +5,9 @@ import type { Log } from '../log.ts';
 /** The schema that everything of the platform is in; every connection looks there first and nowhere else of its own. */
 export const schemaName = 'penstock';
 
+/** Temporary tables come last: unnamed, they would come first, and hide tables of the schema from the functions in it. */
+export const searchPath = `${schemaName},pg_temp`;
+
 export interface DatabaseOptions {
   readonly url: string;
   /** Most connections of this process. */
@@ -39,7 +42,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionString: options.url,
     max: options.poolSize,
     application_name: options.applicationName,
-    options: `-c search_path=${schemaName}`,
+    options: `-c search_path=${searchPath}`,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     connectionTimeoutMillis: connectTimeoutMs,

@@ -97,16 +97,20 @@ function postmaster(): ProcessIdentity {
   return found;
 }
 
-test('the owner of the database is no superuser, may create roles, and keeps its address over a restart', async () => {
+test('the owner of the database is no superuser, may create roles, and keeps its address and its memory over a restart', async () => {
   const server = await start();
   const sql = 'select rolsuper, rolcreaterole, current_database() from pg_roles where rolname = current_user';
   expect(await ask(server.url, sql)).toBe('false,true,penstock');
   expect(await ask(server.url, 'show max_wal_size')).toBe('512MB');
   expect(await ask(server.url, 'show listen_addresses')).toBe('');
   await ask(server.url, 'create table kept as select 7 as n');
+  const kept = await ask(server.url, `select pg_relation_filenode('kept')`);
   await server.stop();
   const again = await start();
   expect(again.url).toBe(server.url);
+  await ask(again.superuserUrl, 'create extension pg_buffercache');
+  const inMemory = () => ask(again.superuserUrl, `select count(*) from pg_buffercache where relfilenode = ${kept}`);
+  await expect.poll(inMemory, soon).toBe('1');
   expect(await ask(again.url, 'select n from kept')).toBe('7');
 });
 

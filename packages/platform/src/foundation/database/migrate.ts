@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { messageOf, PenstockError } from '../errors.ts';
-import { schemaName } from './database.ts';
+import { schemaName, searchPath } from './database.ts';
 
 // Migrations are numbered plain SQL files, `0001_spine.sql`, run in order, each in a transaction of its own that also
 // records its SHA-256. A file that was run is never changed again: a database whose history differs is refused.
@@ -98,7 +98,7 @@ export async function migrate(url: string, migrations: readonly Migration[] = re
   const client = new pg.Client({
     connectionString: url,
     application_name: 'penstock migrate',
-    options: `-c search_path=${schemaName} -c client_min_messages=warning`,
+    options: `-c search_path=${searchPath} -c client_min_messages=warning`,
   });
   try {
     await client.connect();

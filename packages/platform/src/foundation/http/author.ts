@@ -7,8 +7,8 @@ import { addressOf, viewerOf } from './server.ts';
 export function authorOfCall(request: FastifyRequest): Author {
   const viewer = viewerOf(request);
   const by = { acting: actingOfViewer(viewer), address: addressOf(request) };
-  const { person, certificate } = viewer;
+  const { person, machine } = viewer;
   if (person !== undefined) return { name: person.email, role: person.role, ...by };
-  if (certificate === undefined) throw new Error('a machine came in without a certificate');
-  return { name: certificate, role: 'machine', ...by };
+  if (machine === undefined) throw new Error('a machine came in without a certificate');
+  return { name: machine.certificate, role: 'machine', machineRole: machine.role, ...by };
 }

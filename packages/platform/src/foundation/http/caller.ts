@@ -1,11 +1,12 @@
 // Who calls a route, and what of it is allowed: machines by their certificate, people by their session. What a session
 // is, is the matter of the room `people`, which hands it in.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Choice } from '@penstock/api';
+import { type Choice, operatorRoleNameSchema } from '@penstock/api';
 import { parseEui } from '@penstock/duis';
 import { PenstockError } from '../errors.ts';
-import { needsReason, type Right, rightsOf } from '../rights.ts';
+import { needsReason, type Right, rightsOfMachine } from '../rights.ts';
 import type { Viewer } from '../viewer.ts';
+import { reasonOf } from './headers.ts';
 
 /**
  * Who may call a route: anyone; any person who is signed in, about itself; the ready people of the demonstration; whoever
@@ -61,8 +62,14 @@ export class ChoiceNeeded extends PenstockError {
   }
 }
 
-export function callerOfMachine(viewer: Viewer): Caller {
-  return { viewer, rights: rightsOf(`${viewer.kind}_machine`), choice: undefined };
+/** As a machine calls; a role of the other side, which no registration gives, counts for nothing. @throws as `reasonOf` */
+export function callerOfMachine(viewer: Viewer, headers: IncomingHttpHeaders): Caller {
+  const { machine } = viewer;
+  if (machine === undefined) throw new Error('a machine came in without a certificate');
+  const isOfSide = operatorRoleNameSchema.safeParse(machine.role).success === (viewer.kind === 'operator');
+  const role = isOfSide ? machine.role : undefined;
+  const known: Viewer = { ...viewer, machine: { ...machine, role, reason: reasonOf(headers) } };
+  return { viewer: known, rights: rightsOfMachine(role), choice: undefined };
 }
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
@@ -101,10 +108,14 @@ export function requireAccess(access: Access, caller: Caller | undefined, person
     });
   }
   if (caller.rights.has(access)) {
-    const { person } = caller.viewer;
-    if (person === undefined || person.reason !== undefined || !needsReason(person.role, access)) return;
+    const { role, reason } = caller.viewer.person ?? caller.viewer.machine ?? {};
+    if (role === undefined || reason !== undefined || !needsReason(role, access)) return;
     throw new PenstockError('access.reason-needed', { where: 'penstock-reason' });
   }
-  const who = caller.choice?.role.replaceAll('_', ' ') ?? `a machine of ${caller.viewer.kind}`;
+  if (caller.viewer.machine !== undefined && caller.viewer.machine.role === undefined) {
+    const detail = 'this certificate is registered without a role, and one without may do nothing here';
+    throw new PenstockError('access.denied', { detail });
+  }
+  const who = (caller.choice?.role ?? `machine as ${caller.viewer.machine?.role}`).replaceAll('_', ' ');
   throw new PenstockError('access.denied', { detail: `${who} has no right ${access}` });
 }

@@ -1,9 +1,14 @@
-import { PassThrough } from 'node:stream';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import { requireEui } from '@penstock/duis';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { PenstockError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { machineOf } from '../testing-machine.ts';
+import type { Viewer } from '../viewer.ts';
 import { operationRoutes, type ReadyCheck } from './operation-routes.ts';
 import { addressOf, createHttpServer, type HttpApp, type HttpServer } from './server.ts';
 
@@ -124,6 +129,48 @@ describe('the HTTP server', () => {
     expect(openapi.openapi).toBe('3.1.0');
     expect(Object.keys(openapi.paths)).toContain('/readyz');
   });
+});
+
+test('whoever loses the right in the middle of a long answer, or acts for another then, has no more of it', async () => {
+  const machine = machineOf('0f0f', 'read_only');
+  const one: Viewer = { kind: 'user', userIds: [requireEui('90-B3-D5-1F-30-01-00-00')], machine };
+  const other: Viewer = { kind: 'user', userIds: [requireEui('90-B3-D5-1F-30-02-00-00')], machine };
+  const without: Viewer = { ...one, machine: machineOf('0f0f', undefined) };
+  async function* withoutEnd() {
+    for (;;) yield `${'line '.repeat(1_000)}\n`;
+  }
+  for (const then of [undefined, other, without]) {
+    let now: Viewer | undefined = one;
+    const ends: unknown[] = [];
+    const api = await createHttpServer({
+      log,
+      version: '0',
+      routes: [
+        (app) =>
+          void app.get('/lines', { config: { access: 'devices.see' } }, (_, reply) => {
+            const lines = Readable.from(withoutEnd());
+            lines.once('close', () => ends.push('closed'));
+            return reply.send(lines);
+          }),
+      ],
+    });
+    const front = createServer((request, response) => api.handle(request, response, () => now));
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    const { port } = front.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/lines`);
+    expect(answer.status).toBe(200);
+    const reader = answer.body?.getReader();
+    await reader?.read();
+    now = then;
+    const readOn = async () => {
+      while ((await reader?.read())?.done === false);
+    };
+    // it breaks off, which is not its end
+    await expect(readOn()).rejects.toThrow();
+    await expect.poll(() => ends).toEqual(['closed']);
+    front.close();
+    await api.close();
+  }
 });
 
 describe('where a call comes from', () => {

@@ -2,11 +2,13 @@
 // requests that came in by the gateway's TLS address, where the peer is known by its certificate.
 //
 // What always holds: access is denied by default. A route says which right it takes to call it, and a server with a
-// route that does not say so does not start. Every failure is one problem document with a registered code.
+// route that does not say so does not start. Whoever loses that right in the middle of a long answer has no more of it.
+// Every failure is one problem document with a registered code.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
+import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyRequest } from 'fastify';
 import {
@@ -18,7 +20,7 @@ import {
 import { PenstockError, problemContentType } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Right } from '../rights.ts';
-import type { Viewer } from '../viewer.ts';
+import { actingOfViewer, type Viewer } from '../viewer.ts';
 import {
   type Access,
   asksOfUser,
@@ -99,8 +101,8 @@ export interface AccessRule {
 export interface HttpServer {
   /** Listens and returns where. */
   listen(options: { host: string; port: number }): Promise<AddressInfo>;
-  /** Answers a request that another server took; `viewer` is who its peer is. */
-  handle(request: IncomingMessage, response: ServerResponse, viewer: Viewer | undefined): void;
+  /** Answers a request that another server took; `who` says who its peer is at the moment that it is asked. */
+  handle(request: IncomingMessage, response: ServerResponse, who: () => Viewer | undefined): void;
   /** For tests: every route with who may call it. */
   readonly accessRules: readonly AccessRule[];
   /** Ends when all requests under way are answered. */
@@ -134,7 +136,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { log, version, routes, sessions, trustedProxies = [], isBehindTls = false } = options;
   const { longestRequest = LONGEST_REQUEST_MILLISECONDS } = options;
   const app = createApp(trustedProxies);
-  const viewers = new WeakMap<IncomingMessage, Viewer>();
+  const peers = new WeakMap<IncomingMessage, () => Viewer | undefined>();
   const accessRules: AccessRule[] = [];
 
   app.setValidatorCompiler(validatorCompiler);
@@ -158,25 +160,54 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
     if (isBehindTls) reply.header('strict-transport-security', STRICT_TRANSPORT);
-    const { access, accessOfUsers } = request.routeOptions.config;
+    const { access } = request.routeOptions.config;
     if (request.is404 || access === undefined || access === 'anyone') return;
-    const machine = viewers.get(request.raw);
-    if (machine !== undefined) {
-      request.caller = callerOfMachine(machine);
-    } else if (sessions !== undefined && request.headers.cookie !== undefined) {
-      const person = await sessions.personOf(request.headers);
+    const { person, caller } = await admit(request, access);
+    if (person !== undefined && person.cookies.length > 0) reply.header('set-cookie', [...person.cookies]);
+    request.signedIn = person;
+    request.caller = caller;
+    request.viewer = caller?.viewer;
+  });
+  /** Who calls, judged as of now. @throws PenstockError of requireOwnOrigin, Sessions and requireAccess */
+  async function admit(request: FastifyRequest, access: Access) {
+    const { accessOfUsers } = request.routeOptions.config;
+    const machine = peers.get(request.raw)?.();
+    let person: SignedIn | undefined;
+    let caller = machine && callerOfMachine(machine, request.headers);
+    if (caller === undefined && sessions !== undefined && request.headers.cookie !== undefined) {
+      person = await sessions.personOf(request.headers);
       if (person !== undefined) {
         requireOwnOrigin(request.method, request.headers, sessions.origins());
-        if (person.cookies.length > 0) reply.header('set-cookie', [...person.cookies]);
-        request.signedIn = person;
-        if (!isForPeople(access)) request.caller = sessions.callerOf(person, request.headers);
+        if (!isForPeople(access)) caller = sessions.callerOf(person, request.headers);
       }
     }
-    requireAccess(access, request.caller, request.signedIn);
-    if (accessOfUsers !== undefined && asksOfUser(request.caller, request.query)) {
-      requireAccess(accessOfUsers, request.caller, request.signedIn);
+    requireAccess(access, caller, person);
+    if (accessOfUsers !== undefined && asksOfUser(caller, request.query)) requireAccess(accessOfUsers, caller, person);
+    return { person, caller };
+  }
+  /** The pieces of a long answer, each after the first only while its reader may have it. */
+  async function* stillAdmitted(request: FastifyRequest, access: Access, pieces: Readable): AsyncGenerator<unknown> {
+    let isFirst = true;
+    for await (const piece of pieces) {
+      if (!isFirst) {
+        const { caller } = await admit(request, access);
+        // whoever names nobody acts for the only one there is, which may be another now
+        if (
+          caller !== undefined &&
+          request.viewer !== undefined &&
+          actingOfViewer(caller.viewer) !== actingOfViewer(request.viewer)
+        ) {
+          throw new PenstockError('access.denied', { detail: 'you act for another now' });
+        }
+      }
+      isFirst = false;
+      yield piece;
     }
-    request.viewer = request.caller?.viewer;
+  }
+  app.addHook('onSend', async (request, _, payload) => {
+    const { access } = request.routeOptions.config;
+    if (!(payload instanceof Readable) || access === undefined || access === 'anyone') return payload;
+    return Readable.from(stillAdmitted(request, access, payload));
   });
   app.setNotFoundHandler(() => {
     throw new PenstockError('request.not-found');
@@ -224,8 +255,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       if (address === undefined || typeof address === 'string') throw new Error('the server listens nowhere');
       return address;
     },
-    handle(request, response, viewer) {
-      if (viewer !== undefined) viewers.set(request, viewer);
+    handle(request, response, who) {
+      peers.set(request, who);
       app.routing(request, response);
     },
     close: () => app.close(),

@@ -1,0 +1,52 @@
+// Those who are consulted on a change of the Operator's internal systems are told once when comments are taken, and once when
+// they may join its testing. Any number of processes may look; a row says what was told, written with the notices.
+import type pg from 'pg';
+import { inTransaction } from '../foundation/database/index.ts';
+import { type ChangeRow, COLUMNS, type Kept, toKept } from './changes-store.ts';
+import { consultationAt, testingAt } from './consultation.ts';
+import { londonDay } from './london.ts';
+import { tellReadersOf } from './near-store.ts';
+import type { ChangeParts } from './parts.ts';
+
+// what is not shared with everybody asks nobody; of a consultation that lies ahead, or is over, nothing is read
+const DUE_SQL = `
+  select ${COLUMNS} from change c
+  where c.kind = 'internal_system' and c.sharing = 'everybody' and c.state in ('assessed', 'consulted', 'scheduled')
+    and (c.content #>> '{statement,consultation,opensOn}' <= $1 and c.content #>> '{statement,consultation,closesOn}' >= $1
+           and not exists (select from change_asked a
+                           where a.user_id = c.user_id and a.change = c.change and a.what = 'consultation')
+         or c.content #> '{statement,testing}' is not null
+           and not exists (select from change_asked a
+                           where a.user_id = c.user_id and a.change = c.change and a.what = 'testing'))
+  order by c.first_at, c.change limit 50`;
+
+export async function tellConsulted({ pool, now }: Pick<ChangeParts, 'pool' | 'now'>): Promise<void> {
+  const at = now();
+  await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<ChangeRow>(DUE_SQL, [londonDay(at.getTime())]);
+    for (const kept of await toKept(client, rows)) {
+      const { content, state } = kept;
+      const { state: consultation, words } = consultationAt(content, state, at.getTime());
+      if (consultation === 'open') await tellOnce(client, kept, { what: 'consultation', at, words });
+      if (testingAt(content, state).isOffered) {
+        await tellOnce(client, kept, { what: 'testing', at, words: 'You may join its testing.' });
+      }
+    }
+  });
+}
+
+async function tellOnce(
+  client: pg.PoolClient,
+  kept: Kept,
+  { what, at, words }: { readonly what: 'consultation' | 'testing'; readonly at: Date; readonly words: string },
+): Promise<void> {
+  const { rowCount } = await client.query('insert into change_asked values ($1, $2, $3, $4) on conflict do nothing', [
+    kept.owner.userId,
+    kept.change,
+    what,
+    at,
+  ]);
+  if (rowCount === 0) return;
+  const said = `“${kept.content.title}”: ${words}`;
+  await tellReadersOf(client, kept, { words: said, outline: said });
+}
