@@ -21,13 +21,15 @@ const FULL: Plan = { questions: 1_000, visible: 200, exportSeconds: 20, peerQues
 const QUICK: Plan = { questions: 20, visible: 5, exportSeconds: 2, peerQuestions: 20 };
 const ROWS = 1_000_000;
 const QUICK_ROWS = 20_000;
+/** The peer is measured up to here: the rows of more would have to be written to a file, read and kept once more. */
+const PEER_ROWS = 10_000_000;
 
 export async function audit(options: BenchOptions): Promise<BenchResult> {
   const plan = options.quick ? QUICK : FULL;
   const rows = options.rows ?? (options.quick ? QUICK_ROWS : ROWS);
   const folder = temporaryFolder();
   const keeping = options.keepFolder;
-  const session = openPeer(folder);
+  const session = rows > PEER_ROWS ? undefined : openPeer(folder);
   const dumpFolder = session === undefined ? undefined : join(folder, 'rows');
   const tenth = await run(keeping ?? folder, Math.ceil(rows / 10), { plan, isKept: keeping !== undefined });
   const all = await run(keeping ?? folder, rows, { plan, dumpFolder, isKept: keeping !== undefined });
