@@ -40,7 +40,7 @@ export async function fill(pool: pg.Pool, { rows, today }: { rows: number; today
   const homes = Math.max(200, Math.round(rows / ROWS_A_HOME));
   const firstDay = addDays(today, -DAYS);
   await ensurePartitions(pool, { today: firstDay, ahead: DAYS + 2 });
-  await fillWorld(pool, homes, `${firstDay}T00:00:00Z`);
+  await fillWorldOf(pool, homes, `${firstDay}T00:00:00Z`);
   const days = Array.from({ length: DAYS }, (_, index) => index);
   let filled = 0;
   let told = performance.now();
@@ -72,24 +72,38 @@ export async function fill(pool: pg.Pool, { rows, today }: { rows: number; today
   return { rows: filled, homes, seconds: (performance.now() - started) / 1000 };
 }
 
+/** Of 400,000 homes a statement takes longer than one of the platform may. */
+async function fillWorldOf(pool: pg.Pool, homes: number, since: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query(`set statement_timeout = 0; set work_mem = '512MB'`);
+    await fillWorld(client, homes, since);
+  } finally {
+    client.release(true);
+  }
+}
+
+/** How many homes' devices get their packed responsibilities by one call. */
+const HOMES_AT_ONCE = 20_000;
+
 /** Parties, User IDs, homes, their devices and who is responsible for them; and what is chosen from, by weight. */
-async function fillWorld(pool: pg.Pool, homes: number, since: string): Promise<void> {
+async function fillWorld(client: pg.ClientBase, homes: number, since: string): Promise<void> {
   const users = benchUsers();
   const ids = users.map(({ userId }) => userId);
-  await pool.query(
+  await client.query(
     `insert into party (party_id, name, kind) select 'P' || n, 'Party ' || n, 'other' from generate_series(0, $1) n`,
     [users.length],
   );
-  await pool.query(
+  await client.query(
     `insert into user_id (user_id, party_id) select u, 'P' || n - 1 from unnest($1::macaddr8[]) with ordinality as i(u, n)`,
     [[OPERATOR, ...ids]],
   );
   const roles = users.flatMap(({ userId, roles: each }) => each.map((role) => [userId, role] as const));
-  await pool.query(`insert into user_role (user_id, role) select * from unnest($1::macaddr8[], $2::text[])`, [
+  await client.query(`insert into user_role (user_id, role) select * from unnest($1::macaddr8[], $2::text[])`, [
     roles.map(([userId]) => userId),
     roles.map(([, role]) => role),
   ]);
-  await pool.query(`
+  await client.query(`
     create schema bench;
     create unlogged table bench.share (chosen text, place integer, user_id macaddr8, primary key (chosen, place));
     create unlogged table bench.choice (chosen text, place integer, value text, primary key (chosen, place));
@@ -102,7 +116,7 @@ async function fillWorld(pool: pg.Pool, homes: number, since: string): Promise<v
       return ('00db' || lpad(to_hex((home::bigint * 8 + place) * 2654435761 & 281474976710655), 12, '0'))::macaddr8;`);
   for (const group of new Set(users.map((user) => user.group))) {
     const chosen = placesOf(users.filter((user) => user.group === group).map((user) => [user.userId, user.share]));
-    await pool.query(
+    await client.query(
       `insert into bench.share select $1, n - 1, v from unnest($2::macaddr8[]) with ordinality as i(v, n)`,
       [group, chosen],
     );
@@ -114,13 +128,13 @@ async function fillWorld(pool: pg.Pool, homes: number, since: string): Promise<v
     exchange: EXCHANGES.map((e, n) => [`${n}`, e.weight] as const),
   };
   for (const [name, weights] of Object.entries(choices)) {
-    await pool.query(
+    await client.query(
       `insert into bench.choice select $1, n - 1, v from unnest($2::text[]) with ordinality as i(v, n)`,
       [name, placesOf(weights)],
     );
   }
   const steps = EXCHANGES.flatMap((exchange, number) => exchange.steps.map((step) => ({ number, exchange, step })));
-  await pool.query(
+  await client.query(
     `insert into bench.step
      select e, b, d::message_direction, k::message_kind, v::message_verdict, c, w, y
      from unnest($1::integer[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::float8[], $8::integer[])
@@ -137,7 +151,7 @@ async function fillWorld(pool: pg.Pool, homes: number, since: string): Promise<v
     ],
   );
   // one home in twenty changed its electricity supplier within the days
-  await pool.query(
+  await client.query(
     `insert into bench.home
      select h.home, s.user_id, case when h.home % 10 < 7 then s.user_id else g.user_id end, p.user_id,
             case when h.home % 20 = 0 then $2::timestamptz + h.home % 90 * interval '1 day' end, e.user_id, t.user_id
@@ -151,8 +165,8 @@ async function fillWorld(pool: pg.Pool, homes: number, since: string): Promise<v
      join bench.share t on t.chosen = 'gas network' and t.place = h.d`,
     [homes, since, PLACES],
   );
-  await pool.query('analyze bench.home, bench.share, bench.choice, bench.step');
-  await pool.query(
+  await client.query('analyze bench.home, bench.share, bench.choice, bench.step');
+  await client.query(
     `insert into device (device, kind, status, home, import_mpan, mprn)
      select bench.device(h.home, k.place), k.kind, 'Commissioned', bench.device(h.home, 2),
             case k.place when 0 then (1000000000000 + h.home)::text end, case k.place when 1 then (2000000000 + h.home)::text end
@@ -160,7 +174,7 @@ async function fillWorld(pool: pg.Pool, homes: number, since: string): Promise<v
      cross join (values (0, 'ESME'), (1, 'GSME'), (2, 'CHF'), (3, 'GPF'), (4, 'PPMID')) as k(place, kind)
      where k.place <> 1 or h.home % 5 <> 0`,
   );
-  await pool.query(
+  await client.query(
     `insert into responsibility (device, role, user_id, valid_from, valid_to)
      select bench.device(h.home, k.place), k.role, r.user_id, r.valid_from, r.valid_to
      from bench.home h
@@ -175,7 +189,13 @@ async function fillWorld(pool: pg.Pool, homes: number, since: string): Promise<v
      ) as r(user_id, valid_from, valid_to)
      where k.place <> 1 or h.home % 5 <> 0`,
   );
-  await pool.query('select refresh_responsible(array(select device from device))');
+  for (let home = 0; home < homes; home += HOMES_AT_ONCE) {
+    await client.query(
+      `select refresh_responsible(array(select bench.device(h, p) from generate_series($1::integer, $2::integer) h,
+                                                                       generate_series(0, 4) p))`,
+      [home, Math.min(home + HOMES_AT_ONCE, homes) - 1],
+    );
+  }
 }
 
 /** So many places that each value has its share of them, at least one. */
