@@ -1,5 +1,7 @@
 import { NavLink, Text, VisuallyHidden } from '@mantine/core';
 import { Link, useRouterState } from '@tanstack/react-router';
+import { choiceWords } from '../session/choices.ts';
+import { FindChoice } from '../session/find-choice.tsx';
 import { actingOf, roleWords, useSession } from '../session/me.ts';
 import { Disclosure } from '../shared/disclosure.tsx';
 
@@ -33,22 +35,23 @@ export function ActingMenu() {
     >
       {(close) => (
         <nav aria-label="Act for another">
-          <Text size="sm" c="dimmed" px="sm" pb={4}>
+          <Text fw={650} pb={4}>
             Act for
           </Text>
-          {me.choices.map((choice) => (
-            <NavLink
-              key={actingOf(choice)}
-              active={actingOf(choice) === acting}
-              aria-current={actingOf(choice) === acting ? 'true' : undefined}
-              onClick={close}
-              label={choice.party.name}
-              description={`${choice.kind === 'operator' ? 'the Operator' : choice.userId}, as ${roleWords[choice.role]}`}
-              renderRoot={(props) => (
-                <Link to={stays ? '.' : '/overview'} search={{ for: actingOf(choice) }} {...props} />
-              )}
-            />
-          ))}
+          <FindChoice choices={me.choices}>
+            {(choice) => (
+              <NavLink
+                active={actingOf(choice) === acting}
+                aria-current={actingOf(choice) === acting ? 'true' : undefined}
+                onClick={close}
+                label={choice.party.name}
+                description={choiceWords(choice)}
+                renderRoot={(props) => (
+                  <Link to={stays ? '.' : '/overview'} search={{ for: actingOf(choice) }} {...props} />
+                )}
+              />
+            )}
+          </FindChoice>
         </nav>
       )}
     </Disclosure>
