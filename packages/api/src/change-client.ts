@@ -24,6 +24,24 @@ import {
   type putChangeSchema,
   savedChangeSchema,
 } from './change-life.ts';
+import {
+  type answerCommentSchema,
+  attachmentListSchema,
+  attachmentSchema,
+  type closeMediationSchema,
+  commentPageSchema,
+  commentParametersSchema,
+  type commentQuerySchema,
+  consultationSchema,
+  type joinTestingSchema,
+  mediationPageSchema,
+  type mediationQuerySchema,
+  mediationThreadSchema,
+  type postAttachmentQuerySchema,
+  type postCommentSchema,
+  type postMediationMessageSchema,
+  type postMediationSchema,
+} from './change-talk.ts';
 import { type Caller, type Download, textOf } from './client-call.ts';
 import { changeTrafficSchema } from './declared-traffic.ts';
 import { changedSchema } from './parties.ts';
@@ -118,5 +136,56 @@ export class ChangeClient {
   }
   withdrawEvent(event: string) {
     return this.#post(`/calendar/${event}/withdraw`, changedSchema);
+  }
+
+  /** Whether comments are taken, and who joins testing. */
+  consultation(change: string) {
+    return this.#get(`/${change}/consultation`, consultationSchema);
+  }
+  /** Those that the caller may see, in the order in which they came. */
+  comments(change: string, query: z.input<typeof commentQuerySchema> = {}) {
+    return this.#get(`/${change}/comments`, commentPageSchema, query);
+  }
+  comment(change: string, comment: z.input<typeof postCommentSchema>) {
+    return this.#post(`/${change}/comments`, commentParametersSchema.pick({ comment: true }), comment);
+  }
+  answerComment(change: string, comment: string, answer: z.input<typeof answerCommentSchema>) {
+    return this.#post(`/${change}/comments/${comment}/answer`, changedSchema, answer);
+  }
+  joinTesting(change: string, said: z.input<typeof joinTestingSchema>) {
+    return this.#post(`/${change}/testing`, changedSchema, said);
+  }
+  /** One's own, to the Operator all; the newest first. */
+  mediations(query: z.input<typeof mediationQuerySchema> = {}) {
+    return this.#get('/mediations', mediationPageSchema, query);
+  }
+  mediation(mediation: string) {
+    return this.#get(`/mediations/${mediation}`, mediationThreadSchema);
+  }
+  /** By the Operator, as is closing it. */
+  openMediation(mediation: z.input<typeof postMediationSchema>) {
+    return this.#post('/mediations', mediationThreadSchema, mediation);
+  }
+  writeInMediation(mediation: string, message: z.input<typeof postMediationMessageSchema>) {
+    return this.#post(`/mediations/${mediation}/messages`, mediationThreadSchema, message);
+  }
+  closeMediation(mediation: string, outcome: z.input<typeof closeMediationSchema>) {
+    return this.#post(`/mediations/${mediation}/close`, mediationThreadSchema, outcome);
+  }
+  attachments(change: string) {
+    return this.#get(`/${change}/attachments`, attachmentListSchema);
+  }
+  /** Of a change of one's own. What is wrong with the file is in the ApiError's problem. */
+  attach(change: string, query: z.input<typeof postAttachmentQuerySchema>, bytes: AsyncIterable<Uint8Array>) {
+    const file = { type: 'application/octet-stream', bytes };
+    const call = { method: 'POST', path: `/changes/${change}/attachments`, query, file } as const;
+    return this.#caller.call({ ...call, answer: attachmentSchema });
+  }
+  attachmentFile(change: string, attachment: string): Promise<Download> {
+    return this.#caller.download(`/changes/${change}/attachments/${attachment}`);
+  }
+  removeAttachment(change: string, attachment: string) {
+    const path = `/changes/${change}/attachments/${attachment}`;
+    return this.#caller.call({ method: 'DELETE', path, answer: changedSchema });
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ApiError, PenstockClient } from '@penstock/api';
 import { type Command, Option } from 'commander';
 import { exitCode, LocalFailure } from './local-failure.ts';
+import { printJson } from './local-files.ts';
 
 // What the commands that ask the server share: whom they ask, as whom, and how they tell that it did not answer.
 
@@ -87,6 +88,17 @@ function asFailure(error: unknown, server: string): unknown {
     `${server} cannot be reached: ${error.message}`,
     'Check --server and --ca, and that the platform runs.',
   );
+}
+
+/** Tells an answer: as JSON, or in lines. */
+export function tell<Answer extends object>(
+  { json }: ServerOptions,
+  answer: Answer,
+  lines: (answer: Answer) => readonly string[],
+): number {
+  if (json) printJson(answer);
+  else for (const line of lines(answer)) console.log(line);
+  return 0;
 }
 
 /** Rows under their headings, each column as wide as it needs. */

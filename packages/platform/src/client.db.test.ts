@@ -1,66 +1,18 @@
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
-import { ApiError, type changeContentSchema, PenstockClient } from '@penstock/api';
-import { requireEui } from '@penstock/duis';
-import { Registry } from 'prom-client';
+import { ApiError } from '@penstock/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
-import { createApi } from './api.ts';
 import { ExportWorker } from './audit-trail/export-worker.ts';
 import { testTitles } from './audit-trail/testing-titles.ts';
-import { loadConfig } from './foundation/config.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
-import { type TestDatabase, testDatabase } from './foundation/database/testing.ts';
-import type { HttpServer } from './foundation/http/server.ts';
+import type { TestDatabase } from './foundation/database/testing.ts';
 import { createLog } from './foundation/log.ts';
-import { machineOf } from './foundation/testing-machine.ts';
-import type { Viewer } from './foundation/viewer.ts';
-import { type TestCertificate, testCertificate } from './parties/testing-certificates.ts';
-import { Reports } from './quarantine/report.ts';
+import { alpha, certificateOf, TestFront } from './testing-client.ts';
 
-const operatorId = requireEui('90-B3-D5-1F-30-00-00-02');
-const alpha = requireEui('90-B3-D5-1F-30-01-00-00');
-const certificateOf = {
-  operator: testCertificate({ userId: operatorId, serial: '01' }),
-  manager: testCertificate({ userId: operatorId, serial: '05' }),
-  desk: testCertificate({ userId: operatorId, serial: '06' }),
-  alpha: testCertificate({ userId: alpha, serial: '02' }),
-  unknown: testCertificate({ serial: '03' }),
-  server: testCertificate({ serial: '04', issuer: 'server', serverName: 'localhost' }),
-};
-const fingerprintOf = (der: Uint8Array) => createHash('sha256').update(der).digest('hex');
-const viewers = new Map<string, Viewer>([
-  [
-    fingerprintOf(certificateOf.operator.der),
-    { kind: 'operator', userId: operatorId, machine: machineOf('of the Operator', 'operator_administrator') },
-  ],
-  [
-    fingerprintOf(certificateOf.manager.der),
-    { kind: 'operator', userId: operatorId, machine: machineOf('of the manager', 'change_manager') },
-  ],
-  [
-    fingerprintOf(certificateOf.desk.der),
-    { kind: 'operator', userId: operatorId, machine: machineOf('of the desk', 'service_desk') },
-  ],
-  [
-    fingerprintOf(certificateOf.alpha.der),
-    { kind: 'user', userIds: [alpha], machine: machineOf('of Alpha', 'user_administrator') },
-  ],
-]);
-const keyOf = (certificate: TestCertificate) => certificate.privateKey.export({ type: 'pkcs8', format: 'pem' });
-
+let front: TestFront;
 let database: TestDatabase;
-let api: HttpServer;
 let folder: string;
-let front: Server;
 /** Bytes of the next file after which its connection breaks. */
 let breaksAfter: number | undefined;
 const ranges: (string | undefined)[] = [];
@@ -76,61 +28,21 @@ function breakOff(response: ServerResponse, after: number): void {
     return true;
   };
 }
-const clients: PenstockClient[] = [];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  api = await createApi({
-    pool: database.pool,
-    reports: new Reports(database.pool),
-    clock: { now: () => new Date('2026-11-22T12:00:00Z') },
-    log: createLog({ level: 'silent' }),
-    operation: { checks: [], metrics: () => new Registry().metrics() },
-    people: undefined,
-    events: undefined,
-    demonstration: undefined,
-    portal: undefined,
-    version: '0',
-    config: loadConfig({ environment: {}, workingFolder: '/nowhere' }),
+  front = await TestFront.start((request, response) => {
+    if (!request.url?.includes('/file')) return;
+    ranges.push(request.headers.range);
+    if (breaksAfter !== undefined) breakOff(response, breaksAfter);
+    breaksAfter = undefined;
   });
-  const { server } = certificateOf;
-  const tls = { cert: server.pem, key: keyOf(server), requestCert: true, rejectUnauthorized: false };
-  front = createServer(tls, (request, response) => {
-    if (request.url?.includes('/file')) {
-      ranges.push(request.headers.range);
-      if (breaksAfter !== undefined) breakOff(response, breaksAfter);
-      breaksAfter = undefined;
-    }
-    const peer = (request.socket as TLSSocket).getPeerX509Certificate();
-    api.handle(request, response, () => peer && viewers.get(fingerprintOf(peer.raw)));
-  });
-  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-  folder = mkdtempSync(join(tmpdir(), 'penstock-client-'));
-  for (const [who, certificate] of Object.entries(certificateOf)) {
-    writeFileSync(join(folder, `${who}.pem`), certificate.pem);
-    writeFileSync(join(folder, `${who}.key`), keyOf(certificate));
-  }
-  writeFileSync(join(folder, 'ca.pem'), certificateOf.server.pem);
+  ({ database, folder } = front);
 });
-afterAll(async () => {
-  for (const client of clients) client.close();
-  front.close();
-  await api.close();
-  await database.drop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => front.stop());
 
-function clientOf(who: 'operator' | 'alpha' | 'unknown', authorities = certificateOf.server.pem): PenstockClient {
-  const certificate = certificateOf[who];
-  const client = new PenstockClient({
-    address: `https://localhost:${(front.address() as AddressInfo).port}`,
-    certificate: certificate.pem,
-    key: keyOf(certificate),
-    authorities,
-  });
-  clients.push(client);
-  return client;
-}
+const clientOf: TestFront['clientOf'] = (...args) => front.clientOf(...args);
+const run: TestFront['run'] = (...args) => front.run(...args);
+
 async function errorOf(work: Promise<unknown>): Promise<ApiError> {
   const [result] = await Promise.allSettled([work]);
   if (result?.status === 'rejected' && result.reason instanceof ApiError) return result.reason;
@@ -138,29 +50,6 @@ async function errorOf(work: Promise<unknown>): Promise<ApiError> {
 }
 async function* file(...lines: string[]) {
   for (const line of lines) yield Buffer.from(`${line}\n`);
-}
-
-/** `penstock` with the certificate of somebody, beside whose files it runs. */
-function run(who: string, ...args: string[]) {
-  const bin = join(import.meta.dirname, '../../../bin/penstock.cjs');
-  const child = spawn(process.execPath, [bin, ...args], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      PENSTOCK_SERVER: `https://localhost:${(front.address() as AddressInfo).port}`,
-      PENSTOCK_CLIENT_CERTIFICATE: `${who}.pem`,
-      PENSTOCK_CLIENT_KEY: `${who}.key`,
-      PENSTOCK_CLIENT_CA: 'ca.pem',
-    },
-  });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (chunk) => {
-    said.out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    said.err += chunk;
-  });
-  return { child, said, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, ...said })) };
 }
 
 describe('the client', () => {
@@ -398,98 +287,6 @@ describe('penstock audit', () => {
       expect(await tail.ended).toMatchObject({ code: 4, err: expect.stringContaining('there is no such device') });
       await database.pool.query(`update party set status = 'active' where party_id = 'A'`);
     });
-  });
-});
-
-describe('penstock change', () => {
-  const content: z.input<typeof changeContentSchema> = {
-    title: 'New firewall rules',
-    statement: { kind: 'firewall_network' },
-    sharing: 'outline',
-    affected: { services: ['DUIS gateway'] },
-    windows: [{ from: '2026-12-10T22:00', to: '2026-12-11T02:00' }],
-    backOut: 'The rules before are loaded again.',
-  };
-  const change = (who: string, ...args: string[]) => run(who, 'change', ...args).ended;
-  const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
-
-  test('a change is made, shown, edited, moved and copied; each sees of it what its owner chose', async () => {
-    write('new.json', content);
-    const made = await change('alpha', 'create', 'new.json', '--json');
-    expect(made).toMatchObject({ code: 0, err: '' });
-    const id: string = JSON.parse(made.out).change.change;
-    const shown = JSON.parse((await change('alpha', 'show', id, '--json')).out);
-    write('edited.json', { ...shown, content: { ...shown.content, title: 'Newer firewall rules' } });
-    const edited = await change('alpha', 'edit', id, 'edited.json', '--why', 'a better title');
-    expect(edited.out).toBe(`${id}: version 2, draft\nNothing speaks against it.\n`);
-    const again = await change('alpha', 'edit', id, 'edited.json');
-    expect(again).toMatchObject({ code: 4, err: expect.stringContaining('changes.version-conflict') });
-    expect((await change('alpha', 'move', id, 'shared')).out).toContain('version 3, shared');
-    const [own, others, listed, slots] = await Promise.all([
-      change('alpha', 'show', id),
-      change('operator', 'move', id, 'scheduled'),
-      change('alpha', 'list', '--mine', '--service', 'DUIS gateway'),
-      change('alpha', 'slots', id),
-    ]);
-    const copied = await change('alpha', 'copy', id);
-    expect(own.out).toMatch(
-      /^Newer firewall rules\nfirewall_network of Alpha, shared, version 3, shared with outline\n/,
-    );
-    expect(own.out).toContain('  Thu 10 Dec 2026 22:00 GMT to Fri 11 Dec 2026 02:00 GMT\n');
-    expect(others).toMatchObject({ code: 4, err: expect.stringContaining('changes.state') });
-    expect(listed.out).toMatch(new RegExp(`^change.*\n${id}  shared  Thu 10 Dec .*  yours  Newer firewall rules\n$`));
-    expect(copied.out).toMatch(/: version 1, draft\n/);
-    expect(slots.code).toBe(0);
-  });
-
-  test('clashes, a month as a document, and drafts from a file with every fault of it', async () => {
-    const { changes } = clientOf('operator');
-    const planned: typeof content = {
-      ...content,
-      title: 'New certificates',
-      statement: { kind: 'planned_maintenance', activity: 'A', disrupted: 'D', riskToReturn: 'R' },
-      sharing: 'everybody',
-    };
-    const { change: one } = await changes.create({ content: planned });
-    await changes.move(one.change, { version: 1, to: 'assessed' });
-    await changes.move(one.change, { version: 2, to: 'scheduled' });
-    const lines = [
-      'kind,title,description,sharing,size,services,srvs,interfaces,device_models,regions,from,to,back_out',
-    ];
-    writeFileSync(join(folder, 'good.csv'), [...lines, 'process,Night,,,,,4.8.1,,,,,,'].join('\n'));
-    writeFileSync(join(folder, 'bad.csv'), [...lines, 'process,,,,,,,,,,,,', 'none,Night,,,,,,,,,,,'].join('\n'));
-    const [clashes, own, month, file, good, bad] = await Promise.all([
-      change('alpha', 'clashes'),
-      change('operator', 'clashes', one.change),
-      change('alpha', 'schedule', '2026-12'),
-      change('alpha', 'schedule', '2026-12', '--out', 'month.csv'),
-      change('alpha', 'intake', 'good.csv'),
-      change('alpha', 'intake', 'bad.csv'),
-    ]);
-    expect(clashes.out).toMatch(
-      /Newer firewall rules\n {2}clash: “New certificates” of .* on the service DUIS gateway\./,
-    );
-    expect(own.out).toMatch(/^clash: “Newer firewall rules” of Alpha .*\n {2}Thu 10 Dec[^\n]*\nwarning: /);
-    expect(month.out).toMatch(/\nNew certificates\n {2}Thu 10 Dec .*\n {2}the activity: A\n/);
-    expect([file.code, readFileSync(join(folder, 'month.csv'), 'utf8')]).toEqual([
-      0,
-      expect.stringContaining('New certificates'),
-    ]);
-    expect(good).toMatchObject({ code: 0, out: expect.stringContaining('good.csv: 1 drafts') });
-    expect(bad).toMatchObject({ code: 4, err: expect.stringMatching(/\n2:title: .*\n3:kind: /) });
-  });
-
-  test('what is wrong with a command, a file or a question is told by the exit code', async () => {
-    const none = '00000000-0000-4000-8000-000000000000';
-    const wrong = [
-      ['show', 'one'],
-      ['move', none, 'template'],
-      ['create', 'none.json'],
-      ['create', 'ca.pem'],
-      ['edit', none, 'new.json'],
-    ];
-    const ended = await Promise.all(wrong.map((args) => change('alpha', ...args)));
-    expect(ended.map(({ code }) => code)).toEqual([4, 64, 66, 1, 64]);
   });
 });
 

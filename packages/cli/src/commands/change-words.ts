@@ -19,7 +19,7 @@ const london = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   timeZoneName: 'short',
 });
-const partsOf = (instant: string) => london.format(new Date(instant)).replaceAll(',', '');
+export const partsOf = (instant: string) => london.format(new Date(instant)).replaceAll(',', '');
 
 export const timesOf = ({ from, to }: OccurrenceDocument): string => `${partsOf(from)} to ${partsOf(to)}`;
 

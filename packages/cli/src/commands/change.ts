@@ -13,7 +13,9 @@ import { Argument, type Command, Option } from 'commander';
 import { z } from 'zod';
 import { exitCode, LocalFailure, localCommand, runLocally } from '../local-failure.ts';
 import { printJson } from '../local-files.ts';
-import { askServer, asksServer, printTable, type ServerOptions, userOf } from '../server.ts';
+import { askServer, asksServer, printTable, type ServerOptions, tell, userOf } from '../server.ts';
+import { attachmentCommands } from './change-attachments.ts';
+import { talkCommands } from './change-talk.ts';
 import {
   changeCells,
   changeHeadings,
@@ -27,17 +29,6 @@ import {
 // `penstock change`: what is planned, and one's own changes, with the rights of the certificate.
 
 type Content = z.input<typeof changeContentSchema>;
-
-/** Tells an answer: as JSON, or in lines. */
-function tell<Answer extends object>(
-  { json }: ServerOptions,
-  answer: Answer,
-  lines: (answer: Answer) => string[],
-): number {
-  if (json) printJson(answer);
-  else for (const line of lines(answer)) console.log(line);
-  return 0;
-}
 
 interface ListOptions extends ServerOptions {
   readonly from?: string;
@@ -264,6 +255,6 @@ export function changeCommand(): Command {
         .option('--out <file>', 'write it as CSV')
         .action((month: string, options: ServerOptions) => runLocally(() => schedule(month, options))),
     );
-  for (const one of ownCommands()) command.addCommand(one);
+  for (const one of [...ownCommands(), ...talkCommands(), ...attachmentCommands()]) command.addCommand(one);
   return command;
 }
