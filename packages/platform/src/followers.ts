@@ -22,6 +22,7 @@ import { openDatabase } from './foundation/database/index.ts';
 import { PenstockError } from './foundation/errors.ts';
 import { Every } from './foundation/every.ts';
 import type { Log } from './foundation/log.ts';
+import { restingUntil } from './foundation/pieces.ts';
 import { readSealer } from './foundation/sealed.ts';
 import { readKeyPair } from './foundation/start-faults.ts';
 import { judgeHeld } from './gateway/held-rights.ts';
@@ -179,8 +180,10 @@ export async function startFollowers(parts: FollowerParts, onStop: Stops['add'])
     new Every(NOTICE_SECONDS, log, 'files that wait for the Operator were not counted', async () =>
       stopped.set(await countStopped(pool)),
     ),
-    new Every(SUM_SECONDS, log, 'the log was not summed up', () => sumUpLog(pool)),
-    new Every(ACTIVITY_SECONDS, log, 'what devices do was not summed up', () => sumUpActivity(pool)),
+    new Every(SUM_SECONDS, log, 'the log was not summed up', (stop) => sumUpLog(pool, restingUntil(stop))),
+    new Every(ACTIVITY_SECONDS, log, 'what devices do was not summed up', (stop) =>
+      sumUpActivity(pool, { between: restingUntil(stop) }),
+    ),
     new Every(USAGE_SECONDS, log, 'the use of thresholds was not looked at', () => lookAtUsage(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'old counts of traffic were not dropped', () => dropOldTraffic(pool, clock.now())),
     new Every(UPKEEP_SECONDS, log, 'old counts of devices were not dropped', () => dropOldActivity(pool, clock.now())),

@@ -2,21 +2,27 @@
 // records. Each piece is one transaction with its cursor's move, so that a stop in the middle leaves it done or not begun.
 import type pg from 'pg';
 import { addDays, utcDay } from '../foundation/clock.ts';
+import { atOnce, type Between, inPieces } from '../foundation/pieces.ts';
 import { ANCHOR } from '../messages/lanes.ts';
 import { FEWEST_MESSAGES, WINDOW_DAYS } from './erratic.ts';
 
-/** Sequences at a time: at most some 1 s. */
-const MOST_AT_ONCE = 50_000;
+/** Sequences at a time. */
+const MOST_AT_ONCE = 5_000;
 const DROPPED_AT_ONCE = 10_000;
 
 /** Sums up what the log has gained; any process may do it at any time. */
-export async function sumUpActivity(pool: pg.Pool, mostAtOnce = MOST_AT_ONCE): Promise<void> {
+export async function sumUpActivity(
+  pool: pg.Pool,
+  { mostAtOnce = MOST_AT_ONCE, between = atOnce }: { mostAtOnce?: number; between?: Between } = {},
+): Promise<void> {
   const { rows } = await pool.query<{ lane: number }>('select lane from lane where user_id = $1', [ANCHOR]);
   await pool.query(
     `insert into activity_cursor (user_id, lane) select user_id, lane from lane where user_id = $1 on conflict do nothing`,
     [ANCHOR],
   );
-  for (const { lane } of rows) while ((await sumUpNext(pool, lane, mostAtOnce)) === mostAtOnce);
+  for (const { lane } of rows) {
+    await inPieces(async () => ((await sumUpNext(pool, lane, mostAtOnce)) === mostAtOnce ? 'more' : 'done'), between);
+  }
 }
 
 async function sumUpNext(pool: pg.Pool, lane: number, most: number): Promise<number> {

@@ -295,8 +295,8 @@ test('what a device did each day is what the log has, however it was summed up, 
       await sumUpActivity(pool);
       const state = { sequence: [0, 0], day: '', held: new Map<string, string[]>() };
       for (const step of steps) await recordStep(step, state);
-      await Promise.all([sumUpActivity(pool, 5), sumUpActivity(pool)]);
-      await sumUpActivity(pool, 5);
+      await Promise.all([sumUpActivity(pool, { mostAtOnce: 5 }), sumUpActivity(pool)]);
+      await sumUpActivity(pool, { mostAtOnce: 5 });
       const expected = (await pool.query<Counted>(COUNTED_ANEW, [ANCHOR])).rows;
       expect((await pool.query<Counted>(KEPT)).rows).toEqual(expected);
       const busy = new Map<string, Counted>();

@@ -4,13 +4,16 @@ import type { Log } from './log.ts';
 export class Every {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void>;
-  private isStopped = false;
+  private readonly stopping = new AbortController();
 
-  /** A failure is a warning with the words `onFailure`: the next round tries again. */
-  constructor(seconds: number, log: Log, onFailure: string, work: () => Promise<void>) {
+  /**
+   * A failure is a warning with the words `onFailure`: the next round tries again. What takes long looks at the signal,
+   * which says that the round is to end soon.
+   */
+  constructor(seconds: number, log: Log, onFailure: string, work: (stop: AbortSignal) => Promise<void>) {
     const round = async (): Promise<void> => {
-      await work().catch((err: unknown) => log.warn({ err }, onFailure));
-      if (!this.isStopped) this.timer = setTimeout(() => this.start(round), seconds * 1000);
+      await work(this.stopping.signal).catch((err: unknown) => log.warn({ err }, onFailure));
+      if (!this.stopping.signal.aborted) this.timer = setTimeout(() => this.start(round), seconds * 1000);
     };
     this.running = round();
   }
@@ -21,7 +24,7 @@ export class Every {
 
   /** Resolves when the round under way is done; there is none after it. */
   async stop(): Promise<void> {
-    this.isStopped = true;
+    this.stopping.abort();
     clearTimeout(this.timer);
     await this.running;
   }

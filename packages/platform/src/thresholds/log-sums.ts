@@ -4,15 +4,18 @@
  */
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
+import { atOnce, type Between, inPieces } from '../foundation/pieces.ts';
 import { ANCHOR } from '../messages/lanes.ts';
 
-/** Summed up at a time: some 0.4 s. */
-const MOST_AT_ONCE = 200_000;
+/** Summed up at a time. */
+const MOST_AT_ONCE = 20_000;
 
 /** Sums up what the log has gained; any process may do it at any time. */
-export async function sumUpLog(pool: pg.Pool): Promise<void> {
+export async function sumUpLog(pool: pg.Pool, between: Between = atOnce): Promise<void> {
   const { rows } = await pool.query<{ lane: number }>('select lane from sum_cursor where user_id = $1', [ANCHOR]);
-  for (const { lane } of rows) while ((await sumUpNext(pool, lane)) === MOST_AT_ONCE);
+  for (const { lane } of rows) {
+    await inPieces(async () => ((await sumUpNext(pool, lane)) === MOST_AT_ONCE ? 'more' : 'done'), between);
+  }
 }
 
 async function sumUpNext(pool: pg.Pool, lane: number): Promise<number> {

@@ -57,9 +57,11 @@ async function readPartitions(pool: pg.Pool): Promise<(Partition & { state: Stat
                  when inherits.inhdetachpending then 'detaching'
                  else 'attached' end as state
        from pg_class parent
+       -- by the name without its day, so that they are joined by hash: a pattern of each table against the names of all
+       -- took 100 ms with the tables of a few days
        join pg_class child
          on child.relnamespace = parent.relnamespace and child.relkind = 'r'
-        and child.relname ~ ('^' || parent.relname || '_[0-9]{8}$')
+        and child.relname ~ '_[0-9]{8}$' and left(child.relname, -9) = parent.relname::text
        left join pg_inherits inherits on inherits.inhrelid = child.oid and inherits.inhparent = parent.oid
       where parent.relnamespace = $1::regnamespace and parent.relkind = 'p'
       order by child.relname`,
