@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { atEnd } from './cleanup.ts';
 
@@ -10,6 +11,7 @@ import { atEnd } from './cleanup.ts';
  */
 
 const root = join(import.meta.dirname, '../..');
+const { nodeOptions } = createRequire(import.meta.url)('../../bin/_node.cjs') as { nodeOptions: readonly string[] };
 
 export interface ChildOptions {
   /** From the repository's root. */
@@ -30,7 +32,7 @@ export function startChild(options: ChildOptions): ChildProcess {
   const child = spawn(
     process.execPath,
     [
-      '--disable-warning=ExperimentalWarning',
+      ...nodeOptions,
       ...(options.nodeOptions ?? []),
       '--require',
       join(root, 'bin/_parent.cjs'),

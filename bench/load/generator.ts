@@ -12,8 +12,6 @@ export class LoadGenerator {
     this.#child = startChild({
       script: 'bench/load/main.ts',
       args: [String(options.port), options.authorityFile],
-      // bodies are read whole: the young generation must not be collected at every one of them
-      nodeOptions: ['--max-semi-space-size=64'],
       logFile: options.logFile,
       commanded: true,
     });
