@@ -56,6 +56,10 @@ exports.run = function run(script, firstArguments) {
   args = args.concat(path.join(root, script), firstArguments || [], process.argv.slice(2));
   var env = Object.assign({}, process.env);
   env.PATH = path.dirname(node) + path.delimiter + (env.PATH || '');
+  // What is compiled once is kept beside the code, where only those may write who may change the code itself; where
+  // nobody may, it is compiled each time. A command of the platform takes 0.8 s of CPU with it and 1.5 without, one for
+  // files 0.2 and 0.5.
+  if (env.NODE_COMPILE_CACHE === undefined) env.NODE_COMPILE_CACHE = path.join(root, 'node_modules', '.compiled');
   var child = childProcess.spawn(node, args, {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     detached: true,

@@ -33,6 +33,21 @@ test('runs the script with the pinned Node and passes the exit code on', async (
   expect(await exited).toEqual([7, null]);
 });
 
+test('what is compiled is kept with the modules, or where the caller says', async () => {
+  const folderOf = async (environment: Readonly<Record<string, string | undefined>>): Promise<string> => {
+    const code = `require(${JSON.stringify(loader)}).run('scripts/testing-node-loader-child.ts', ['compiled']);`;
+    const env = { ...process.env, NODE_COMPILE_CACHE: undefined, ...environment };
+    const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'], env });
+    children.push(child);
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    return String(line);
+  };
+  const kept = join(import.meta.dirname, '..', 'node_modules', '.compiled');
+  expect(await folderOf({})).toMatch(kept);
+  const own = join(kept, 'of-a-test');
+  expect(await folderOf({ NODE_COMPILE_CACHE: own })).toMatch(own);
+});
+
 test('a signal that comes twice at once is passed on once', async () => {
   const { child, lines } = run(runChild);
   await once(lines, 'line');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './checks.ts';
 import { installTools } from './install-tools.ts';
-import { root, runNode } from './run-node.ts';
+import { runNode } from './run-node.ts';
 import type { Failure, RunResult } from './test-reporter.ts';
 
 // `npm test`: the checks, then every test, the database tests once more on Debian's PostgreSQL 15 where that is
@@ -11,9 +11,6 @@ import type { Failure, RunResult } from './test-reporter.ts';
 // `npm test -- PATH ...` runs the tests of these paths alone, on the embedded PostgreSQL.
 
 const postgresql15 = '/usr/lib/postgresql/15/bin';
-
-/** Each file of tests and each process of the platform that a test starts loads much the same: it is compiled once. */
-const compiled = join(root, 'node_modules', '.compiled');
 
 interface Totals {
   passed: number;
@@ -43,7 +40,7 @@ async function runVitest(
     '--reporter=default',
     '--reporter=./scripts/test-reporter.ts',
   ];
-  const environment = { NODE_COMPILE_CACHE: compiled, PENSTOCK_TEST_RESULT: file };
+  const environment = { PENSTOCK_TEST_RESULT: file };
   const status = await runNode([...command, ...args], { ...options.env, ...environment });
   if (existsSync(file)) {
     const result: RunResult = JSON.parse(readFileSync(file, 'utf8'));

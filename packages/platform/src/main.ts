@@ -6,6 +6,7 @@
  * processes (doors.ts) -> API -> maintenance. Stop is the other way round: no new message is taken and those taken are answered, then the
  * streams are let go, then the database.
  */
+import { flushCompileCache } from 'node:module';
 import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
@@ -302,6 +303,8 @@ async function compose({ config, log, prepare, demonstration }: StartOptions, on
     ...(email === undefined ? {} : { smtp: `smtp://${urlHost(config.email.host)}:${email.port}` }),
   };
   log.info(addresses, 'the platform is serving');
+  // where Node keeps what it compiled (bin/_node.cjs): a process that is killed would leave nothing to the next
+  flushCompileCache();
   if (config.http.publicAddress !== undefined && config.http.trustedProxies.length === 0) {
     log.warn('http.trusted_proxies names no proxy: all people count as one address, and share its limits');
   }
