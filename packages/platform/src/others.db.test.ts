@@ -7,7 +7,8 @@ import { addPerson, TestBrowser } from './people/testing-people.ts';
 import { alpha, beta, startTestApi, type TestApi } from './testing-api.ts';
 
 // What is another User's: everything of Beta that has an id is asked for, and changed, by a machine and by people of Alpha,
-// and by people of the other User ID that Beta's Party has, by each route that there is. The answer is that for an id that nobody has; nothing of Beta is in it, and nothing of Beta
+// by people of the other User ID that Beta's Party has, and in a tab on Alpha of whoever may act for Beta too, by each route that
+// there is. The answer is that for an id that nobody has; nothing of Beta is in it, and nothing of Beta
 // is changed by it. A route that takes an id or a body without a row here fails.
 
 const MARK = 'of-beta';
@@ -417,6 +418,17 @@ beforeAll(async () => {
     ],
   ];
   for (const [name, theirs, nobodys] of found) parameters[name] = { theirs, nobodys };
+  // who may act for both has things of its own at Beta, which are not Alpha's either
+  for (const role of ['user_administrator', 'aro'] as const) {
+    const name = `both-${role === 'aro' ? 'officer' : 'administrator'}`;
+    const person = await addPerson(pool, { name, roles: { [alpha]: role, [beta]: role } });
+    await pool.query(`insert into saved_view values ($1, $2, $3, $4, 'messages', '{}', now())`, [
+      ...[person.personId, beta, parameters.view?.theirs, MARK],
+    ]);
+    const browser = new TestBrowser(started.own);
+    await browser.signIn(person);
+    browsers.set(name, browser);
+  }
   marks = [
     MARK,
     beta,
@@ -483,6 +495,8 @@ async function stateOfBeta(): Promise<unknown> {
     'select * from approval order by 1',
     `select * from device where device = '${parameters.device?.theirs}'`,
     `select * from party where party_id = 'B'`,
+    `select * from saved_view where acting = '${beta}' order by 1, 2, 3`,
+    `select * from notice_choice where acting = '${beta}' order by 1, 2, 3`,
     `select s."id" from sign_in."session" s join person p on p.person_id = s."userId" where p.name = '${MARK}'`,
   ]) {
     state[sql] = (await pool.query(sql)).rows;
@@ -511,12 +525,21 @@ describe('nothing of another User', () => {
       // of the people the one who may most of it
       const isOfficers = rightsOf('aro').has(access as Right) && !rightsOf('user_administrator').has(access as Right);
       const person = isOfficers ? 'officer' : 'administrator';
-      for (const who of ['machine', person, `sibling-${person}`]) {
-        const tried = async (query: string, ids: Readonly<Record<string, string>>, acting?: string) => {
+      for (const who of ['machine', person, `sibling-${person}`, `both-${person}`]) {
+        const isOfBoth = who.startsWith('both');
+        const shown = isOfBoth ? alpha : undefined;
+        const tried = async (
+          query: string,
+          ids: Readonly<Record<string, string>>,
+          acting: string | undefined = shown,
+        ) => {
           const said = await ask(who, method, pathOf(url, ids) + query, bodyOf(ids), acting);
-          const answer = plain(said, ids);
-          // whose Party it is they know: it is their own
-          for (const mark of who.startsWith('sibling') ? marks.filter((one) => one !== 'Beta') : marks) {
+          // for whom one may act is no secret to oneself
+          const isChoice = isOfBoth && url === '/api/v1/me';
+          const answer = plain(said, isChoice ? { ...ids, choice: beta } : ids);
+          // nor is whose Party it is to those of the Party
+          const known: readonly string[] = isChoice || who.startsWith('sibling') ? ['Beta'] : [];
+          for (const mark of marks.filter((one) => !known.includes(one))) {
             expect({ route, who, query, acting, shows: answer.text.includes(mark) && mark }).toEqual({
               route,
               who,
@@ -537,8 +560,10 @@ describe('nothing of another User', () => {
         expect({ route, who, isDone: method !== 'GET' && named.status < 300 }).toEqual({ route, who, isDone: false });
         const isOfOneself = url.startsWith('/api/v1/me/') || url === '/api/v1/events';
         if (who === 'machine' || isOfOneself) continue;
-        const { status } = await tried('', theirs, beta);
-        expect({ route, who, acting: beta, status }).toEqual({ route, who, acting: beta, status: 403 });
+        for (const acting of isOfBoth ? [sibling, unknownUser, 'operator', 'nonsense', `${alpha}, ${beta}`] : [beta]) {
+          const { status } = await tried('', theirs, acting);
+          expect({ route, who, acting, status }).toEqual({ route, who, acting, status: 403 });
+        }
       }
     }
     expect(await stateOfBeta()).toEqual(before);

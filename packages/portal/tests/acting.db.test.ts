@@ -86,3 +86,21 @@ describe('of three hundred User IDs', () => {
     await pages.focusComesTo(opener);
   });
 });
+
+test('a tab on each of two: what is begun in both is done in each to its own', async () => {
+  const page = await pages.openAs(provider, `/status?for=${one}`);
+  const other = await page.context().newPage();
+  await other.goto(`/status?for=${idOf(18)}`);
+  const dialogs = [page, other].map((tab) => tab.getByRole('dialog', { name: 'Be told of the status' }));
+  for (const tab of [page, other]) await tab.getByRole('button', { name: 'Subscribe' }).click();
+  const { pool } = pages.portal.database;
+  for (const [tab, done] of [
+    [0, [one]],
+    [1, [one, idOf(18)]],
+  ] as const) {
+    await dialogs[tab]?.getByRole('button', { name: 'Subscribe' }).click();
+    await dialogs[tab]?.waitFor({ state: 'detached' });
+    const { rows } = await pool.query('select eui_text(user_id) as id from status_subscription order by set_at');
+    expect(rows).toEqual(done.map((id) => ({ id })));
+  }
+});
