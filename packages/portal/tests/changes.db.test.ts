@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { openAnew } from './testing-anew.ts';
 import { addChanges, dayFromNow, type MadeChanges } from './testing-changes.ts';
 import { TestPages } from './testing-pages.ts';
 import { findBarriers } from './testing-portal.ts';
@@ -52,7 +51,7 @@ test('a change is made from a template, with what others would see; what is miss
   await page.getByText('Why: It is agreed.').waitFor();
   await page.getByRole('table', { name: 'What version 2 changed' }).getByText('22:30', { exact: false }).waitFor();
   // the template is wanted no more
-  await openAnew(page, '/changes?state=template');
+  await page.goto('/changes?state=template');
   await page.getByRole('link', { name: 'Monthly patching' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog', { name: 'Delete this template?' }).getByRole('button', { name: 'Delete it' }).click();
