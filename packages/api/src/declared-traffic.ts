@@ -3,12 +3,15 @@
 import { z } from 'zod';
 import { occurrenceSchema } from './change-windows.ts';
 import { declaredTrafficSchema } from './changes.ts';
+import { instantSchema } from './common.ts';
 import { thresholdIdSchema } from './thresholds.ts';
 
 /** GET /changes/{change}/traffic. Counts are of requests that passed. */
 export const changeTrafficSchema = z.object({
   /** What was looked at, and up to when. */
   words: z.string(),
+  /** Left out while nothing is counted. */
+  countedUntil: instantSchema.optional(),
   declared: z.array(declaredTrafficSchema),
   /** Each threshold that would count some of it: the owner's, and to the Operator those over all Users. The fullest first. */
   thresholds: z.array(

@@ -65,13 +65,25 @@ export function writeLocal(local: LocalTime): string {
   return new Date(local).toISOString().slice(0, 16);
 }
 
-/** An instant by London's clocks, in words: '2026-12-01 22:00'. */
-export const wordsOfInstant = (instant: number): string => writeLocal(localTime(instant)).replace('T', ' ');
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** A day in words: '2026-12-01' is '1 Dec 2026'. */
+export function wordsOfDay(day: string): string {
+  const [year, month, date] = day.split('-').map(Number);
+  return `${date} ${months[(month ?? 0) - 1]} ${year}`;
+}
+
+/** An instant by London's clocks, in words: '1 Dec 2026, 22:00'. */
+export function wordsOfInstant(instant: number): string {
+  const [day = '', time] = writeLocal(localTime(instant)).split('T');
+  return `${wordsOfDay(day)}, ${time}`;
+}
 
 /** A time of London in words; both ends, with the day of the end where it is another. */
 export function wordsOfSpan({ from, to }: { readonly from: number; readonly to: number }): string {
   const [begins, ends] = [wordsOfInstant(from), wordsOfInstant(to)];
-  return `${begins} to ${ends.startsWith(begins.slice(0, 10)) ? ends.slice(11) : ends}`;
+  const [day, time] = ends.split(', ');
+  return `${begins} to ${begins.startsWith(`${day}, `) ? time : ends}`;
 }
 
 /** The day in London that an instant falls in, '2026-12-01'. */

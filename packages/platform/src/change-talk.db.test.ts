@@ -129,7 +129,7 @@ describe('the consultation on a change of internal systems', () => {
     const over = { ...statement, consultation: { opensOn: '2026-11-01', closesOn: '2026-11-21' }, testing: undefined };
     const ended = await share('operator', { title: 'Ended', statement: over, sharing: 'everybody' }, 'assessed');
     expect(await call('alpha', 'POST', `/${ended}/comments`, open)).toMatchObject({
-      json: { code: 'changes.state', detail: 'Comments were taken until the end of 2026-11-21.' },
+      json: { code: 'changes.state', detail: 'Comments were taken until the end of 21 Nov 2026.' },
     });
     expect(await call('alpha', 'POST', `/${ended}/testing`, { joins: true })).toMatchObject({ status: 409 });
   });
@@ -150,10 +150,44 @@ describe('the consultation on a change of internal systems', () => {
     await tell('2026-11-20T00:00:00Z');
     await tell('2026-11-21T00:00:00Z');
     for (const userId of [alpha, beta, gamma]) {
-      const comments = '“New clocks”: Comments are taken until the end of 2026-11-25.';
+      const comments = '“New clocks”: Comments are taken until the end of 25 Nov 2026.';
       expect(await noticesOf(userId, change)).toEqual([joins, comments]);
       expect(await noticesOf(userId, kept)).toEqual([]);
     }
+    expect(await noticesOf(operatorId, change)).toEqual([]);
+  });
+
+  test('who was consulted is told again by an edit that moves it, once; and by no other edit', async () => {
+    const { pool } = started.database;
+    const parts = { pool, now: () => new Date('2026-11-22T12:00:00Z') };
+    const change = await share('operator', { title: 'Moved', statement, sharing: 'everybody' }, 'assessed');
+    const edit = async (rest: object) => {
+      const { version, content } = await done<SavedChange['change']>('operator', 'GET', `/${change}`);
+      await done('operator', 'PUT', `/${change}`, { version, content: { ...content, ...rest } });
+      await tellConsulted(parts);
+    };
+    // nobody was told yet
+    await edit({ windows: [{ from: '2027-02-01T22:00', to: '2027-02-01T23:00' }] });
+    const before = await noticesOf(alpha, change);
+    expect(before).toHaveLength(2);
+    await edit({ description: 'More words' });
+    expect(await noticesOf(alpha, change)).toEqual(before);
+    await edit({ windows: [{ from: '2027-02-02T22:00', to: '2027-02-02T23:00' }] });
+    const moved = '“Moved”: Its times are others now: 2 Feb 2027, 22:00 to 23:00.';
+    expect(await noticesOf(alpha, change)).toEqual([...before, moved]);
+    const later = { ...statement, consultation: { ...statement.consultation, closesOn: '2026-11-29' } };
+    const windows = [2, 3].map((at) => ({ from: `2027-03-0${at}T22:00`, to: `2027-03-0${at}T23:00` }));
+    await edit({ statement: later, windows });
+    const both =
+      '“Moved”: Its times are others now: 2 Mar 2027, 22:00 to 23:00, and 1 more. Its consultation has other dates now. ' +
+      'Comments are taken until the end of 29 Nov 2026.';
+    expect(await noticesOf(beta, change)).toEqual([...before, moved, both]);
+    // not open any more: told of it, and again when it opens
+    await edit({ statement: { ...later, consultation: { opensOn: '2026-11-25', closesOn: '2026-11-29' } }, windows });
+    const ahead = '“Moved”: Its consultation has other dates now. Comments are taken from 25 Nov 2026 on.';
+    await tellConsulted({ pool, now: () => new Date('2026-11-26T12:00:00Z') });
+    const opened = '“Moved”: Comments are taken until the end of 29 Nov 2026.';
+    expect(await noticesOf(gamma, change)).toEqual([...before, moved, both, ahead, opened]);
     expect(await noticesOf(operatorId, change)).toEqual([]);
   });
 });

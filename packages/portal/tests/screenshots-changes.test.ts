@@ -67,6 +67,18 @@ const pictures: Readonly<Record<string, Picture>> = {
     size: { width: 1280, height: 1200 },
     ready: (page) => page.getByText('Then we begin at 22:00.').waitFor(),
   },
+  'change-traffic': {
+    who: analyst,
+    path: () => `/changes/${made.firewall}?tab=traffic`,
+    size,
+    ready: (page) => page.getByRole('region', { name: 'What came' }).waitFor(),
+  },
+  'change-history': {
+    who: analyst,
+    path: () => `/changes/${made.firewall}?tab=history`,
+    size,
+    ready: (page) => page.getByText('As it was first saved.').waitFor(),
+  },
   'change-edit': {
     who: analyst,
     path: () => `/changes/${made.firewall}/edit`,

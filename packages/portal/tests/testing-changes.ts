@@ -170,6 +170,7 @@ export async function addChanges(portal: TestPortal): Promise<MadeChanges> {
       description: 'The rules towards the gateway are written anew. Our route may be closed for some minutes.',
       statement: { kind: 'firewall_network', what: 'Both firewalls, one after the other.' },
       affected: { services: ['DUIS gateway', 'Signed files'], interfaces: ['Gateway interface'] },
+      traffic: [{ srv: '4.1.1', perHour: 2_000 }],
       windows: [window(3, '21:00', 3), window(5, '10:30', 1), window(10, '08:00', 2)],
       risk: { likelihood: 'medium', impact: 'high', words: 'Our messages wait while a route is closed.' },
       backOut,

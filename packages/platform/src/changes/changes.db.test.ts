@@ -460,8 +460,8 @@ describe('clashes', () => {
       await call('alpha', 'POST', '/calendar', { kind: 'freeze', name: 'x', windows: span('11T00:00', '31T00:00') }),
     ).toMatchObject({ status: 403 });
     expect(await noticesOf(alpha)).toEqual([
-      '“Mine”: It lies in the freeze “Christmas”: 2026-12-11 00:00 to 02:00.',
-      '“Mine”: “Second site” is rehearsed on the same day: 2026-12-10 22:00 to 2026-12-11 00:00.',
+      '“Mine”: It lies in the freeze “Christmas”: 11 Dec 2026, 00:00 to 02:00.',
+      '“Mine”: “Second site” is rehearsed on the same day: 10 Dec 2026, 22:00 to 11 Dec 2026, 00:00.',
     ]);
     const { limits } = (await call<{ items: { limits: object }[] }>('beta', 'GET', '/limits')).json.items[0] ?? {
       limits: {},
@@ -475,9 +475,9 @@ describe('clashes', () => {
     const planned = await create('operator', { title: 'Planned', statement: maintenance });
     expect(planned.clashes.map((clash) => clash.words)).toEqual([
       '“Mine” of Alpha is at the same time, on the service Signed files.',
-      '“Second site” is rehearsed on the same day: 2026-12-10 22:00 to 2026-12-11 00:00.',
-      'It lies in the freeze “Christmas”: 2026-12-11 00:00 to 02:00.',
-      'It lies outside the maintenance windows of Signed files: 2026-12-10 23:00 to 2026-12-11 02:00.',
+      '“Second site” is rehearsed on the same day: 10 Dec 2026, 22:00 to 11 Dec 2026, 00:00.',
+      'It lies in the freeze “Christmas”: 11 Dec 2026, 00:00 to 02:00.',
+      'It lies outside the maintenance windows of Signed files: 10 Dec 2026, 23:00 to 11 Dec 2026, 02:00.',
       'More than 1 changes are under way at the same time.',
     ]);
     expect(planned.warnings.map(({ limit }) => limit)).toEqual(['notice']);
@@ -565,11 +565,13 @@ describe('the forward schedule and the intake', () => {
     expect(json).toMatchObject({
       words: '4 h of Planned Maintenance, of 6 h that a month may have. What overlaps counts once.',
       items: [
-        { title: 'Disks', times: [{ words: '2026-12-10 22:00 to 2026-12-11 02:00 (4 h)' }], riskToReturn: 'low' },
+        { title: 'Disks', times: [{ words: '10 Dec 2026, 22:00 to 11 Dec 2026, 02:00 (4 h)' }], riskToReturn: 'low' },
       ],
     });
     const csv = await call('beta', 'GET', '/schedule/2026-12/csv');
-    expect(csv.text.split('\r\n')[1]).toContain(`,Disks,scheduled,'=cmd(),`);
+    expect(csv.text.split('\r\n')[1]).toMatch(
+      /,Disks,scheduled,'=cmd\(\),.*,2026-12-10 22:00 to 2026-12-11 02:00,low$/,
+    );
     expect((await call('beta', 'GET', '/schedule/2027-01')).json).toMatchObject({ items: [] });
   });
 

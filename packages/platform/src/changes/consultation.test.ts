@@ -20,7 +20,7 @@ test('comments are taken from the begin of the first day in London to the end of
   expect(stateAt('2026-10-26T00:00:00Z')).toBe('closed');
   expect(consultationAt(asked, 'assessed', at('2026-10-21T00:00Z'))).toEqual({
     state: 'open',
-    words: 'Comments are taken until the end of 2026-10-25.',
+    words: 'Comments are taken until the end of 25 Oct 2026.',
     opensOn: '2026-10-20',
     closesOn: '2026-10-25',
     asks: 'Is it in your way?',

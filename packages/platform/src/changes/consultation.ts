@@ -3,7 +3,7 @@
 // Those are consulted whom the whole of the change is shared with. A comment is for the Operator, which asked; its writer
 // chooses whether the others who are consulted see it, with the Party's name, and they see an answer where they see the comment.
 import type { ChangeContent, ChangeState, Consultation } from '@penstock/api';
-import { DAY, londonDay, startOfDay } from './london.ts';
+import { DAY, londonDay, startOfDay, wordsOfDay } from './london.ts';
 import { isLive, isPrivate } from './states.ts';
 
 const inWords = (state: ChangeState) => state.replaceAll('_', ' ');
@@ -21,14 +21,15 @@ export function consultationAt(
   const { opensOn, closesOn } = its;
   const said = { opensOn, closesOn, ...(its.words === undefined ? {} : { asks: its.words }) };
   if (now >= startOfDay(dayAfter(closesOn))) {
-    return { state: 'closed', words: `Comments were taken until the end of ${closesOn}.`, ...said };
+    return { state: 'closed', words: `Comments were taken until the end of ${wordsOfDay(closesOn)}.`, ...said };
   }
   if (state !== 'assessed' && state !== 'consulted' && state !== 'scheduled') {
     const words = `No comments are taken: the change is ${inWords(state)}.`;
     return { state: isPrivate(state) ? 'not_open' : 'closed', words, ...said };
   }
-  if (now < startOfDay(opensOn)) return { state: 'not_open', words: `Comments are taken from ${opensOn} on.`, ...said };
-  return { state: 'open', words: `Comments are taken until the end of ${closesOn}.`, ...said };
+  if (now < startOfDay(opensOn))
+    return { state: 'not_open', words: `Comments are taken from ${wordsOfDay(opensOn)} on.`, ...said };
+  return { state: 'open', words: `Comments are taken until the end of ${wordsOfDay(closesOn)}.`, ...said };
 }
 
 /** The chance to join testing: until the change is under way. */

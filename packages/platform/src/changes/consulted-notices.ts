@@ -1,14 +1,15 @@
 // Those who are consulted on a change of the Operator's internal systems are told once when comments are taken, and once when
-// they may join its testing. Any number of processes may look; a row says what was told, written with the notices.
+// they may join its testing. Any number of processes may look; a row says what was told, written with the notices. Whoever was
+// told so is told again by the edit that moves the change, or its consultation, to other times: one notice an edit.
 import type pg from 'pg';
 import { inTransaction } from '../foundation/database/index.ts';
 import { type ChangeRow, COLUMNS, type Kept, toKept } from './changes-store.ts';
 import { consultationAt, testingAt } from './consultation.ts';
-import { londonDay } from './london.ts';
+import { londonDay, wordsOfSpan } from './london.ts';
 import { tellReadersOf } from './near-store.ts';
 import type { ChangeParts } from './parts.ts';
 
-// what is not shared with everybody asks nobody; of a consultation that lies ahead, or is over, nothing is read
+// locked, so that an edit comes before, and is told, or after, and finds the row; what is not shared with everybody asks nobody; of a consultation that lies ahead, or is over, nothing is read
 const DUE_SQL = `
   select ${COLUMNS} from change c
   where c.kind = 'internal_system' and c.sharing = 'everybody' and c.state in ('assessed', 'consulted', 'scheduled')
@@ -18,7 +19,7 @@ const DUE_SQL = `
          or c.content #> '{statement,testing}' is not null
            and not exists (select from change_asked a
                            where a.user_id = c.user_id and a.change = c.change and a.what = 'testing'))
-  order by c.first_at, c.change limit 50`;
+  order by c.first_at, c.change limit 50 for share of c`;
 
 export async function tellConsulted({ pool, now }: Pick<ChangeParts, 'pool' | 'now'>): Promise<void> {
   const at = now();
@@ -49,4 +50,44 @@ async function tellOnce(
   if (rowCount === 0) return;
   const said = `“${kept.content.title}”: ${words}`;
   await tellReadersOf(client, kept, { words: said, outline: said });
+}
+
+const datesOf = ({ content: { statement }, spans }: Kept) => {
+  const its = statement.kind === 'internal_system' ? statement.consultation : undefined;
+  return { spans: JSON.stringify(spans), consultation: JSON.stringify([its?.opensOn, its?.closesOn]) };
+};
+
+/** Tells those who were told of a change, or of its consultation, that an edit moved it. */
+export async function tellConsultedAgain(
+  client: pg.PoolClient,
+  { before, after, now }: { readonly before: Kept; readonly after: Kept; readonly now: Date },
+): Promise<void> {
+  const [was, is] = [datesOf(before), datesOf(after)];
+  const isMoved = was.spans !== is.spans;
+  const isAskedAnew = was.consultation !== is.consultation;
+  if (after.content.statement.kind !== 'internal_system' || !(isMoved || isAskedAnew)) return;
+  // what is shared less by the same edit is not told
+  if (after.content.sharing !== 'everybody') return;
+  const key = [after.owner.userId, after.change];
+  const { rows } = await client.query<{ what: string }>(
+    'select what from change_asked where user_id = $1 and change = $2',
+    key,
+  );
+  const told = rows.map(({ what }) => what);
+  const { state, words } = consultationAt(after.content, after.state, now.getTime());
+  const isOfConsultation = isAskedAnew && told.includes('consultation');
+  // when it opens, they are told that it does
+  if (isOfConsultation && state === 'not_open') {
+    await client.query(`delete from change_asked where user_id = $1 and change = $2 and what = 'consultation'`, key);
+  }
+  const [first, ...more] = after.spans;
+  const times =
+    first === undefined ? 'none yet' : `${wordsOfSpan(first)}${more.length > 0 ? `, and ${more.length} more` : ''}`;
+  const said = [
+    ...(isMoved && told.length > 0 ? [`Its times are others now: ${times}.`] : []),
+    ...(isOfConsultation ? [`Its consultation has other dates now. ${words}`] : []),
+  ];
+  if (said.length === 0) return;
+  const all = `“${after.content.title}”: ${said.join(' ')}`;
+  await tellReadersOf(client, after, { words: all, outline: all });
 }

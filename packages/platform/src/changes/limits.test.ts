@@ -54,12 +54,12 @@ describe('limits warn with the arithmetic', () => {
         limit: 'notice',
         version: 1,
         words:
-          'Planned Maintenance of 2026-12 is to be told 20 whole Working Days before 1 December 2026, so by 2 November 2026. From 22 November 2026 there are 6 Working Days.',
+          'Planned Maintenance of 2026-12 is to be told 20 whole Working Days before 1 Dec 2026, so by 2 Nov 2026. From 22 Nov 2026 there are 6 Working Days.',
       },
     ]);
     const firmware = { ...planned, kind: 'firmware', toldAt: Date.parse('2026-12-08T12:00Z') } as const;
     expect(warningsOf(always, firmware).map(({ words }) => words)).toEqual([
-      'This is to be told 5 whole Working Days before 10 December 2026, so by 2 December 2026. From 8 December 2026 there is 1 Working Day.',
+      'This is to be told 5 whole Working Days before 10 Dec 2026, so by 2 Dec 2026. From 8 Dec 2026 there is 1 Working Day.',
     ]);
     // nobody said how long before a process changes it is to be told
     expect(warningsOf(always, { ...firmware, kind: 'process' })).toEqual([]);
@@ -91,7 +91,7 @@ describe('limits warn with the arithmetic', () => {
     };
     const told = warningsOf(always, { ...planned, toldAt: 0, spans: spans(day, late) });
     expect(told.map(({ words }) => words)).toEqual([
-      'Planned Maintenance lies between 20:00 and 08:00. Outside of that: 2026-07-16 19:30 to 20:00 (0 h 30 min), 2026-07-17 19:30 to 20:00 (0 h 30 min), 2026-07-18 19:30 to 20:00 (0 h 30 min), and 1 more times; 2 h in all.',
+      'Planned Maintenance lies between 20:00 and 08:00. Outside of that: 16 Jul 2026, 19:30 to 20:00 (0 h 30 min), 17 Jul 2026, 19:30 to 20:00 (0 h 30 min), 18 Jul 2026, 19:30 to 20:00 (0 h 30 min), and 1 more times; 2 h in all.',
     ]);
   });
 

@@ -5,7 +5,17 @@
 import type { ChangeKind, ChangeLimits } from '@penstock/api';
 import { differenceWords } from '../foundation/activity.ts';
 import { addDays, type Day } from '../foundation/clock.ts';
-import { DAY, HOUR, instantsOf, londonDay, nextMonth, spanOfMonth, startOfDay, wordsOfSpan } from './london.ts';
+import {
+  DAY,
+  HOUR,
+  instantsOf,
+  londonDay,
+  nextMonth,
+  spanOfMonth,
+  startOfDay,
+  wordsOfDay,
+  wordsOfSpan,
+} from './london.ts';
 import { mergeSpans, outsideOf, overlapsOf, type Span } from './windows.ts';
 import { lastDayOfNotice, workingDaysBetween } from './working-days.ts';
 
@@ -66,12 +76,6 @@ export function warningsOf(versions: readonly LimitsVersion[], measured: Measure
     ...noticeWarnings(versions, measured),
     ...(isPlanned ? [...hourWarnings(versions, measured), ...timeWarnings(versions, measured)] : []),
   ];
-}
-
-const dayWords = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
-
-export function wordsOfDay(day: Day): string {
-  return dayWords.format(new Date(`${day}T00:00:00Z`));
 }
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -9,6 +9,7 @@ export {
   nextMonth,
   spanOfMonth,
   startOfDay,
+  wordsOfDay,
   wordsOfInstant,
   wordsOfSpan,
   writeLocal,

@@ -9,6 +9,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { takeTurn } from './calendar-store.ts';
 import { type Kept, requireOwn, requireWhole, toKept, toView } from './changes-store.ts';
+import { tellConsultedAgain } from './consulted-notices.ts';
 import { findingsOf, tellClashes } from './findings-store.ts';
 import type { ChangeParts } from './parts.ts';
 import { readerOf, seesOf } from './sharing.ts';
@@ -160,7 +161,7 @@ export async function editChange(
   parts: ChangeParts,
   viewer: Viewer,
   edit: { change: string; version: number; content: ChangeContent; why?: string | undefined },
-  /** Called in its transaction, with the change as it was. */
+  /** Called in its transaction, with the change as it was; tells its readers of what is another. */
   saved?: (client: pg.PoolClient, before: Kept) => Promise<void>,
 ): Promise<SavedChange> {
   return inTransaction(parts.pool, async (client) => {
@@ -182,7 +183,9 @@ export async function editChange(
     const lacks = lacksOf(content, before.state);
     if (lacks.length > 0) throw wanting(lacks, before.state);
     const answer = await save(parts, viewer, client, { before, next: { state: before.state, content }, why: edit.why });
-    await saved?.(client, before);
+    const after: Kept = { ...before, content, spans: expandWindows(content.windows) };
+    if (saved === undefined) await tellConsultedAgain(client, { before, after, now: parts.now() });
+    else await saved(client, before);
     return answer;
   });
 }

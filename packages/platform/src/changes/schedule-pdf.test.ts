@@ -17,7 +17,7 @@ const item = (rest: Partial<Item> = {}): Item => ({
     {
       from: '2026-12-10T22:00:00.000Z',
       to: '2026-12-11T02:00:00.000Z',
-      words: '2026-12-10 22:00 to 2026-12-11 02:00 (4 h)',
+      words: '10 Dec 2026, 22:00 to 11 Dec 2026, 02:00 (4 h)',
     },
   ],
   riskToReturn: 'low',
@@ -46,9 +46,9 @@ test('has a title, a language, headings as tags, and all that the month has', as
   for (const tag of ['"role":"H1"', '"role":"H2"', '"role":"P"']) expect(tree).toContain(tag);
   for (const words of [
     '4 h of Planned Maintenance, of 6 h that a month may have.',
-    'As of 2026-11-22 12:00.',
+    'As of 22 Nov 2026, 12:00.',
     'Disks',
-    'When: 2026-12-10 22:00 to 2026-12-11 02:00 (4 h)',
+    'When: 10 Dec 2026, 22:00 to 11 Dec 2026, 02:00 (4 h)',
     'Activity: New disks',
     'Disrupted or at Material Risk: Signed files',
     'Risk to the return of normal service: low',

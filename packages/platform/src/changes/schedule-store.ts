@@ -6,7 +6,7 @@ import type { Viewer } from '../foundation/viewer.ts';
 import { readLimits } from './calendar-store.ts';
 import { type ChangeRow, readSpans } from './changes-store.ts';
 import { limitsAt, timeOf, wordsOfTime } from './limits.ts';
-import { DAY, HOUR, spanOfMonth, wordsOfSpan } from './london.ts';
+import { DAY, HOUR, localTime, spanOfMonth, wordsOfSpan, writeLocal } from './london.ts';
 import type { ChangeParts } from './parts.ts';
 import { occurrencesOf } from './sharing.ts';
 import { recordUses } from './uses-store.ts';
@@ -62,11 +62,14 @@ export async function readMonth(parts: ChangeParts, viewer: Viewer, month: strin
   };
 }
 
-/** The same, a line a change. */
+const minuteOf = (instant: string) => writeLocal(localTime(Date.parse(instant))).replace('T', ' ');
+
+/** The same, a line a change; times are those of London. */
 export async function* monthLines({ items }: MonthSchedule): AsyncGenerator<string> {
   yield csvLine(['change', 'title', 'state', 'activity', 'disrupted', 'services', 'times', 'riskToReturn']);
   for (const { change, title, state, activity, disrupted, services, times, riskToReturn } of items) {
-    const when = times.map(({ words }) => words).join('; ');
+    // days as spreadsheets and programs read them
+    const when = times.map(({ from, to }) => `${minuteOf(from)} to ${minuteOf(to)}`).join('; ');
     yield csvLine([change, title, state, activity, disrupted, services.join('|'), when, riskToReturn]);
   }
 }

@@ -87,7 +87,7 @@ describe('what windows come to', () => {
       'repeating into itself',
       { from: '2026-01-01T00:00', to: '2026-01-02T01:00', repeat: { every: 'day', until: '2026-01-03' } },
       'windows',
-      /overlap: 2026-01-01 00:00 to 2026-01-02 01:00, and 2026-01-02/,
+      /overlap: 1 Jan 2026, 00:00 to 2 Jan 2026, 01:00, and 2 Jan 2026/,
     ],
     [
       'every day left out',

@@ -157,6 +157,7 @@ export async function readChangeTraffic(parts: ChangeParts, viewer: Viewer, chan
     const weekBefore = await countCame(client, userId, { srvs, spans: earlier });
     return {
       words: wordsOf(declared, until),
+      ...(until === null ? {} : { countedUntil: until.toISOString() }),
       declared,
       thresholds: thresholds.flatMap((one) => holdAgainst(one, declared, spans) ?? []).sort(byFullness),
       windows: begun.map((span, index) => {

@@ -583,7 +583,8 @@ describe('with changes', () => {
       { about: others, words: 'The Operator asks you to postpone “of Beta”: Please wait.', users: 1 },
       {
         about: own,
-        words: '“New rules” of Operator is postponed, to 2037-01-05 22:00 in London at first: The gateway is not well.',
+        words:
+          '“New rules” of Operator is postponed, to 5 Jan 2037, 22:00 in London at first: The gateway is not well.',
         users: 3,
       },
     ]);

@@ -9,6 +9,7 @@ import { IncidentsTab } from './incidents-tab.tsx';
 import { LimitsTab } from './limits-tab.tsx';
 import { MediationTab } from './mediation-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
+import { TrafficTab } from './traffic-tab.tsx';
 import { UsesTab } from './uses-tab.tsx';
 
 /** `everybody`: whoever sees the change; `sides`: its owner and the Operator; `owner`: its owner alone. */
@@ -31,12 +32,15 @@ const isMediated = ({ content, state }: WholeChange) =>
   state !== 'draft' &&
   state !== 'template';
 
+const declaresTraffic = ({ content }: WholeChange) => (content.traffic ?? []).length > 0;
+
 export const changeTabs: readonly ChangeTab[] = [
   { tab: 'overview', name: 'Overview', audience: 'everybody', Panel: OverviewTab },
   { tab: 'attachments', name: 'Attachments', audience: 'everybody', Panel: AttachmentsTab },
   { tab: 'consultation', name: 'Consultation', audience: 'everybody', isFor: isConsultedOn, Panel: ConsultationTab },
   { tab: 'clashes', name: 'Clashes', audience: 'sides', Panel: ClashesTab },
   { tab: 'mediation', name: 'Mediation', audience: 'sides', isFor: isMediated, Panel: MediationTab },
+  { tab: 'traffic', name: 'Traffic', audience: 'sides', isFor: declaresTraffic, Panel: TrafficTab },
   { tab: 'limits', name: 'Limits', audience: 'sides', Panel: LimitsTab },
   { tab: 'incidents', name: 'Incidents', audience: 'everybody', Panel: IncidentsTab },
   { tab: 'history', name: 'History', audience: 'sides', Panel: HistoryTab },

@@ -23,7 +23,7 @@ export function HistoryTab({ change }: { change: WholeChange }) {
   return (
     <Stack gap="sm">
       <Text>Each save is a version that is kept as it was.</Text>
-      <Stack component="ol" gap="sm" className="penstock-notices">
+      <Stack component="ol" gap="sm" className="penstock-notices" aria-label="Versions">
         {versions.map((version, index) => (
           <li key={version.version}>
             <Version version={version} before={versions[index + 1]} />

@@ -35,4 +35,12 @@ export const changeLimitsQuery = (caller: Caller) =>
   });
 
 /** What a save of a change has asked again. */
-export const touchedBySave = ['change', 'changes', 'change-findings', 'change-slots', 'change-history', 'change-uses'];
+export const touchedBySave = [
+  'change',
+  'changes',
+  'change-findings',
+  'change-slots',
+  'change-history',
+  'change-uses',
+  'change-traffic',
+];

@@ -73,7 +73,7 @@ function Document({ schedule: { words, asOf, items } }: { schedule: MonthSchedul
     <>
       <Text>{words}</Text>
       <Text size="sm" c="dimmed">
-        As of <When at={asOf} inline />. Times are those of London.
+        As of <When at={asOf} inline toMinute />. Times are those of London.
       </Text>
       {items.length === 0 ? (
         <Empty title="No Planned Maintenance is announced for this month.">

@@ -7,10 +7,11 @@ export function useZone() {
   return useLocalStorage<Zone>({ key: 'penstock-zone', defaultValue: 'Europe/London', getInitialValueInEffect: false });
 }
 
-/** An instant in the reader's zone, its offset shown. */
-export function When({ at, inline = false }: { at: string; inline?: boolean }) {
+/** An instant in the reader's zone, its offset shown; `toMinute` where people planned or wrote it, and seconds say nothing. */
+export function When({ at, inline = false, toMinute = false }: { at: string; inline?: boolean; toMinute?: boolean }) {
   const [zone] = useZone();
-  const { day, time, offset } = formatInstant(at, zone);
+  const { day, time: exact, offset } = formatInstant(at, zone);
+  const time = toMinute ? exact.slice(0, 5) : exact;
   return (
     <time dateTime={at} className="penstock-when">
       {inline ? (

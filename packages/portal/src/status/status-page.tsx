@@ -82,7 +82,7 @@ function Now({ status: { services, current, maintenance } }: { status: StatusDoc
               {isUnderWay ? 'Under way. ' : ''}
               {first === undefined ? null : (
                 <>
-                  <When at={first.from} inline /> to <When at={first.to} inline />
+                  <When at={first.from} inline toMinute /> to <When at={first.to} inline toMinute />
                 </>
               )}
               {more.length > 0 ? `, and ${more.length} times more` : ''}. {its.join(', ')}
@@ -100,12 +100,12 @@ function Entry({ entry }: { entry: StatusEntry }) {
     <Paper component="article" withBorder p="md" className="penstock-panel" aria-label={title}>
       <Text fw={650}>{title}</Text>
       <Text size="sm" c="dimmed">
-        {impactWords[impact]}: {services.join(', ')}. {entryWords[state]}, since <When at={beganAt} inline />
+        {impactWords[impact]}: {services.join(', ')}. {entryWords[state]}, since <When at={beganAt} inline toMinute />
       </Text>
       <ul className="penstock-why">
         {updates.map(({ number, at, words }) => (
           <li key={number}>
-            <When at={at} inline /> <span className="penstock-written">{words}</span>
+            <When at={at} inline toMinute /> <span className="penstock-written">{words}</span>
           </li>
         ))}
       </ul>
@@ -148,8 +148,8 @@ function History() {
           <Text key="services" size="sm">
             {services.join(', ')}
           </Text>,
-          <When key="from" at={beganAt} />,
-          resolvedAt === undefined ? null : <When key="to" at={resolvedAt} />,
+          <When key="from" at={beganAt} toMinute />,
+          resolvedAt === undefined ? null : <When key="to" at={resolvedAt} toMinute />,
         ]}
       </PagedTable>
     </>
