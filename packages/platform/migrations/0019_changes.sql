@@ -37,6 +37,13 @@ create index change_calendar_first on change_calendar (first_at, event);
 -- ---------------------------------------------------------------- changes (distributed by user_id, their owner's)
 
 -- Operator-led ones are under the Operator's own User ID.
+-- Spans, [[from, to], ...] in milliseconds, as times that overlaps are looked for by.
+create function times_of(spans jsonb) returns tstzmultirange immutable strict parallel safe language sql as $$
+  select coalesce(range_agg(tstzrange(to_timestamp((s ->> 0)::double precision / 1000), to_timestamp((s ->> 1)::double precision / 1000))),
+                  '{}'::tstzmultirange)
+  from jsonb_array_elements(spans) s
+$$;
+
 create table change (
   user_id macaddr8 not null,
   change uuid not null,
@@ -52,6 +59,7 @@ create table change (
   told_at timestamptz,           -- when it was no draft any more
   changed_at timestamptz not null,
   changed_by text not null,
+  times tstzmultirange not null generated always as (times_of(spans)) stored,
   primary key (user_id, change)
 );
 create index change_change on change (change);

@@ -15,7 +15,7 @@ import { clashesFor, isComparedWith, occurrencesOf, readerOf, saysMore, seesOf, 
 import { findSlots, SLOT_DAYS } from './slots.ts';
 import { isLive, isOperatorLed } from './states.ts';
 import { recordUses } from './uses-store.ts';
-import type { Span } from './windows.ts';
+import { mergeSpans, type Span } from './windows.ts';
 import { recordEvent } from './write-store.ts';
 
 export function factsOf({ change, owner, content, spans }: Kept): ChangeFacts {
@@ -29,16 +29,20 @@ export function factsOf({ change, owner, content, spans }: Kept): ChangeFacts {
   };
 }
 
-/** Changes that are not over and no drafts, some time of which lies in a span. */
-async function readAround(asked: Asked, { from, to }: Span): Promise<Kept[]> {
+/** Changes that are not over and no drafts, some time of which lies in one of these spans. */
+async function readAround(asked: Asked, spans: readonly Span[]): Promise<Kept[]> {
+  const { from, to } = hullOf(mergeSpans(spans));
+  // one that comes again each week of a quarter lies around much that it has no time in common with
   const { rows } = await asked.query<ChangeRow>(
     `select ${COLUMNS} from change c
-     where c.first_at < $2 and c.last_at > $1
+     where c.first_at < $2 and c.last_at > $1 and c.times && $3::tstzmultirange
        and c.state in ('assessed', 'consulted', 'shared', 'scheduled', 'in_progress')`,
-    [new Date(from), new Date(to)],
+    [new Date(from), new Date(to), timesOf(spans)],
   );
   return toKept(asked, rows);
 }
+const timesOf = (spans: readonly Span[]): string =>
+  `{${spans.map(({ from, to }) => `[${new Date(from).toISOString()},${new Date(to).toISOString()})`).join()}}`;
 
 interface Around {
   readonly others: readonly Kept[];
@@ -46,25 +50,18 @@ interface Around {
   readonly rules: ClashRules;
 }
 
-async function lookAround(asked: Asked, { from, to }: Span, now: Date): Promise<Around> {
+async function lookAround(asked: Asked, spans: readonly Span[], now: Date): Promise<Around> {
   const [others, versions, calendar] = [
-    await readAround(asked, { from, to }),
+    await readAround(asked, spans),
     await readLimits(asked),
-    await readCalendar(asked, { from, to }),
+    await readCalendar(asked, hullOf(mergeSpans(spans))),
   ];
   const { mostAtOnce, services } = limitsAt(versions, now.getTime()).limits;
   return { others, versions, rules: { calendar, mostAtOnce, services } };
 }
 
 const hullOf = (spans: readonly Span[]): Span => ({ from: spans[0]?.from ?? 0, to: spans.at(-1)?.to ?? 0 });
-/** From where the first of them begins to where the last one ends. */
-function hullOfAll(changes: readonly Kept[]): Span {
-  const hulls = changes.filter(({ spans }) => spans.length > 0).map(({ spans }) => hullOf(spans));
-  return hulls.reduce(
-    (all, { from, to }) => ({ from: Math.min(all.from, from), to: Math.max(all.to, to) }),
-    hulls[0] ?? hullOf([]),
-  );
-}
+const spansOf = (changes: readonly Kept[]): Span[] => changes.flatMap(({ spans }) => spans);
 
 /** All that speaks against a change, in the words of its owner's side or the Operator's; each other that was looked at is noted. */
 export async function findingsOf(
@@ -74,7 +71,7 @@ export async function findingsOf(
   client: Asked = parts.pool,
 ): Promise<ChangeFindings> {
   const now = parts.now();
-  const { others, versions, rules } = await lookAround(client, hullOf(mine.spans), now);
+  const { others, versions, rules } = await lookAround(client, mine.spans, now);
   const reader = readerOf(viewer);
   const compared = others.filter((other) => isComparedWith(mine, other, reader));
   await recordUses(parts, viewer, { changes: compared.map(({ change }) => change), purpose: 'clashes', client });
@@ -123,10 +120,10 @@ export async function allClashes(
     throw new PenstockError('request.invalid', { detail: `ask for up to ${MOST_DAYS} days`, where: 'to' });
   }
   const reader = readerOf(viewer);
-  const around = await readAround(parts.pool, { from, to });
+  const around = await readAround(parts.pool, [{ from, to }]);
   const seen = around.filter((each) => viewer.kind === 'operator' || seesOf(each, reader) === 'own');
   // around all of their times: by asking for an hour, and another, a User would find out when others have what they do not share
-  const { others: all, rules } = await lookAround(parts.pool, hullOfAll(seen), now);
+  const { others: all, rules } = await lookAround(parts.pool, spansOf(seen), now);
   const kept = new Map(all.map((each) => [each.change, each]));
   const index = new ClashIndex(rules, all.map(factsOf));
   const byChange = new Map<string, Clash[]>(all.map(({ change }) => [change, []]));
@@ -160,7 +157,7 @@ export async function slotsOf(parts: ChangeParts, viewer: Viewer, change: string
     from: now.getTime(),
     to: Math.max(now.getTime(), hull.from) + SLOT_DAYS * DAY + (hull.to - hull.from),
   };
-  const { others, versions, rules } = await lookAround(parts.pool, span, now);
+  const { others, versions, rules } = await lookAround(parts.pool, [span], now);
   const reader = readerOf(viewer);
   // free times say when others' are not: only what is shared is looked at
   const compared = others.filter((other) => other.change !== change && seesOf(other, reader) !== 'nothing');
@@ -208,8 +205,8 @@ export async function tellClashes(
   { before, after }: { readonly before: Kept | undefined; readonly after: Kept },
 ): Promise<void> {
   if (!isLive(after.state)) return;
-  const hull = hullOfAll(before === undefined ? [after] : [before, after]);
-  const { others, rules } = await lookAround(client, hull, now());
+  const its = before === undefined ? [after] : [before, after];
+  const { others, rules } = await lookAround(client, spansOf(its), now());
   const index = new ClashIndex(rules, others.filter(({ change }) => change !== after.change).map(factsOf));
   const known = new Set(pairsOf(index, before).flatMap(({ changes }) => changes));
   const news = pairsOf(index, after).flatMap((clash) => {
@@ -239,7 +236,7 @@ async function unnamedBefore(
   { without, now }: { readonly without: string; readonly now: Date },
 ): Promise<(mine: Kept) => ChangeClash | undefined> {
   if (changes.length === 0) return () => undefined;
-  const { others, rules } = await lookAround(client, hullOfAll(changes), now);
+  const { others, rules } = await lookAround(client, spansOf(changes), now);
   const kept = new Map(others.filter(({ change }) => change !== without).map((each) => [each.change, each]));
   const index = new ClashIndex(rules, [...kept.values()].map(factsOf));
   return (mine) => unnamedOf(clashesFor(mine, pairsOf(index, mine), { kept, reader: userOf(mine) }));
@@ -254,7 +251,7 @@ export async function tellEvent(
   if (event.kind === 'maintenance') return;
   const { from, to } = hullOf(event.spans);
   const calendar = new Calendar([event]);
-  for (const other of await readAround(client, { from: from - DAY, to: to + DAY })) {
+  for (const other of await readAround(client, [{ from: from - DAY, to: to + DAY }])) {
     const found = calendar.clashesOf(other.content.affected.services, other.spans, { keepsMaintenance: false });
     const reader = { kind: 'user', userIds: [other.owner.userId] } as const;
     const own = found.map((clash) => ({ ...clash, change: other.change }));
