@@ -104,12 +104,14 @@ create table sealing_key (
 
 -- ---------------------------------------------------------------- the second wall
 
--- penstock_titles owns the views below and sees, by row-level security, messages that can be titles, and of those that name
--- devices in their body only the devices that the viewer may see now; of their columns those that the views need. Which
--- targets, and of when, are conditions of the view and of device_titles(). Viewers read as penstock_title_viewer, who may read the view of titles
--- and nothing else: the columns that show the sender are not in it. The first wall is audit-trail/title-access.ts, which
--- this one does not rest on: it works everything out again from penstock.user_ids, penstock.viewed_at and
--- penstock.title_device.
+-- penstock_titles owns the functions that answer viewers, and reads the log behind row-level security: of the messages to
+-- the device that the transaction names those that are titles, of the times of which the viewer may see them, and no others;
+-- of those that name it in their body what messages_naming() gives, which holds the same by itself. So a question that forgot
+-- its conditions is given only what may be seen. Viewers read as penstock_title_viewer, who may call those functions and read
+-- nothing of the log: what shows the sender is not in what they answer.
+--
+-- The first wall is audit-trail/title-access.ts, which this one does not rest on: it works everything out again from
+-- penstock.user_ids, penstock.viewed_at and penstock.title_device.
 do $$ begin
   if not exists (select from pg_roles where rolname = 'penstock_titles') then
     create role penstock_titles nologin;
@@ -122,15 +124,12 @@ grant penstock_titles, penstock_title_viewer to current_user;
 grant usage on schema penstock to penstock_titles, penstock_title_viewer;
 grant select (user_id, day, sequence, recorded_at, direction, kind, verdict, target, srv, code) on message_log
   to penstock_titles;
-grant select (user_id, day, sequence, device) on named_device to penstock_titles;
 grant select on responsibility, home_network, user_role, title_switch to penstock_titles;
 grant select (user_id, party_id, status) on user_id to penstock_titles;
 grant select (party_id, name, status) on party to penstock_titles;
 grant select (key) on sealing_key to penstock_titles;
 create policy titles on user_id for select to penstock_titles using (true);
 create policy titles on party for select to penstock_titles using (true);
-grant select (user_id, day, sequence, submission, action) on held_decision to penstock_titles;
-grant select (user_id, day, submission, from_sequence, to_sequence, released_at) on release_span to penstock_titles;
 
 -- The instant of asking, as the platform's clock has it.
 create function viewed_at() returns timestamptz
@@ -186,10 +185,9 @@ language sql stable parallel safe
 return (case when starts_with(current_setting('penstock.title_times', true), title_times_of())
              then split_part(current_setting('penstock.title_times', true), '|', 2) else '{}' end)::tstzmultirange;
 
--- The three that follow are asked for each row, as penstock_titles. (In plpgsql, which keeps their plans: a message that was
--- held took 0.8 ms in SQL, and 0.1 so.)
-
--- When a held message was put on its stream; null while it was not.
+-- When a held message that concerns the named device was put on its stream; null while it was not. It reads as the owner of
+-- the tables: asked by a policy of message_log, as a reader of message_log it would ask itself. (In plpgsql, which keeps its
+-- plan: a message that was held took 0.8 ms in SQL, and 0.1 so.)
 create function title_released_at(in_user macaddr8, in_day date, in_sequence bigint) returns timestamptz
 language plpgsql stable security definer
 set search_path from current
@@ -205,23 +203,20 @@ begin
       and (exists (select from message_log m
                    where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence and m.target = title_device())
         or exists (select from named_device m
-                   where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence))
+                   where m.user_id = in_user and m.day = in_day and m.sequence = in_sequence
+                     and m.device = title_device()))
     order by r.to_sequence limit 1);
 end
 $$;
 
+-- The two that follow are asked for each row, by the functions of penstock_titles, and run as it.
+
 -- The role under which a User most likely acts upon a device: one in which it is responsible for it, else the first that
 -- it has. Always one of the six of the Users, or of the Operator's own two: a set of roles would tell Users apart.
 create function title_sender_role(in_user macaddr8, in_device macaddr8, in_at timestamptz) returns text
-language plpgsql stable security definer
-set search_path from current
-set plan_cache_mode = force_generic_plan
+language plpgsql stable
 as $$
 begin
-  -- asked by itself, of another device or time than the viewer sees, it tells nothing
-  if in_device is distinct from title_device() or not title_times() @> in_at then
-    return null;
-  end if;
   return (
     select o.role from user_role o
     where o.user_id = in_user and o.valid_from <= in_at and in_at < o.valid_to
@@ -235,13 +230,10 @@ $$;
 
 -- Who sent it, where the Operator's switch shows Parties now and did at its time; else null.
 create function title_sender_party(in_user macaddr8, in_at timestamptz) returns text
-language plpgsql stable security definer
-set search_path from current
-set plan_cache_mode = force_generic_plan
+language plpgsql stable
 as $$
 begin
-  if title_switch_at('sender', viewed_at()) <> 'party' or title_switch_at('sender', in_at) <> 'party'
-     or not title_times() @> in_at then
+  if title_switch_at('sender', viewed_at()) <> 'party' or title_switch_at('sender', in_at) <> 'party' then
     return null;
   end if;
   return (select p.name from user_id u join party p on p.party_id = u.party_id where u.user_id = in_user);
@@ -255,7 +247,8 @@ language sql immutable parallel safe
 return ('x' || left(encode(sha256(in_key || macaddr8_send(in_user) || int8send(in_sequence)), 'hex'), 16))::bit(64)::bigint;
 
 -- What a title says of a message that concerns a device, or no row when the viewer may see none of it. `sequence` and `tie`
--- order titles and find one again; they never leave the platform but sealed. (The planner puts it in where it stands.)
+-- order titles and find one again; they never leave the platform but sealed. (The planner puts it in where it stands. What it
+-- asks for is asked for by the policy of the log too: either holds by itself.)
 create function title_of(
   in_device macaddr8, in_is_target boolean, in_times tstzmultirange, in_key bytea,
   in_user macaddr8, in_day date, in_sequence bigint, in_recorded_at timestamptz, in_direction message_direction,
@@ -279,71 +272,90 @@ begin atomic
     and in_times @> in_recorded_at;
 end;
 
--- The titles of the device that the transaction names, as far as the viewer may see them.
-create view device_title with (security_barrier) as
--- the day of the row as it lies: a condition on it chooses partitions
-select t.device, l.day, l.sequence, t.tie, t.recorded_at, t.direction, t.kind, t.srv, t.code, t.is_target, t.is_own,
-       t.released_at, t.sender_role, t.sender_party
-from (
-  select m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind, m.verdict, m.srv, m.code, m.target as device,
-         true as is_target
-  from message_log m where m.target = (select title_device())
-  union all
-  select m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind, m.verdict, m.srv, m.code, d.device, false
-  from named_device d join message_log m on m.user_id = d.user_id and m.day = d.day and m.sequence = d.sequence
-) l
-cross join lateral title_of(
-  l.device, l.is_target, (select title_times()), (select k.key from sealing_key k), l.user_id, l.day, l.sequence,
-  l.recorded_at, l.direction, l.kind, l.verdict, l.srv, l.code) as t;
-
-create policy titles on named_device for select to penstock_titles
-  using (device = (select title_device())
-         and (select title_times()) && tstzrange(day at time zone 'UTC', (day + 1) at time zone 'UTC'));
+-- The times of a viewer, the kinds and the verdicts: which messages to the named device are titles that it may see.
 create policy titles on message_log for select to penstock_titles
-  using (kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
-         and verdict in ('passed', 'warned', 'held'));
+  using (target = title_device() and title_times() @> recorded_at
+         and kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
+         and (verdict in ('passed', 'warned')
+              or verdict = 'held' and title_released_at(user_id, day, sequence) is not null));
 
--- read by title_released_at only, which asks for messages of the policies above
-create policy titles on held_decision for select to penstock_titles using (true);
-create policy titles on release_span for select to penstock_titles using (true);
-
-grant create on schema penstock to penstock_titles;
-alter view title_responsibility owner to penstock_titles;
-alter view title_span owner to penstock_titles;
-alter function work_out_title_times owner to penstock_titles;
-alter view device_title owner to penstock_titles;
-alter function title_released_at owner to penstock_titles;
-alter function title_sender_role owner to penstock_titles;
-alter function title_sender_party owner to penstock_titles;
-revoke create on schema penstock from penstock_titles;
-revoke execute on function work_out_title_times, title_released_at, title_sender_role, title_sender_party from public;
-grant execute on function work_out_title_times, title_released_at, title_sender_role, title_sender_party
-  to penstock_titles, penstock_title_viewer;
-grant select on device_title, title_switch to penstock_title_viewer;
-
--- The messages of these keys, of the days of a span, as penstock_titles sees them: a statement a day, since one for all days
--- comes back to the plan of each day for each key (4 ms for two keys and 92 days, and 0.4 so).
-create function messages_at(
-  in_users macaddr8[], in_days date[], in_sequences bigint[], in_first date, in_last date
-) returns table (
+-- The same of the messages that name the device in their body, of the days of a span. It reads as the owner of the tables,
+-- and penstock_titles may not read named_device: as a policy, which the plan of each day would look up for each row, it took
+-- 1.7 times as long where a device is named often. (A statement a day, since one for all days comes back to the plan of each
+-- day for each key: 4 ms for two keys and 92 days, and 0.4 so.)
+create function messages_naming(in_first date, in_last date)
+returns table (
   user_id macaddr8, day date, sequence bigint, recorded_at timestamptz, direction message_direction, kind message_kind,
   verdict message_verdict, srv text, code text
 )
-language plpgsql stable rows 10
+language plpgsql stable security definer rows 10
+set search_path from current
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
+  asked_device constant macaddr8 := title_device();
+  times constant tstzmultirange := title_times();
+  named_users macaddr8[];
+  named_days date[];
+  named_sequences bigint[];
   asked date;
 begin
-  for asked in select distinct n from unnest(in_days) as n where n between in_first and in_last loop
+  select array_agg(d.user_id), array_agg(d.day), array_agg(d.sequence) into named_users, named_days, named_sequences
+  from named_device d where d.device = asked_device and d.day between in_first and in_last;
+  for asked in select distinct n from unnest(named_days) as n loop
     return query
       select m.*
-      from unnest(in_users, in_days, in_sequences) as n(user_id, day, sequence)
+      from unnest(named_users, named_days, named_sequences) as n(user_id, day, sequence)
       cross join lateral (
         select o.user_id, o.day, o.sequence, o.recorded_at, o.direction, o.kind, o.verdict, o.srv, o.code
         from message_log o where o.day = asked and o.user_id = n.user_id and o.sequence = n.sequence offset 0) as m
-      where n.day = asked;
+      where n.day = asked and times @> m.recorded_at
+        and m.kind in ('service_request', 'signed_pre_command', 'response', 'smets1_response')
+        and (m.verdict in ('passed', 'warned')
+             or m.verdict = 'held' and title_released_at(m.user_id, m.day, m.sequence) is not null);
   end loop;
+end
+$$;
+
+create type device_title as (
+  device macaddr8, day date, sequence bigint, tie bigint, recorded_at timestamptz, direction message_direction,
+  kind message_kind, srv text, code text, is_target boolean, is_own boolean, released_at timestamptz, sender_role text,
+  sender_party text
+);
+
+-- The titles of the named device on the days of a span, in any order.
+create function titles_between(in_first date, in_last date) returns setof device_title
+language plpgsql stable security definer
+set search_path from current
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+  asked_device constant macaddr8 := title_device();
+  times constant tstzmultirange := title_times();
+  key constant bytea := (select k.key from sealing_key k);
+begin
+  return query
+    select t.* from (
+      select m.target as device, true as is_target, m.user_id, m.day, m.sequence, m.recorded_at, m.direction, m.kind,
+             m.verdict, m.srv, m.code
+      from message_log m where m.target = asked_device and m.day between in_first and in_last
+      union all
+      select asked_device, false, m.* from messages_naming(in_first, in_last) as m
+      offset 0
+    ) as l
+    cross join lateral title_of(
+      l.device, l.is_target, times, key, l.user_id, l.day, l.sequence, l.recorded_at, l.direction, l.kind, l.verdict,
+      l.srv, l.code) as t;
 end
 $$;
 
@@ -355,7 +367,7 @@ $$;
 -- that is as little as can be: the rows as they lie (`offset 0`), once as target, and once, by their keys, of those that
 -- name it. (92 days of a million rows: 2.8 ms; 7.5 in steps from two days on, with a day that names it by itself.)
 --
--- It runs as penstock_titles, behind whose policies it gives what the view gives.
+-- It runs as penstock_titles, whose policies it stands behind.
 create function device_titles(
   in_from timestamptz, in_to timestamptz, in_last date, in_at timestamptz, in_sequence bigint,
   in_tie bigint, in_direction message_direction, in_kind message_kind, in_srv text, in_code text, in_limit integer
@@ -379,12 +391,7 @@ declare
   width integer := 8;
   missing integer := in_limit;
   given integer;
-  named_users macaddr8[];
-  named_days date[];
-  named_sequences bigint[];
 begin
-  select array_agg(d.user_id), array_agg(d.day), array_agg(d.sequence) into named_users, named_days, named_sequences
-  from named_device d where d.device = asked_device and d.day between first and in_last;
   while asked >= first and missing > 0 loop
     oldest := greatest(first, asked - width + 1);
     return query
@@ -393,7 +400,7 @@ begin
                m.verdict, m.srv, m.code
         from message_log m where m.target = asked_device and m.day between oldest and asked
         union all
-        select asked_device, false, m.* from messages_at(named_users, named_days, named_sequences, oldest, asked) as m
+        select asked_device, false, m.* from messages_naming(oldest, asked) as m
         offset 0
       ) as l
       cross join lateral title_of(
@@ -414,19 +421,13 @@ begin
 end
 $$;
 
-grant create on schema penstock to penstock_titles;
-alter function device_titles owner to penstock_titles;
-revoke create on schema penstock from penstock_titles;
-revoke execute on function device_titles, messages_at from public;
-grant execute on function messages_at to penstock_titles;
-grant execute on function device_titles to penstock_title_viewer;
-
 -- How many titles of the named device the viewer may see, in each step of time that has any: those that lie in one of the
 -- spans of the first wall, from in_starts to before in_ends.
 create function device_title_counts(
   in_from timestamptz, in_to timestamptz, in_step interval, in_starts timestamptz[], in_ends timestamptz[]
 ) returns table (bucket timestamptz, count bigint)
-language plpgsql stable
+language plpgsql stable security definer
+set search_path from current
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
@@ -435,6 +436,7 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
+  asked_device constant macaddr8 := title_device();
   asked date := (in_from at time zone 'UTC')::date;
   last constant date := (in_to at time zone 'UTC')::date;
   spans constant tstzmultirange :=
@@ -442,10 +444,29 @@ declare
 begin
   while asked <= last loop
     return query
-      select date_bin(in_step, t.recorded_at, 'epoch'), count(*) from device_title t
-      where t.day = asked and t.recorded_at >= in_from and t.recorded_at < in_to and spans @> t.recorded_at
+      select date_bin(in_step, t.recorded_at, 'epoch'), count(*)
+      from (
+        select m.recorded_at from message_log m where m.target = asked_device and m.day = asked
+        union all
+        select m.recorded_at from messages_naming(asked, asked) as m
+      ) as t
+      where t.recorded_at >= in_from and t.recorded_at < in_to and spans @> t.recorded_at
       group by 1;
     asked := asked + 1;
   end loop;
 end
 $$;
+
+grant create on schema penstock to penstock_titles;
+alter view title_responsibility owner to penstock_titles;
+alter view title_span owner to penstock_titles;
+alter function work_out_title_times owner to penstock_titles;
+alter function titles_between owner to penstock_titles;
+alter function device_titles owner to penstock_titles;
+alter function device_title_counts owner to penstock_titles;
+revoke create on schema penstock from penstock_titles;
+revoke execute on function work_out_title_times, title_released_at, title_sender_role, title_sender_party, messages_naming,
+  titles_between, device_titles, device_title_counts from public;
+grant execute on function title_released_at, title_sender_role, title_sender_party, messages_naming to penstock_titles;
+grant execute on function work_out_title_times, titles_between, device_titles, device_title_counts to penstock_title_viewer;
+grant select on title_switch to penstock_title_viewer;

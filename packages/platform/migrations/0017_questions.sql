@@ -58,3 +58,22 @@ end $$;
 grant select (user_id, question, device, asked_at, words, state, answer, answered_at, agrees, named_user_id, changed_at)
   on asked_question to penstock_viewer;
 grant select on received_question to penstock_viewer;
+
+-- Which title a question of the viewer's is about: for the platform, which looks whether it may be seen still.
+create function asked_title(in_question uuid) returns text
+language sql stable security definer set search_path from current
+return (select q.title from asked_question q
+        where q.question = in_question and q.user_id = any (visible_user_ids()));
+
+-- The Party of the other side of a question of this User ID of the viewer's, when both agreed to be named.
+create function named_party(in_user macaddr8, in_question uuid) returns text
+language sql stable security definer set search_path from current
+return (select p.name
+        from (select user_id, question, named_user_id from asked_question
+              union all
+              select user_id, question, named_user_id from received_question) q
+        join user_id u on u.user_id = q.named_user_id
+        join party p on p.party_id = u.party_id
+        where q.question = in_question and q.user_id = in_user and q.user_id = any (visible_user_ids()));
+revoke execute on function asked_title, named_party from public;
+grant execute on function asked_title, named_party to penstock_viewer;

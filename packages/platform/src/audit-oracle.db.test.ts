@@ -22,6 +22,7 @@ import {
 import { testTitles } from './audit-trail/testing-titles.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
 import { createLog } from './foundation/log.ts';
+import { testRuns } from './foundation/testing-runs.ts';
 import { asInventoryViewerOf } from './foundation/viewing.ts';
 import { startTestApi, type TestApi } from './testing-api.ts';
 import { sumUpLog } from './thresholds/log-sums.ts';
@@ -506,7 +507,7 @@ test('each address gives a User what the oracle allows, all of it and nothing el
       expect(looks.length).toBe(rows.length);
       await expectPages(one);
     }),
-    { numRuns: 18, endOnFailure: true },
+    testRuns(18),
   );
   // worlds in which nobody may see anything would prove nothing
   expect(exported).toBeGreaterThan(5);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, utcDay } from '../foundation/clock.ts';
 import { ensurePartitions } from '../foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
+import { testRuns } from '../foundation/testing-runs.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
 import { ANCHOR, createLanes } from '../messages/lanes.ts';
 import { sumUpActivity } from './activity-sums.ts';
@@ -135,7 +136,7 @@ test('who sees which devices as erratic follows from the titles that it may see,
         }
       },
     ),
-    { numRuns: 20, endOnFailure: true },
+    testRuns(20),
   );
   expect(listed).toBeGreaterThan(10);
   expect(hidden).toBeGreaterThan(5);
@@ -305,7 +306,7 @@ test('what a device did each day is what the log has, however it was summed up, 
       expect((await pool.query(BUSY)).rows).toEqual(latest);
       counted += expected.length;
     }),
-    { numRuns: 25, endOnFailure: true },
+    testRuns(25),
   );
   await database.pool.query('delete from lane where lane > 0');
   expect(counted).toBeGreaterThan(100);

@@ -11,6 +11,7 @@ import { PenstockError } from '../foundation/errors.ts';
 import { ImportRefused } from '../foundation/faults.ts';
 import { runImport } from '../foundation/import.ts';
 import { testAuthor } from '../foundation/testing-author.ts';
+import { testRuns } from '../foundation/testing-runs.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
 import { testTitles } from './testing-titles.ts';
 
@@ -286,7 +287,9 @@ test('whatever files come, overlaps are refused, and each sees of a device the t
             });
           expect(listed?.items.map(({ time }) => time)).toEqual(isNow ? expected : undefined);
           const behind = await asTitleViewerOf(pool, { userIds: [userId], device, now }, (client) =>
-            client.query<{ at: Date }>('select recorded_at as at from device_title order by 1 desc'),
+            client.query<{ at: Date }>(
+              "select recorded_at as at from titles_between('-infinity', 'infinity') order by 1 desc",
+            ),
           );
           expect(behind.rows.map(({ at }) => at.toISOString())).toEqual(expected);
           had.seen += shown.length;
@@ -294,7 +297,7 @@ test('whatever files come, overlaps are refused, and each sees of a device the t
         }
       }
     }),
-    { numRuns: 15, endOnFailure: true },
+    testRuns(15),
   );
   for (const [what, count] of Object.entries(had)) expect([what, count > 5]).toEqual([what, true]);
 });

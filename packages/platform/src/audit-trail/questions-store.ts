@@ -27,6 +27,8 @@ const columns = {
   asked: `${SHARED}, q.device, q.asked_at`,
   received: `${SHARED}, q.day::text, q.sequence::text, q.asker_role, q.received_at`,
 } as const;
+/** Asked as the viewer: for each row that names somebody. */
+const NAMED_PARTY = 'case when q.named_user_id is not null then named_party(q.user_id, q.question) end as named_party';
 /** Since when a question stands, in each side's table. */
 export const since = { asked: 'asked_at', received: 'received_at' } as const;
 
@@ -135,7 +137,7 @@ export async function listQuestions(
   const begins = openSince(now());
   const { rows } = await asViewerOf(pool, [userId], (client) =>
     client.query<OwnRow>(
-      `select ${columns[side]}, null as named_party,
+      `select ${columns[side]}, ${NAMED_PARTY},
               to_char(q.${since[side]} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '~' || q.question as cursor
        from ${side}_question q
        where q.user_id = $1 and (q.${since[side]}, q.question) < ($2::timestamptz, $3::uuid)
@@ -146,38 +148,27 @@ export async function listQuestions(
     ),
   );
   const shown = rows.slice(0, limit);
-  const parties = await partiesOf(pool, shown);
   return {
-    items: shown.map((row) => toDocument(row, parties, now())),
+    items: shown.map((row) => toDocument(row, now())),
     cursor: rows.length > limit ? shown.at(-1)?.cursor : undefined,
   };
 }
 
 /** How many open questions wait for an answer of these User IDs. */
 export async function countToAnswer(pool: pg.Pool, userIds: readonly Eui[]): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(
-    `select count(*)::integer as count from received_question
-     where user_id = any ($1::macaddr8[]) and state = 'open'
-       and received_at > clock_timestamp() - make_interval(days => $2)`,
-    [userIds, QUESTION_DAYS],
+  const { rows } = await asViewerOf(pool, userIds, (client) =>
+    client.query<{ count: number }>(
+      `select count(*)::integer as count from received_question
+       where user_id = any ($1::macaddr8[]) and state = 'open'
+         and received_at > clock_timestamp() - make_interval(days => $2)`,
+      [userIds, QUESTION_DAYS],
+    ),
   );
   return rows[0]?.count ?? 0;
 }
 
-/** The Party of each User ID that is named in a row. */
-async function partiesOf(pool: pg.Pool, rows: readonly OwnRow[]): Promise<ReadonlyMap<string, string>> {
-  const named = rows.flatMap(({ named_user_id: one }) => (one === null ? [] : [one]));
-  if (named.length === 0) return new Map();
-  const found = await pool.query<{ user_id: string; name: string }>(
-    'select u.user_id, p.name from user_id u join party p using (party_id) where u.user_id = any ($1::macaddr8[])',
-    [named],
-  );
-  return new Map(found.rows.map((row) => [row.user_id, row.name]));
-}
-
-function toDocument(row: OwnRow, parties: ReadonlyMap<string, string>, now: Date): QuestionDocument {
-  const named_party = parties.get(row.named_user_id ?? '') ?? null;
-  return 'device' in row ? toAsked({ ...row, named_party }, now) : toReceived({ ...row, named_party }, now);
+function toDocument(row: OwnRow, now: Date): QuestionDocument {
+  return 'device' in row ? toAsked(row, now) : toReceived(row, now);
 }
 
 /**
@@ -191,9 +182,12 @@ export async function readQuestion(
 ): Promise<QuestionDocument> {
   const userId = ownId(viewer, named);
   const found = await asViewerOf(pool, [userId], async (client) => {
-    for (const side of ['asked', 'received'] as const) {
-      const { rows } = await client.query<OwnRow>(
-        `select ${columns[side]}, '' as cursor
+    for (const [side, title] of [
+      ['asked', 'asked_title(q.question)'],
+      ['received', 'null'],
+    ] as const) {
+      const { rows } = await client.query<OwnRow & { title: string | null }>(
+        `select ${columns[side]}, ${NAMED_PARTY}, '' as cursor, ${title} as title
          from ${side}_question q where q.user_id = $1 and q.question = $2`,
         [userId, question],
       );
@@ -202,14 +196,9 @@ export async function readQuestion(
     return undefined;
   });
   if (found === undefined) throw new PenstockError('request.not-found', { detail: 'there is no such question' });
-  const document = toDocument(found, await partiesOf(pool, [found]), now());
-  if (document.side === 'received') return document;
-  const { rows } = await pool.query<{ title: string }>(
-    'select title from asked_question where user_id = $1 and question = $2',
-    [userId, question],
-  );
-  const place = parsePlace(rows[0]?.title);
-  if (place === undefined) return document;
+  const document = toDocument(found, now());
+  const place = parsePlace(found.title ?? undefined);
+  if (document.side === 'received' || place === undefined) return document;
   const device = requireEui(document.device);
   const view = await titles.openIfSeen(viewer, { device, userId, what: `question ${question}` });
   const title = view && (await titles.titleAt(view, place));

@@ -2,7 +2,7 @@
 //
 // What always holds: nobody asks without a viewer; who may see none is answered as for a device that nobody has; each
 // question is written down before anything is read; what the answer rests on is worked out twice (title-access.ts, and
-// the view device_title behind row-level security), and a title is shown when both allow it.
+// row-level security, 0013_titles.sql), and a title is shown when both allow it.
 import type { TitleDocument, TitlePage, TitleQuery } from '@penstock/api';
 import { catalogue, type Eui, requireEui, responseCodes } from '@penstock/duis';
 import type pg from 'pg';
@@ -29,7 +29,7 @@ export const TITLES_SQL = `
 
 /** $1 day, $2 sequence, $3 tie. */
 const TITLE_SQL = `
-  select ${COLUMNS} from device_title where day = $1::date and sequence = $2::bigint and tie = $3::bigint`;
+  select ${COLUMNS} from titles_between($1::date, $1::date) where sequence = $2::bigint and tie = $3::bigint`;
 
 interface TitleRow {
   day: string;

@@ -1,15 +1,19 @@
-import { type TimelineDocument, type TitleDocument, type TitleQuery, titleKinds } from '@penstock/api';
+import { randomUUID } from 'node:crypto';
+import { type TimelineDocument, type TitleDocument, type TitlePage, type TitleQuery, titleKinds } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensurePartitions } from '../foundation/database/partitions.ts';
 import { type TestDatabase, testDatabase } from '../foundation/database/testing.ts';
 import { PenstockError } from '../foundation/errors.ts';
+import { testRuns } from '../foundation/testing-runs.ts';
+import type { Viewer } from '../foundation/viewer.ts';
 import { asTitleViewerOf } from '../foundation/viewing.ts';
 import { createRecordStore } from './record-store.ts';
 import {
   consistent,
   devices,
+  directionOf,
   HOUR,
   instant,
   NOW,
@@ -22,7 +26,7 @@ import {
 } from './testing-title-world.ts';
 import { testTitles } from './testing-titles.ts';
 import { readTimeline } from './timeline-store.ts';
-import { TITLES_SQL } from './title-store.ts';
+import { TITLES_SQL, type TitleStore } from './title-store.ts';
 
 // What the store gives, and what the view behind row-level security gives by itself, is compared with an oracle that looks at
 // each message and each rule in turn.
@@ -110,6 +114,45 @@ function expectTimeline(given: TimelineDocument, made: World, expected: NonNulla
   expect(new Set(references).size).toBe(references.length);
 }
 
+/** Page after page of titles, and how many questions that took. */
+async function allPages(titles: TitleStore, viewer: Viewer, device: Eui, query: TitleQuery) {
+  const given: TitleDocument[] = [];
+  let [pages, cursor]: [number, string | undefined] = [0, undefined];
+  let refused: unknown;
+  do {
+    pages += 1;
+    const page: TitlePage = await titles.list(viewer, device, { ...query, cursor }).catch((cause: unknown) => {
+      refused = cause;
+      return { items: [], cursor: undefined };
+    });
+    given.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return { given, pages, refused };
+}
+
+const withoutReference = ({ reference: _, ...shown }: TitleDocument) => shown;
+
+/** The same asked by one of the Operator's people, as that User and with a reason; and what was written down of it. */
+async function asOperator(titles: TitleStore, device: Eui, query: TitleQuery) {
+  const personId = randomUUID();
+  const person = {
+    personId,
+    email: 'desk@people.example',
+    role: 'service_desk',
+    reason: `ticket ${personId}`,
+  } as const;
+  const answered = await allPages(titles, { kind: 'operator', userId: operator, person }, device, query);
+  const { rows } = await database.pool.query<{ reasons: number; looks: number; refused: number }>(
+    `select (select count(*) from record_reading r
+             where r.person_id = $1 and r.reason = $2 and r.user_id = $3 and r.what like 'titles of ' || $4 || '%')::int as reasons,
+            count(*)::int as looks, (count(*) filter (where is_refused))::int as refused
+     from title_reading where person_id = $1 and side = 'operator' and user_id = $3 and device = $4::macaddr8`,
+    [personId, person.reason, query.userId, device],
+  );
+  return { ...answered, written: rows[0] };
+}
+
 interface SecondWallRow {
   day: string;
   sequence: string;
@@ -126,6 +169,7 @@ async function pagesBehindSecondWall(
   const {
     from = new Date(NOW - 72 * HOUR).toISOString(),
     to = 'infinity',
+    direction = null,
     kind,
     serviceReferenceVariant,
     code,
@@ -136,16 +180,27 @@ async function pagesBehindSecondWall(
     const last = given.at(-1);
     const after = [last?.day ?? '2026-11-23', last?.at, last?.sequence, last?.tie];
     ({ rows: page } = await client.query(TITLES_SQL, [
-      ...[from, to, ...after, null, kind, serviceReferenceVariant, code, limit],
+      ...[from, to, ...after, direction, kind, serviceReferenceVariant, code, limit],
     ]));
     given.push(...page);
   } while (page.length === limit);
   return given.map(({ sequence }) => sequence);
 }
 
+/** All that the role that stands behind the second wall is given without any condition. */
+async function wholeTables(client: { query(sql: string): Promise<{ rows: { sequence: string }[] }> }) {
+  await client.query("select set_config('role', 'penstock_titles', true)");
+  const all = async (table: string) => {
+    const { rows } = await client.query(`select sequence::text from ${table} as t order by t.sequence desc`);
+    return rows.map(({ sequence }) => sequence);
+  };
+  return { target: await all('message_log'), body: await all("messages_naming('-infinity', 'infinity')") };
+}
+
 const viewers: readonly (readonly number[])[] = [[0], [1], [2], [3], [0, 1], [2, 3]];
 const filters: fc.Arbitrary<Partial<TitleQuery>> = fc.record(
   {
+    direction: fc.constantFrom('southbound', 'northbound'),
     kind: fc.constantFrom(...titleKinds),
     serviceReferenceVariant: fc.constantFrom('4.1.1', '8.11', '11.1'),
     code: fc.constantFrom('I0', 'I99'),
@@ -182,19 +237,17 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
               eui,
               (expected ?? []).map((one) => one.sequence),
             );
-            const given: TitleDocument[] = [];
-            let cursor: string | undefined;
-            let refused: unknown;
-            do {
-              const page = await titles
-                .list({ kind: 'user', userIds }, eui, { ...filter, limit, cursor })
-                .catch((cause: unknown) => {
-                  refused = cause;
-                  return { items: [], cursor: undefined };
-                });
-              given.push(...page.items);
-              cursor = page.cursor;
-            } while (cursor !== undefined);
+            const { given, pages, refused } = await allPages(titles, { kind: 'user', userIds }, eui, {
+              ...filter,
+              limit,
+            });
+            if (viewer.length === 1) {
+              const query = { ...filter, limit, userId: userIds[0] };
+              const desk = await asOperator(titles, eui, query);
+              expect(desk.given.map(withoutReference)).toEqual(given.map(withoutReference));
+              expect(String(desk.refused)).toBe(String(refused));
+              expect(desk.written).toEqual({ reasons: pages, looks: pages, refused: refused === undefined ? 0 : 1 });
+            }
             if (expected === undefined) {
               expect(refused).toBeInstanceOf(PenstockError);
               expect((refused as PenstockError).code).toBe('request.not-found');
@@ -208,6 +261,7 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
             expect(refused).toBeUndefined();
             const met = expected.filter(
               (one) =>
+                (filter.direction === undefined || directionOf(one.kind) === filter.direction) &&
                 (filter.kind === undefined || one.kind === filter.kind) &&
                 (filter.serviceReferenceVariant === undefined || one.srv === filter.serviceReferenceVariant) &&
                 (filter.code === undefined || one.code === filter.code) &&
@@ -227,12 +281,19 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
           }
           for (const eui of devices) {
             const asked = { userIds, device: eui, now: new Date(NOW) };
-            const { rows, met } = await asTitleViewerOf(database.pool, asked, async (client) => ({
+            const { rows, met, byTable } = await asTitleViewerOf(database.pool, asked, async (client) => ({
               ...(await client.query<{ device: string; sequence: string }>(
-                'select device, sequence::text from device_title order by device_title.sequence desc',
+                `select device, sequence::text from titles_between('-infinity', 'infinity') order by titles_between.sequence desc`,
               )),
               met: await pagesBehindSecondWall(client, filter, limit),
+              byTable: await wholeTables(client),
             }));
+            // the log itself, as the role of the functions reads it, whatever they forgot to ask for
+            const concerned = (concerns: string) =>
+              (oracle(made, viewer, devices.indexOf(eui)) ?? [])
+                .filter((one) => one.concerns === concerns)
+                .map(({ sequence }) => sequence);
+            expect(byTable).toEqual({ target: concerned('target'), body: concerned('body') });
             expect(met).toEqual(secondMet.get(eui) ?? []);
             expect(rows.map((row) => row.sequence)).toEqual(second.get(eui));
             expect(rows.every((row) => requireEui(row.device) === eui)).toBe(true);
@@ -240,7 +301,7 @@ test('each viewer is given what the oracle allows, all of it and nothing else, b
         }
       },
     ),
-    { numRuns: 20, endOnFailure: true },
+    testRuns(20),
   );
   // a world in which nobody may see anything would prove nothing
   expect(allowed).toBeGreaterThan(100);
@@ -296,7 +357,7 @@ test('which of two senders in one role sent what changes nothing of what others 
         expect(second).toEqual(first);
       },
     ),
-    { numRuns: 10, endOnFailure: true },
+    testRuns(10),
   );
   expect(told).toBeGreaterThan(20);
 });
@@ -325,6 +386,19 @@ test('as the role of those who look at titles, nothing else can be read, and nob
   ]) {
     await expect(as(users, `select from ${table} limit 1`)).rejects.toThrow(/permission denied/);
   }
-  expect((await as([], 'select from device_title')).rows).toEqual([]);
-  expect((await as([operator], 'select from device_title')).rows).toEqual([]);
+  for (const [user, sql] of [
+    ['penstock_title_viewer', "select from messages_naming('-infinity', 'infinity')"],
+    ['penstock_title_viewer', `select title_sender_role('${users[0]}', '${devices[0]}', now())`],
+    ['penstock_title_viewer', `select title_released_at('${users[0]}', '2026-11-22', 1)`],
+    ['penstock_titles', 'select from named_device'],
+    ['penstock_titles', 'select from held_decision'],
+    ['penstock_titles', 'select from release_span'],
+    ['penstock_titles', 'select from message_log_20261122'],
+    ['penstock_titles', 'select size from message_log'],
+  ]) {
+    await expect(as(users, `set local role ${user}; ${sql}`), sql).rejects.toThrow(/permission denied/);
+  }
+  for (const nobody of [[], [operator]]) {
+    expect((await as(nobody, "select from titles_between('-infinity', 'infinity')")).rows).toEqual([]);
+  }
 });

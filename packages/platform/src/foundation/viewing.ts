@@ -30,8 +30,8 @@ export async function asInventoryViewerOf<Result>(
 }
 
 /**
- * As asViewerOf, as the role of those who look at the titles of their devices: it reads the view `device_title`, which has
- * what these User IDs may see of the device at `now`, and the functions by which erratic devices are found.
+ * As asViewerOf, as the role of those who look at the titles of their devices: it calls the functions that
+ * tell what these User IDs may see of the device at `now`, and those by which erratic devices are found.
  */
 export async function asTitleViewerOf<Result>(
   pool: pg.Pool,
