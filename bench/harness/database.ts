@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase, startEmbeddedPostgres } from '@penstock/platform/database';
 import { createLog } from '@penstock/platform/log';
 import type pg from 'pg';
@@ -29,6 +30,25 @@ export async function openBenchDatabase(dataFolder: string, poolSize = 2): Promi
       await embedded.stop();
     },
   };
+}
+
+/**
+ * Waits until the platform has caught up with what was put into its database while it was stopped: its memory is filled
+ * again, and what follows the log has reached its end.
+ */
+export async function settled(pool: pg.Pool): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query<{ is_settled: boolean }>(
+      `select not exists (select from pg_stat_activity where backend_type = 'autoprewarm worker')
+          and not exists (
+            select from lane l
+            left join sum_cursor s using (user_id, lane)
+            left join activity_cursor a using (user_id, lane)
+            where coalesce(s.sequence, 0) < l.sequence or coalesce(a.sequence, 0) < l.sequence) as is_settled`,
+    );
+    if (rows[0]?.is_settled === true) return;
+    await pause(200);
+  }
 }
 
 export interface Audit {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SimulatedUser, World } from '@penstock/simulator';
 import { temporaryFolder } from '../harness/cleanup.ts';
-import { openBenchDatabase } from '../harness/database.ts';
+import { openBenchDatabase, settled } from '../harness/database.ts';
 import { describeMachine } from '../harness/machine.ts';
 import type { BenchOptions } from '../harness/options.ts';
 import { freePort, Platform } from '../harness/platform.ts';
@@ -107,6 +107,8 @@ async function phase(
   const database = await openBenchDatabase(platform.dataFolder);
   const run = (seconds: number): Promise<Float64Array> =>
     northbound.run({ gatewayPort: platform.gatewayPort, pool: database.pool, perSecond: PER_SECOND, seconds });
+  // a backlog of days was followed and was in memory as it came
+  await settled(database.pool);
   await run(plan.warmUp);
   const times = latencies(await run(plan.measured));
   await database.close();
