@@ -9,7 +9,6 @@ import {
   describedAs,
   devices,
   directionOf,
-  HOUR,
   instant,
   NOW,
   oracle,
@@ -20,11 +19,12 @@ import {
   writeWorld,
 } from './audit-trail/testing-title-world.ts';
 import { testTitles } from './audit-trail/testing-titles.ts';
+import { cellsOf, readLines, type ToldCause, titleCells, toldCauses, withReasons } from './audit-trail/testing-told.ts';
 import { ensurePartitions } from './foundation/database/partitions.ts';
 import { createLog } from './foundation/log.ts';
 import { testRuns } from './foundation/testing-runs.ts';
-import { asInventoryViewerOf } from './foundation/viewing.ts';
-import { startTestApi, type TestApi } from './testing-api.ts';
+import { asInventoryViewerOf, asViewerOf } from './foundation/viewing.ts';
+import { MACHINE_REASON, startTestApi, type TestApi } from './testing-api.ts';
 import { sumUpLog } from './thresholds/log-sums.ts';
 
 // What every address of the audit trail answers, beside the same oracle as the titles: in whole worlds made at random one
@@ -78,7 +78,14 @@ const asked: fc.Arbitrary<Asked> = fc
     seesOne: fc.constantFrom(true, true, true, false),
     ofTitles: fc.oneof(
       fc.constant({}),
-      fc.record({ ...conditions, kind: fc.constantFrom(...titleKinds) }, { requiredKeys: [] }),
+      fc.record(
+        {
+          ...conditions,
+          kind: fc.constantFrom(...titleKinds),
+          direction: fc.constantFrom('southbound', 'northbound'),
+        },
+        { requiredKeys: [] },
+      ),
     ),
     ofRecord: fc.oneof(
       fc.constant({}),
@@ -127,6 +134,18 @@ async function writePoints(made: World): Promise<void> {
     await pool.query('insert into registration values ($1, $2, $3, $4, $5)', [
       ...[pointOf(device), role, users[user], iso(from), iso(to)],
     ]);
+  await pool.query('delete from alert_decision');
+  const alerts = made.messages.flatMap(({ kind, user, at }, index) =>
+    /_alert$/.test(kind)
+      ? { user: users[user], day: iso(at).slice(0, 10), sequence: index + 1, note: `of ${user}` }
+      : [],
+  );
+  await pool.query(
+    `insert into alert_decision (user_id, day, sequence, decided_at, decision, note, author)
+     select "user", day, sequence, $2, 'act', note, 'x'
+     from json_to_recordset($1) as x("user" macaddr8, day date, sequence bigint, note text)`,
+    [JSON.stringify(alerts), iso(NOW)],
+  );
   await pool.query(`update sum_cursor set sequence = 0, time = '-infinity'`);
 }
 
@@ -134,14 +153,15 @@ const holdsNow = ({ from, to }: { from: number; to: number }) => from <= NOW && 
 const isActive = ({ suspendedUsers, partyStatus }: World, user: number) =>
   suspendedUsers[user] !== true && partyStatus[partyOf(user)] === 'active';
 
-/** Rows of the own record, newest first. */
-function ownRows({ made, user, ofRecord }: Asked) {
+/** Rows of the own record, newest first. The Operator knows every point. */
+function ownRows({ made, user, ofRecord }: Pick<Asked, 'made' | 'user' | 'ofRecord'>, isOperator = false) {
   const { kind, serviceReferenceVariant: srv, code, from, to, device, mpxn, requestId } = ofRecord;
   const isOwnNow = (one: World['responsible'][number]) => one.user === user && holdsNow(one);
   const ofPoint = (index: number) =>
     pointOf(index) === mpxn &&
-    registrations(made).some((one) => isOwnNow(one) && one.device === index) &&
-    made.responsible.some((one) => isOwnNow(one) && one.device === index);
+    (isOperator ||
+      (registrations(made).some((one) => isOwnNow(one) && one.device === index) &&
+        made.responsible.some((one) => isOwnNow(one) && one.device === index)));
   return made.messages
     .map((message, index) => ({ ...message, time: iso(message.at), sequence: index + 1 }))
     .filter((one) => one.user === user)
@@ -234,6 +254,7 @@ async function expectErrors({ made, user }: Asked): Promise<void> {
 }
 
 const meets = (query: TitleExportQuery) => (one: NonNullable<ReturnType<typeof oracle>>[number]) =>
+  (query.direction === undefined || directionOf(one.kind) === query.direction) &&
   (query.kind === undefined || one.kind === query.kind) &&
   (query.serviceReferenceVariant === undefined || one.srv === query.serviceReferenceVariant) &&
   (query.code === undefined || one.code === query.code) &&
@@ -244,38 +265,21 @@ async function expectTitles({ made, user, device, ofTitles }: Asked): Promise<nu
   const path = `/devices/${devices[device]}/titles`;
   const expected = oracle(made, [user], device)?.filter(meets(ofTitles));
   if (expected === undefined) return 0;
+  const cells = expected.map(titleCells(made, [user], device));
   const csv = await call(user, 'GET', `${path}.csv?${queryOf(ofTitles)}`);
-  expect(
-    csv.text
-      .trimEnd()
-      .split('\r\n')
-      .slice(1)
-      .map((line) => line.split(',')[0]),
-  ).toEqual(expected.map(({ time }) => time));
+  expect(withReasons(readLines(csv.text), cells)).toEqual(cells);
+  const past = cells.filter(([time = '']) => time < iso(NOW));
   const { json } = await call(user, 'POST', `${path}/exports`, { ...ofTitles, format: 'jsonl' });
   const text = await fileOf(user, json);
   const lines = text.split('\n').flatMap((line): TitleDocument[] => (line === '' ? [] : [JSON.parse(line)]));
-  const shown = ({ time, kind, code, sender: { role, party, isYou } }: TitleDocument) =>
-    [time, kind, code, role, party, isYou].join();
-  expect(lines.map(shown)).toEqual(
-    expected
-      .filter(({ time }) => time < iso(NOW))
-      .map(({ time, kind, code, role, party, isYou }) => [time, kind, code, role, party, isYou].join()),
-  );
+  expect(withReasons(lines.map(cellsOf), past)).toEqual(past);
+  const asCsv = await call(user, 'POST', `${path}/exports`, { ...ofTitles, format: 'csv' });
+  expect(withReasons(readLines(await fileOf(user, asCsv.json)), past)).toEqual(past);
   for (const found of euisIn(text + csv.text)) expect([devices[device], users[user]]).toContain(found);
   return lines.length;
 }
 
-interface Cause {
-  device: string;
-  count: number;
-  first: string;
-  last: string;
-  position?: string;
-  reference?: string;
-}
-
-/** Each is one of the titles that may be seen, or of the own rows, and none of them is left out. */
+/** They are the titles that may be seen and the own rows, folded, and none of them is left out. */
 async function expectCauses({ made, user }: Asked): Promise<void> {
   const own = made.messages
     .map((message, index) => ({ ...message, index }))
@@ -292,33 +296,65 @@ async function expectCauses({ made, user }: Asked): Promise<void> {
     expect(new Map(seen.map((one) => [one.device, one.seesTitles]))).toEqual(
       new Map(looked.map((index) => [devices[index], oracle(made, [user], index) !== undefined])),
     );
-    const causes = json.causes as Cause[];
-    for (const index of looked) {
-      const others = (oracle(made, [user], index) ?? []).filter((one) => !one.isYou);
-      const mine = made.messages.filter(
-        (one) =>
-          one.user === user &&
-          one.devices.includes(index) &&
-          (titleKinds as readonly string[]).includes(one.kind) &&
-          (one.verdict === 'passed' || one.verdict === 'warned' || (one.verdict === 'held' && one.released)),
-      );
-      const sent = (time: number, wasHeld: boolean) => (wasHeld ? time + 90_000 : time);
-      const inTime = (time: number, wasHeld: boolean) =>
-        time >= alert.at - 24 * HOUR && time <= alert.at && sent(time, wasHeld) <= alert.at;
-      const expected = {
-        others: others.filter((one) => inTime(Date.parse(one.time), one.wasHeld)).length,
-        mine: mine.filter((one) => inTime(one.at, one.verdict === 'held')).length,
-      };
-      const of = causes.filter((one) => one.device === devices[index]);
-      const sum = (some: Cause[]) => some.reduce((count, one) => count + one.count, 0);
-      expect({
-        others: sum(of.filter(({ reference }) => reference !== undefined)),
-        mine: sum(of.filter(({ position }) => position !== undefined)),
-      }).toEqual(expected);
-    }
+    const { expected, told } = toldCauses(made, { user, at: alert.at, looked }, json.causes as ToldCause[]);
+    expect(told).toEqual(expected);
+    expect((json.decisions as { note: string }[]).map(({ note }) => note)).toEqual([`of ${user}`]);
     for (const found of euisIn(text)) expect([...looked.map((index) => devices[index]), users[user]]).toContain(found);
   }
 }
+
+/** The Operator's people and machines see what a User sees, as it, and leave why. */
+async function expectOperator({ made, user, device, limit, ofRecord, ofTitles }: Asked): Promise<void> {
+  const desk = 'operator service_desk';
+  const asUser = (query: object) => queryOf({ ...query, userId: users[user], limit });
+  const reasons = async () =>
+    (
+      await pool.query('select what from record_reading where user_id = $1 and reason = $2', [
+        ...[users[user], MACHINE_REASON],
+      ])
+    ).rows.length;
+  const before = await reasons();
+  const own = await started.call(desk, 'GET', `/api/v1/messages?${asUser(ofRecord)}`);
+  const rows = ownRows({ made, user, ofRecord }, true).slice(0, limit);
+  expect((own.json.items as { position: string }[]).map(({ position }) => position)).toEqual(
+    rows.map(({ position }) => position),
+  );
+  const titles = await started.call(desk, 'GET', `/api/v1/devices/${devices[device]}/titles?${asUser(ofTitles)}`);
+  const seen = oracle(made, [user], device)?.filter(meets(ofTitles)).slice(0, limit);
+  expect(titles.status).toBe(seen === undefined ? 404 : 200);
+  const cells = (seen ?? []).map(titleCells(made, [user], device));
+  expect(withReasons(((titles.json.items ?? []) as TitleDocument[]).map(cellsOf), cells)).toEqual(cells);
+  expect((await reasons()) - before).toBe(2);
+}
+
+/** Without the first wall, whoever reads as a User reads of each table its own rows, all of them and no others. */
+async function expectSecondWall({ made, user }: Asked): Promise<void> {
+  const counts = await asViewerOf(pool, [users[user] as Eui], async (client) => {
+    const found: Record<string, string[]> = {};
+    for (const table of [...tablesOfUsers, 'message_device']) {
+      const { rows } = await client.query(`select user_id, count(*) from ${table} group by user_id`);
+      found[table] = rows.map((row) => `${row.user_id} ${row.count}`);
+    }
+    return found;
+  });
+  const own = String(users[user]).toLowerCase().replaceAll('-', ':');
+  const of = (count: number) => (count === 0 ? [] : [`${own} ${count}`]);
+  const sent = made.messages.filter((one) => one.user === user);
+  const named = sent.reduce((sum, one) => sum + one.devices.length - 1, 0);
+  const expected: Record<string, string[]> = { message_device: of(sent.length + named) };
+  for (const table of tablesOfUsers) {
+    const { rows } = await pool.query(
+      `select from ${table} where user_id = $1 ${table === 'title_reading' ? "and side = 'user'" : ''}`,
+      [users[user]],
+    );
+    expected[table] = of(rows.length);
+  }
+  expect(counts).toEqual({ ...expected, message_log: of(sent.length), named_device: of(named) });
+}
+const tablesOfUsers = [
+  ...['message_log', 'named_device', 'asked_question', 'received_question', 'title_reading', 'export', 'export_chunk'],
+  'alert_decision',
+];
 
 async function expectReports({ made, user, device }: Asked): Promise<void> {
   const rows = async (path: string) => {
@@ -505,6 +541,8 @@ test('each address gives a User what the oracle allows, all of it and nothing el
         users[one.user],
       ]);
       expect(looks.length).toBe(rows.length);
+      await expectOperator(one);
+      await expectSecondWall(one);
       await expectPages(one);
     }),
     testRuns(18),

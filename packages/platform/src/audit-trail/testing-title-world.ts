@@ -279,12 +279,8 @@ const latestIn = (made: World) => (name: string, at: number) =>
   made.switches.filter((one) => one.name === name && one.from <= at).toSorted((one, other) => other.from - one.from)[0]
     ?.value;
 
-/** Of which instants a viewer may see the titles of a device, by the rules one by one; undefined: of none, ever. */
-export function timesOracle(
-  made: World,
-  viewer: readonly number[],
-  device: number,
-): ((at: number) => boolean) | undefined {
+/** The responsibilities for a device by which a viewer sees titles of it, and whether history is shown. */
+function basesOf(made: World, viewer: readonly number[], device: number) {
   const latest = latestIn(made);
   const counts = (one: SpanOf, isHome: boolean): boolean => {
     if (!viewer.includes(one.user)) return false;
@@ -300,9 +296,32 @@ export function timesOracle(
     ...made.networks.filter((one) => one.device === device && counts(one, true)),
   ];
   const present = mine.filter((one) => holds(one, NOW));
+  return { mine, present, showsHistory: (latest('history', NOW) ?? 'shown') === 'shown' };
+}
+
+/** Of which instants a viewer may see the titles of a device, by the rules one by one; undefined: of none, ever. */
+export function timesOracle(
+  made: World,
+  viewer: readonly number[],
+  device: number,
+): ((at: number) => boolean) | undefined {
+  const { mine, present, showsHistory } = basesOf(made, viewer, device);
   if (present.length === 0) return undefined;
-  const showsHistory = (latest('history', NOW) ?? 'shown') === 'shown';
   return (at) => mine.some((one) => holds(one, at)) || (showsHistory && present.some((one) => at < one.from));
+}
+
+/** Why a title of an instant is shown: each reason that holds, those of a responsibility of that time before history. */
+export function reasonsOracle(made: World, viewer: readonly number[], device: number): (at: number) => string[] {
+  const { mine, present } = basesOf(made, viewer, device);
+  const isNetwork = ({ role }: SpanOf) => role === 'ED' || role === 'GT';
+  return (at) => {
+    const own = mine.filter((one) => holds(one, at));
+    const reasons =
+      own.length > 0
+        ? own.map((one) => `${isNetwork(one) ? 'network_operator' : 'responsible'} ${one.role}`)
+        : present.filter((one) => at < one.from).map(({ role }) => `history ${role}`);
+    return [...new Set(reasons)].sort();
+  };
 }
 
 /** What a viewer may see of a device, newest first. */

@@ -362,6 +362,43 @@ test('the switches are set from an instant on that is not past, and their histor
   ]);
 });
 
+test('a message whose body names thousands of devices is a title of each of them, for whoever is responsible', async () => {
+  const { pool } = database;
+  const many = Array.from({ length: 4_000 }, (_, n) =>
+    requireEui(
+      `00-DB-12-34-57-00-${[n >> 8, n & 255].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join('-')}`,
+    ),
+  );
+  await pool.query(
+    `insert into device (device, kind, status) select d, 'CHF', 'Commissioned' from unnest($1::macaddr8[]) d`,
+    [many],
+  );
+  // every second is of another
+  await pool.query(
+    `insert into responsibility (device, role, user_id, valid_from)
+     select d, 'IS', case when n % 2 = 1 then $1::macaddr8 else $2::macaddr8 end, '2026-11-21T00:00:00Z'
+     from unnest($3::macaddr8[]) with ordinality as i(d, n)`,
+    [alpha, beta, many],
+  );
+  await pool.query('select refresh_responsible($1)', [many]);
+  await record(beta, 1, '2026-11-22T10:00:00Z');
+  await pool.query(`insert into named_device select $1, '2026-11-22', 1, d from unnest($2::macaddr8[]) d`, [
+    beta,
+    many,
+  ]);
+  const titles = store();
+  for (const [n, device] of many.entries()) {
+    if (n % 40 > 1) continue;
+    if (n % 2 === 1) {
+      expect(await codeOf(titles.list(user(alpha), device, query()))).toBe('request.not-found');
+      continue;
+    }
+    const { items } = await titles.list(user(alpha), device, query());
+    expect(items.map((one) => [one.device, one.concerns, one.sender.isYou])).toEqual([[device, 'body', false]]);
+  }
+  expect((await titles.list(user(alpha), meter, query())).items.map(({ concerns }) => concerns)).toEqual(['target']);
+});
+
 /** Which partitions are read by a statement of this viewer's, and how. */
 function readBy(statement: string): Promise<{ rows: number | null; looked: string[] }> {
   return asTitleViewerOf(database.pool, { userIds: [alpha], device: meter, now }, async (client) => {
