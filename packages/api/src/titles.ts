@@ -116,7 +116,7 @@ export const titleReadingSchema = z.object({
   what: z.string(),
   /** Whose people and machines looked: the User's own, or the Operator's as that User. */
   side: z.enum(['user', 'operator']),
-  /** Left out of a machine. */
+  /** Of a person; of a machine `machine` and the beginning of its certificate's SHA-256. */
   email: z.string().optional(),
   role: z.string().optional(),
   /** So many times that day it was asked for titles that may not be seen, at first at `readAt`; left out: it was answered. */

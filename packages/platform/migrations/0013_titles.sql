@@ -56,8 +56,8 @@ create table title_reading (
   device macaddr8,               -- null: a list of devices; of refusals, those without a row of their own
   what text not null,            -- what was asked for besides the device
   side text not null check (side in ('user', 'operator')), -- whose people and machines: a User is told of its own
-  person_id text,                -- null: a machine
-  email text,
+  person_id text,                -- of a machine 'machine' and the SHA-256 of its certificate, in hex
+  email text,                    -- of a machine as shown: 'machine' and the first 16 digits
   role text,
   is_refused boolean not null default false,
   times integer not null default 1,

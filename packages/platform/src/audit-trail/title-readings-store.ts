@@ -3,6 +3,7 @@ import type { TitleReadingPage, TitleReadingQuery } from '@penstock/api';
 import { type Eui, requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { utcDay } from '../foundation/clock.ts';
+import { readerOf } from '../foundation/record-reading.ts';
 import { recordOwner, type Viewer } from '../foundation/viewer.ts';
 import { asViewerOf } from '../foundation/viewing.ts';
 
@@ -21,7 +22,7 @@ interface Reading {
 /** Writes down that somebody was refused the titles of a device, once for each User ID by which it was asked. */
 export async function recordTitleRefusal(pool: pg.Pool, refused: Reading): Promise<void> {
   const { viewer, userIds, device, what, at } = refused;
-  const { personId = null, email = null, role = null } = viewer.person ?? {};
+  const { personId = null, email = null, role = null } = readerOf(viewer);
   await pool.query('select refuse_title_reading(u, $2, $3, $4, $5, $6, $7, $8, $9) from unnest($1::macaddr8[]) u', [
     ...[userIds, at, device, what, viewer.kind, personId, email, role, MOST_REFUSED_DEVICES],
   ]);
@@ -30,7 +31,7 @@ export async function recordTitleRefusal(pool: pg.Pool, refused: Reading): Promi
 /** Writes it down, once for each User ID by whose responsibility it is. */
 export async function recordTitleReading(pool: pg.Pool, reading: Reading): Promise<void> {
   const { viewer, userIds, device, what, at } = reading;
-  const { personId, email, role } = viewer.person ?? {};
+  const { personId, email, role } = readerOf(viewer);
   await pool.query(
     `insert into title_reading (user_id, day, read_at, device, what, side, person_id, email, role)
      select u, $2, $3, $4, $5, $6, $7, $8, $9 from unnest($1::macaddr8[]) u`,

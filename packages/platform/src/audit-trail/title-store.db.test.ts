@@ -326,7 +326,7 @@ test('a look of the Operator as a User stands with the Operator’s, by a person
   expect(await read(user(alpha))).toEqual([`user ${meter} `]);
   expect(await read(operatorPerson())).toEqual([
     `operator ${meter} desk@people.example`,
-    `operator ${other} `,
+    `operator ${other} machine 0f0f`,
     `user ${meter} `,
   ]);
 });

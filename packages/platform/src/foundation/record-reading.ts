@@ -1,11 +1,18 @@
 import type { Eui } from '@penstock/duis';
 import type pg from 'pg';
 import { PenstockError } from './errors.ts';
-import { type ActingMachine, recordOwner, type Viewer } from './viewer.ts';
+import { type ActingMachine, type ActingPerson, recordOwner, type Viewer } from './viewer.ts';
 
-/** A machine as the reader of a record: named by the beginning of its certificate's SHA-256, as in the record of activity. */
+/** A machine as a reader: named by the beginning of its certificate's SHA-256, as in the record of activity. */
 function machineReader({ certificate, role, reason }: ActingMachine) {
   return { personId: `machine ${certificate}`, email: `machine ${certificate.slice(0, 16)}`, role, reason };
+}
+
+/** Who reads, as the records of readings name it. */
+export function readerOf({ person, machine }: Viewer): Partial<ActingPerson> {
+  if (person !== undefined || machine === undefined) return person ?? {};
+  const { role, ...reader } = machineReader(machine);
+  return role === undefined ? reader : { ...reader, role };
 }
 
 /**
@@ -20,7 +27,7 @@ export async function readingOwner(
 ): Promise<Eui> {
   const owner = recordOwner(viewer, named);
   if (viewer.kind === 'user') return owner;
-  const { personId, email, role, reason } = viewer.person ?? (viewer.machine && machineReader(viewer.machine)) ?? {};
+  const { personId, email, role, reason } = readerOf(viewer);
   if (reason === undefined) throw new PenstockError('access.reason-needed', { where: 'penstock-reason' });
   await pool.query(
     `insert into record_reading (user_id, read_at, person_id, email, role, reason, what)

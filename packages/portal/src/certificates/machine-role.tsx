@@ -23,7 +23,7 @@ export function MachineRoleSelect({
       label="Role at the API"
       description={
         isOperators
-          ? 'What people of this role may do, the machine may. With a role it takes and delivers nothing for the network.'
+          ? 'What people of this role may do, the machine may. You give none that may more than you; a role that nobody here may give, such as the change manager’s, is given by an import where the platform runs. With a role the machine takes and delivers nothing for the network.'
           : 'What people of this role may do, the machine may. No role signs files: only officers do.'
       }
       required

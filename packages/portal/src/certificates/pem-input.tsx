@@ -38,7 +38,7 @@ export function PemInput(props: {
         rows={7}
         maxLength={100_000}
         spellCheck={false}
-        className="penstock-identifier"
+        classNames={{ input: 'penstock-fingerprint' }}
         error={fault ?? error}
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
