@@ -1,4 +1,5 @@
 // What people do with an incident: change, move, escalate it, and write of it. Each is an update that is kept.
+import { isDeepStrictEqual } from 'node:util';
 import type {
   IncidentDocument,
   IncidentUpdate,
@@ -161,7 +162,8 @@ async function recordEdit(
     const due = `respond by ${dueWords(after.respondBy)}, resolve by ${dueWords(after.resolveBy)}`;
     told.push(`category ${before.category} -> ${after.category} (${due})`);
   }
-  if (JSON.stringify(after.affected) !== JSON.stringify(before.affected)) told.push('what is affected');
+  // the database keeps names of fields in an order of its own
+  if (!isDeepStrictEqual(after.affected, before.affected)) told.push('what is affected');
   if (after.beganAt !== before.beganAt) told.push(`began at ${dueWords(after.beganAt)}`);
   if (after.repeats !== before.repeats)
     told.push(after.repeats === undefined ? 'repeats none' : `repeats ${after.repeats}`);

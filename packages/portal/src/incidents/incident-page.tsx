@@ -58,8 +58,8 @@ function Whole({ incident, now }: { incident: IncidentDocument; now: number }) {
         <Group gap="md" mt={4}>
           <IncidentMark state={state} />
           <Text size="sm">
-            {ownerWords(incident, isOperator)}{' '}
-            {userId === undefined ? null : <UserName userId={userId} inline={false} />}
+            {isOperator && userId !== undefined && !incident.isYours ? null : `${ownerWords(incident, isOperator)} `}
+            {userId === undefined ? null : <UserName userId={userId} inline />}
           </Text>
           {incident.escalation > 0 ? (
             <Text size="sm">Escalated {incident.escalation === 1 ? 'once' : `${incident.escalation} times`}</Text>

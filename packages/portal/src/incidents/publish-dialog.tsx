@@ -1,20 +1,31 @@
 import { NativeSelect, Text, Textarea, TextInput } from '@mantine/core';
-import { type IncidentDocument, incidentSchema, type StatusImpact } from '@penstock/api/schemas';
+import { type IncidentDocument, incidentSchema, type StatusEntry, type StatusImpact } from '@penstock/api/schemas';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useSession } from '../session/me.ts';
 import { useChange } from '../shared/changing.tsx';
 import { missing } from '../shared/faults.ts';
 import { useChecked } from '../shared/form.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { impactWords } from '../status/words.ts';
-import { touchedByDeed } from './queries.ts';
+import { statusQuery, touchedByDeed } from './queries.ts';
 import { ServicesField } from './services-field.tsx';
 
-/** What all Users are told of an incident: written for them, and nothing of the incident itself. */
+/** What all Users are told of an incident: written for them, and nothing of the incident itself. Begins with what stands there. */
 export function PublishDialog({ incident, onClose }: { incident: IncidentDocument; onClose: () => void }) {
-  const [title, setTitle] = useState('');
+  const { acting } = useSession();
+  const status = useQuery({ ...statusQuery({ acting }), enabled: incident.entry !== undefined });
+  if (status.isFetching && status.data === undefined) return null;
+  const shown = status.data?.current.find(({ entry }) => entry === incident.entry);
+  return <PublishForm incident={incident} shown={shown} onClose={onClose} />;
+}
+
+function PublishForm(props: { incident: IncidentDocument; shown: StatusEntry | undefined; onClose: () => void }) {
+  const { incident, shown, onClose } = props;
+  const [title, setTitle] = useState(shown?.title ?? '');
   const [words, setWords] = useState('');
-  const [impact, setImpact] = useState<StatusImpact>('degraded');
-  const [services, setServices] = useState(incident.affected.services);
+  const [impact, setImpact] = useState<StatusImpact>(shown?.impact ?? 'degraded');
+  const [services, setServices] = useState([...(shown?.services ?? incident.affected.services)]);
   const publishing = useChange(incidentSchema, touchedByDeed);
   const checked = useChecked(
     {

@@ -30,7 +30,13 @@ export function UpdatesTab({ incident }: { incident: IncidentDocument }) {
       <PagedTable
         list={list}
         label="Updates"
-        columns={[['When', 1.3], 'What', ['Words', 3.4], ['By', 1.4], ['For', 1.4]]}
+        columns={[
+          ['When', 1.3],
+          ['What', 0.7],
+          ['Words', 2.4],
+          ['By', 1.7],
+          ['For', 1.3],
+        ]}
         keyOf={({ number }) => String(number)}
         empty={<Text>Nothing was done yet.</Text>}
       >
@@ -40,7 +46,7 @@ export function UpdatesTab({ incident }: { incident: IncidentDocument }) {
             {updateWords[kind]}
           </Text>,
           <Text key="words" size="sm" className="penstock-written">
-            {words}
+            {sentence(words)}
           </Text>,
           <Text key="by" size="sm" className="penstock-written">
             {by}
@@ -53,6 +59,8 @@ export function UpdatesTab({ incident }: { incident: IncidentDocument }) {
     </Stack>
   );
 }
+
+const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function Write({ incident }: { incident: IncidentDocument }) {
   const { me } = useSession();

@@ -38,7 +38,7 @@ export function NoticesPage() {
         <Text c="dimmed">
           {isOperator
             ? 'What a User is told. What you mark as read is read for you alone.'
-            : 'What you are told of held messages, thresholds, files and ways. What you mark as read is read for you alone.'}
+            : 'What you are told of held messages, thresholds, files, ways, changes and incidents. What you mark as read is read for you alone.'}
         </Text>
       </div>
       <Group gap="md" align="flex-end">

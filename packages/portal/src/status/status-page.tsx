@@ -134,7 +134,7 @@ function History() {
           ['To', 1.3],
         ]}
         keyOf={({ entry }) => entry}
-        empty={<Text>Nothing was told to all Users yet.</Text>}
+        empty={<Text>Nothing that was told to all Users is over yet.</Text>}
       >
         {({ title, impact, services, beganAt, resolvedAt, updates }) => [
           <div key="what">
