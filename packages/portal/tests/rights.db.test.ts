@@ -284,6 +284,21 @@ const pagesOf: Readonly<Record<string, readonly Address[]>> = {
     // to whoever does not see the record it shows the first of what it has
     { path: '/audit-trail?tab=exports', heading: 'Audit trail', sees: ['switches.see'] },
   ],
+  '/reports': [
+    {
+      path: '/reports?report=RSMI_001',
+      heading: 'Reports',
+      sees: ['devices.see'],
+      refused: /reports/,
+      offers: [{ name: 'Show the report', right: 'devices.see' }],
+    },
+    {
+      path: '/reports?report=RSAT_001',
+      heading: 'Reports',
+      sees: ['devices.see'],
+      offers: [{ name: 'Go on to the report', right: 'record.see', only: 'operator' }],
+    },
+  ],
   '/questions': [
     {
       path: '/questions',

@@ -152,6 +152,10 @@ takePictures(test, pages, {
     size: { width: 1280, height: 1400 },
   },
   exports: of('/audit-trail?tab=exports', (page) => rows(page, 3)),
+  reports: of('/reports?report=RSMI_001', async (page) => {
+    await page.getByRole('button', { name: 'Show the report' }).click();
+    await page.getByRole('table', { name: 'RSMI_001' }).waitFor();
+  }),
   questions: of('/questions', (page) => page.getByText('Why was this sent?').first().waitFor()),
   device: {
     who: () => officer,

@@ -14,6 +14,7 @@ import { incidentsSearchSchema } from '../incidents/search.ts';
 import { messageSearchSchema } from '../messages/search.ts';
 import { noticeSearchSchema } from '../notices/search.ts';
 import { eventSearchSchema, quarantineSearchSchema } from '../quarantine/search.ts';
+import { reportSearchSchema } from '../reports/search.ts';
 import { streamsSearchSchema } from '../streams/search.ts';
 import { submissionsSearchSchema } from '../submissions/search.ts';
 import { thresholdSearchSchema } from '../thresholds/search.ts';
@@ -209,6 +210,13 @@ const auditTrail = createRoute({
   component: lazyRouteComponent(() => import('../audit-trail/audit-trail-page.tsx'), 'AuditTrailPage'),
 });
 
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: reportSearchSchema,
+  component: lazyRouteComponent(() => import('../reports/reports-page.tsx'), 'ReportsPage'),
+});
+
 const questions = createRoute({
   getParentRoute: () => root,
   path: '/questions',
@@ -315,6 +323,7 @@ export const router = createRouter({
     ways,
     directory,
     auditTrail,
+    reports,
     questions,
     devices,
     device,

@@ -34,6 +34,7 @@ const pages = [
   { to: '/devices', label: 'Devices', right: 'devices.see' },
   { to: '/erratic-devices', label: 'Erratic devices', right: 'titles.see' },
   { to: '/audit-trail', label: 'Audit trail', right: 'switches.see' },
+  { to: '/reports', label: 'Reports', right: 'devices.see' },
   { to: '/questions', label: 'Questions', right: 'questions.see' },
   { to: '/changes', label: 'Changes', right: 'changes.see' },
   { to: '/incidents', label: 'Incidents', right: undefined },

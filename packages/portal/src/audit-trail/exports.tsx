@@ -38,7 +38,16 @@ export function Exports({ caller, user }: Whose) {
         >
           messages
         </Anchor>{' '}
-        or, for its titles, on the page of a device.
+        or, for its titles, on the page of a device. Counts by month are{' '}
+        <Anchor
+          underline="always"
+          renderRoot={(props) => (
+            <Link to="/reports" search={({ for: acting }) => ({ for: acting, user })} {...props} />
+          )}
+        >
+          reports
+        </Anchor>
+        .
       </Text>
       <PagedTable
         list={exports}
