@@ -32,6 +32,7 @@ const usage = `npm run bench -- NAME [options]
   --quick            a short run, for seeing that it works
   --rows N           audit: rows of the record
   --keep FOLDER      audit: leave the filled databases there; the next run with it asks them and fills nothing
+  --no-peer          audit: leave the peer out, which is installed for the run
   --rounds N         recovery: kills of each kind; isolation: pairs of phases
   --profile FOLDER   write CPU profiles of the platform there, and print where its time went`;
 
@@ -43,6 +44,7 @@ function readArguments(): { name: string; json: boolean; options: BenchOptions }
       quick: { type: 'boolean', default: false },
       rows: { type: 'string' },
       keep: { type: 'string' },
+      'no-peer': { type: 'boolean', default: false },
       rounds: { type: 'string' },
       profile: { type: 'string' },
     },
@@ -54,7 +56,11 @@ function readArguments(): { name: string; json: boolean; options: BenchOptions }
   if (!benches.has(name) || others.length > 0 || isWrong) return undefined;
   const folderOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : resolve(text));
   const [profileFolder, keepFolder] = [folderOf(values.profile), folderOf(values.keep)];
-  return { name, json: values.json, options: { quick: values.quick, rounds, rows, keepFolder, profileFolder } };
+  return {
+    name,
+    json: values.json,
+    options: { quick: values.quick, withoutPeer: values['no-peer'], rounds, rows, keepFolder, profileFolder },
+  };
 }
 
 async function run(name: string, json: boolean, options: BenchOptions): Promise<void> {

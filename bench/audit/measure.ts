@@ -55,7 +55,7 @@ export interface Measured {
   readonly titlesVisibleMs: Share;
   readonly exportRowsPerSecond: number;
   readonly exportMegabytes: number;
-  readonly beside: Beside;
+  readonly beside: Beside | undefined;
   readonly writtenPerSecond: number;
   readonly meters: readonly Meter[];
 }
@@ -80,10 +80,18 @@ export async function prepare(folder: string, rows: number): Promise<Filled> {
   return filled;
 }
 
-/** @param dumpFolder where the rows go for the peer; undefined: nowhere */
+interface MeasureOptions {
+  readonly filled: Filled;
+  readonly plan: Plan;
+  /** Where the rows go for the peer; undefined: nowhere. */
+  readonly dumpFolder?: string | undefined;
+  /** Whether timelines, erratic devices and files are measured as well: all rows are summed up for them. */
+  readonly isBesides: boolean;
+}
+
 export async function measure(
   folder: string,
-  { filled, plan, dumpFolder }: { filled: Filled; plan: Plan; dumpFolder?: string | undefined },
+  { filled, plan, dumpFolder, isBesides }: MeasureOptions,
 ): Promise<Measured> {
   const { pool, superuserUrl, stop } = await serve(folder, { isFilling: false });
   const { rows } = await pool.query<{ version: string }>(`select current_setting('server_version') as version`);
@@ -108,7 +116,9 @@ export async function measure(
   say('exporting');
   const exported = await exportOf(pool, plan.exportSeconds);
   await writer.stop();
-  const beside = await besides({ pool, ...stores, meters, rows: filled.rows }, plan.questions, plan.exportSeconds);
+  const beside = isBesides
+    ? await besides({ pool, ...stores, meters, rows: filled.rows }, plan.questions, plan.exportSeconds)
+    : undefined;
   if (dumpFolder !== undefined) await dumpRows(superuserUrl, dumpFolder);
   await stop();
   return {

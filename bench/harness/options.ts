@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly rows: number | undefined;
   /** Where `audit` leaves what it filled, and finds it again. */
   readonly keepFolder: string | undefined;
+  /** Of `audit`: ClickHouse is not installed and measured beside it. */
+  readonly withoutPeer: boolean;
   /** Where CPU profiles of the platform go. */
   readonly profileFolder: string | undefined;
 }

@@ -1,4 +1,4 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Box, Stack, Text, Title } from '@mantine/core';
 import { type ReportName, reportListSchema } from '@penstock/api/schemas';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -91,18 +91,20 @@ function Shown({ report }: { report: ListedReport }) {
           ['Whose', whose],
         ]}
       />
-      {isOfRecord(name) ? (
-        <ReasonGate user={user} of={gate}>
-          {(caller) => <ReportForm key={key} report={report} caller={caller} user={isOperator ? user : undefined} />}
-        </ReasonGate>
-      ) : (
-        <Stack gap="sm">
-          {isOperator ? <Whose user={user} /> : null}
-          {isOperator && user === undefined ? null : (
-            <ReportForm key={key} report={report} caller={{ acting }} user={isOperator ? user : undefined} />
-          )}
-        </Stack>
-      )}
+      <Box mt="md">
+        {isOfRecord(name) ? (
+          <ReasonGate user={user} of={gate}>
+            {(caller) => <ReportForm key={key} report={report} caller={caller} user={isOperator ? user : undefined} />}
+          </ReasonGate>
+        ) : (
+          <Stack gap="sm">
+            {isOperator ? <Whose user={user} /> : null}
+            {isOperator && user === undefined ? null : (
+              <ReportForm key={key} report={report} caller={{ acting }} user={isOperator ? user : undefined} />
+            )}
+          </Stack>
+        )}
+      </Box>
     </Panel>
   );
 }
