@@ -67,6 +67,13 @@ export async function askServer(
   }
 }
 
+const isOfNetwork = (error: unknown): error is Error => error instanceof Error && 'code' in error && !('path' in error);
+
+/** Whether the server was not reached, or was and could not answer now. */
+export function mayAnswerLater(error: unknown): error is Error {
+  return error instanceof ApiError ? error.status >= 500 : isOfNetwork(error);
+}
+
 /** Faults of a file that are told; the server lists the first thousand. */
 const MOST_FAULTS = 50;
 
@@ -81,8 +88,7 @@ function asFailure(error: unknown, server: string): unknown {
     const message = said + (faults ?? []).join('');
     return new LocalFailure(exitCode.refused, message, problem?.action ?? 'Check the address of the server.');
   }
-  const isOfNetwork = error instanceof Error && 'code' in error && !('path' in error);
-  if (!isOfNetwork) return error;
+  if (!isOfNetwork(error)) return error;
   return new LocalFailure(
     exitCode.unreachable,
     `${server} cannot be reached: ${error.message}`,

@@ -203,22 +203,29 @@ describe('penstock audit', () => {
     await expect.poll(() => told().length).toBe(310);
     await insert(ROWS + 301, ROWS + 301);
     await expect.poll(() => told().at(-1)).toBe(`2026-11-22/${ROWS + 301}`);
+    // nobody answers for a while: it asks on, and tells what came meanwhile
+    await front.unreachable(async () => {
+      await expect.poll(() => tail.said.err).toContain('does not answer');
+      await insert(ROWS + 302, ROWS + 310);
+    });
+    await expect.poll(() => told().length).toBe(320);
+    expect(tail.said.err).toMatch(/^penstock: .* it is asked on\.\npenstock: .* answers again\.\n$/);
     tail.child.kill('SIGINT');
     await tail.ended;
-    expect(told()).toEqual(Array.from({ length: 311 }, (_, index) => `2026-11-22/${ROWS - 9 + index}`));
+    expect(told()).toEqual(Array.from({ length: 320 }, (_, index) => `2026-11-22/${ROWS - 9 + index}`));
   });
 
   describe('titles', () => {
     const meter = '00-DB-12-34-56-78-00-05';
     const beta = '90-B3-D5-1F-30-02-00-00';
-    const arrive = (from: number, to: number) =>
+    const arrive = (from: number, to: number, since = '2026-11-22T09:00:00Z') =>
       database.pool.query(
         `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, srv, code,
                                   size, sha256, repetition)
-         select $1, '2026-11-22', i, '2026-11-22T09:00:00Z'::timestamptz + i * interval '1 s', 'southbound', 'service_request',
+         select $1, '2026-11-22', i, $5::timestamptz + i * interval '1 s', 'southbound', 'service_request',
                 'passed', $2, i, '4.1.1', case i % 2 when 0 then 'I99' else 'E20' end, 100, sha256(''), 0
          from generate_series($3::integer, $4::integer) i`,
-        [beta, meter, from, to],
+        [beta, meter, from, to, since],
       );
     /** All of them as the API gives them, newest first. */
     const given = async (code?: string) => {
@@ -283,6 +290,10 @@ describe('penstock audit', () => {
       await arrive(251, 255);
       await expect.poll(() => told().length).toBe(15);
       expect(told()).toEqual((await given()).slice(0, 15).reverse());
+      // that of a message that was released an hour after it came
+      await arrive(256, 256, '2026-11-22T08:00:00Z');
+      await expect.poll(() => told().length).toBe(16);
+      expect(told().at(-1)).toMatchObject({ time: '2026-11-22T08:04:16.000Z' });
       await database.pool.query(`update party set status = 'suspended' where party_id = 'A'`);
       expect(await tail.ended).toMatchObject({ code: 4, err: expect.stringContaining('there is no such device') });
       await database.pool.query(`update party set status = 'active' where party_id = 'A'`);

@@ -110,6 +110,17 @@ export class TestFront {
     return new TestFront(database, api, front);
   }
 
+  /** Cuts every connection, and refuses new ones until `meanwhile` has ended. */
+  async unreachable(meanwhile: () => Promise<void>): Promise<void> {
+    const { port } = this.#front.address() as AddressInfo;
+    const closed = once(this.#front, 'close');
+    this.#front.close();
+    this.#front.closeAllConnections();
+    await closed;
+    await meanwhile();
+    await new Promise<void>((resolve) => this.#front.listen(port, '127.0.0.1', resolve));
+  }
+
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close();
     this.#front.close();
