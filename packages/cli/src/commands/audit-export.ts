@@ -92,14 +92,16 @@ export async function exportRecord(options: ExportOptions): Promise<number> {
   const [part, note] = [`${out}.part`, `${out}.part.json`];
   const as = { ...userOf(options), format };
   const ofTitles = options.titles === true ? titleQuestionOf(options) : undefined;
-  const question = { ...questionOf(options), ...as };
-  const asked = JSON.stringify(ofTitles === undefined ? question : { titles: true, ...question });
+  const question = ofTitles === undefined ? { ...questionOf(options), ...as } : { ...ofTitles.query, ...as };
+  const asked = JSON.stringify(
+    ofTitles === undefined ? question : { titles: true, device: ofTitles.device, ...question },
+  );
   let begun = readBegun(note, asked);
   return askServer(options, async (client) => {
     if (begun === undefined) {
       rmSync(part, { force: true });
       const { export: name, userId } = await (ofTitles === undefined
-        ? client.postExport(question)
+        ? client.postExport({ ...questionOf(options), ...as })
         : client.postTitleExport(ofTitles.device, { ...ofTitles.query, ...as }));
       begun = { export: name, userId, asked };
       writeWhole(note, Buffer.from(JSON.stringify(begun)));

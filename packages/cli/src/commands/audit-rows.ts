@@ -1,4 +1,11 @@
-import { type MessageDocument, type messageKinds, type TitleDocument, titleKinds } from '@penstock/api';
+import {
+  type directionSchema,
+  type MessageDocument,
+  type messageKinds,
+  type TitleDocument,
+  titleKinds,
+} from '@penstock/api';
+import type { z } from 'zod';
 import { exitCode, LocalFailure } from '../local-failure.ts';
 
 // What the commands of `penstock audit` ask, and how they show what they get.
@@ -8,20 +15,24 @@ export interface Conditions {
   readonly to?: string;
   readonly device?: string;
   readonly mpxn?: string;
+  readonly direction?: z.infer<typeof directionSchema>;
   readonly srv?: string;
   readonly kind?: (typeof messageKinds)[number];
   readonly code?: string;
   readonly request?: string;
 }
 
-/** The conditions as the API calls them. */
-export function questionOf({ from, to, device, mpxn, srv, kind, code, request }: Conditions) {
+/** The conditions of the own record as the API calls them. */
+export function questionOf({ from, to, device, mpxn, direction, srv, kind, code, request }: Conditions) {
+  if (direction !== undefined) {
+    throw new LocalFailure(exitCode.usage, '--direction is of titles', 'Give --kind: each goes in one direction.');
+  }
   const all = { from, to, device, mpxn, serviceReferenceVariant: srv, kind, code, requestId: request };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<typeof all>;
 }
 
 /** The device of titles, and the conditions that titles know. */
-export function titleQuestionOf(options: Conditions) {
+export function titleQuestionOf({ direction, ...options }: Conditions) {
   const { device, mpxn, requestId, kind, ...rest } = questionOf(options);
   const titleKind = titleKinds.find((one) => one === kind);
   if (device === undefined || mpxn !== undefined || requestId !== undefined || titleKind !== kind) {
@@ -31,7 +42,12 @@ export function titleQuestionOf(options: Conditions) {
       `Give --device, and of --kind one of ${titleKinds.join(', ')}.`,
     );
   }
-  return { device, query: { ...rest, ...(titleKind === undefined ? {} : { kind: titleKind }) } };
+  const query = {
+    ...rest,
+    ...(titleKind === undefined ? {} : { kind: titleKind }),
+    ...(direction === undefined ? {} : { direction }),
+  };
+  return { device, query };
 }
 
 export const messageHeadings = ['recorded', 'direction', 'kind', 'SRV', 'code', 'verdict', 'target', 'RequestID'];

@@ -1,4 +1,4 @@
-import { messageKinds } from '@penstock/api';
+import { directionSchema, messageKinds } from '@penstock/api';
 import { type Command, Option } from 'commander';
 import { exitCode, LocalFailure, localCommand, runLocally } from '../local-failure.ts';
 import { printJson } from '../local-files.ts';
@@ -61,6 +61,9 @@ function withConditions(command: Command): Command {
     .option('--to <time>', 'before this instant')
     .option('--device <eui>', 'what concerns this device')
     .option('--mpxn <mpxn>', 'what concerns a device of this metering point')
+    .addOption(
+      new Option('--direction <direction>', 'to the device or from it; of titles').choices(directionSchema.options),
+    )
     .option('--srv <srv>', 'of this service request variant')
     .addOption(new Option('--kind <kind>', 'of this kind').choices(messageKinds))
     .option('--code <code>', 'with this response or alert code')
