@@ -2,6 +2,8 @@ import { requireEui } from '@penstock/duis';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reports } from './audit-trail/reports.ts';
+import { ensurePartitions } from './foundation/database/index.ts';
+import { asInventoryViewerOf, asViewerOf } from './foundation/viewing.ts';
 import { addPerson, TestBrowser } from './people/testing-people.ts';
 import { alpha, beta, hub, meter, startTestApi, type TestApi } from './testing-api.ts';
 import { sumUpLog } from './thresholds/log-sums.ts';
@@ -30,6 +32,12 @@ beforeAll(async () => {
   await count(beta, '2026-11-22', '4.1.1', 'service_request', 999);
 });
 afterAll(() => started.stop());
+
+/** How it is read, with the values that it is asked with. */
+async function planOf(client: pg.PoolClient, sql: string, values: readonly unknown[]): Promise<string> {
+  const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(`explain (format json) ${sql}`, [...values]);
+  return JSON.stringify(rows[0]?.['QUERY PLAN']);
+}
 
 const report = (as: string, path: string) => started.call(as, 'GET', `/api/v1/reports/${path}`);
 const linesOf = (text: string) => text.trimEnd().split('\r\n').slice(1);
@@ -92,13 +100,42 @@ describe('reports', () => {
     ['nobody', 'RSMI_001', 401],
   ])('%s asks %s: %i', async (as, path, status) => expect((await report(as, path)).status).toBe(status));
 
-  test('devices of a User are found by its index', async () => {
-    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
-      `explain select from responsibility r where r.user_id = '${alpha}' and r.valid_to > now()`,
+  test('devices of a User are found by its index, and a device of a month in the days of that month', async () => {
+    await pool.query(
+      `insert into responsibility (device, role, user_id, valid_from, valid_to)
+       select ('01db' || lpad(to_hex(n), 12, '0'))::macaddr8, 'IS', $1, '2026-01-01T00:00:00Z', 'infinity'
+       from generate_series(1, 20000) n`,
+      [beta],
     );
-    expect(rows.length).toBeGreaterThan(0);
-    const indexes = await pool.query(`select from pg_indexes where indexname = 'responsibility_user'`);
-    expect(indexes.rows.length).toBe(1);
+    await pool.query('analyze responsibility');
+    const ofInventory = await asInventoryViewerOf(
+      pool,
+      { userIds: [alpha], now: new Date('2026-11-22T12:00:00Z'), longest: 30 },
+      (client) => planOf(client, reports.RSMI_001.sql, [alpha]),
+    );
+    expect(ofInventory).toContain('"responsibility_user"');
+    expect(ofInventory).not.toMatch(/"Seq Scan"[^{}]*"Relation Name":"responsibility"/);
+
+    await ensurePartitions(pool, { today: '2026-10-30', ahead: 1 });
+    await pool.query(
+      `insert into message_log (user_id, day, sequence, recorded_at, direction, kind, verdict, target, counter, srv, code,
+                                size, sha256, repetition)
+       select $1, '2026-11-22', 1000 + n, '2026-11-22T10:00:00Z', 'southbound', 'service_request', 'passed',
+              ('01db' || lpad(to_hex(n), 12, '0'))::macaddr8, n, '4.1.1', 'I99', 100, sha256(''), 0
+       from generate_series(1, 5000) n`,
+      [alpha],
+    );
+    await pool.query('analyze message_log');
+    const ofMonth = await asViewerOf(pool, [alpha], (client) =>
+      planOf(client, reports.RSAT_002.sql, [alpha, '2026-11-01', '2026-11-30', meter]),
+    );
+    const days = new Set(
+      [...ofMonth.matchAll(/"(?:message_log|named_device)_(\d{6})\d\d"/g)].map(([, month]) => month),
+    );
+    expect(days).toEqual(new Set(['202611']));
+    expect(ofMonth).toMatch(/"message_log_20261122_target_[^"]*"/);
+    expect(ofMonth).toContain('"message_log_20261122_pkey"');
+    expect(ofMonth).not.toMatch(/"Seq Scan"[^{}]*"Relation Name":"message_log_20261122"/);
   });
 });
 
