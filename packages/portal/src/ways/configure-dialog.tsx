@@ -76,7 +76,7 @@ export function ConfigureDialog({ data, onClose }: { data: WaysDocument; onClose
               openOnFocus={false}
               data={wayUses.map((use) => ({ value: use, label: useWords[use] }))}
               value={typed[way].use}
-              onChange={(use) => setTyped({ ...typed, [way]: { ...typed[way], use: use as WayUse } })}
+              onChange={(use) => setTyped((before) => ({ ...before, [way]: { ...before[way], use: use as WayUse } }))}
             />
             <TextInput
               label={`What ${wayWords[way]} depends on`}
@@ -85,8 +85,8 @@ export function ConfigureDialog({ data, onClose }: { data: WaysDocument; onClose
               maxLength={600}
               autoComplete="off"
               value={typed[way].dependsOn}
-              onChange={(event) =>
-                setTyped({ ...typed, [way]: { ...typed[way], dependsOn: event.currentTarget.value } })
+              onChange={({ currentTarget: { value } }) =>
+                setTyped((before) => ({ ...before, [way]: { ...before[way], dependsOn: value } }))
               }
             />
           </Group>
